@@ -1,0 +1,106 @@
+# Matchpoint's commands; `make` alone lists them. Needs Python 3.11 or newer, with venv.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+URL ?= http://$(if $(findstring :,$(HOST)),[$(HOST)],$(HOST)):$(PORT)
+export HOST PORT
+
+VENV := .venv
+PY := $(VENV)/bin/python
+INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-input -r
+
+# An environment of another version is made again only for a PYTHON that was asked for.
+ifneq ($(origin PYTHON),file)
+SAME_VERSION := && [ "$$($(PY) -V)" = "$$($(PYTHON) -V 2>&1)" ]
+endif
+
+# The settings' own defaults, whatever the caller's shell has set.
+UNSET := env $(foreach name,DATABASE_URL REDIS_URL SECRET_KEY DEBUG ALLOWED_HOSTS PUBLIC_URL \
+	RATE_LIMITS HOST PORT DJANGO_SETTINGS_MODULE,-u $(name))
+PRODUCTION := $(UNSET) PUBLIC_URL=https://play.example.org ALLOWED_HOSTS=play.example.org \
+	DATABASE_URL=sqlite://:memory: SECRET_KEY=for-checks-only-0123456789-abcdefghijklmnopqrstuvwxyz
+
+# Every command that loads the settings needs a secret; not on a command line, where `ps` shows it.
+WITH_SECRET = export SECRET_KEY="$${SECRET_KEY:-$$(cat .local/secret_key)}"
+
+# Engines touch no database: one run of their tests is enough.
+APPS := --override-ini 'testpaths=tests */tests'
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo admin test check bench clean venv requirements tools
+
+help: ## list these commands
+	@echo "Matchpoint. HOST and PORT say where (now $(HOST) and $(PORT))."
+	@sed -n 's/^\([a-z]*\):.*## /  make \1 \t/p' Makefile
+
+run: requirements .local/secret_key ## install what is needed, and serve
+	@set -e; $(WITH_SECRET); \
+	$(PY) manage.py collectstatic --noinput --verbosity 0 & \
+	$(PY) manage.py migrate --verbosity 0; \
+	wait $$!; \
+	exec $(PY) manage.py serve
+
+demo: requirements .local/secret_key ## fill the running lobby with players who queue, chat and play
+	@set -e; $(WITH_SECRET); URL="$(URL)" exec $(PY) manage.py demo $(ARGS)
+
+admin: requirements .local/secret_key ## make an account for the admin pages
+	@set -e; $(WITH_SECRET); \
+	$(PY) manage.py migrate --verbosity 0; \
+	exec $(PY) manage.py createsuperuser
+
+test: tools ## run every test on SQLite, then on throwaway PostgreSQL and Redis
+	@code=0; \
+	echo "== On SQLite, with the in-memory layer"; \
+	$(UNSET) $(PY) -m pytest $(ARGS) || code=$$?; \
+	echo "== On PostgreSQL, with Redis"; \
+	$(UNSET) $(PY) -m tests.services -- $(PY) -m pytest $(APPS) $(ARGS) || exit $$?; \
+	[ $$code -eq 0 ] || echo "The tests on SQLite failed; see above." >&2; \
+	exit $$code
+
+check: tools ## lint, types, layers, migrations and settings
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PRODUCTION) $(PY) -m mypy .
+	@$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	@$(PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
+	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+
+bench: tools ## measure what is claimed about speed
+	@$(UNSET) $(PY) -m benchmarks $(ARGS)
+
+clean: ## remove the environment and caches; your data, in .local, stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .local/static
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+venv:
+	@set -e; \
+	if [ -f $(VENV)/made ] && $(PY) -c '' 2>/dev/null $(SAME_VERSION); then exit 0; fi; \
+	if ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		echo "Matchpoint needs Python 3.11 or newer, and $(PYTHON) is: $$($(PYTHON) -V 2>&1 | head -n 1)" >&2; \
+		echo "Install one, and name it if it is not python3: PYTHON=python3.12 make run" >&2; \
+		exit 1; \
+	fi; \
+	if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "$(PYTHON) comes without venv. On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+		exit 1; \
+	fi; \
+	echo "Making the environment in $(VENV)"; \
+	$(PYTHON) -m venv --clear $(VENV); \
+	touch $(VENV)/made
+
+# What is installed is remembered by content: a copy of the file it came from.
+requirements: venv
+	@cmp -s requirements.txt $(VENV)/requirements.txt || { \
+		echo "Installing requirements.txt; this takes a minute" && \
+		$(INSTALL) requirements.txt && cp requirements.txt $(VENV); }
+
+tools: venv
+	@{ cmp -s requirements.txt $(VENV)/requirements.txt && \
+		cmp -s requirements-dev.txt $(VENV)/requirements-dev.txt; } || { \
+		echo "Installing requirements-dev.txt; this takes a minute" && \
+		$(INSTALL) requirements-dev.txt && cp requirements.txt requirements-dev.txt $(VENV); }
+
+.local/secret_key: | venv
+	@umask 077; mkdir -p .local && \
+	$(PY) -c 'import secrets; print(secrets.token_urlsafe(50))' > $@.new && mv $@.new $@

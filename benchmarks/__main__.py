@@ -1,0 +1,134 @@
+"""Run the benchmarks and print tables in Markdown: `python -m benchmarks [lobby|queue|idle]`."""
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from statistics import median
+from typing import Any
+
+from . import idle, lobby, matchmaking, servers
+from .servers import (
+    BARE_DAPHNE,
+    BARE_UVICORN,
+    MATCHPOINT_DAPHNE,
+    MATCHPOINT_UVICORN,
+    STOCK_DAPHNE,
+    STOCK_UVICORN,
+    THE_PROTOTYPE,
+    Kind,
+)
+
+MANY = 2_000
+
+
+def _prototype() -> list[Kind]:
+    if shutil.which("ruby") and servers.PROTOTYPE.exists():
+        return [THE_PROTOTYPE]
+    print(
+        f"The prototype is left out: it needs ruby and {servers.PROTOTYPE.name} "
+        "(PROTOTYPE=path says where).",
+        file=sys.stderr,
+    )
+    return []
+
+
+def _rounds(
+    kinds: Sequence[Kind], runs: int, measure: Callable[[Kind], Any]
+) -> dict[str, list[Any]]:
+    """Measure the servers in turn, several times over, so that all see the same weather."""
+    figures: dict[str, list[Any]] = {kind.name: [] for kind in kinds}
+    for number in range(1, runs + 1):
+        for kind in kinds:
+            print(f"  run {number} of {runs}: {kind.name}", file=sys.stderr, flush=True)
+            figures[kind.name].append(measure(kind))
+    return figures
+
+
+def _middle(figures: Sequence[Any], field: str) -> float:
+    return float(median(getattr(each, field) for each in figures))
+
+
+def _ratio(figures: dict[str, list[Any]], name: str, other: str, field: str) -> str:
+    if other not in figures:
+        return "-"
+    return f"{_middle(figures[name], field) / _middle(figures[other], field):.2f}"
+
+
+def run_lobby(runs: int) -> None:
+    """The lobby, with 200 sockets and with many."""
+    every = [MATCHPOINT_UVICORN, BARE_UVICORN, STOCK_UVICORN]
+    every += [MATCHPOINT_DAPHNE, BARE_DAPHNE, STOCK_DAPHNE]
+    for sockets, kinds in ((200, every), (MANY, [k for k in every if "stock" not in k.name])):
+        figures = _rounds([*_prototype(), *kinds], runs, partial(lobby.measure, sockets=sockets))
+        print(f"\n{sockets} sockets, {lobby.MESSAGES} messages, {lobby.IN_FLIGHT} in flight\n")
+        print("| server | CPU per delivery, us | x prototype | x bare | p50 ms | p99 ms ", end="")
+        print("| KiB per socket | lost |\n|---|---|---|---|---|---|---|---|")
+        for name, runs_of in figures.items():
+            bare = f"bare {name.rsplit(' ', 1)[-1]}"
+            cells = [
+                name,
+                f"{_middle(runs_of, 'cpu_us'):.1f}",
+                _ratio(figures, name, "prototype", "cpu_us"),
+                _ratio(figures, name, bare, "cpu_us"),
+                f"{_middle(runs_of, 'p50_ms'):.0f}",
+                f"{_middle(runs_of, 'p99_ms'):.0f}",
+                f"{_middle(runs_of, 'memory_kib'):.0f}",
+                str(sum(each.lost for each in runs_of)),
+            ]
+            print(f"| {' | '.join(cells)} |")
+
+
+def run_queue(runs: int) -> None:
+    """The queue over HTTP."""
+    kinds = [*_prototype(), MATCHPOINT_UVICORN, MATCHPOINT_DAPHNE]
+    figures = _rounds(kinds, runs, matchmaking.measure)
+    print(f"\nPOST /matchmaking, {matchmaking.CONNECTIONS} connections\n")
+    print(
+        "| server | requests a second | x prototype | CPU per request, us | p50 ms | p99 ms ",
+        end="",
+    )
+    print("| failed |\n|---|---|---|---|---|---|---|")
+    for name, runs_of in figures.items():
+        cells = [
+            name,
+            f"{_middle(runs_of, 'per_second'):.0f}",
+            _ratio(figures, name, "prototype", "per_second"),
+            f"{_middle(runs_of, 'cpu_us'):.0f}",
+            f"{_middle(runs_of, 'p50_ms'):.1f}",
+            f"{_middle(runs_of, 'p99_ms'):.1f}",
+            str(sum(each.failed for each in runs_of)),
+        ]
+        print(f"| {' | '.join(cells)} |")
+
+
+def run_idle(runs: int) -> None:
+    """Ten thousand idle sockets."""
+    most = idle.raise_open_files()
+    sockets = min(10_000, most - 200)
+    figures = _rounds(
+        [MATCHPOINT_UVICORN, MATCHPOINT_DAPHNE], runs, partial(idle.measure, sockets=sockets)
+    )
+    print(f"\n{sockets} idle sockets on one process\n")
+    print("| server | KiB per socket | all told in ms | CPU to tell all, ms | lost |")
+    print("|---|---|---|---|---|")
+    for name, runs_of in figures.items():
+        middle = [f"{_middle(runs_of, f):.0f}" for f in ("memory_kib", "all_told_ms", "cpu_ms")]
+        print(f"| {name} | {' | '.join(middle)} | {sum(each.lost for each in runs_of)} |")
+
+
+PARTS = {"lobby": run_lobby, "queue": run_queue, "idle": run_idle}
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", default=[], help=f"of {', '.join(PARTS)}; all if none")
+    parser.add_argument("--runs", type=int, default=3, help="of each server; medians are shown")
+    asked = parser.parse_args()
+    for part in asked.parts or PARTS:
+        PARTS[part](asked.runs)
+
+
+main()

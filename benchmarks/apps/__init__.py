@@ -1,0 +1,1 @@
+"""The simplest applications that do the same work, to measure against."""

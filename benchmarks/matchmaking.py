@@ -1,0 +1,119 @@
+"""`POST /matchmaking` from 32 connections: requests a second, and the server's CPU for each."""
+
+import asyncio
+import itertools
+import json
+import statistics
+import time
+from dataclasses import dataclass
+from typing import cast
+
+import uvloop
+
+from .servers import Kind, running
+
+CONNECTIONS = 32
+REQUESTS = 6_000
+_WARM_UP = 300
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one run showed."""
+
+    name: str
+    requests: int
+    failed: int
+    per_second: float
+    cpu_us: float
+    p50_ms: float
+    p99_ms: float
+
+
+class _Poster(asyncio.Protocol):
+    """One kept-alive connection that posts as soon as it has been answered."""
+
+    def __init__(self, port: int, numbers: "itertools.count[int]", limit: int) -> None:
+        self._port, self._numbers, self._limit = port, numbers, limit
+        self._buffer = b""
+        self._number: int | None = None
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.delays: list[float] = []
+        self.failed = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._post()
+
+    def _post(self) -> None:
+        if self._number is None:
+            self._number = next(self._numbers)
+        if self._number >= self._limit:
+            if not self.done.done():
+                self.done.set_result(None)
+            return
+        body = json.dumps({"username": f"Player {self._number}"})
+        self._sent = time.perf_counter()
+        self._transport.write(
+            (
+                f"POST /matchmaking HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
+                "Content-Type: application/json\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n{body}"
+            ).encode()
+        )
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        head, _, body = self._buffer.partition(b"\r\n\r\n")
+        at = head.lower().find(b"content-length:")
+        if at < 0 or len(body) < int(head[at + 15 :].split(b"\r\n", 1)[0]):
+            return
+        self._buffer = b""
+        self.delays.append((time.perf_counter() - self._sent) * 1e3)
+        self.failed += b" 200 " not in head[:20]
+        self._number = None
+        if b"connection: close" in head.lower():
+            self._transport.close()
+        else:
+            self._post()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        # The prototype's server closes a connection after some requests: open another.
+        if not self.done.done():
+            self._reopening = asyncio.ensure_future(self.open())
+
+    async def open(self) -> None:
+        """Connect; the first request goes out by itself."""
+        loop = asyncio.get_running_loop()
+        await loop.create_connection(lambda: self, "127.0.0.1", self._port)
+
+
+async def _post_all(port: int, first: int, count: int) -> list[_Poster]:
+    numbers = itertools.count(first)
+    posters = [_Poster(port, numbers, first + count) for _ in range(CONNECTIONS)]
+    await asyncio.gather(*(poster.open() for poster in posters))
+    await asyncio.gather(*(poster.done for poster in posters))
+    return posters
+
+
+async def _measure(kind: Kind) -> Figures:
+    with running(kind) as server:
+        await _post_all(server.port, 0, _WARM_UP)
+        cpu, start = server.cpu_seconds(), time.perf_counter()
+        posters = await _post_all(server.port, _WARM_UP, REQUESTS)
+        seconds, cpu = time.perf_counter() - start, server.cpu_seconds() - cpu
+    cuts = statistics.quantiles([d for poster in posters for d in poster.delays], n=100)
+    return Figures(
+        kind.name,
+        REQUESTS,
+        sum(poster.failed for poster in posters),
+        REQUESTS / seconds,
+        cpu / REQUESTS * 1e6,
+        cuts[49],
+        cuts[98],
+    )
+
+
+def measure(kind: Kind) -> Figures:
+    """Measure one server."""
+    return uvloop.run(_measure(kind))

@@ -1,0 +1,107 @@
+"""The event log, to read: what was told to whom, and in which order."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.text import Truncator
+
+from matchmaking.admin_pages import ServicedAdmin, StockAdmin
+from matchmaking.errors import Refusal
+
+from .messages import EVENT_TYPES
+from .models import Event, Mute, Stream
+from .moderation import delete_line
+
+KINDS = (("lobby", "the lobby"), ("tournament:", "tournaments"), ("match:", "matches"))
+LINE_CHARS = 80
+
+
+class TypeFilter(admin.SimpleListFilter):
+    """Events of one type; the types are known, so that nothing is counted for the list of them."""
+
+    title = parameter_name = "type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Every type that a log may hold."""
+        return [(name, name.replace("_", " ")) for name in EVENT_TYPES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        """Events of the chosen type."""
+        return queryset.filter(type=self.value()) if self.value() else queryset
+
+
+class KindFilter(admin.SimpleListFilter):
+    """The lobby's stream, or those of tournaments or matches, of which there may be thousands."""
+
+    title = "streams of"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> tuple[tuple[str, str], ...]:
+        """The kinds of stream."""
+        return KINDS
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Rows whose stream is of the chosen kind."""
+        if not self.value():
+            return queryset
+        name = "name" if queryset.model is Stream else "stream__name"
+        return queryset.filter(**{f"{name}__startswith": self.value()})
+
+
+@admin.register(Event)
+class EventAdmin(ServicedAdmin[Event]):
+    """Events, the last first; a search finds words of the text, or the whole of a stream's name."""
+
+    list_display = ("at", "type", "start_of_text", "stream_name", "seq")
+    list_filter = (TypeFilter, KindFilter, "at")
+    search_fields = ("text", "=stream__name")
+    ordering = ("-pk",)
+    show_full_result_count = False
+    fields = readonly_fields = ("at", "stream", "seq", "type", "text", "data")
+    actions = ("take_away",)
+
+    @admin.action(permissions=["act"], description="Take these lines of chat away")
+    def take_away(self, request: HttpRequest, events: QuerySet[Event]) -> None:
+        """Empty lines of chat; every open page drops them."""
+        self.act_on_each(request, events, _take_away)
+
+    @admin.display(description="stream")
+    def stream_name(self, event: Event) -> str:
+        """Whose log it is in."""
+        return event.stream_id
+
+    @admin.display(description="text")
+    def start_of_text(self, event: Event) -> str:
+        """What people read, cut where a big bracket would fill the page."""
+        return Truncator(event.text).chars(LINE_CHARS)
+
+
+def _take_away(event: Event) -> str:
+    if event.type != "chat" or event.stream_id != Stream.LOBBY:
+        raise Refusal("Only lines of chat can be taken away.")
+    delete_line(seq=event.seq)
+    return "Taken away."
+
+
+@admin.register(Mute)
+class MuteAdmin(StockAdmin[Mute]):
+    """Who may not chat, and until when; deleting a row lets the player speak again."""
+
+    list_display = ("player", "until", "reason")
+    search_fields = ("player__name", "reason")
+    autocomplete_fields = ("player",)
+    list_select_related = ("player",)
+    ordering = ("-until",)
+
+
+@admin.register(Stream)
+class StreamAdmin(ServicedAdmin[Stream]):
+    """How far each stream is."""
+
+    list_display = ("name", "epoch", "seq")
+    list_filter = (KindFilter,)
+    search_fields = ("name",)
+    ordering = ("name",)
+    fields = readonly_fields = ("name", "epoch", "seq")

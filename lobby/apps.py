@@ -1,0 +1,13 @@
+"""App configuration: connects the receivers."""
+
+from django.apps import AppConfig
+
+
+class LobbyConfig(AppConfig):
+    """The `lobby` app."""
+
+    name = "lobby"
+
+    def ready(self) -> None:
+        """Listen to the facts of the apps below."""
+        from . import receivers  # noqa: F401 - importing connects

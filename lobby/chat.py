@@ -1,0 +1,87 @@
+"""Chat: plain text, checked, stored in the lobby's log, told to everyone."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from matchmaking.answers import who
+from matchmaking.errors import Refusal
+from matchmaking.group_commit import GroupCommit
+from matchmaking.names import INVISIBLE
+
+from . import log
+from .models import Mute, Stream
+
+#: Direction overrides and their like would let a line rearrange what stands around it.
+_ALLOWED_FORMAT = frozenset({"\u200c", "\u200d"})  # joiners, which scripts and emoji need
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something said: `player_id` is None for a socket that is nobody."""
+
+    player_id: UUID | None
+    name: str
+    text: str
+
+
+def clean_text(raw: str) -> str:
+    """What is said, in one line of plain text; raises `Refusal`."""
+    shown = "".join(filter(_is_shown, " ".join(raw.split())))
+    text = " ".join(unicodedata.normalize("NFC", shown).split())
+    if not any(map(_is_seen, text)):
+        raise Refusal("There is nothing in this message.", code="empty")
+    most = settings.MATCHPOINT_CHAT_MAX_CHARS
+    if len(text) > most:
+        raise Refusal(f"{len(text)} characters are too many: at most {most}.", code="too_long")
+    return text
+
+
+def _is_shown(char: str) -> bool:
+    return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co"} or char in _ALLOWED_FORMAT
+
+
+def _is_seen(char: str) -> bool:
+    """Whether the character leaves something on the page by itself."""
+    return not (
+        unicodedata.category(char)[0] in "MZ" or char in INVISIBLE or char in _ALLOWED_FORMAT
+    )
+
+
+class Muted(Refusal):
+    """Somebody whom a moderator has silenced."""
+
+    code = "muted"
+
+
+@transaction.atomic
+def say(lines: Sequence[Line]) -> Sequence[Refusal | None]:
+    """Store lines of chat in the order given; who is muted is told so instead."""
+    muted = _muted([line.player_id for line in lines if line.player_id])
+    heard = [line for line in lines if line.player_id not in muted]
+    if heard:
+        log.append(Stream.LOBBY, [_said(line) for line in heard])
+    return [muted.get(line.player_id) for line in lines]
+
+
+def _said(line: Line) -> log.Draft:
+    data = {"player": who(line.player_id, line.name), "text": line.text}
+    return log.Draft("chat", f"{line.name}: {line.text}", data)
+
+
+def _muted(players: Sequence[UUID]) -> dict[UUID | None, Muted]:
+    if not players:
+        return {}
+    mutes = Mute.objects.filter(player__in=players, until__gt=timezone.now())
+    return {
+        mute.player_id: Muted(f"A moderator has muted you until {mute.until:%d %B %H:%M} UTC.")
+        for mute in mutes
+    }
+
+
+speech: GroupCommit[Line, None] = GroupCommit(say)

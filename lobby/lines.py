@@ -1,0 +1,82 @@
+"""Events as the lobby's page shows them; `static/lobby/lines.js` draws the same live."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from . import log
+from .models import Event, Stream
+
+#: What stands before a line of news, by the event's type.
+TAGS = {
+    "matched": "Match",
+    "match_finished": "Result",
+    "bracket": "Bracket",
+    "tournament": "Cup",
+}
+#: What a line need not say again beside its tag.
+_PREFIXES = {"matched": "Matched: ", "bracket": "Tournament Brackets: "}
+#: How far back a page looks for lines of one kind, so that much news does not hide the chat.
+LOOK_BACK_EVENTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class NewsLine:
+    """One piece of news; `tournament` is the id and name of the one it is about, if any."""
+
+    seq: int
+    at: datetime
+    type: str
+    tag: str
+    text: str
+    tournament: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLine:
+    """Something said; `player_id` is empty for somebody without a name of one's own."""
+
+    seq: int
+    at: datetime
+    player_id: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LobbyLog:
+    """What a fresh page shows, exactly as of `epoch` and `seq`, oldest first."""
+
+    epoch: str
+    seq: int
+    news: Sequence[NewsLine]
+    chat: Sequence[ChatLine]
+
+
+def lobby_log() -> LobbyLog:
+    """The last lines of news and of chat; a live page goes on from their epoch and seq."""
+    head = log.head(Stream.LOBBY)
+    events = Event.objects.filter(
+        stream=Stream.LOBBY, seq__lte=head.seq, seq__gt=head.seq - LOOK_BACK_EVENTS
+    ).order_by("-seq")
+    most = settings.MATCHPOINT_RECENT_EVENTS
+    news = [_news_line(event) for event in events.filter(type__in=TAGS)[:most]]
+    # Of a line that a moderator took away, an empty event is left.
+    chat = [_chat_line(event) for event in events.filter(type="chat").exclude(text="")[:most]]
+    return LobbyLog(head.epoch, head.seq, news[::-1], chat[::-1])
+
+
+def _news_line(event: Event) -> NewsLine:
+    about = event.data.get("tournament")
+    tournament = (about["id"], about["name"]) if about else None
+    text = event.text.removeprefix(_PREFIXES.get(event.type, ""))
+    if about:
+        text = text.removeprefix(f"{about['name']}, ")
+    return NewsLine(event.seq, event.at, event.type, TAGS[event.type], text, tournament)
+
+
+def _chat_line(event: Event) -> ChatLine:
+    player = event.data["player"]
+    return ChatLine(event.seq, event.at, player["id"] or "", player["username"], event.data["text"])

@@ -1,0 +1,51 @@
+"""What a moderator may do to the chat: take a line away, silence a player for a while."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db import transaction
+from django.utils import timezone
+
+from matchmaking.errors import Refusal, Unknown
+from matchmaking.models import Player
+
+from . import log
+from .models import Event, Mute, Stream
+
+#: What is left of a deleted line: its number, so that the stream keeps no hole.
+DELETED = {"text": "", "data": {"deleted": True}}
+RIGHTS = ("lobby.change_event", "lobby.add_mute")
+MUTE_MAX = timedelta(days=365)
+
+
+def may_moderate(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whether an account may take lines away and silence players."""
+    return isinstance(user, User) and user.is_staff and user.has_perms(RIGHTS)
+
+
+@transaction.atomic
+def delete_line(*, seq: int) -> None:
+    """Empty a line of chat for good, and have everybody's page drop it; twice is once."""
+    line = Event.objects.filter(stream=Stream.LOBBY, seq=seq, type="chat")
+    stored = line.select_for_update().first()
+    if stored is None:
+        raise Unknown("There is no such line of chat; it may have been trimmed.")
+    if stored.data == DELETED["data"]:
+        return
+    line.update(**DELETED)
+    log.append(Stream.LOBBY, [log.Draft("chat_deleted", "", {"seq": seq})])
+
+
+@transaction.atomic
+def mute_player(*, player_id: UUID, minutes: int, reason: str = "") -> Mute:
+    """Silence a player from now on for so many minutes; 0 lets the player speak again."""
+    if not 0 <= minutes <= MUTE_MAX // timedelta(minutes=1):
+        raise Refusal("Mute for 0 minutes to a year.", code="bad_minutes")
+    if not Player.objects.filter(pk=player_id).exists():
+        raise Unknown("There is no such player.")
+    until = timezone.now() + timedelta(minutes=minutes)
+    mute, _ = Mute.objects.update_or_create(
+        player_id=player_id, defaults={"until": until, "reason": reason[:200]}
+    )
+    return mute

@@ -1,0 +1,158 @@
+"""One socket's way out: frames made once, handed over without waiting, and a bound on what waits.
+
+A server that offers the ASGI extension `matchpoint.wire` (see `tournament_site.servers`) takes
+bytes that are ready for the network. Any other ASGI server gets `websocket.send`, from a queue.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
+from typing import Any, Protocol
+
+EXTENSION = "matchpoint.wire"
+#: A reader with more than this waiting is slow; with `FULL_BYTES` it is closed at once.
+SLOW_BYTES = 64 * 1024
+FULL_BYTES = 4 * 1024 * 1024
+SLOW_SECONDS = 10.0
+#: SO_SNDBUF for a server's sockets. Left alone, the kernel takes megabytes for a peer that reads
+#: nothing, and it is long before anything waits here.
+KERNEL_BYTES = 64 * 1024
+_TEXT = 0x81  # FIN and opcode 1, RFC 6455 section 5.2
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Wire(Protocol):
+    """What the extension offers: the socket's transport, spoken to in whole frames."""
+
+    def write(self, frames: bytes) -> None:
+        """Send finished frames; never waits, and does nothing on a closed socket."""
+
+    def buffered(self) -> int:
+        """Bytes that the peer has not taken yet."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Send a close frame after what waits, and drop the peer if it takes nothing."""
+
+
+def text_frame(text: str) -> bytes:
+    """A server's unmasked text frame (RFC 6455 section 5.2)."""
+    payload = text.encode()
+    size = len(payload)
+    if size < 126:
+        return bytes((_TEXT, size)) + payload
+    if size < 1 << 16:
+        return bytes((_TEXT, 126)) + size.to_bytes(2, "big") + payload
+    return bytes((_TEXT, 127)) + size.to_bytes(8, "big") + payload
+
+
+class Frames:
+    """Messages made ready once, for any number of sockets."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+
+    @cached_property
+    def wire(self) -> bytes:
+        """All of them as bytes for the network."""
+        return b"".join(map(text_frame, self.texts))
+
+
+class Outbox(ABC):
+    """Where a socket's frames go; nothing here waits."""
+
+    #: When the peer was first seen to take less than it is sent; 0.0 while it keeps up.
+    slow_since = 0.0
+    closing = False
+
+    @abstractmethod
+    def send(self, frames: Frames) -> None:
+        """Hand over frames, in order."""
+
+    @abstractmethod
+    def buffered(self) -> int:
+        """Bytes handed over that the peer has not taken yet."""
+
+    @abstractmethod
+    def close(self, code: int, reason: str = "") -> None:
+        """Close the socket after what was handed over."""
+
+    def send_text(self, text: str) -> None:
+        """Hand over one message."""
+        self.send(Frames((text,)))
+
+    def is_too_slow(self, now: float) -> bool:
+        """Whether the peer has had its chance, by a monotonic clock; ask about once a second."""
+        waiting = self.buffered()
+        if waiting <= SLOW_BYTES:
+            self.slow_since = 0.0
+            return False
+        self.slow_since = self.slow_since or now
+        return waiting > FULL_BYTES or now - self.slow_since > SLOW_SECONDS
+
+
+class WireOutbox(Outbox):
+    """Straight to the server's transport."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def send(self, frames: Frames) -> None:
+        self._wire.write(frames.wire)
+
+    def buffered(self) -> int:
+        return self._wire.buffered()
+
+    def close(self, code: int, reason: str = "") -> None:
+        self.closing = True
+        self._wire.close(code, reason)
+
+
+class QueueOutbox(Outbox):
+    """Through ASGI's `send`, which may wait: one task empties a bounded queue."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._queue: deque[dict[str, Any]] = deque()
+        self._bytes = 0
+        self._task: asyncio.Task[None] | None = None
+
+    def send(self, frames: Frames) -> None:
+        if self.closing:
+            return
+        for text in frames.texts:
+            self._bytes += len(text)
+            self._put({"type": "websocket.send", "text": text})
+
+    def buffered(self) -> int:
+        return self._bytes
+
+    def close(self, code: int, reason: str = "") -> None:
+        if not self.closing:
+            self.closing = True
+            self._put({"type": "websocket.close", "code": code, "reason": reason})
+
+    def _put(self, message: dict[str, Any]) -> None:
+        self._queue.append(message)
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._drain())
+
+    async def _drain(self) -> None:
+        while self._queue:
+            message = self._queue.popleft()
+            self._bytes -= len(message.get("text", ""))
+            try:
+                await self._send(message)
+            except Exception:
+                # The peer is gone; the server tells the consumer so in its own time.
+                self.closing = True
+                self._queue.clear()
+                self._bytes = 0
+
+
+def outbox_for(scope: dict[str, Any], send: Send) -> Outbox:
+    """The best way out that the server of this socket offers."""
+    wire = scope.get("extensions", {}).get(EXTENSION)
+    return QueueOutbox(send) if wire is None else WireOutbox(wire)

@@ -1,0 +1,112 @@
+"""Who is here: one leased row for each process, summed up once a second and told when it changed.
+
+Coming and going marks a process's row as changed, and costs nothing else until the next look; so
+a crowd that arrives at once costs one message a second, not one each.
+"""
+
+import secrets
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from matchmaking.selectors import waiting_names
+from matchmaking.services.tickets import touch_players
+
+from .messages import Presence as PresenceMessage
+from .models import Presence
+
+LEASE = timedelta(seconds=10)
+_RENEW = timedelta(seconds=4)
+_TOUCH = timedelta(seconds=60)
+PEOPLE_SHOWN = 100
+WAITING_SHOWN = 50
+
+Person = tuple[UUID, str]
+
+
+class PresenceDesk:
+    """This process's people, and what the lobby was last told of everybody's."""
+
+    def __init__(self) -> None:
+        self.process = secrets.token_hex(16)
+        self.told = ""
+        self._here: Counter[Person] = Counter()
+        self._nameless = 0
+        self._changed = True
+        self._renewed = self._touched = timezone.now() - 2 * _TOUCH
+
+    def arrive(self, person: Person | None) -> None:
+        """Somebody opened a socket; a second tab counts once, a nameless socket each time."""
+        self._changed = True
+        if person is None:
+            self._nameless += 1
+        else:
+            self._here[person] += 1
+
+    def depart(self, person: Person | None) -> None:
+        """Somebody's socket closed."""
+        self._changed = True
+        if person is None:
+            self._nameless -= 1
+            return
+        self._here[person] -= 1
+        if not self._here[person]:
+            del self._here[person]
+
+    def look(self) -> str | None:
+        """Renew the lease and sum up; gives the frame when it says something new."""
+        now = timezone.now()
+        if self._changed or now - self._renewed > _RENEW:
+            self._changed = False
+            people = tuple(self._here)
+            self._write(people, now)
+            self._renewed = now
+        if now - self._touched > _TOUCH:
+            self._touched = now
+            touch_players([player_id for player_id, _ in tuple(self._here)], now=now)
+        frame = everybody().text_frame()
+        if frame == self.told:
+            return None
+        self.told = frame
+        return frame
+
+    def _write(self, people: tuple[Person, ...], now: Any) -> None:
+        Presence.objects.update_or_create(
+            process=self.process,
+            defaults={
+                "expires_at": now + LEASE,
+                "count": len(people) + self._nameless,
+                "people": [[str(player_id), name] for player_id, name in people[:PEOPLE_SHOWN]],
+            },
+        )
+
+    def leave(self) -> None:
+        """Give up the lease."""
+        Presence.objects.filter(process=self.process).delete()
+
+
+def everybody() -> PresenceMessage:
+    """Who is in the lobby and who waits, over all processes, as of now."""
+    now = timezone.now()
+    rows = Presence.objects.filter(expires_at__gt=now).order_by("process")
+    count, people = 0, {}
+    for row in rows:
+        count += row.count
+        people.update(row.people)
+    waiting, names = waiting_names(now=now, limit=WAITING_SHOWN)
+    shown = sorted(people.items(), key=lambda person: person[1].casefold())[:PEOPLE_SHOWN]
+    return PresenceMessage(
+        online={
+            "count": count,
+            "people": [{"id": player_id, "username": name} for player_id, name in shown],
+        },
+        waiting={"count": waiting, "names": [name for _, name in names]},
+    )
+
+
+def forget_ghosts() -> int:
+    """Drop the rows of processes that are gone; gives how many."""
+    return Presence.objects.filter(expires_at__lt=timezone.now() - LEASE).delete()[0]

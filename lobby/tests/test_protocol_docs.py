@@ -1,0 +1,386 @@
+"""`docs/protocol.md` says what the server does: every message, field, event and code, no other."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from lobby import chat, limits, log, outbox, presence, relay, sockets
+from lobby.lines import TAGS
+from lobby.messages import (
+    CLIENT_MESSAGES,
+    EVENT_TYPES,
+    SERVER_MESSAGES,
+    Event,
+    Left,
+    Matched,
+    Resync,
+    Waiting,
+    Welcome,
+    client_decoder,
+    queue_decoder,
+)
+from lobby.models import Stream
+from lobby.moderation import delete_line
+from lobby.routing import websocket_urlpatterns
+from matchmaking import limits as pace
+from matchmaking.answers import Json, match_brief, player_answer, who
+from matchmaking.callers import Caller
+from matchmaking.errors import Refusal
+from matchmaking.http import _STATUS_BY_CODE, status_of
+from matchmaking.limits import Bucket, Buckets
+from matchmaking.models import Match
+from matchmaking.services.matches import leave_match
+from matchmaking.services.queue import Join, Joined, join_pool
+from tournaments.models import Pairing
+from tournaments.services.entries import create_tournament
+from tournaments.services.running import report_result, start_tournament
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "docs" / "protocol.md").read_text()
+
+
+# Reading the page.
+
+
+def parts(text: str, level: int) -> dict[str, str]:
+    """What stands under each heading of a level, by the heading's text."""
+    found = re.split(rf"^{'#' * level} (.+)$", text, flags=re.MULTILINE)
+    bodies = (re.split(rf"^#{{1,{level}}} ", body, flags=re.MULTILINE)[0] for body in found[2::2])
+    return dict(zip(found[1::2], bodies, strict=True))
+
+
+CHAPTERS = parts(TEXT, 3)
+
+
+def sections(chapter: str) -> dict[str, str]:
+    """The messages of a chapter, by their type."""
+    return {
+        heading.strip("`"): body
+        for heading, body in parts(CHAPTERS[chapter], 4).items()
+        if heading.startswith("`")
+    }
+
+
+def first_column(text: str) -> list[str]:
+    """The words in code type in the first column of each table's rows."""
+    rows = re.findall(r"^\| (`[^|]+) \|", text, flags=re.MULTILINE)
+    return [word for row in rows for word in re.findall(r"`([^`]+)`", row)]
+
+
+def examples(text: str) -> list[bytes]:
+    return [block.encode() for block in re.findall(r"```json\n(.*?)```", text, flags=re.DOTALL)]
+
+
+def paths(value: Any, at: str = "") -> Iterator[str]:
+    """Every field in a JSON value, however deep: `data.players[].id`."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield f"{at}.{name}"
+            yield from paths(inner, f"{at}.{name}")
+    elif isinstance(value, list):
+        for inner in value:
+            yield from paths(inner, f"{at}[]")
+
+
+def shape(values: list[Any]) -> set[str]:
+    return {path for value in values for path in paths(value)}
+
+
+def shown(text: str) -> set[str]:
+    """The fields in the examples of a part of the page."""
+    return shape([msgspec.json.decode(example) for example in examples(text)])
+
+
+def tag(message: type[msgspec.Struct]) -> str:
+    return str(message.__struct_config__.tag)
+
+
+def test_every_example_is_json() -> None:
+    assert len(examples(TEXT)) > 30
+    for example in examples(TEXT):
+        msgspec.json.decode(example)
+
+
+# Messages.
+
+
+SERVER: dict[str, type[msgspec.Struct]] = {tag(message): message for message in SERVER_MESSAGES}
+CLIENT: dict[str, type[msgspec.Struct]] = {tag(message): message for message in CLIENT_MESSAGES}
+
+
+def test_the_page_has_the_servers_messages_and_no_other() -> None:
+    assert set(sections("Server messages")) == set(SERVER)
+
+
+def test_the_page_has_the_clients_messages_and_no_other() -> None:
+    assert set(sections("Client messages")) == set(CLIENT)
+
+
+@pytest.mark.parametrize(("chapter", "type"), [
+    *(("Server messages", name) for name in SERVER),
+    *(("Client messages", name) for name in CLIENT),
+])  # fmt: skip
+def test_every_field_of_a_message_is_explained_and_shown(chapter: str, type: str) -> None:
+    message = (SERVER if chapter == "Server messages" else CLIENT)[type]
+    section = sections(chapter)[type]
+    fields = list(message.__struct_fields__)
+    explained = first_column(section.split("| code |")[0])
+    assert explained == fields
+    for example in examples(section):
+        assert list(msgspec.json.decode(example)) == ["type", *fields]
+        msgspec.json.decode(example, type=message)
+    assert examples(section)
+
+
+@pytest.mark.parametrize("type", CLIENT)
+def test_a_clients_example_is_understood_where_it_is_sent(type: str) -> None:
+    decoders = {"chat": [client_decoder], "resume": [client_decoder], "leave": [queue_decoder]}
+    for example in examples(sections("Client messages")[type]):
+        for decoder in decoders.get(type, [client_decoder, queue_decoder]):
+            assert tag(decoder.decode(example).__class__) == type
+
+
+def test_every_socket_is_named() -> None:
+    table = CHAPTERS.get("Sockets", TEXT.partition("## Sockets")[2].partition("###")[0])
+    named = [address.partition("?")[0].strip("/") for address in first_column(table)]
+    example = {name: name.replace("<id>", "490a677a-4782-4e2b-a8d8-4d5c63b1fc22") for name in named}
+    for pattern in websocket_urlpatterns:
+        matching = [name for name in named if pattern.pattern.match(example[name])]
+        assert len(matching) == 1
+    assert len(named) == len(websocket_urlpatterns)
+
+
+# Events.
+
+
+def test_the_page_has_the_events_and_no_other() -> None:
+    assert list(sections("Events")) == list(EVENT_TYPES)
+    assert set(TAGS) < set(EVENT_TYPES)
+
+
+def test_every_field_of_an_event_is_explained() -> None:
+    explained = first_column(CHAPTERS["Events"].split("####")[0])
+    assert explained == list(Event.__struct_fields__)
+
+
+@pytest.mark.parametrize("type", EVENT_TYPES)
+def test_an_events_example_is_one(type: str) -> None:
+    assert examples(sections("Events")[type])
+    for example in examples(sections("Events")[type]):
+        event = msgspec.json.decode(example, type=Event)
+        assert event.type == type
+        assert list(msgspec.json.decode(example)) == list(Event.__struct_fields__)
+        for field in event.data:
+            assert f"`{field}`" in sections("Events")[type] or field == "deleted"
+
+
+def test_real_events_have_the_fields_that_are_shown(db: None) -> None:
+    tell_everything()
+    frames = [msgspec.json.decode(entry.frame) for entry in told()]
+    assert {frame["type"] for frame in frames} == set(EVENT_TYPES)
+    for kind in EVENT_TYPES:
+        real = shape([frame for frame in frames if frame["type"] == kind])
+        assert real == shown(sections("Events")[kind]), kind
+
+
+def told() -> list[log.Entry]:
+    head = log.head(Stream.LOBBY)
+    return log.read(Stream.LOBBY, epoch=head.epoch, after=0, limit=100)
+
+
+def tell_everything() -> None:
+    """One evening in the lobby: every type of event, and a line that is deleted."""
+    joined(Join("Ann"))
+    bob = joined(Join("Bob"))
+    assert bob.match is not None
+    leave_match(match_id=bob.match.pk, caller=Caller(player_id=bob.player.pk))
+    chat.say([chat.Line(bob.player.pk, "Bob", "hello"), chat.Line(None, "anon-1", "bye")])
+    delete_line(seq=log.head(Stream.LOBBY).seq)
+    cup = create_tournament(name="Cup", players=["A", "B", "C", "D"]).tournament
+    start_tournament(tournament_id=cup.pk, chance=Random(1))
+    while ready := Pairing.objects.filter(match__isnull=False, winner__isnull=True).first():
+        assert ready.match is not None
+        report_result(tournament_id=cup.pk, match_id=ready.match.pk, scores=(1, 0))
+
+
+def joined(join: Join) -> Joined:
+    answer = join_pool(join)
+    assert isinstance(answer, Joined)
+    return answer
+
+
+# What is inside the other messages.
+
+
+def test_real_messages_have_the_fields_that_are_shown(db: None) -> None:
+    ann = joined(Join("Ann"))
+    assert ann.ticket is not None
+    you = player_answer(ann.player)
+    told_of_presence = presence.everybody()
+    online = {"count": 1, "people": [you]}
+    assert set(told_of_presence.online) == set(online)
+    left = {"id": ann.ticket["id"], "state": ann.ticket["state"]}
+    match = match_brief(Match(pool=None))
+    frames: dict[str, list[msgspec.Struct]] = {
+        "presence": [msgspec.structs.replace(told_of_presence, online=online)],
+        "waiting": [Waiting("", you, ann.ticket, "")],
+        "matched": [Matched("", you, match, [who(ann.player.pk, "Ann")], "")],
+        "left": [Left("", left)],
+        "resync": [Resync("lobby", "", 0, "")],
+    }
+    for kind, messages in frames.items():
+        real = shape([msgspec.to_builtins(message) for message in messages])
+        assert real == shown(sections("Server messages")[kind]), kind
+
+
+def test_a_welcome_shows_events() -> None:
+    for example in examples(sections("Server messages")["welcome"]):
+        welcome = msgspec.json.decode(example, type=Welcome)
+        for event in welcome.recent:
+            msgspec.json.decode(event, type=Event)
+
+
+# HTTP.
+
+
+def test_real_answers_have_the_fields_that_are_shown(transactional_db: None) -> None:
+    answers = use_every_route()
+    for heading, real in answers.items():
+        assert shape(real) == shown(CHAPTERS[heading]), heading
+    documented = {heading for heading in CHAPTERS if heading.startswith("`")}
+    assert documented == set(answers)
+
+
+def use_every_route() -> dict[str, list[Json]]:
+    """Each route's answers, by its heading on the page."""
+    ann = ask("post", "/matchmaking", {"username": "Ann"})
+    bea = ask("post", "/matchmaking", {"username": "Bea"})
+    cho = ask("post", "/matchmaking", {"username": "Cho"})
+    tickets = [(f"/matchmaking/tickets/{p['ticket']['id']}", p["token"]) for p in (ann, cho)]
+    looked = [ask("get", path, token=token) for path, token in tickets]
+    left_queue = ask("delete", tickets[1][0], token=cho["token"])
+    left_match = ask("post", f"/matches/{bea['match']['id']}/leave", token=bea["token"])
+    made = ask("post", "/tournament", {"players": ["A", "B", "C", "D"]})
+    address = f"/api/tournaments/{made['tournament']['id']}"
+    cup = ask("get", address)
+    match = cup["stages"][0]["rounds"][0]["pairings"][0]["match"]
+    result = ask("post", f"{address}/matches/{match}/result", {"scores": [1, 0]}, made["token"])
+    return {
+        "`POST /matchmaking`": [ann, bea],
+        "`GET /matchmaking/tickets/<id>`": looked,
+        "`DELETE /matchmaking/tickets/<id>`": [left_queue],
+        "`POST /matches/<id>/leave`": [left_match],
+        "`POST /tournament`": [made],
+        "`GET /api/tournaments/<id>`": [cup],
+        "`POST /api/tournaments/<id>/matches/<match>/result`": [result],
+    }
+
+
+def ask(method: str, path: str, body: Json | None = None, token: str = "") -> Json:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    response = Client().generic(
+        method.upper(),
+        path,
+        b"" if body is None else msgspec.json.encode(body),
+        content_type="application/json",
+        headers=headers,
+    )
+    assert response.status_code < 300, response.content
+    answer: Json = msgspec.json.decode(response.content)
+    return answer
+
+
+# Codes.
+
+
+def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
+    yield kind
+    for inner in kind.__subclasses__():
+        yield from refusals(inner)
+
+
+def codes_in_the_sources() -> dict[str, int]:
+    """Every refusal's code that stands in the sources, with its status over HTTP."""
+    kinds = {kind.__name__: kind for kind in refusals() if "test" not in kind.__module__}
+    codes = {kind.code: status_of(kind("")) for kind in kinds.values() if kind is not Refusal}
+    for app in ("matchmaking", "tournaments", "lobby", "tournament_site"):
+        for source in (ROOT / app).rglob("*.py"):
+            if "tests" in source.parts:
+                continue
+            for call in ast.walk(ast.parse(source.read_text())):
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+                    kind = kinds.get(call.func.id)
+                    for word in call.keywords:
+                        if kind is not None and word.arg == "code":
+                            codes |= {c: status_of(kind("", code=c)) for c in words(word.value)}
+    return codes
+
+
+def words(value: ast.expr) -> list[str]:
+    if isinstance(value, ast.Constant):
+        return [str(value.value)]
+    return ["ticket_matched", "ticket_expired"]  # the one code that is put together
+
+
+def test_the_page_has_every_code_with_its_status_and_no_other() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (\d{3}) \|", CHAPTERS["Errors"], flags=re.MULTILINE)
+    over_http = {code: int(status) for code, status in rows}
+    on_sockets = first_column(sections("Server messages")["error"].partition("| code |")[2])
+    real = codes_in_the_sources() | {"fault": 500}  # the one that is no refusal of a request
+    assert set(over_http) | set(on_sockets) == set(real)
+    assert over_http.items() <= real.items()
+    assert set(_STATUS_BY_CODE) <= set(over_http)
+
+
+def test_the_page_has_every_close_code_and_no_other() -> None:
+    rows = re.findall(r"^\| (\d{4}) \|", CHAPTERS["Close codes"], flags=re.MULTILINE)
+    used = {1000, sockets.MALFORMED, sockets.NOT_SIGNED_IN, sockets.NOT_FOUND, sockets.TOO_FAST}
+    assert [int(code) for code in rows] == sorted(used | {sockets.RESTARTING, relay._TOO_SLOW})
+
+
+# Numbers.
+
+
+def spoken(bucket: Bucket | Buckets) -> str:
+    return f"{bucket._burst} at once, then {bucket._per_second} a second"
+
+
+@pytest.mark.parametrize(
+    ("row", "limit"),
+    [
+        ("Messages on one socket", spoken(limits.message_bucket())),
+        ("Lines of chat by one player", spoken(limits.chat_by_player)),
+        ("Lines of chat from one address", spoken(limits.chat_by_address)),
+        ("Guests, accounts and tournaments made", spoken(pace.newcomers)),
+        ("Tries to sign in from one address", spoken(pace.sign_ins_by_address)),
+        ("Tries to sign in under one name", spoken(pace.sign_ins_by_name)),
+        ("Sockets opened from one address", spoken(limits.connects)),
+        ("Refused messages on one socket", spoken(limits.patience_bucket())),
+        ("A message on a socket", f"{settings.MATCHPOINT_FRAME_MAX_BYTES // 1024} KiB"),
+        ("A body over HTTP", f"{settings.MATCHPOINT_BODY_MAX_BYTES // 1024} KiB"),
+        ("A body over HTTP", f"{settings.MATCHPOINT_FORM_MAX_BYTES // 1024**2} MiB"),
+        ("A line of chat", f"{settings.MATCHPOINT_CHAT_MAX_CHARS} characters"),
+        ("A reader with over", f"{outbox.SLOW_BYTES // 1024} KiB waiting"),
+        ("A reader with over", f"after {outbox.SLOW_SECONDS:.0f} s"),
+        ("A reader with over", f"over {outbox.FULL_BYTES // 1024**2} MiB"),
+    ],
+)
+def test_limits_are_as_they_are_said_to_be(row: str, limit: str) -> None:
+    [line] = [line for line in CHAPTERS["Limits"].splitlines() if line.startswith(f"| {row}")]
+    assert limit in line
+
+
+def test_other_numbers_are_as_they_are_said_to_be() -> None:
+    assert f"at most {settings.MATCHPOINT_RECENT_EVENTS}" in sections("Server messages")["welcome"]
+    assert f"the first {presence.PEOPLE_SHOWN}" in sections("Server messages")["presence"]
+    assert f"first {presence.WAITING_SHOWN}" in sections("Server messages")["presence"]
+    assert f"more than {relay.RESUME_MAX_EVENTS:,} events" in CHAPTERS["Resuming"]
+    assert f"2 to {settings.MATCHPOINT_TOURNAMENT_MAX_PLAYERS:,} names" in TEXT

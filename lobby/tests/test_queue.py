@@ -1,0 +1,298 @@
+"""The queue by socket: connecting joins, closing leaves, and a match is told as it is made."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from lobby import broadcast
+from lobby import queue as queue_module
+from lobby.relay import in_thread
+from lobby.sockets import close_sockets
+from lobby.tests.conftest import Visit
+from lobby.tests.visitors import HERE, Visitor, comes_true
+from matchmaking import group_commit
+from matchmaking.callers import Caller
+from matchmaking.desk import joins
+from matchmaking.identity import GUEST_COOKIE
+from matchmaking.models import Match, Player, Pool, Ticket
+from matchmaking.services.matches import leave_match
+from matchmaking.services.players import Guest, create_guest
+from matchmaking.services.queue import Join, Joined, join_pool
+from matchmaking.services.tickets import expire_tickets, leave_pool
+from matchmaking.tokens import digest
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def quick_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_module, "_CHECK_SECONDS", 0.1)
+
+
+def address(name: str, pool: str = "") -> str:
+    return f"/matchmaking?username={quote(name)}" + (f"&pool={pool}" if pool else "")
+
+
+async def post(name: str, **more: Any) -> Joined:
+    """Queue as `POST /matchmaking` does."""
+    joined = await in_thread(join_pool, Join(name, **more))
+    assert isinstance(joined, Joined)
+    return joined
+
+
+async def guest(name: str) -> Guest:
+    return await in_thread(create_guest, username=name)
+
+
+async def state(ticket: str) -> str:
+    return (await Ticket.objects.aget(pk=ticket)).state
+
+
+async def becomes(ticket: str, wanted: str) -> bool:
+    async def is_so() -> bool:
+        return await state(ticket) == wanted
+
+    return await comes_true(is_so)
+
+
+def names(frame: Json) -> list[str]:
+    return [player["username"] for player in frame["players"]]
+
+
+@pytest.mark.parametrize("path", ["/matchmaking", "/matchmaking/"])
+async def test_connecting_queues(visit: Visit, path: str) -> None:
+    waiting = (await visit(f"{path}?username=Ann")).first
+    assert waiting["type"] == "waiting"
+    assert waiting["text"] == "Waiting for another player..."
+    assert waiting["you"]["username"] == "Ann" and waiting["ticket"]["state"] == "waiting"
+    player = await Player.objects.aget()
+    assert player.token_sha256 == digest(waiting["token"])
+
+
+async def test_two_sockets_are_matched_and_both_are_told(visit: Visit) -> None:
+    ann = await visit(address("Ann"))
+    bob = await visit(address("Bob"))
+    told = await ann.next()
+    assert (told["type"], told["text"]) == ("matched", "Matched! Opponent: Bob")
+    assert (bob.first["type"], bob.first["text"]) == ("matched", "Matched! Opponent: Ann")
+    assert told["match"] == bob.first["match"]
+    assert names(told) == names(bob.first) == ["Ann", "Bob"]
+    assert await ann.hears_nothing() and await bob.hears_nothing()
+
+
+async def test_a_socket_and_a_post_are_matched(visit: Visit) -> None:
+    ann, lobby = await visit(address("Ann")), await visit("/ws")
+    bob = await post("Bob")
+    assert bob.match is not None
+    told, event = await ann.next(), await lobby.next()
+    assert told["text"] == "Matched! Opponent: Bob" and told["match"]["id"] == str(bob.match.pk)
+    assert (event["type"], event["text"]) == ("matched", "Matched: Ann vs Bob")
+    await post("Cem")
+    dan = await visit(address("Dan"))
+    assert dan.first["text"] == "Matched! Opponent: Cem"
+
+
+async def test_closing_while_waiting_leaves_the_queue(visit: Visit) -> None:
+    ann = await visit(address("Ann"))
+    await ann.disconnect()
+    assert await becomes(ann.first["ticket"]["id"], "cancelled")
+    assert (await post("Bob")).match is None
+
+
+async def test_closing_once_matched_leaves_nothing(visit: Visit) -> None:
+    ann, bob = await visit(address("Ann")), await visit(address("Bob"))
+    await ann.next("matched")
+    for visitor in (ann, bob):
+        await visitor.disconnect()
+    await asyncio.sleep(0.05)
+    assert (await Match.objects.aget()).state == "open"
+    assert await state(ann.first["ticket"]["id"]) == "matched"
+
+
+async def test_a_message_leaves_too(visit: Visit) -> None:
+    ann = await visit(address("Ann"))
+    await ann.say({"type": "leave"})
+    assert await ann.closed() == 1000
+    await ann.disconnect()
+    assert await becomes(ann.first["ticket"]["id"], "cancelled")
+
+
+async def test_a_server_that_restarts_keeps_the_ticket(visit: Visit) -> None:
+    ann = await visit(address("Ann"))
+    close_sockets()
+    assert await ann.closed() == 1012
+    await ann.disconnect(code=1012)
+    await asyncio.sleep(0.05)
+    assert await state(ann.first["ticket"]["id"]) == "waiting"
+    back = await visit("/matchmaking", token=ann.first["token"])
+    assert back.first["ticket"]["id"] == ann.first["ticket"]["id"]
+
+
+async def test_a_token_says_who_queues(visit: Visit) -> None:
+    ann = await guest("Ann")
+    socket = await visit("/matchmaking", token=ann.token)
+    assert socket.first["you"] == {"id": str(ann.player.pk), "username": "Ann"}
+    assert socket.first["token"] is None
+
+
+async def test_a_browsers_cookie_does_too(visit: Visit) -> None:
+    ann = await guest("Ann")
+    socket = await visit("/matchmaking", cookie=f"{GUEST_COOKIE}={ann.token}", origin=HERE)
+    assert socket.first["you"]["id"] == str(ann.player.pk)
+
+
+async def test_an_unfinished_match_is_told_instead(visit: Visit) -> None:
+    ann = await post("Ann")
+    await post("Bob")
+    back = await visit("/matchmaking", token=ann.token or "")
+    assert back.first["type"] == "matched" and back.first["text"] == "Matched! Opponent: Bob"
+
+
+async def test_the_same_token_on_two_sockets_is_one_ticket_and_both_are_told(
+    visit: Visit,
+) -> None:
+    ann = await guest("Ann")
+    first, second = [await visit("/matchmaking", token=ann.token) for _ in range(2)]
+    assert first.first["ticket"]["id"] == second.first["ticket"]["id"]
+    await post("Bob")
+    for socket in (first, second):
+        assert (await socket.next())["text"] == "Matched! Opponent: Bob"
+
+
+async def test_the_ticket_waits_until_the_last_of_its_sockets_closes(visit: Visit) -> None:
+    ann = await guest("Ann")
+    first, second = [await visit("/matchmaking", token=ann.token) for _ in range(2)]
+    ticket = first.first["ticket"]["id"]
+    await first.disconnect()
+    await asyncio.sleep(0.05)
+    assert await state(ticket) == "waiting"
+    await second.disconnect()
+    assert await becomes(ticket, "cancelled")
+
+
+async def test_a_ticket_that_is_closed_elsewhere_is_told(visit: Visit) -> None:
+    ann = await visit(address("Ann"))
+    ticket = await Ticket.objects.aget()
+    caller = Caller(player_id=ticket.player_id)
+    await in_thread(leave_pool, ticket_id=ticket.pk, caller=caller)
+    left = await ann.next()
+    assert left["type"] == "left" and left["ticket"]["state"] == "cancelled"
+
+
+async def test_an_open_socket_shows_life(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_module, "_TOUCH_SECONDS", 0)
+    await visit(address("Ann"))
+    long_ago = timezone.now() - timedelta(days=1)
+    await Ticket.objects.aupdate(seen_at=long_ago)
+    assert await comes_true(Ticket.objects.filter(seen_at__gt=long_ago).aexists)
+    assert await in_thread(expire_tickets, now=timezone.now()) == 0
+
+
+async def test_a_match_of_which_no_word_came_is_told(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await visit(address("Ann"))
+    desk = await queue_module._desk()
+    with monkeypatch.context() as lost:
+        lost.setattr(broadcast, "announce", lambda *told: None)
+        for feed in desk.relay.feeds.values():
+            feed.watchers.clear()  # as when the feed starts anew
+        lost.setattr(desk.relay, "feeds", {})
+        lost.setattr(queue_module.QueueDesk, "listen", nothing)
+        await post("Bob")
+        told = await ann.next()
+    assert (told["type"], told["text"]) == ("matched", "Matched! Opponent: Bob")
+    assert names(told) == ["Ann", "Bob"]
+
+
+async def nothing(desk: object) -> None:
+    """Hears of no match."""
+
+
+# Refusals.
+
+
+async def refused(visit: Visit, path: str, **more: str) -> tuple[str, int]:
+    """The code of the error, and of the close that follows."""
+    visitor: Visitor = await visit(path, welcomed=False, **more)
+    refusal = await visitor.comes()
+    assert refusal["type"] == "error" and len(refusal["message"]) > 10
+    return refusal["code"], await visitor.closed()
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/matchmaking", "malformed"),
+        ("/matchmaking?username=", "malformed"),
+        ("/matchmaking?username=%20", "bad_name"),
+        (f"/matchmaking?username={'x' * 33}", "bad_name"),
+        ("/matchmaking?username=a%00b", "bad_name"),
+        ("/matchmaking?username=Admin", "bad_name"),
+        ("/matchmaking?username=Ann&pool=nowhere", "unknown_pool"),
+        ("/matchmaking?username=Ann&pool=a%00b", "unknown_pool"),
+        ("/matchmaking?username=Ann&pool=closed", "pool_closed"),
+    ],
+)
+async def test_a_bad_wish_is_told_and_closes_with_4400(visit: Visit, path: str, code: str) -> None:
+    await Pool.objects.acreate(slug="closed", name="Closed", is_open=False)
+    assert await refused(visit, path) == (code, 4400)
+    assert not await Ticket.objects.aexists()
+
+
+async def test_a_name_that_waits_already(visit: Visit) -> None:
+    await visit(address("Ann"))
+    assert await refused(visit, address("ann")) == ("name_waiting", 4400)
+    assert await Ticket.objects.acount() == 1
+
+
+async def test_a_bad_token(visit: Visit) -> None:
+    assert await refused(visit, address("Ann"), token="forged") == ("unidentified", 4401)
+    assert not await Ticket.objects.aexists()
+
+
+async def test_an_outage_brings_the_client_back(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(join: object) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(joins, "submit", fails)
+    assert await refused(visit, address("Ann")) == ("outage", 1012)
+
+
+async def test_a_swamped_server(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_commit, "MAX_WAITING", 0)
+    code, _ = await refused(visit, address("Ann"))
+    assert code == "busy"
+
+
+@pytest.mark.parametrize(
+    "message", ["hello", "{}", "[]", '{"type":"chat","text":"hello"}', '{"type":', b"\x00"]
+)
+async def test_what_cannot_be_read_is_told_and_the_wait_goes_on(
+    visit: Visit, message: str | bytes
+) -> None:
+    ann = await visit(address("Ann"))
+    await ann.say(message)
+    refusal = await ann.next()
+    assert (refusal["type"], refusal["code"]) == ("error", "malformed")
+    await ann.say({"type": "ping"})
+    assert await ann.next() == {"type": "pong"}
+    assert await state(ann.first["ticket"]["id"]) == "waiting"
+
+
+async def test_both_may_queue_again_after_leaving_their_match(visit: Visit) -> None:
+    ann, bob = await visit(address("Ann")), await visit(address("Bob"))
+    told = await ann.next("matched")
+    caller = Caller(token_sha256=digest(bob.first["token"]))
+    await in_thread(leave_match, match_id=told["match"]["id"], caller=caller)
+    again = await visit("/matchmaking", token=ann.first["token"])
+    assert again.first["type"] == "waiting"

@@ -1,0 +1,38 @@
+"""The lobby's page."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from matchmaking.identity import browser_player
+from matchmaking.queue_panel import queue_panel
+from tournaments.selectors import running_tournaments
+
+from .lines import lobby_log
+from .moderation import may_moderate
+from .presence import everybody
+
+TOURNAMENTS_SHOWN = 6
+
+
+@require_safe
+@never_cache
+@ensure_csrf_cookie
+def lobby(request: HttpRequest) -> HttpResponse:
+    """Who is here, what happened, and what you can do about it."""
+    player = browser_player(request)
+    # The log first: what happens while the rest is read comes again over the socket.
+    shown = lobby_log()
+    context = {
+        "log": shown,
+        "queue": queue_panel(player, now=timezone.now()),
+        "presence": everybody(),
+        "tournaments": running_tournaments(limit=TOURNAMENTS_SHOWN),
+        "is_moderator": may_moderate(request.user),
+        "chat_max_chars": settings.MATCHPOINT_CHAT_MAX_CHARS,
+    }
+    return render(request, "lobby/lobby.html", context)

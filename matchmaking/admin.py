@@ -1,0 +1,344 @@
+"""Players, pools, tickets and matches, as an organiser finds, reads and acts on them."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from .admin_forms import Result
+from .admin_pages import (
+    Button,
+    LatestFormSet,
+    Question,
+    ReadInline,
+    ServicedAdmin,
+    StockAdmin,
+    count_by,
+    side_names,
+)
+from .callers import Caller
+from .errors import Conflict
+from .models import Match, MatchState, Outcome, Player, Pool, Seat, Ticket, TicketState
+from .services.matches import cancel_match, finish_match, play_match
+from .services.tickets import expire_tickets, leave_pool
+
+
+class KindFilter(admin.SimpleListFilter):
+    """Guests, or those who have signed up."""
+
+    title = "kind"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The two kinds."""
+        return [("registered", "registered"), ("guest", "guest")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Player]) -> QuerySet[Player]:
+        """Players of the chosen kind."""
+        match self.value():
+            case "guest":
+                return queryset.filter(user__isnull=True)
+            case "registered":
+                return queryset.filter(user__isnull=False)
+            case _:
+                return queryset
+
+
+class LatestTickets(ReadInline):
+    """A player's waits, the last first."""
+
+    model = Ticket
+    formset = LatestFormSet
+    verbose_name_plural = "latest tickets"
+    fields = readonly_fields = ("name", "pool", "state", "waiting_since", "match")
+    ordering = ("-waiting_since",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
+        """With all that a line shows."""
+        queryset = super().get_queryset(request)
+        return queryset.select_related("pool", "match").prefetch_related("match__seats")
+
+
+class LatestMatches(ReadInline):
+    """A player's matches, the last first."""
+
+    model = Seat
+    fk_name = "player"
+    formset = LatestFormSet
+    verbose_name_plural = "latest matches"
+    fields = readonly_fields = ("match", "state", "result", "made_at")
+    ordering = ("-match__created_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
+        """With all that a line shows."""
+        queryset = super().get_queryset(request)
+        return queryset.select_related("match").prefetch_related("match__seats")
+
+    def state(self, seat: Seat) -> str:
+        """Whether it goes on."""
+        return seat.match.get_state_display()
+
+    def result(self, seat: Seat) -> str:
+        """Who won, and how."""
+        return result_words(seat.match)
+
+    def made_at(self, seat: Seat) -> str:
+        """When it was made."""
+        return date_format(localtime(seat.match.created_at), "DATETIME_FORMAT")
+
+
+@admin.register(Player)
+class PlayerAdmin(ServicedAdmin[Player]):
+    """Who plays here. A guest's token is never shown, nor what is stored of it."""
+
+    list_display = ("name", "kind", "match_count", "is_waiting", "created_at")
+    list_filter = (KindFilter, "created_at")
+    search_fields = ("name", "name_key")
+    fields = readonly_fields = ("name", "kind", "account", "id", "created_at")
+    inlines = (LatestTickets, LatestMatches)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Player]:
+        """With the number of matches, and whether the player waits."""
+        seats = Seat.objects.filter(player=OuterRef("pk"))
+        waiting = Ticket.objects.filter(player=OuterRef("pk"), state=TicketState.WAITING)
+        queryset = super().get_queryset(request).select_related("user")
+        return queryset.annotate(
+            match_count=count_by(seats, "player"),
+            is_waiting=Exists(waiting),
+        )
+
+    def kind(self, player: Player) -> str:
+        """Guest or registered."""
+        return "guest" if player.is_guest else "registered"
+
+    def account(self, player: Player) -> str:
+        """The account's user name."""
+        return player.user.get_username() if player.user else "-"
+
+    @admin.display(description="matches", ordering="match_count")
+    def match_count(self, player: Any) -> int:
+        """How many matches the player has been in."""
+        count: int = player.match_count
+        return count
+
+    @admin.display(description="waits", boolean=True)
+    def is_waiting(self, player: Any) -> bool:
+        """Whether the player is in a queue now."""
+        waits: bool = player.is_waiting
+        return waits
+
+
+@admin.register(Pool)
+class PoolAdmin(StockAdmin[Pool]):
+    """Where players queue. A pool that has been used stays: close it."""
+
+    list_display = ("name", "slug", "is_open", "waiting", "open_matches", "created_at")
+    list_filter = ("is_open",)
+    search_fields = ("name", "slug")
+    fields = ("name", "slug", "is_open")
+    actions = ("open_pools", "close_pools", "expire_waits")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Pool]:
+        """With the number of those who wait and play."""
+        waits = Ticket.objects.filter(pool=OuterRef("pk"), state=TicketState.WAITING)
+        plays = Match.objects.filter(pool=OuterRef("pk"), state=MatchState.OPEN)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                waiting=count_by(waits, "pool"),
+                open_matches=count_by(plays, "pool"),
+            )
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Pool | None = None) -> tuple[str, ...]:
+        """Programs know a pool by its slug, so that stays as it is."""
+        return ("slug",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Pool | None = None) -> bool:
+        """A pool that nobody has used, one at a time; the default pool is always needed."""
+        if obj is None or obj.slug == Pool.DEFAULT or obj.tickets.exists() or obj.matches.exists():
+            return False
+        return super().has_delete_permission(request, obj)
+
+    @admin.display(ordering="waiting")
+    def waiting(self, pool: Any) -> int:
+        """How many wait."""
+        count: int = pool.waiting
+        return count
+
+    @admin.display(ordering="open_matches")
+    def open_matches(self, pool: Any) -> int:
+        """How many matches go on."""
+        count: int = pool.open_matches
+        return count
+
+    @admin.action(description="Open selected pools", permissions=["change"])
+    def open_pools(self, request: HttpRequest, pools: QuerySet[Pool]) -> None:
+        """Let players queue."""
+        self._set_open(request, pools, is_open=True)
+
+    @admin.action(description="Close selected pools", permissions=["change"])
+    def close_pools(self, request: HttpRequest, pools: QuerySet[Pool]) -> None:
+        """Take no more players; those who wait or play go on."""
+        self._set_open(request, pools, is_open=False)
+
+    def _set_open(self, request: HttpRequest, pools: QuerySet[Pool], *, is_open: bool) -> None:
+        verb = "Opened" if is_open else "Closed"
+        changed = 0
+        for pool in pools:
+            if Pool.objects.filter(pk=pool.pk, is_open=not is_open).update(is_open=is_open):
+                self.log_change(request, pool, f"{verb}.")
+                changed += 1
+        self.message_user(request, f"{verb} {changed} of {len(pools)}.", messages.SUCCESS)
+
+    @admin.action(description="Expire waits that show no life", permissions=["change"])
+    def expire_waits(self, request: HttpRequest, pools: QuerySet[Pool]) -> None:
+        """Close the tickets whose owners have gone."""
+        expired = 0
+        for pool in pools:
+            count = expire_tickets(now=timezone.now(), pool=pool)
+            if count:
+                self.log_change(request, pool, f"Expired {count} tickets.")
+            expired += count
+        self.message_user(request, f"{expired} tickets expired.", messages.SUCCESS)
+
+
+@admin.register(Ticket)
+class TicketAdmin(ServicedAdmin[Ticket]):
+    """Who waits, and how each wait ended."""
+
+    list_display = ("name", "pool", "state", "waiting_since", "seen_at", "match")
+    list_filter = ("state", "pool", "waiting_since")
+    search_fields = ("name", "player__name")
+    ordering = ("-waiting_since",)
+    fields = readonly_fields = (
+        "name", "player", "pool", "state", "waiting_since", "seen_at", "match", "id"
+    )  # fmt: skip
+    actions = ("cancel_tickets",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
+        """With all that a line shows."""
+        queryset = super().get_queryset(request).select_related("pool", "player", "match")
+        return queryset.prefetch_related("match__seats")
+
+    @admin.action(description="Cancel selected tickets", permissions=["act"])
+    def cancel_tickets(self, request: HttpRequest, tickets: QuerySet[Ticket]) -> None:
+        """Take these players out of the queue."""
+        self.act_on_each(request, tickets, _cancel_ticket)
+
+
+def _cancel_ticket(ticket: Ticket) -> str:
+    if ticket.state != TicketState.WAITING:
+        raise Conflict(f"This ticket is already {ticket.get_state_display()}.")
+    leave_pool(ticket_id=ticket.pk, caller=Caller(player_id=ticket.player_id))
+    return f"Took {ticket.name} out of the queue."
+
+
+class SeatInline(ReadInline):
+    """Who meets, the first side first."""
+
+    model = Seat
+    verbose_name_plural = "sides"
+    fields = readonly_fields = ("name", "player")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
+        """With all that a line shows."""
+        return super().get_queryset(request).select_related("player")
+
+
+class MatchAdmin(ServicedAdmin[Match]):
+    """Matches; those that a pool made are finished and cancelled here."""
+
+    list_display: tuple[str, ...] = ("sides", "state", "result", "pool", "created_at")
+    list_filter = ("state", "outcome", "pool", "created_at")
+    search_fields: ClassVar[tuple[str, ...]] = ("seats__name", "seats__player__name")
+    fields: ClassVar[tuple[str, ...]] = (
+        "sides", "state", "result", "best_of", "pool", "created_at", "closed_at", "id"
+    )  # fmt: skip
+    readonly_fields = fields
+    inlines = (SeatInline,)
+    actions = ("cancel_matches",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Match]:
+        """With all that a line shows."""
+        return super().get_queryset(request).select_related("pool").prefetch_related("seats")
+
+    def get_urls(self) -> list[URLPattern]:
+        """The pages that act, before the stock ones."""
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/result/", view(self.result_view), name="matchmaking_match_result"),
+            path("<uuid:pk>/cancel/", view(self.cancel_view), name="matchmaking_match_cancel"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description="match")
+    def sides(self, match: Match) -> str:
+        """Who meets whom."""
+        return " vs ".join(side_names(match))
+
+    def result(self, match: Match) -> str:
+        """Who won, and how."""
+        return result_words(match)
+
+    def buttons(self, request: HttpRequest, match: Match) -> list[Button]:
+        """While a pool's match goes on: enter its result, or call it off."""
+        if match.state != MatchState.OPEN or match.pool is None:
+            return []
+        return [
+            Button("Enter the result", self.page("result", match.pk)),
+            Button("Cancel the match", self.page("cancel", match.pk)),
+        ]
+
+    def result_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The page on which the result of a pool's match is entered."""
+        match = self.row_to_act_on(request, pk)
+        return self.ask_result(request, match, match, lambda result: _record(match, result))
+
+    def cancel_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The page that asks before a match is called off."""
+        match = self.row_to_act_on(request, pk)
+        question = Question(
+            f"Cancel {match}?",
+            "The match ends without a winner, and its players may queue again.",
+            "Cancel the match",
+        )
+        return self.ask_first(request, match, question, lambda: _cancel_match(match))
+
+    @admin.action(description="Cancel selected matches", permissions=["act"])
+    def cancel_matches(self, request: HttpRequest, matches: QuerySet[Match]) -> None:
+        """Call these matches off."""
+        self.act_on_each(request, matches, _cancel_match)
+
+
+admin.site.register(Match, MatchAdmin)
+
+
+def _record(match: Match, result: Result) -> None:
+    if match.pool is None:
+        raise Conflict("This match has a place in a bracket: enter its result there.")
+    if result.forfeit_winner is None:
+        play_match(match=match, scores=result.scores)
+    else:
+        finish_match(match=match, winner=result.forfeit_winner, scores=(), outcome=Outcome.FORFEIT)
+
+
+def _cancel_match(match: Match) -> str:
+    cancel_match(match_id=match.pk)
+    return f"Cancelled {match}."
+
+
+def result_words(match: Match) -> str:
+    """Who won and how, as a column; needs the match's seats prefetched."""
+    if match.winner is None:
+        return "-"
+    score = ":".join(map(str, match.scores))
+    how = score if match.outcome == Outcome.PLAYED else match.get_outcome_display()
+    return f"{side_names(match)[match.winner]} ({how})"

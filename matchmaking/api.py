@@ -1,0 +1,123 @@
+"""HTTP for programs: queue, look at a ticket, leave; leave a match."""
+
+from uuid import UUID
+
+import msgspec
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from . import selectors
+from .answers import Json, match_answer, stamp, ticket_answer
+from .callers import Caller
+from .desk import joins
+from .http import check_newcomer, endpoint, json_response, raw_body, read_body
+from .idempotency import Once, Replay
+from .identity import bearer, caller_of, set_guest_cookie
+from .models import Pool, Ticket, TicketState
+from .services.matches import leave_match
+from .services.queue import Join
+from .services.tickets import leave_pool, ticket_of, touch_ticket
+
+
+class JoinBody(msgspec.Struct):
+    """What `POST /matchmaking` takes."""
+
+    username: str | None = None
+    pool: str = Pool.DEFAULT
+
+
+async def read_caller(request: HttpRequest) -> Caller:
+    """Who sent the request; asks the database only when a cookie has to be looked up."""
+    if not request.COOKIES:
+        return bearer(request.META.get("HTTP_AUTHORIZATION"))
+    return await sync_to_async(caller_of)(request)
+
+
+def read_once(request: HttpRequest, caller: Caller) -> Once | None:
+    """The request's Idempotency-Key, if it has one."""
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
+    if key is None:
+        return None
+    route = f"{request.method} {request.path.rstrip('/')}"
+    return Once.of(key, route=route, caller=caller, body=raw_body(request))
+
+
+async def matchmaking(request: HttpRequest) -> HttpResponseBase:
+    """The queue's address: a POST joins, a socket waits, a page there is none."""
+    if request.method in {"GET", "HEAD"}:
+        return HttpResponse("WebSocket endpoint only", content_type="text/plain", status=400)
+    return await join(request)
+
+
+@endpoint("POST")
+async def join(request: HttpRequest) -> HttpResponse:
+    """Queue: 200 `Waiting` or `Matched`; the rows are committed before the answer."""
+    body = read_body(request, JoinBody)
+    caller = await read_caller(request)
+    if caller.is_nobody:
+        check_newcomer(request)
+    joined = await joins.submit(Join(body.username, body.pool, caller, read_once(request, caller)))
+    if isinstance(joined, Replay):
+        return json_response(joined.answer, status=joined.status)
+    response = json_response(joined.answer())
+    if joined.token and _is_browser(request):
+        set_guest_cookie(response, joined.token)
+    return response
+
+
+def _is_browser(request: HttpRequest) -> bool:
+    return "HTTP_ORIGIN" in request.META
+
+
+@endpoint("GET", "DELETE")
+async def ticket(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
+    """How a ticket stands, or leave the queue with it."""
+    caller = await read_caller(request)
+    if request.method == "DELETE":
+        return json_response(await sync_to_async(_leave)(ticket_id, caller))
+    return json_response(await sync_to_async(_look)(ticket_id, caller))
+
+
+def _leave(ticket_id: UUID, caller: Caller) -> Json:
+    left = leave_pool(ticket_id=ticket_id, caller=caller)
+    return {
+        "status": "Left",
+        "message": "You left the queue.",
+        "ticket": ticket_answer(left),
+    }
+
+
+def _look(ticket_id: UUID, caller: Caller) -> Json:
+    now = timezone.now()
+    found = ticket_of(ticket_id=ticket_id, caller=caller)
+    touch_ticket(found, now=now)
+    answer: Json = {"status": TicketState(found.state).label.title()}
+    answer["ticket"] = ticket_answer(found)
+    if found.state == TicketState.WAITING:
+        return answer | _waiting(found)
+    if found.match is not None:
+        match = match_answer(found.match)
+        answer |= {"match": match, "players": match["players"]}
+    return answer
+
+
+def _waiting(found: Ticket) -> Json:
+    now = timezone.now()
+    return {
+        "message": "Waiting for another player...",
+        "place": selectors.place_in_queue(found, now=now),
+        "expires_at": stamp(now + settings.MATCHPOINT_TICKET_LIFE),
+    }
+
+
+@endpoint("POST")
+async def leave(request: HttpRequest, match_id: UUID) -> HttpResponse:
+    """Concede an unfinished match."""
+    caller = await read_caller(request)
+    match = await sync_to_async(leave_match)(match_id=match_id, caller=caller)
+    return json_response(
+        {"status": "Left", "message": "You conceded the match.", "match": match_answer(match)}
+    )

@@ -1,0 +1,22 @@
+"""Who meets whom in a pool: values in, values out."""
+
+from matchmaking.engine.pairing.explanations import Explanation, Reason, sentence
+from matchmaking.engine.pairing.order import pair_in_order
+from matchmaking.engine.pairing.pool import Pairing, explain_ticket, match_at_once, pair_pool
+from matchmaking.engine.pairing.values import Match, Member, PairingError, Rules, Ticket
+
+__all__ = [
+    "Explanation",
+    "Match",
+    "Member",
+    "Pairing",
+    "PairingError",
+    "Reason",
+    "Rules",
+    "Ticket",
+    "explain_ticket",
+    "match_at_once",
+    "pair_in_order",
+    "pair_pool",
+    "sentence",
+]

@@ -1,0 +1,164 @@
+"""Why a ticket has no match yet, in figures and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from math import ceil, inf, isinf
+
+from matchmaking.engine.pairing.contenders import Contender, fits
+from matchmaking.engine.pairing.gathering import could_fill
+from matchmaking.engine.pairing.shapes import count_sizes, team_shapes
+from matchmaking.engine.pairing.values import Rules, Ticket
+
+# How many on either side are asked when they would fit.
+_ASKED = 8
+
+
+class Reason(Enum):
+    """Why there is no match yet."""
+
+    ALONE = "nobody else waits"
+    RATING = "nobody within the window"
+    REGION = "nobody in the region"
+    TOO_FEW = "too few players fit"
+    SIZES = "the parties that fit do not fill the teams"
+    TOGETHER = "those who fit do not fit each other"
+    DUE = "a match can be made now"
+    PARTY_TOO_LARGE = "the party is larger than the pool allows"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a party that goes on waiting can be told.
+
+    `place` counts from 1, the head of the queue. `window` is in points, infinite when every
+    rating fits. Those who fit are counted among those who wait still. `next_fit_seconds` is when
+    at the latest one more party fits if all go on waiting; infinite if waiting alone will not do.
+    """
+
+    ticket: Ticket
+    place: int
+    wait_seconds: float
+    window: float
+    fitting_parties: int
+    fitting_players: int
+    reason: Reason
+    next_fit_seconds: float
+
+
+def explain(
+    waiting: Sequence[Contender], rules: Rules, asked: Iterable[Contender] | None = None
+) -> tuple[Explanation, ...]:
+    """Explain to those `asked`, or to all, why they wait; `waiting` is everybody in queue order."""
+    places = {one: place for place, one in enumerate(waiting, start=1)}
+    crowd = _Crowd(waiting, rules)
+    return tuple(crowd.explain(one, places[one]) for one in (waiting if asked is None else asked))
+
+
+class _Crowd:
+    """All who wait and are small enough to play, in the order of their ratings."""
+
+    def __init__(self, waiting: Sequence[Contender], rules: Rules) -> None:
+        able = [one for one in waiting if one.size <= rules.party_limit]
+        self.rules = rules
+        self.line = sorted(able, key=lambda one: one.rating)
+        self.rank = {one: rank for rank, one in enumerate(self.line)}
+        self.overdue = [one for one in able if one.is_overdue]
+        self.oldest = sorted(able, key=lambda one: -one.wait)[:2]
+        self.counts = count_sizes((one.size for one in able), rules.team_size)
+
+    def explain(self, one: Contender, place: int) -> Explanation:
+        counts = self._fitting(one)
+        parties, players = sum(counts), sum(size * n for size, n in enumerate(counts, start=1))
+        reason = self._reason(one, counts, players)
+        soon = self._next_fit(one)
+        return Explanation(one.ticket, place, one.wait, one.window, parties, players, reason, soon)
+
+    def _fitting(self, one: Contender) -> list[int]:
+        """How many parties of each size fit this one."""
+        if one not in self.rank:
+            return [0] * self.rules.team_size
+        if one.is_overdue:
+            counts = list(self.counts)
+            counts[one.size - 1] -= 1
+            return counts
+        fitting = [other for other in self._in_window(one) if fits(one, other)]
+        far = (late for late in self.overdue if abs(late.rating - one.rating) > one.window)
+        return count_sizes((other.size for other in (*fitting, *far)), self.rules.team_size)
+
+    def _in_window(self, one: Contender) -> Iterator[Contender]:
+        rank = self.rank[one]
+        for places in (range(rank - 1, -1, -1), range(rank + 1, len(self.line))):
+            for place in places:
+                if abs(self.line[place].rating - one.rating) > one.window:
+                    break
+                yield self.line[place]
+
+    def _reason(self, one: Contender, counts: Sequence[int], players: int) -> Reason:
+        if one not in self.rank:
+            return Reason.PARTY_TOO_LARGE
+        if len(self.line) == 1:
+            return Reason.ALONE
+        if not players:
+            near = (
+                other
+                for other in self._in_window(one)
+                if other.window >= abs(one.rating - other.rating)
+            )
+            return Reason.RATING if next(near, None) is None else Reason.REGION
+        if self.rules.is_duel:
+            return Reason.DUE
+        if players + one.size < self.rules.players:
+            return Reason.TOO_FEW
+        there = list(counts)
+        there[one.size - 1] += 1
+        shapes = team_shapes(self.rules.team_size)
+        fill = could_fill(there, shapes, self.rules, one)
+        return Reason.TOGETHER if fill else Reason.SIZES
+
+    def _next_fit(self, one: Contender) -> float:
+        """When at the latest one more fits, asking the nearest and the longest waits."""
+        if one not in self.rank:
+            return inf
+        rank = self.rank[one]
+        near = [
+            *self.line[max(0, rank - _ASKED) : rank],
+            *self.line[rank + 1 : rank + 1 + _ASKED],
+        ]
+        others = [*near, *(other for other in self.oldest if other is not one)]
+        return min((_seconds_to_fit(one, other, self.rules) for other in others), default=inf)
+
+
+def _seconds_to_fit(one: Contender, other: Contender, rules: Rules) -> float:
+    """When these two begin to fit if both go on waiting; infinite if they do already, or never."""
+    if fits(one, other):
+        return inf
+    longest = max(one.wait, other.wait)
+    missing = abs(one.rating - other.rating) - min(one.window, other.window)
+    by_rating = 0.0
+    if missing > 0:
+        by_rating = missing / rules.window_growth if rules.window_growth else inf
+    by_region = 0.0 if one.accepts & other.accepts else rules.region_seconds - longest
+    return max(0.0, min(rules.longest_wait - longest, max(by_rating, by_region)))
+
+
+def sentence(explanation: Explanation, rules: Rules) -> str:
+    """The explanation as a person would say it."""
+    window = "" if isinf(explanation.window) else f" within {explanation.window:.0f} points"
+    soon = ""
+    if not isinf(explanation.next_fit_seconds):
+        soon = f" One more fits in {ceil(explanation.next_fit_seconds)} s at the latest."
+    there = explanation.fitting_players + len(explanation.ticket.members)
+    texts = {
+        Reason.ALONE: "Nobody else waits here yet.",
+        Reason.RATING: f"Nobody{window} waits yet.{soon}",
+        Reason.REGION: f"Nobody{window} waits in your region yet.{soon}",
+        Reason.TOO_FEW: f"{there} of {rules.players} players are there{window}.{soon}",
+        Reason.SIZES: f"Enough players fit{window}, but their parties do not fill the teams.{soon}",
+        Reason.TOGETHER: f"Enough players fit{window}, but not all of them each other.{soon}",
+        Reason.DUE: "Somebody who fits is there: the match is being made.",
+        Reason.PARTY_TOO_LARGE: f"The pool takes parties of at most {rules.party_limit} now.",
+    }
+    return texts[explanation.reason]

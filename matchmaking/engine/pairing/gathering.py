@@ -1,0 +1,203 @@
+"""Gathering one match from a line of parties in the order of their ratings.
+
+All in the line would play in one region.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Hashable, Sequence
+from itertools import accumulate
+from math import inf
+
+from matchmaking.engine.pairing.contenders import Contender, fits, would_meet_again
+from matchmaking.engine.pairing.shapes import Counts, capped, most_of_each, shapes_within
+from matchmaking.engine.pairing.values import Rules
+
+Group = tuple[Contender, ...]
+
+# How often to begin anew without the party that was most in the way.
+_ATTEMPTS = 6
+
+
+def value(group: Group) -> float:
+    """What a match is worth: the waits that it ends, less the width that it has."""
+    ratings = [one.rating for one in group]
+    players = sum(one.size for one in group)
+    return sum(one.worth for one in group) - (max(ratings) - min(ratings)) * players / 2
+
+
+def could_fill(
+    counts: Sequence[int],
+    shapes: tuple[Counts, ...],
+    rules: Rules,
+    must: Contender | None = None,
+) -> bool:
+    """Whether so many parties of each size can fill a match, with one of `must`'s size in it."""
+    within = shapes_within(shapes, rules.teams, capped(counts, rules.players))
+    return any(must is None or shape[must.size - 1] for shape in within)
+
+
+def _running_counts(line: Sequence[Contender], team_size: int) -> list[Counts]:
+    """For each place, and the end, how many parties of each size stand below it."""
+    running = [(0,) * team_size]
+    for one in line:
+        last = running[-1]
+        running.append((*last[: one.size - 1], last[one.size - 1] + 1, *last[one.size :]))
+    return running
+
+
+class Gathering:
+    """The search for one match in `line`, by team shapes that are allowed."""
+
+    def __init__(
+        self,
+        line: Sequence[Contender],
+        rules: Rules,
+        shapes: tuple[Counts, ...],
+        *,
+        with_rematches: bool,
+    ) -> None:
+        self.line = line
+        self.rules = rules
+        self.shapes = shapes
+        self.with_rematches = with_rematches
+        self._ratings = [one.rating for one in line]
+        self._counts_below = _running_counts(line, rules.team_size)
+
+    def narrowest(self, lowest: int, must: Contender | None = None) -> Group | None:
+        """The narrowest match from the place `lowest` up, and with `must` wherever it stands."""
+        if must is not None and not self.may_join(self.line[lowest], must):
+            return None
+        useful = self._useful(lowest, must)
+        if not useful or (must is not None and not useful[must.size - 1]):
+            return None
+        shunned: set[Contender] = set()
+        for _ in range(_ATTEMPTS):
+            taken = _Taken(self, must, useful)
+            group = self._gather(taken, lowest, shunned)
+            if group is not None:
+                return group
+            in_the_way = taken.most_in_the_way(self.line[lowest])
+            if in_the_way is None:
+                return None
+            shunned.add(in_the_way)
+        return None
+
+    def _useful(self, lowest: int, must: Contender | None) -> Counts:
+        """How many of each size a match from here up could hold; empty if there can be none."""
+        first = self.line[lowest]
+        end = bisect_right(self._ratings, first.rating + first.window, lowest)
+        below, until = self._counts_below[lowest], self._counts_below[end]
+        counts = [most - less for most, less in zip(until, below, strict=True)]
+        if must is not None:
+            counts[must.size - 1] += 1  # may count it twice: that lets a vain search pass, no more
+        return most_of_each(self.shapes, self.rules.teams, capped(counts, self.rules.players))
+
+    def _gather(self, taken: _Taken, lowest: int, shunned: set[Contender]) -> Group | None:
+        """Take in one after another, upwards, until some of them fill a match."""
+        first = self.line[lowest]
+        highest = first.rating + first.window
+        for place in range(lowest, len(self.line)):
+            one = self.line[place]
+            if one.rating > highest:
+                break
+            if one in shunned or not taken.take(one):
+                continue
+            if taken.total >= self.rules.players:
+                group = taken.filled()
+                if group is not None:
+                    return group
+        return None
+
+    def may_join(self, one: Contender, other: Contender) -> bool:
+        """Whether two parties may be in one match, as this search has it."""
+        if one is other:
+            return True
+        return fits(one, other) and (self.with_rematches or not would_meet_again(one, other))
+
+
+class _Taken:
+    """Those taken in so far, all of whom fit each other; ratings come in ascending order."""
+
+    def __init__(self, gathering: Gathering, must: Contender | None, useful: Counts) -> None:
+        self.gathering = gathering
+        self.must = must
+        self.useful = useful
+        self.parties: list[Contender] = []
+        self.counts = [0] * gathering.rules.team_size
+        self.total = 0
+        # What the next one must keep to: not above the lowest window's end, nor with a window
+        # that ends above the lowest rating. Whoever has waited too long sets no limits.
+        self.ceiling, self.floor = inf, inf
+        self.players: set[Hashable] = set()
+        self.avoids: set[Hashable] = set()
+        self.kept_out: dict[Contender, int] = {}
+        if must is not None:
+            self._add(must)
+
+    def take(self, one: Contender) -> bool:
+        """Take in the next one if it is of use and fits all; else note who was in the way."""
+        if one is self.must:
+            return True
+        if self.counts[one.size - 1] >= self.useful[one.size - 1]:
+            return False
+        if self._fits_all(one):
+            if not one.is_overdue:
+                self.ceiling = min(self.ceiling, one.rating + one.window)
+                self.floor = min(self.floor, one.rating)
+            self._add(one)
+            return True
+        for other in self.parties:
+            if not self.gathering.may_join(one, other):
+                self.kept_out[other] = self.kept_out.get(other, 0) + one.size
+                break
+        return False
+
+    def _fits_all(self, one: Contender) -> bool:
+        if not one.is_overdue and (
+            one.rating > self.ceiling or one.rating - self.floor > one.window
+        ):
+            return False
+        if self.must is not None and not fits(one, self.must):
+            return False
+        return self.gathering.with_rematches or (
+            self.avoids.isdisjoint(one.players) and one.avoids.isdisjoint(self.players)
+        )
+
+    def _add(self, one: Contender) -> None:
+        self.parties.append(one)
+        self.counts[one.size - 1] += 1
+        self.total += one.size
+        self.players.update(one.players)
+        self.avoids.update(one.avoids)
+
+    def most_in_the_way(self, first: Contender) -> Contender | None:
+        """Who kept the most players out, but for those without whom there is no search."""
+        blamed = {
+            one: size
+            for one, size in self.kept_out.items()
+            if one is not first and one is not self.must
+        }
+        return max(blamed, key=lambda one: (blamed[one], -one.place), default=None)
+
+    def filled(self) -> Group | None:
+        """Of those taken in the ones who have most right to play, if some fill a match."""
+        rules = self.gathering.rules
+        shapes = shapes_within(self.gathering.shapes, rules.teams, tuple(self.counts))
+        if self.must is not None:
+            shapes = tuple(shape for shape in shapes if shape[self.must.size - 1])
+        if not shapes:
+            return None
+        by_size: list[list[Contender]] = [[] for _ in self.counts]
+        for one in sorted(self.parties, key=self._right_to_play):
+            by_size[one.size - 1].append(one)
+        worth = [list(accumulate((one.worth for one in some), initial=0.0)) for some in by_size]
+        best = max(
+            shapes,
+            key=lambda shape: sum(total[n] for total, n in zip(worth, shape, strict=True)),
+        )
+        return tuple(one for some, n in zip(by_size, best, strict=True) for one in some[:n])
+
+    def _right_to_play(self, one: Contender) -> tuple[bool, float, int]:
+        return one is not self.must, -one.worth, one.place

@@ -1,0 +1,11 @@
+"""First come, first matched."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def pair_in_order(waiting: Sequence[T]) -> list[tuple[T, T]]:
+    """Pair first come with next come; with an odd number the last one goes on waiting."""
+    return [(waiting[i], waiting[i + 1]) for i in range(0, len(waiting) - 1, 2)]

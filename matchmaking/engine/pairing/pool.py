@@ -1,0 +1,92 @@
+"""The pairing of a pool: tickets, rules and the time in, matches and explanations out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from matchmaking.engine.pairing.balance import divide
+from matchmaking.engine.pairing.contenders import Contender, contenders, meeting_place
+from matchmaking.engine.pairing.duels import best_opponent, pair_duels
+from matchmaking.engine.pairing.explanations import Explanation, explain
+from matchmaking.engine.pairing.gathering import Group
+from matchmaking.engine.pairing.groups import group_pool, group_with
+from matchmaking.engine.pairing.values import Match, Rules, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Matches, the one with the longest wait first; and who goes on waiting, in queue order."""
+
+    matches: tuple[Match, ...]
+    waiting: tuple[Explanation, ...]
+
+
+def pair_pool(tickets: Sequence[Ticket], rules: Rules, now: float) -> Pairing:
+    """Pair all who wait as well as can be.
+
+    The order of `tickets` only matters to those who came at the same time. PairingError if a
+    player waits on two of them.
+    """
+    everyone = contenders(tickets, rules, now)
+    able = [one for one in everyone if one.size <= rules.party_limit]
+    groups: Sequence[Group] = pair_duels(able) if rules.is_duel else group_pool(able, rules)
+    gone = {one for group in groups for one in group}
+    waiting = [one for one in everyone if one not in gone]
+    ordered = sorted(groups, key=lambda group: min(one.place for one in group))
+    return Pairing(tuple(_match(group, rules) for group in ordered), explain(waiting, rules))
+
+
+def match_at_once(
+    newcomer: Ticket, waiting: Iterable[Ticket], rules: Rules, now: float
+) -> Match | None:
+    """The match that a ticket makes possible by coming, if any; the others are not looked at.
+
+    For use whenever somebody joins a pool that was paired before: only a match with the newcomer
+    can have become possible since, but for what time does.
+    """
+    if len(newcomer.members) > rules.party_limit:
+        return None
+    near = contenders([*_in_reach(newcomer, waiting, rules, now), newcomer], rules, now)
+    [mine] = [one for one in near if one.ticket is newcomer]
+    others = [one for one in near if one is not mine]
+    if rules.is_duel:
+        opponent = best_opponent(mine, others)
+        return None if opponent is None else _match((mine, opponent), rules)
+    group = group_with(mine, near, rules)
+    return None if group is None else _match(group, rules)
+
+
+def _in_reach(
+    newcomer: Ticket, waiting: Iterable[Ticket], rules: Rules, now: float
+) -> list[Ticket]:
+    """Those whom the newcomer may fit by rating: a quick look, since most of a pool is far off."""
+    wait, rating = now - newcomer.waiting_since, newcomer.rating
+    able = [one for one in waiting if len(one.members) <= rules.party_limit]
+    if wait >= rules.longest_wait:
+        return able
+    window = rules.window_after(max(0.0, wait))
+    return [
+        one
+        for one in able
+        if abs(one.rating - rating) <= window or now - one.waiting_since >= rules.longest_wait
+    ]
+
+
+def explain_ticket(
+    ticket: Ticket, waiting: Sequence[Ticket], rules: Rules, now: float
+) -> Explanation:
+    """Why this one ticket of those waiting has no match yet."""
+    everyone = contenders(waiting, rules, now)
+    mine = [one for one in everyone if one.ticket.id == ticket.id]
+    [explanation] = explain(everyone, rules, mine)
+    return explanation
+
+
+def _match(group: Group, rules: Rules) -> Match:
+    sides: Sequence[Sequence[Contender]]
+    if rules.is_duel:
+        sides = [[one] for one in sorted(group, key=lambda one: one.place)]
+    else:
+        sides = divide(group, rules)
+    return Match(tuple(tuple(one.ticket for one in side) for side in sides), meeting_place(group))

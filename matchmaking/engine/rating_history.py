@@ -1,0 +1,142 @@
+"""Rated matches in the order in which they finished: rating them, and taking one back exactly.
+
+Knows no rating system: a `Rate` gives the standings after a match from those before it, by
+Glicko-2, OpenSkill or any other way that does not depend on chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from matchmaking.engine.glicko2 import TAU, Rating, rate_match, widen
+
+Outcome = TypeVar("Outcome")  # what came out of a match, as the rating system wants it
+State = TypeVar("State")  # a player's standing in that system
+
+
+@dataclass(frozen=True, slots=True)
+class Played(Generic[Outcome]):
+    """A finished match: who played, what came out, and when, in seconds of any one clock."""
+
+    players: tuple[Hashable, ...]
+    outcome: Outcome
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rated(Generic[Outcome, State]):
+    """A match with its players' standings before and after it, in the order of its players."""
+
+    match: Played[Outcome]
+    before: tuple[State, ...]
+    after: tuple[State, ...]
+
+
+Rate = Callable[[Played[Outcome], tuple[State, ...]], tuple[State, ...]]
+
+
+def rate_in_order(
+    matches: Iterable[Played[Outcome]],
+    standings: Mapping[Any, State],
+    rate: Rate[Outcome, State],
+) -> list[Rated[Outcome, State]]:
+    """Rate match after match, beginning with `standings`, which stay as they are."""
+    current: dict[Hashable, State] = dict(standings)
+    history = []
+    for match in matches:
+        before = tuple(current[player] for player in match.players)
+        rated = Rated(match, before, rate(match, before))
+        current.update(zip(match.players, rated.after, strict=True))
+        history.append(rated)
+    return history
+
+
+def latest_standings(history: Iterable[Rated[Outcome, State]]) -> dict[Hashable, State]:
+    """Where everyone who played stands at the end."""
+    current: dict[Hashable, State] = {}
+    for rated in history:
+        current.update(zip(rated.match.players, rated.after, strict=True))
+    return current
+
+
+def take_back(
+    history: Sequence[Rated[Outcome, State]], place: int, rate: Rate[Outcome, State]
+) -> list[Rated[Outcome, State]]:
+    """The history as if the match at `place` had never been played.
+
+    `history` is a pool's, or that part of it since the match. What comes out is what
+    `rate_in_order` makes of the other matches, to the last bit; whatever the match did not touch
+    is the very same object.
+    """
+    undone = history[place]
+    changed = dict(zip(undone.match.players, undone.before, strict=True))
+    return [*history[:place], *_rerated(history[place + 1 :], changed, rate)]
+
+
+def correct(
+    history: Sequence[Rated[Outcome, State]],
+    place: int,
+    outcome: Outcome,
+    rate: Rate[Outcome, State],
+) -> list[Rated[Outcome, State]]:
+    """The history as if the match at `place` had had this outcome."""
+    wrong = history[place]
+    match = Played(wrong.match.players, outcome, wrong.match.at)
+    right = Rated(match, wrong.before, rate(match, wrong.before))
+    changed = dict(zip(match.players, right.after, strict=True))
+    return [*history[:place], right, *_rerated(history[place + 1 :], changed, rate)]
+
+
+def _rerated(
+    later: Iterable[Rated[Outcome, State]],
+    changed: dict[Hashable, State],
+    rate: Rate[Outcome, State],
+) -> Iterable[Rated[Outcome, State]]:
+    """Later matches again, for those whom `changed` players reach, directly or by others."""
+    for rated in later:
+        players = rated.match.players
+        before = tuple(
+            changed.get(player, old) for player, old in zip(players, rated.before, strict=True)
+        )
+        if before == rated.before:
+            after, result = rated.after, rated
+        else:
+            after = rate(rated.match, before)
+            result = Rated(rated.match, before, after)
+        changed.update(zip(players, after, strict=True))
+        yield result
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A Glicko-2 rating and when it was last brought up to date, in seconds."""
+
+    rating: Rating
+    at: float
+
+
+def glicko2_rate(
+    period_seconds: float, tau: float = TAU
+) -> Callable[[Played[float], tuple[Standing, ...]], tuple[Standing, ...]]:
+    """Rate matches of two by Glicko-2; an outcome is the first player's score."""
+
+    def rate(match: Played[float], before: tuple[Standing, ...]) -> tuple[Standing, ...]:
+        first, second = before
+        idle = [max(0.0, match.at - standing.at) / period_seconds for standing in before]
+        after = rate_match(
+            (first.rating, second.rating),
+            match.outcome,
+            idle_periods=(idle[0], idle[1]),
+            tau=tau,
+        )
+        return tuple(Standing(rating, match.at) for rating in after)
+
+    return rate
+
+
+def standing_now(standing: Standing, now: float, period_seconds: float) -> Standing:
+    """The standing as it is by now: less sure for each period without a match."""
+    idle = max(0.0, now - standing.at) / period_seconds
+    return Standing(widen(standing.rating, idle), now)

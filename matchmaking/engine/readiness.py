@@ -1,0 +1,198 @@
+"""The ready check: the players of a match that was found say that they are there, or not.
+
+A party's ticket stands or falls as a whole. As soon as one player declines, or when the limit
+passes, it is settled: whoever declined or slept loses the ticket and must pause, and the other
+tickets go back to the head of the queue with the waiting time that they had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+Player = Hashable
+
+
+class ReadinessError(ValueError):
+    """An answer that a ready check cannot take."""
+
+
+class NotAsked(ReadinessError):
+    """The player has no part in this match."""
+
+
+class AlreadySettled(ReadinessError):
+    """The check is over: everyone has accepted, somebody has declined, or the limit has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Those who came to the match on one ticket."""
+
+    ticket: Hashable
+    players: tuple[Player, ...]
+    waiting_since: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyCheck:
+    """A check under way or settled; times are seconds of any one clock.
+
+    It is over from `deadline` on; an infinite one never passes.
+    """
+
+    parties: tuple[Party, ...]
+    deadline: float
+    accepted: frozenset[Player] = frozenset()
+    declined: frozenset[Player] = frozenset()
+
+    @property
+    def players(self) -> tuple[Player, ...]:
+        """Everyone who is asked, in the order of the parties."""
+        return tuple(player for party in self.parties for player in party.players)
+
+
+class Fault(Enum):
+    """What cost a player the ticket."""
+
+    DECLINED = "declined"
+    SLEPT = "slept"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Answers are missing still."""
+
+    missing: tuple[Player, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Everyone has accepted: the match begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The match does not begin.
+
+    `returning` parties go back to the head of the queue, the longest wait first, and wait since
+    when they did. `leaving` parties have lost their tickets; `faults` says through whom. A
+    blameless member of such a party loses the ticket with it, and nothing else.
+    """
+
+    returning: tuple[Party, ...]
+    leaving: tuple[Party, ...]
+    faults: tuple[tuple[Player, Fault], ...]
+
+
+State = Asking | Ready | Broken
+
+
+def ask(parties: tuple[Party, ...], *, now: float, limit_seconds: float) -> ReadyCheck:
+    """Begin a check; ReadinessError if the limit is none, or a player is asked twice."""
+    check = ReadyCheck(parties, now + limit_seconds)
+    if not limit_seconds > 0:
+        raise ReadinessError("A ready check lasts some seconds; a pool without one asks nobody.")
+    if len(set(check.players)) < len(check.players):
+        raise ReadinessError("A player is in this match twice.")
+    return check
+
+
+def accept(check: ReadyCheck, player: Player, now: float) -> ReadyCheck:
+    """The check once this player has accepted; to say so again changes nothing.
+
+    Raises NotAsked, or AlreadySettled when it comes too late to change anything.
+    """
+    if player in check.accepted:
+        return check
+    _must_be_open(check, player, now)
+    return replace(check, accepted=check.accepted | {player})
+
+
+def decline(check: ReadyCheck, player: Player, now: float) -> ReadyCheck:
+    """The check once this player has declined, even after accepting; again changes nothing.
+
+    Raises NotAsked, or AlreadySettled when it comes too late to change anything.
+    """
+    if player in check.declined:
+        return check
+    _must_be_open(check, player, now)
+    return replace(check, accepted=check.accepted - {player}, declined=check.declined | {player})
+
+
+def _must_be_open(check: ReadyCheck, player: Player, now: float) -> None:
+    if player not in check.players:
+        raise NotAsked("This player was not asked.")
+    match state(check, now):
+        case Ready():
+            raise AlreadySettled("Everyone has accepted: the match has begun.")
+        case Broken() if check.declined:
+            raise AlreadySettled("Somebody has declined: there is no match.")
+        case Broken():
+            raise AlreadySettled("The time to accept has passed: there is no match.")
+
+
+def state(check: ReadyCheck, now: float) -> State:
+    """Where the check stands: what is missing, or what became of it."""
+    missing = tuple(player for player in check.players if player not in check.accepted)
+    if not missing:
+        return Ready()
+    if check.declined:
+        # Who had not answered yet was not late: only those who declined are at fault.
+        return _broken(check, dict.fromkeys(check.declined, Fault.DECLINED))
+    if now >= check.deadline:
+        return _broken(check, dict.fromkeys(missing, Fault.SLEPT))
+    return Asking(missing)
+
+
+def _broken(check: ReadyCheck, faults: dict[Player, Fault]) -> Broken:
+    leaving = [party for party in check.parties if not faults.keys().isdisjoint(party.players)]
+    returning = [party for party in check.parties if party not in leaving]
+    returning.sort(key=lambda party: party.waiting_since)
+    return Broken(
+        tuple(returning),
+        tuple(leaving),
+        tuple((player, faults[player]) for player in check.players if player in faults),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CooldownRules:
+    """How long whoever broke a check must pause: each time longer, until it is forgotten."""
+
+    first_seconds: float = 30.0
+    growth: float = 2.0
+    longest_seconds: float = 1800.0
+    forgotten_after_seconds: float = 86_400.0
+
+    def __post_init__(self) -> None:
+        """ValueError for pauses that shrink."""
+        if not 0 <= self.first_seconds <= self.longest_seconds or not (1 <= self.growth <= 100):
+            raise ValueError("A pause grows up to the longest, at most a hundredfold each time.")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A player's broken checks that are not forgotten, and until when the player must pause."""
+
+    faults: int
+    last_fault_at: float
+    until: float
+
+
+CLEAN = Record(0, float("-inf"), float("-inf"))
+
+
+def after_fault(record: Record, now: float, rules: CooldownRules) -> Record:
+    """The record of somebody who has just broken a check."""
+    forgotten = now - record.last_fault_at >= rules.forgotten_after_seconds
+    faults = 1 if forgotten else record.faults + 1
+    steps = min(faults - 1, 64)  # a power of more would overflow, and the longest has been reached
+    pause = min(rules.first_seconds * rules.growth**steps, rules.longest_seconds)
+    return Record(faults, now, max(record.until, now + pause))
+
+
+def seconds_to_pause(record: Record, now: float) -> float:
+    """How long the player must still pause before the next ticket; 0 when free."""
+    return max(0.0, record.until - now)

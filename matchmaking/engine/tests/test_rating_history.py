@@ -1,0 +1,124 @@
+"""Taking back and correcting rated matches: as if it had been so from the beginning."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matchmaking.engine.glicko2 import Rating, rate_match, widen
+from matchmaking.engine.rating_history import (
+    Played,
+    Rated,
+    Standing,
+    correct,
+    glicko2_rate,
+    latest_standings,
+    rate_in_order,
+    standing_now,
+    take_back,
+)
+
+DAY = 86_400.0
+PLAYERS = "abcdef"
+NEW = {player: Standing(Rating(), at=0.0) for player in PLAYERS}
+RATE = glicko2_rate(period_seconds=DAY)
+
+
+def played(players: str, score: float, day: float) -> Played[float]:
+    return Played(tuple(players), score, day * DAY)
+
+
+def rated(*matches: Played[float]) -> list[Rated[float, Standing]]:
+    return rate_in_order(matches, NEW, RATE)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Rated[float, Standing]]:
+    pairs = st.lists(st.sampled_from(PLAYERS), min_size=2, max_size=2, unique=True)
+    drawn = draw(
+        st.lists(
+            st.tuples(pairs, st.sampled_from([0, 0.5, 1]), st.floats(0, 3)),
+            min_size=1,
+            max_size=20,
+        )
+    )
+    day, matches = 0.0, []
+    for pair, score, later in drawn:
+        day += later
+        matches.append(played("".join(pair), score, day))
+    return rated(*matches)
+
+
+@settings(max_examples=50)
+@given(histories(), st.data())
+def test_a_match_taken_back_was_never_played(
+    history: list[Rated[float, Standing]], data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(history) - 1))
+    others = [one.match for one in history]
+    del others[place]
+    assert take_back(history, place, RATE) == rated(*others)
+
+
+@settings(max_examples=50)
+@given(histories(), st.data())
+def test_a_corrected_match_has_always_been_so(
+    history: list[Rated[float, Standing]], data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(history) - 1))
+    score = data.draw(st.sampled_from([0, 0.5, 1]))
+    matches = [one.match for one in history]
+    matches[place] = replace(matches[place], outcome=score)
+    corrected = correct(history, place, score, RATE)
+    assert corrected == rated(*matches)
+    assert correct(corrected, place, history[place].match.outcome, RATE) == history
+
+
+@settings(max_examples=30)
+@given(histories())
+def test_taking_back_the_last_restores_what_was_stored(
+    history: list[Rated[float, Standing]],
+) -> None:
+    last = history[-1]
+    left = NEW | latest_standings(take_back(history, len(history) - 1, RATE))
+    assert tuple(left[str(player)] for player in last.match.players) == last.before
+
+
+def test_only_those_are_rated_again_whom_the_match_reached() -> None:
+    history = rated(played("ab", 1, 1), played("cd", 1, 2), played("bc", 1, 3), played("ef", 0, 4))
+    changed = take_back(history, 0, RATE)
+    assert changed[0] is history[1]
+    assert changed[1] != history[2]
+    assert changed[2] is history[3]
+
+
+def test_the_history_since_the_match_is_enough() -> None:
+    history = rated(*(played(pair, 1, day) for day, pair in enumerate(("ab", "bc", "ca", "ab"))))
+    assert take_back(history[1:], 0, RATE) == take_back(history, 1, RATE)[1:]
+
+
+def test_idle_time_is_counted_for_each_player() -> None:
+    history = rated(played("ab", 1, 1), played("ac", 0, 3.5))
+    ann, _ = history[0].after
+    expected = rate_match((ann.rating, Rating()), 0, idle_periods=(2.5, 3.5))
+    assert tuple(standing.rating for standing in history[1].after) == expected
+    assert {standing.at for standing in history[1].after} == {3.5 * DAY}
+
+
+def test_a_standing_shown_today_is_as_unsure_as_it_is_old() -> None:
+    standing = Standing(Rating(1600, 60, 0.06), at=DAY)
+    assert standing_now(standing, 11 * DAY, DAY) == Standing(
+        widen(standing.rating, 10), at=11 * DAY
+    )
+
+
+def test_other_rating_systems_fit() -> None:
+    def winners(match: Played[int], before: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(won + (place == match.outcome) for place, won in enumerate(before))
+
+    matches = [Played(("a", "b", "c"), 2, 0.0), Played(("c", "b", "a"), 0, 1.0)]
+    history = rate_in_order(matches, {"a": 0, "b": 0, "c": 0}, winners)
+    assert latest_standings(history) == {"a": 0, "b": 0, "c": 2}
+    assert latest_standings(take_back(history, 0, winners)) == {"a": 0, "b": 0, "c": 1}

@@ -1,0 +1,143 @@
+"""Who a request or a socket speaks for: a session, a guest's cookie, or a bearer token."""
+
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, get_user
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponseBase
+
+from . import limits, tokens
+from .callers import NOBODY, Caller
+from .errors import Unidentified
+from .models import Player
+from .names import NAME_MAX_CHARS
+
+GUEST_COOKIE = "matchpoint_guest"
+GUEST_COOKIE_SECONDS = 365 * 24 * 3600
+_BEARER = "bearer "
+
+
+class NameBackend(ModelBackend):
+    """Signs in by the player's name in any case, or by a staff account's user name."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> User | None:
+        """Find the account by name, then check the password as Django does.
+
+        Raises `ValidationError`, which sign-in forms show, after too many tries.
+        """
+        _check_pace(request, username or "")
+        if username and len(username) <= 4 * NAME_MAX_CHARS:
+            key = username.strip().casefold()
+            player = Player.objects.filter(name_key=key, user__isnull=False).first()
+            if player is not None and player.user is not None:
+                username = player.user.get_username()
+        return super().authenticate(request, username=username, password=password, **kwargs)
+
+
+def _check_pace(request: HttpRequest | None, name: str) -> None:
+    address = request.META.get("REMOTE_ADDR") if request else None
+    if not (
+        limits.sign_ins_by_address.take(address)
+        and limits.sign_ins_by_name.take(name.strip().casefold())
+    ):
+        raise ValidationError("Too many tries. Wait a minute, then try again.", code="rate_limited")
+
+
+def bearer(header: str | None) -> Caller:
+    """The caller that an Authorization header names; raises `Unidentified` for other schemes."""
+    if not header:
+        return NOBODY
+    token = header[len(_BEARER) :].strip()
+    if header[: len(_BEARER)].lower() != _BEARER or not token:
+        raise Unidentified("Write the header as `Authorization: Bearer <token>`.")
+    return Caller(token_sha256=tokens.digest(token))
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Who sent a request. A bearer token goes before cookies; a stale cookie is nobody's."""
+    by_token = bearer(request.headers.get("Authorization"))
+    if not by_token.is_nobody or not request.COOKIES:
+        return by_token
+    player = browser_player(request)
+    return Caller(player_id=player.pk) if player else NOBODY
+
+
+def browser_player(request: HttpRequest) -> Player | None:
+    """The player that a browser's cookies speak for; a signed-in account goes before a guest."""
+    if request.user.is_authenticated:
+        return player_of_user(request.user)
+    return guest_by_cookie(request.COOKIES.get(GUEST_COOKIE))
+
+
+def player_of_user(user: User) -> Player | None:
+    """The account's player; a staff account made on the command line has none."""
+    return Player.objects.filter(user=user).first()
+
+
+def guest_by_cookie(token: str | None) -> Player | None:
+    """The guest whose token a cookie carries."""
+    return Player.objects.filter(token_sha256=tokens.digest(token)).first() if token else None
+
+
+def set_guest_cookie(response: HttpResponseBase, token: str) -> None:
+    """Let the browser speak for a guest; scripts cannot read the token."""
+    response.set_cookie(
+        GUEST_COOKIE,
+        token,
+        max_age=GUEST_COOKIE_SECONDS,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
+
+
+def you(request: HttpRequest) -> dict[str, Any]:
+    """Template context: `you` is the browser's player, or None."""
+    return {"you": browser_player(request) if hasattr(request, "user") else None}
+
+
+def player_of_headers(headers: dict[bytes, bytes]) -> Player | None:
+    """The player that a socket's opening request speaks for; cookies need a good Origin.
+
+    The caller has checked the Origin. Raises `Unidentified` for a token that no player has.
+    """
+    by_token = bearer(headers.get(b"authorization", b"").decode("latin-1"))
+    if by_token.token_sha256:
+        player = Player.objects.filter(token_sha256=by_token.token_sha256).first()
+        if player is None:
+            raise Unidentified("This token is not known here.")
+        return player
+    if b"origin" not in headers or b"cookie" not in headers:
+        return None
+    cookies = _cookies(headers[b"cookie"].decode("latin-1"))
+    user = _user_of_session(cookies.get(settings.SESSION_COOKIE_NAME))
+    return player_of_user(user) if user else guest_by_cookie(cookies.get(GUEST_COOKIE))
+
+
+def _cookies(header: str) -> dict[str, str]:
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
+    except CookieError:
+        return {}
+
+
+def _user_of_session(key: str | None) -> User | None:
+    if not key:
+        return None
+    request = HttpRequest()
+    request.session = SessionStore(key)
+    if SESSION_KEY not in request.session:
+        return None
+    user = get_user(request)
+    return user if isinstance(user, User) else None

@@ -1,0 +1,87 @@
+"""Guests and registered players: made, named, signed up."""
+
+import secrets
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from .. import tokens
+from ..errors import Conflict
+from ..models import Player, Ticket, TicketState
+from ..names import Name, parse_name
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A new guest, and the token that is shown this once."""
+
+    player: Player
+    token: str
+
+
+def check_name_free(name: Name, *, but: UUID | None = None) -> None:
+    """Raise `Conflict` when a registered player other than `but` bears the name or its like."""
+    taken = Player.objects.filter(user__isnull=False).filter(_bears(name))
+    if taken.exclude(pk__in=[but] if but else []).exists():
+        raise Conflict(
+            f"The name {name.display!r} belongs to a registered player. "
+            "Choose another, or sign in.",
+            code="name_registered",
+        )
+
+
+def _bears(name: Name) -> Q:
+    return Q(name_key=name.name_key) | Q(skeleton=name.skeleton)
+
+
+@transaction.atomic
+def create_guest(*, username: str) -> Guest:
+    """Make a guest; raises `BadName` or `Conflict`."""
+    name = parse_name(username)
+    check_name_free(name)
+    token = tokens.new_token()
+    player = Player.objects.create(
+        name=name.display,
+        name_key=name.name_key,
+        skeleton=name.skeleton,
+        token_sha256=tokens.digest(token),
+    )
+    return Guest(player, token)
+
+
+@transaction.atomic
+def sign_up(*, username: str, password: str, guest: Player | None) -> User:
+    """Register a player; a guest who signs up keeps tickets, matches and history.
+
+    Raises `BadName`, or `Conflict` when the name is taken or somebody else waits under it.
+    """
+    name = parse_name(username)
+    check_name_free(name)
+    waits = Ticket.objects.filter(_bears(name), state=TicketState.WAITING)
+    if waits.exclude(player=guest).exists():
+        raise Conflict(f"Somebody called {name.display!r} waits in a queue. Choose another name.")
+    _rename_others(name, but=guest)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(username=name.display, password=password)
+            _register(guest or Player(), name, user)
+    except IntegrityError as race:
+        raise Conflict(f"The name {name.display!r} was just taken.") from race
+    return user
+
+
+def _rename_others(name: Name, *, but: Player | None) -> None:
+    """Guests who bear a name that is registered now are called something else from now on."""
+    others = Player.objects.filter(_bears(name), user__isnull=True)
+    for other in others.exclude(pk__in=[but.pk] if but else []):
+        other.name, other.name_key, other.skeleton = parse_name(f"Guest {secrets.token_hex(3)}")
+        other.save(update_fields=("name", "name_key", "skeleton"))
+
+
+def _register(player: Player, name: Name, user: User) -> None:
+    player.user, player.token_sha256 = user, None
+    player.name, player.name_key, player.skeleton = name
+    player.save()

@@ -1,0 +1,168 @@
+"""A match's end: by a result, by leaving, by the clock; once, and its players are free again."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from matchmaking.callers import NOBODY, Caller
+from matchmaking.errors import Conflict, Forbidden, Unidentified, Unknown
+from matchmaking.models import Match, MatchState, Outcome, Player, Seat
+from matchmaking.services.matches import (
+    BadScore,
+    cancel_match,
+    finish_match,
+    lapse_matches,
+    leave_match,
+    play_match,
+    winner_by_score,
+)
+from matchmaking.services.queue import Join, Joined, join_pools
+from matchmaking.signals import match_closed
+
+pytestmark = pytest.mark.django_db
+
+LIFE = settings.MATCHPOINT_MATCH_LIFE
+
+
+def pool_match(first: str = "Ann", second: str = "Bob") -> Match:
+    _, made = join_pools([Join(first), Join(second)])
+    assert isinstance(made, Joined) and made.match is not None
+    return made.match
+
+
+def caller(name: str) -> Caller:
+    return Caller(player_id=Player.objects.get(name=name).pk)
+
+
+def stored(match: Match) -> Match:
+    return Match.objects.get(pk=match.pk)
+
+
+def test_leaving_concedes_to_the_other_side() -> None:
+    match = pool_match()
+    leave_match(match_id=match.pk, caller=caller("Ann"))
+    ended = stored(match)
+    assert (ended.state, ended.outcome, ended.winner) == ("finished", "conceded", 1)
+    assert ended.closed_at is not None
+    assert not Seat.objects.filter(holds=True).exists()
+
+
+def test_only_a_player_of_the_match_leaves_it() -> None:
+    match, _ = pool_match(), pool_match("Cem", "Dan")
+    with pytest.raises(Forbidden):
+        leave_match(match_id=match.pk, caller=caller("Cem"))
+    with pytest.raises(Unidentified):
+        leave_match(match_id=match.pk, caller=NOBODY)
+    with pytest.raises(Unknown):
+        leave_match(match_id=uuid4(), caller=caller("Ann"))
+    assert stored(match).state == MatchState.OPEN
+
+
+ENDINGS: list[Callable[[Match], object]] = [
+    lambda match: leave_match(match_id=match.pk, caller=caller("Bob")),
+    lambda match: cancel_match(match_id=match.pk),
+    lambda match: play_match(match=match, scores=[1, 0]),
+    lambda match: finish_match(match=match, winner=0, scores=(), outcome=Outcome.FORFEIT),
+]
+
+
+@pytest.mark.parametrize("first", ENDINGS)
+@pytest.mark.parametrize("second", ENDINGS)
+def test_a_match_ends_once(
+    first: Callable[[Match], object], second: Callable[[Match], object]
+) -> None:
+    match = pool_match()
+    stale = stored(match)
+    first(match)
+    ended = stored(match)
+    with pytest.raises(Conflict, match="already") as refusal:
+        second(stale)
+    assert refusal.value.code == "match_closed"
+    after = stored(match)
+    assert (after.state, after.outcome, after.winner) == (ended.state, ended.outcome, ended.winner)
+
+
+def test_an_unplayed_match_lapses_after_its_time() -> None:
+    match, fresh = pool_match(), pool_match("Cem", "Dan")
+    Match.objects.filter(pk=match.pk).update(
+        created_at=timezone.now() - LIFE - timedelta(seconds=1)
+    )
+    assert lapse_matches(now=timezone.now()) == 1
+    assert stored(match).state == MatchState.LAPSED and stored(fresh).state == MatchState.OPEN
+    assert lapse_matches(now=timezone.now()) == 0
+    assert not Seat.objects.filter(match=match, holds=True).exists()
+
+
+def test_an_ending_is_told_once_with_its_seats() -> None:
+    told: list[Match] = []
+
+    def hear(match: Match, **kwargs: object) -> None:
+        told.append(match)
+
+    match = pool_match()
+    match_closed.connect(hear)
+    try:
+        leave_match(match_id=match.pk, caller=caller("Ann"))
+        with pytest.raises(Conflict):
+            leave_match(match_id=match.pk, caller=caller("Bob"))
+    finally:
+        match_closed.disconnect(hear)
+    assert told == [match]
+    assert [seat.name for seat in told[0].seats.all()] == ["Ann", "Bob"]
+
+
+@pytest.mark.parametrize(
+    ("scores", "best_of", "winner"),
+    [([1, 0], 1, 0), ([0, 1], 1, 1), ([2, 1], 3, 0), ([0, 2], 3, 1), ([3, 2], 5, 0)],
+)
+def test_who_wins_by_the_score(scores: list[int], best_of: int, winner: int) -> None:
+    assert winner_by_score(scores, best_of=best_of) == winner
+
+
+@pytest.mark.parametrize(
+    ("scores", "best_of", "words"),
+    [
+        ([0, 0], 1, "decides nothing"),
+        ([1, 1], 3, "decides nothing"),
+        ([1, 0], 3, "won with 2"),
+        ([1, 1], 1, "more games"),
+        ([2, 0], 1, "more games"),
+        ([2, 2], 3, "more games"),
+        ([10**400, 0], 1, "more games"),
+        ([1], 1, "two scores"),
+        ([], 1, "two scores"),
+        ([1, 0, 0], 1, "two scores"),
+        ([-1, 2], 1, "below zero"),
+    ],
+)
+def test_scores_that_decide_nothing(scores: list[int], best_of: int, words: str) -> None:
+    with pytest.raises(BadScore, match=words):
+        winner_by_score(scores, best_of=best_of)
+
+
+def test_a_bad_score_leaves_the_match_open() -> None:
+    match = pool_match()
+    with pytest.raises(BadScore):
+        play_match(match=match, scores=[1, 1])
+    assert stored(match).state == MatchState.OPEN
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"state": "finished"},
+        {"closed_at": timezone.now()},
+        {"state": "cancelled", "closed_at": timezone.now(), "winner": 1},
+        {"winner": 0},
+        {"best_of": 0},
+    ],
+)
+def test_what_cannot_be_is_not_stored(wrong: dict[str, object]) -> None:
+    match = pool_match()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Match.objects.filter(pk=match.pk).update(**wrong)

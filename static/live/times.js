@@ -1,0 +1,35 @@
+/* Times as the reader's clock tells them; the server writes UTC. */
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+/** Write a <time>'s moment in the reader's zone. */
+export function localise(time) {
+  const moment = new Date(time.dateTime);
+  time.textContent = ("day" in time.dataset ? DAY : CLOCK).format(moment);
+  time.title = FULL.format(moment);
+}
+
+/** A new <time> for a moment of the wire. */
+export function timeOf(at) {
+  const time = document.createElement("time");
+  time.dateTime = at;
+  localise(time);
+  return time;
+}
+
+/** How long ago, as a clock that counts up: 0:42, 12:07, 1:02:30. */
+export function elapsed(since, now) {
+  const seconds = Math.max(0, Math.floor((now - since) / 1000));
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const two = (n) => String(n).padStart(2, "0");
+  return hours
+    ? `${hours}:${two(minutes)}:${two(seconds % 60)}`
+    : `${minutes}:${two(seconds % 60)}`;
+}
+
+for (const time of document.querySelectorAll("time:not([data-elapsed])")) {
+  localise(time);
+}

@@ -1,0 +1,117 @@
+/* The player's own court: the server draws it, this fetches it again when it may have changed. */
+
+import { elapsed } from "../live/times.js";
+
+const STALE_MS = 30_000;
+
+export class Queue {
+  #you;
+  #asking = null;
+  #again = false;
+
+  constructor(you) {
+    this.#you = you;
+    document.addEventListener("submit", (event) => this.#submit(event));
+    setInterval(() => this.#tick(), 1000);
+    this.#tick();
+  }
+
+  get #panel() {
+    return document.getElementById("queue");
+  }
+
+  /** An event of the lobby: is it about me? */
+  heard({ data, text }) {
+    const players = data.players ?? data.match?.players ?? [];
+    if (this.#you && players.some(({ id }) => id === this.#you)) {
+      document.getElementById("queue-status").textContent = text;
+      this.refresh();
+    }
+  }
+
+  /** Who waits, by the server's last word: joined or left in another tab, or expired. */
+  waiting({ count, names }) {
+    const { state, waitingAs } = this.#panel.dataset;
+    const mine = document.getElementById("lobby").dataset.youName;
+    const isListed = names.includes(waitingAs || mine);
+    const isComplete = count === names.length;
+    if (state === "waiting" ? !isListed && isComplete : state === "idle" && mine && isListed) {
+      this.refresh();
+    }
+  }
+
+  /** Fetch the panel; calls made meanwhile become one more fetch. */
+  async refresh() {
+    if (this.#asking) {
+      this.#again = true;
+      return;
+    }
+    this.#asking = this.#fetch(this.#panel.dataset.url);
+    await this.#asking;
+    this.#asking = null;
+    if (this.#again) {
+      this.#again = false;
+      this.refresh();
+    }
+  }
+
+  #submit(event) {
+    const form = event.target;
+    if (!form.matches("[data-queue-form]")) {
+      return;
+    }
+    event.preventDefault();
+    const button = form.querySelector("button");
+    button.disabled = true;
+    const body = new FormData(form);
+    this.#fetch(form.action, { method: "POST", body }).then((drawn) => {
+      button.disabled = false;
+      if (!drawn) {
+        form.submit(); // the plain way says what is wrong
+      }
+    });
+  }
+
+  /** Ask the server and show the panel it draws; false when it did not draw one. */
+  async #fetch(address, options = {}) {
+    try {
+      const headers = { "X-Requested-With": "fetch", Accept: "text/html" };
+      const signal = AbortSignal.timeout(STALE_MS);
+      const response = await fetch(address, { ...options, headers, signal });
+      const drawn = new DOMParser().parseFromString(await response.text(), "text/html");
+      return this.#replace(drawn.getElementById("queue"));
+    } catch {
+      return false;
+    }
+  }
+
+  #replace(panel) {
+    if (panel === null) {
+      return false;
+    }
+    if (panel.dataset.you !== this.#you) {
+      location.reload(); // somebody else now: the socket and the page must know
+      return true;
+    }
+    const old = this.#panel;
+    const wasHere = old.contains(document.activeElement);
+    const typed = old.querySelector("#queue-name")?.value;
+    old.replaceWith(document.adoptNode(panel));
+    const name = panel.querySelector("#queue-name");
+    if (name && typed && !name.value) {
+      name.value = typed;
+    }
+    if (wasHere) {
+      panel.querySelector("input:not([type=hidden]), button")?.focus();
+    }
+    this.#tick();
+    return true;
+  }
+
+  #tick() {
+    const now = Date.now();
+    for (const time of this.#panel.querySelectorAll("[data-elapsed]")) {
+      time.textContent = elapsed(new Date(time.dateTime), now);
+    }
+  }
+}

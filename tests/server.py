@@ -1,0 +1,185 @@
+"""A Matchpoint that a test owns: a real server process on a port and a database of its own."""
+
+import atexit
+import http.client
+import secrets
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+from tests.services import PostgresServer
+from tests.services.service import Service, lean_environment
+
+ROOT = Path(__file__).resolve().parent.parent
+MANAGE = (sys.executable, str(ROOT / "manage.py"))
+SECRET = {"SECRET_KEY": "only-for-tests-" + "0" * 40}
+SQLITE = "sqlite:///"
+
+
+class MatchpointServer(Service):
+    """One server process; several share a database when they are given its address.
+
+    Capitals are settings: `MatchpointServer(RATE_LIMITS="on")`. What the server prints is in
+    `log`; a traceback there fails whoever used the server.
+    """
+
+    name = "matchpoint"
+    stop_signal = signal.SIGTERM
+    quit_signal = signal.SIGKILL
+
+    def __init__(
+        self,
+        *,
+        server: str = "daphne",
+        database_url: str = "",
+        redis_url: str = "",
+        **settings: str,
+    ) -> None:
+        super().__init__()
+        self.server, self.database_url = server, database_url
+        self._settings = SECRET | {"PORT": str(self.port), "RATE_LIMITS": "off"} | settings
+        if redis_url:
+            self._settings["REDIS_URL"] = redis_url
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def socket_url(self) -> str:
+        """The same for web sockets."""
+        return f"ws://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        """What the server has printed."""
+        return (self.folder / "log").read_text(errors="replace")
+
+    @property
+    def pid(self) -> int:
+        """The process while it runs, such as for what /proc says of it."""
+        return self._pid()
+
+    def _prepare(self) -> None:
+        if not self.database_url:
+            file = self.folder / "matchpoint.sqlite3"
+            shutil.copyfile(_migrated_sqlite(), file)
+            self.database_url = f"{SQLITE}{file}"
+
+    def _command(self) -> list[str]:
+        settings = self._settings | {"DATABASE_URL": self.database_url}
+        pairs = (f"{name}={value}" for name, value in settings.items())
+        return ["/usr/bin/env", *pairs, *MANAGE, "serve", "--server", self.server]
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+        try:
+            connection.request("GET", "/ws")
+            return connection.getresponse().read() == b"WebSocket endpoint only"
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        log = self.log
+        super().__exit__(kind, error, trace)
+        if kind is not None:
+            print(f"The end of the server's log:\n{log[-4000:]}", file=sys.stderr)
+        elif "Traceback" in log:
+            raise AssertionError(f"The server's log has a traceback:\n{log[-4000:]}")
+
+
+def run_manage(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """Run `manage.py` with these settings and no others."""
+    return subprocess.run(
+        [*MANAGE, *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=lean_environment() | settings,
+    )
+
+
+def migrate(database_url: str) -> None:
+    """Make the tables of an empty database."""
+    done = run_manage("migrate", "--verbosity", "0", DATABASE_URL=database_url, **SECRET)
+    if done.returncode != 0:
+        raise RuntimeError(f"migrate failed:\n{done.stderr[-2000:]}")
+
+
+@cache
+def _migrated_sqlite() -> Path:
+    """A file with empty tables, to copy: migrating takes longer than many a test."""
+    folder = Path(tempfile.mkdtemp(prefix="matchpoint-tables-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = folder / "empty.sqlite3"
+    migrate(f"{SQLITE}{file}")
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return file
+
+
+@cache
+def _migrated_database(server: PostgresServer) -> str:
+    name = "empty_tables"
+    migrate(server.create_database(name))
+    return name
+
+
+def new_database(server: PostgresServer) -> str:
+    """The address of a new PostgreSQL database with empty tables."""
+    name, template = f"test_{secrets.token_hex(4)}", _migrated_database(server)
+    command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    with psycopg.connect(server.url_of("postgres"), autocommit=True) as connection:
+        connection.execute(command.format(sql.Identifier(name), sql.Identifier(template)))
+    return server.url_of(name)
+
+
+def rows(database_url: str, statement: str) -> list[tuple[Any, ...]]:
+    """What a statement gives, read past the server, from the database itself."""
+    if database_url.startswith(SQLITE):
+        file = sqlite3.connect(database_url.removeprefix(SQLITE), timeout=20)
+        try:
+            with file:
+                return file.execute(statement).fetchall()
+        finally:
+            file.close()
+    with psycopg.connect(database_url) as connection:
+        cursor = connection.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+def add_pool(database_url: str, slug: str) -> None:
+    """Open a pool of a test's own."""
+    assert slug.isidentifier()
+    rows(
+        database_url,
+        "INSERT INTO matchmaking_pool (slug, name, is_open, created_at)"
+        f" VALUES ('{slug}', '{slug}', TRUE, CURRENT_TIMESTAMP)",
+    )
+
+
+def host_and_port(url: str) -> tuple[str, int]:
+    """Where a server's address leads."""
+    parts = urlsplit(url)
+    assert parts.hostname is not None and parts.port is not None
+    return parts.hostname, parts.port

@@ -1,0 +1,18 @@
+"""The composition root as an app, for its commands; and the admin, configured."""
+
+from django.apps import AppConfig
+from django.contrib.admin import apps
+
+
+class SiteConfig(AppConfig):
+    """Holds the management commands of the whole site."""
+
+    name = "tournament_site"
+    default = True
+
+
+class MatchpointAdminConfig(apps.AdminConfig):
+    """Django's admin under the project's own site object."""
+
+    default = False
+    default_site = "tournament_site.admin.MatchpointAdminSite"

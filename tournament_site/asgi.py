@@ -1,0 +1,33 @@
+"""The ASGI application: HTTP to Django, sockets to their consumers, and the periodic duties."""
+
+import os
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tournament_site.settings")
+
+from django.core.asgi import get_asgi_application
+
+http = get_asgi_application()  # before anything that imports models
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+
+from lobby.routing import websocket_urlpatterns
+from tournament_site.duties import duties
+from tournament_site.fallback import NoSuchSocket
+from tournament_site.fast import FastPath
+
+_router = ProtocolTypeRouter(
+    {
+        "http": FastPath(http),
+        "websocket": NoSuchSocket(URLRouter(websocket_urlpatterns)),
+    }
+)
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Serve one connection; the first one starts the duties on this loop."""
+    if scope["type"] == "lifespan":
+        await duties.lifespan(receive, send)
+        return
+    duties.start()
+    await _router(scope, receive, send)

@@ -1,0 +1,96 @@
+"""Periodic work, on the server's own loop; one process at a time holds the lease for it."""
+
+import asyncio
+import logging
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.db import Error as DatabaseError
+from django.utils import timezone
+
+from lobby.broadcast import serve_from_this_loop
+from lobby.log import trim
+from lobby.presence import forget_ghosts
+from lobby.relay import stop_local_relay
+from lobby.sockets import close_sockets
+from matchmaking.idempotency import forget_answers
+from matchmaking.leases import give_up_leases, take_lease
+from matchmaking.services.matches import lapse_matches
+from matchmaking.services.tickets import expire_tickets
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 5.0
+_LEASE = timedelta(seconds=20)
+_TICKS_BETWEEN_CLEANING = 60
+
+
+class Duties:
+    """Expires, lapses and trims, while this process holds the lease."""
+
+    def __init__(self) -> None:
+        self.holder = secrets.token_hex(16)
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, on the running loop; again is harmless."""
+        loop = asyncio.get_running_loop()
+        if self._task is None or self._task.get_loop() is not loop:
+            # Before the first socket, too, no request may wait for the layer.
+            serve_from_this_loop()
+            self._task = loop.create_task(self._run())
+
+    async def stop(self) -> None:
+        """End: tell sockets to come back, give up the lease."""
+        close_sockets()
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        await stop_local_relay()
+        try:
+            await database_sync_to_async(give_up_leases, thread_sensitive=False)(holder=self.holder)
+        except DatabaseError as error:
+            log.warning("The lease is left to run out: %s", error)
+
+    async def lifespan(self, receive: Any, send: Any) -> None:
+        """The ASGI lifespan protocol, for servers that speak it."""
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self.start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _run(self) -> None:
+        ticks = 0
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            try:
+                await database_sync_to_async(self.tick, thread_sensitive=False)(
+                    clean=ticks % _TICKS_BETWEEN_CLEANING == 0
+                )
+            except Exception:
+                log.exception("A periodic duty failed; it is tried again")
+            ticks += 1
+
+    def tick(self, *, clean: bool) -> bool:
+        """Do what is due, if this process holds the lease; says whether it does."""
+        now = timezone.now()
+        if not take_lease("upkeep", holder=self.holder, now=now, life=_LEASE):
+            return False
+        expire_tickets(now=now)
+        lapse_matches(now=now)
+        if clean:
+            forget_answers(now=now)
+            forget_ghosts()
+            trim(now=now)
+        return True
+
+
+duties = Duties()

@@ -1,0 +1,69 @@
+"""`manage.py serve`: the whole site on HOST:PORT."""
+
+import os
+import socket
+from argparse import ArgumentParser
+from contextlib import suppress
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+BANNER = """
+Matchpoint is running. Press Ctrl-C to stop it.
+
+  Lobby    {url}/
+  Admin    {url}/admin/     (`make admin` makes an account for it)
+
+Try it from two more terminals:
+
+  websocat ws://{host}/ws
+  curl {url}/matchmaking -H 'Content-Type: application/json' -d '{{"username": "Player1"}}'
+"""
+
+
+class Command(BaseCommand):
+    """Serves pages, the API and the sockets from one process."""
+
+    help = "Serve Matchpoint on HOST:PORT (from the environment) until stopped."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Let the server be chosen."""
+        parser.add_argument(
+            "--server",
+            choices=("daphne", "uvicorn"),
+            default=os.environ.get("SERVER", "daphne"),
+            help="The ASGI server (default: daphne, or SERVER in the environment).",
+        )
+
+    def handle(self, *args: Any, server: str, **options: Any) -> None:
+        """Serve; once it listens, print where to look."""
+        host, port = settings.HOST, settings.PORT
+        _check_port(host, port)
+        shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        url = settings.PUBLIC_URL or f"http://{shown}"
+
+        def ready() -> None:
+            self.stdout.write(BANNER.format(url=url, host=shown))
+            self.stdout.flush()
+
+        if server == "daphne":
+            from tournament_site.servers.daphne import serve
+        else:
+            from tournament_site.servers.uvicorn import serve
+        with suppress(KeyboardInterrupt):
+            serve(host, port, ready)
+
+
+def _check_port(host: str, port: int) -> None:
+    """Say in words that the port is taken, before a server says it in a traceback."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"Cannot listen on {host}:{port}: {error.strerror}. "
+                "Is it running already? Choose another with PORT=8001."
+            ) from error

@@ -1,0 +1,74 @@
+"""What every request passes: the database's outages, and forgery from other sites."""
+
+import sys
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import render
+from django.template import loader
+from django.views.defaults import page_not_found, server_error
+
+from matchmaking.errors import Forbidden, Unknown
+from matchmaking.http import (
+    RETRY_AFTER_SECONDS,
+    json_response,
+    outage_response,
+    refusal_response,
+    wants_json,
+)
+
+
+class AmbientCsrfMiddleware(CsrfViewMiddleware):
+    """Django's protection, for requests that a browser could have been tricked into.
+
+    A request with neither cookies nor an Origin carries no authority but what its sender typed
+    in: `curl` and game servers. Browsers send an Origin with every POST from another site.
+    """
+
+    def process_view(
+        self, request: HttpRequest, callback: Any, callback_args: Any, callback_kwargs: Any
+    ) -> HttpResponseForbidden | None:
+        """Skip the check where there is nothing to forge."""
+        if not request.COOKIES and "Origin" not in request.headers:
+            return None
+        return super().process_view(request, callback, callback_args, callback_kwargs)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """The answer on an address that leads nowhere."""
+    if wants_json(request):
+        return refusal_response(Unknown("There is nothing at this address."))
+    return page_not_found(request, exception)
+
+
+def fault(request: HttpRequest) -> HttpResponseBase:
+    """The answer when something here is broken, or the database is away; the log says what."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return _outage(request, error)
+    if not wants_json(request):
+        return server_error(request)
+    answer = {"status": "Error", "code": "fault", "message": "Something went wrong here."}
+    return json_response(answer, status=500)
+
+
+def _outage(request: HttpRequest, error: Exception) -> HttpResponseBase:
+    """503: nothing was done, and a retry is safe."""
+    response: HttpResponseBase = outage_response(error)
+    if not wants_json(request):
+        content = loader.render_to_string("outage.html")
+        response = HttpResponse(
+            content, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}
+        )
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """The answer to a request that may have been forged."""
+    message = "This request did not come from a page of this site. Reload the page and try again."
+    if wants_json(request):
+        return refusal_response(Forbidden(message, code="csrf"))
+    return render(request, "error.html", {"title": "Try again", "message": message}, status=403)

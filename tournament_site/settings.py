@@ -1,0 +1,227 @@
+"""Settings, read from the environment; unset means one process on one laptop.
+
+`docs/operating.md` lists every variable. Nothing here needs editing to deploy.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LOCAL_DIR = BASE_DIR / ".local"
+
+DEBUG: bool = env.bool("DEBUG", default=False)
+SECRET_KEY: str = env.str("SECRET_KEY", default="")
+if not SECRET_KEY:
+    if not DEBUG:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not set. Set it to a long random string, kept secret and the same "
+            "for every process; or start with `make run`, which makes and keeps one; or set "
+            "DEBUG=on on a machine that nobody else can reach."
+        )
+    SECRET_KEY = "only-for-debugging-" + "0" * 40
+
+HOST: str = env.str("HOST", default="127.0.0.1")
+PORT: int = env.int("PORT", default=8000)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+
+# Where people reach the site when that is not http://HOST:PORT, such as behind nginx with TLS.
+PUBLIC_URL: str = env.str("PUBLIC_URL", default="").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+IS_HTTPS = _public.scheme == "https"
+if PUBLIC_URL and (_public.scheme not in {"http", "https"} or not _public.hostname):
+    raise ImproperlyConfigured(
+        f"PUBLIC_URL must look like https://play.example.org, not {PUBLIC_URL!r}."
+    )
+if _public.hostname and _public.hostname not in ALLOWED_HOSTS:
+    ALLOWED_HOSTS.append(_public.hostname)
+
+RATE_LIMITS: bool = env.bool("RATE_LIMITS", default=True)
+if not RATE_LIMITS and not DEBUG and (PUBLIC_URL or HOST not in {"127.0.0.1", "localhost", "::1"}):
+    raise ImproperlyConfigured(
+        "RATE_LIMITS=off is for load tests on this machine: it needs a loopback HOST and no "
+        "PUBLIC_URL, or DEBUG=on."
+    )
+
+INSTALLED_APPS = [
+    "tournament_site.apps.MatchpointAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "matchmaking",
+    "tournaments",
+    "lobby",
+    "tournament_site",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "tournament_site.middleware.AmbientCsrfMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+# The check looks for Django's class by name; AmbientCsrfMiddleware is that class, narrowed.
+SILENCED_SYSTEM_CHECKS = ["security.W003"]
+
+ROOT_URLCONF = "tournament_site.urls"
+ASGI_APPLICATION = "tournament_site.asgi.application"
+# Machines call these addresses with a POST: a redirect would turn it into a GET.
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "matchmaking.identity.you",
+            ],
+        },
+    }
+]
+
+SQLITE_OPTIONS = {
+    # IMMEDIATE: a transaction that will write takes the lock at its start, and waits for it,
+    # instead of failing half-way when another writer got there first.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    # FULL: a committed row survives a power cut, as the promise says, not only a killed process.
+    "init_command": (
+        "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA busy_timeout=20000;"
+        "PRAGMA foreign_keys=ON;"
+    ),
+}
+DATABASE_URL: str = env.str("DATABASE_URL", default=f"sqlite:///{LOCAL_DIR / 'matchpoint.sqlite3'}")
+_database: dict[str, Any] = dict(env.db_url_config(DATABASE_URL))
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    _database["OPTIONS"] = SQLITE_OPTIONS
+    # Opening the file again for each batch would cost more than the batch.
+    _database["CONN_MAX_AGE"] = None
+    # A file, not memory: tests write from several threads, as the server does.
+    _database["TEST"] = {"NAME": LOCAL_DIR / f"test-{os.getpid()}.sqlite3"}
+elif _database["ENGINE"] == "django.db.backends.postgresql":
+    # Requests run on short-lived threads, so connections are pooled by process.
+    _database["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=12), "timeout": 3},
+        "connect_timeout": 3,
+    }
+    _database["CONN_HEALTH_CHECKS"] = True
+else:
+    raise ImproperlyConfigured("DATABASE_URL must start with sqlite:/// or postgres://")
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL: str = env.str("REDIS_URL", default="")
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+    "default": {
+        # Publish and subscribe outlives a restart of Redis; what it drops meanwhile is found in
+        # the log.
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL]},
+    }
+    if REDIS_URL
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+AUTHENTICATION_BACKENDS = ["matchmaking.identity.NameBackend"]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "lobby"
+LOGOUT_REDIRECT_URL = "lobby"
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = LOCAL_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "tournament_site.static.StaticStorage"
+    },
+}
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "tournament_site.middleware.csrf_failure"
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django": {"level": env.str("LOG_LEVEL", default="INFO")},
+        "daphne": {"level": "WARNING"},
+        "autobahn": {"level": "WARNING"},
+    },
+}
+
+# The game's own numbers. Times without a unit in their name are timedeltas.
+MATCHPOINT_BODY_MAX_BYTES = 64 * 1024
+# A page's form: a thousand names, each letter of them written as `%XX`.
+MATCHPOINT_FORM_MAX_BYTES = 1024 * 1024
+MATCHPOINT_FRAME_MAX_BYTES = 16 * 1024
+MATCHPOINT_TOURNAMENT_MAX_PLAYERS: int = env.int("TOURNAMENT_MAX_PLAYERS", default=1024)
+MATCHPOINT_TICKET_LIFE = timedelta(seconds=env.int("TICKET_LIFE_SECONDS", default=600))
+MATCHPOINT_MATCH_LIFE = timedelta(seconds=env.int("MATCH_LIFE_SECONDS", default=3600))
+MATCHPOINT_IDEMPOTENCY_LIFE = timedelta(hours=24)
+MATCHPOINT_CHAT_MAX_CHARS = 500
+MATCHPOINT_RECENT_EVENTS = 50
+MATCHPOINT_LOG_KEEP = timedelta(days=env.int("LOG_KEEP_DAYS", default=7))
+MATCHPOINT_LOG_KEEP_EVENTS: int = env.int("LOG_KEEP_EVENTS", default=100_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = MATCHPOINT_FORM_MAX_BYTES

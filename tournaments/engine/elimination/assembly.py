@@ -1,0 +1,95 @@
+"""Assembling a bracket from sources: byes are carried through, destinations are derived."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tournaments.engine.elimination.bracket import (
+    BYE,
+    Bracket,
+    Bye,
+    LoserOf,
+    Pairing,
+    Part,
+    Place,
+    Seed,
+    Side,
+    Source,
+    WinnerOf,
+)
+from tournaments.engine.errors import TooFewEntrants
+from tournaments.engine.seeding import bracket_order, bracket_size
+
+
+@dataclass(slots=True)
+class Draft:
+    """Pairings in order of play while a bracket is being put together."""
+
+    rows: list[tuple[str, Part, int, int, tuple[Source, Source]]] = field(default_factory=list)
+    winner_places: dict[str, Place] = field(default_factory=dict)
+    loser_places: dict[str, Place] = field(default_factory=dict)
+
+    def add(
+        self, key: str, part: Part, round_number: int, number: int, first: Source, second: Source
+    ) -> tuple[Source, Source]:
+        """Add a pairing; returns what its winner and its loser are to whoever they meet next.
+
+        Two byes produce a bye again, and a pairing with a bye has no loser.
+        """
+        self._lead(first, key, Side.FIRST)
+        self._lead(second, key, Side.SECOND)
+        self.rows.append((key, part, round_number, number, (first, second)))
+        byes = isinstance(first, Bye) + isinstance(second, Bye)
+        winner = BYE if byes == 2 else WinnerOf(key)
+        loser = BYE if byes else LoserOf(key)
+        return winner, loser
+
+    def _lead(self, source: Source, key: str, side: Side) -> None:
+        if isinstance(source, WinnerOf):
+            self.winner_places[source.key] = Place(key, side)
+        elif isinstance(source, LoserOf):
+            self.loser_places[source.key] = Place(key, side)
+
+    def finish(self, entrant_count: int) -> Bracket:
+        """The finished bracket."""
+        to_winner, to_loser = self.winner_places.get, self.loser_places.get
+        return Bracket(
+            entrant_count,
+            tuple(Pairing(*row, to_winner(row[0]), to_loser(row[0])) for row in self.rows),
+        )
+
+
+def add_winners_rounds(draft: Draft, entrant_count: int) -> list[list[Source]]:
+    """Add the knock-out rounds; returns the losers of each round, then the winner of the last.
+
+    Byes go to the top seeds: seeds beyond the entrants are byes, and 1 meets the last.
+    """
+    if entrant_count < 2:
+        raise TooFewEntrants("A bracket needs at least two entrants.")
+    current: list[Source] = [
+        Seed(seed) if seed <= entrant_count else BYE
+        for seed in bracket_order(bracket_size(entrant_count))
+    ]
+    losers_by_round: list[list[Source]] = []
+    while len(current) > 1:
+        current, losers = add_round(draft, Part.WINNERS, len(losers_by_round) + 1, current)
+        losers_by_round.append(losers)
+    return [*losers_by_round, current]
+
+
+def add_round(
+    draft: Draft, part: Part, round_number: int, sources: Sequence[Source]
+) -> tuple[list[Source], list[Source]]:
+    """Add a round in which neighbours meet; returns its winners and its losers."""
+    letter = "W" if part is Part.WINNERS else "L"
+    winners: list[Source] = []
+    losers: list[Source] = []
+    for index in range(0, len(sources), 2):
+        number = index // 2 + 1
+        key = f"{letter}{round_number}.{number}"
+        first, second = sources[index], sources[index + 1]
+        winner, loser = draft.add(key, part, round_number, number, first, second)
+        winners.append(winner)
+        losers.append(loser)
+    return winners, losers

@@ -1,0 +1,187 @@
+"""The standings: participants ranked by an ordered list of tie-breaks, ties shown as ties."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from functools import partial
+from itertools import groupby
+
+from tournaments.engine.history import History
+from tournaments.engine.standings import opponents, own, ratings
+from tournaments.engine.standings.direct import split_by_direct_encounter
+from tournaments.engine.standings.field import Edition, Field, System
+from tournaments.engine.standings.values import Value
+
+
+class TieBreak(Enum):
+    """A criterion of the standings; the values are FIDE's acronyms where there is one."""
+
+    POINTS = "PTS"
+    WINS = "WIN"
+    WINS_OVER_THE_BOARD = "WON"
+    DIRECT_ENCOUNTER = "DE"
+    GAME_DIFFERENCE = "GD"
+    GAMES_WON = "GW"
+    BUCHHOLZ = "BH"
+    BUCHHOLZ_CUT_1 = "BH-C1"
+    BUCHHOLZ_CUT_2 = "BH-C2"
+    MEDIAN_BUCHHOLZ = "BH-M1"
+    FORE_BUCHHOLZ = "FB"
+    SONNEBORN_BERGER = "SB"
+    SONNEBORN_BERGER_CUT_1 = "SB-C1"
+    KOYA = "KS"
+    PROGRESSIVE = "PS"
+    PROGRESSIVE_CUT_1 = "PS-C1"
+    BLACKS = "BPG"
+    WINS_WITH_BLACK = "BWG"
+    AVERAGE_RATING_OF_OPPONENTS = "ARO"
+    PERFORMANCE_RATING = "TPR"
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return TITLES[self]
+
+    @property
+    def definition(self) -> str:
+        """What it is, in one sentence for those who read the table."""
+        return DEFINITIONS[self]
+
+
+TITLES = {
+    TieBreak.POINTS: "Points",
+    TieBreak.WINS: "Wins",
+    TieBreak.WINS_OVER_THE_BOARD: "Wins over the board",
+    TieBreak.DIRECT_ENCOUNTER: "Direct encounter",
+    TieBreak.GAME_DIFFERENCE: "Game difference",
+    TieBreak.GAMES_WON: "Games won",
+    TieBreak.BUCHHOLZ: "Buchholz",
+    TieBreak.BUCHHOLZ_CUT_1: "Buchholz cut 1",
+    TieBreak.BUCHHOLZ_CUT_2: "Buchholz cut 2",
+    TieBreak.MEDIAN_BUCHHOLZ: "Median Buchholz",
+    TieBreak.FORE_BUCHHOLZ: "Fore Buchholz",
+    TieBreak.SONNEBORN_BERGER: "Sonneborn-Berger",
+    TieBreak.SONNEBORN_BERGER_CUT_1: "Sonneborn-Berger cut 1",
+    TieBreak.KOYA: "Koya",
+    TieBreak.PROGRESSIVE: "Progressive score",
+    TieBreak.PROGRESSIVE_CUT_1: "Progressive score cut 1",
+    TieBreak.BLACKS: "Games with Black",
+    TieBreak.WINS_WITH_BLACK: "Wins with Black",
+    TieBreak.AVERAGE_RATING_OF_OPPONENTS: "Average rating of opponents",
+    TieBreak.PERFORMANCE_RATING: "Performance rating",
+}
+
+DEFINITIONS = {
+    TieBreak.POINTS: "The points made in all rounds.",
+    TieBreak.WINS: "The number of rounds worth a win, with or without playing.",
+    TieBreak.WINS_OVER_THE_BOARD: "The number of matches played and won.",
+    TieBreak.DIRECT_ENCOUNTER: "The points made against those who are still tied.",
+    TieBreak.GAME_DIFFERENCE: "Games won less games lost.",
+    TieBreak.GAMES_WON: "The number of games won.",
+    TieBreak.BUCHHOLZ: "The sum of the opponents' points.",
+    TieBreak.BUCHHOLZ_CUT_1: "The sum of the opponents' points without the lowest.",
+    TieBreak.BUCHHOLZ_CUT_2: "The sum of the opponents' points without the two lowest.",
+    TieBreak.MEDIAN_BUCHHOLZ: "The sum of the opponents' points without lowest and highest.",
+    TieBreak.FORE_BUCHHOLZ: "Buchholz as if every match of the last round had been drawn.",
+    TieBreak.SONNEBORN_BERGER: "The sum of the opponents' points times the points made there.",
+    TieBreak.SONNEBORN_BERGER_CUT_1: "Sonneborn-Berger without the opponent with fewest points.",
+    TieBreak.KOYA: "The points made against those who have at least half of all points.",
+    TieBreak.PROGRESSIVE: "The sum of the scores after each round.",
+    TieBreak.PROGRESSIVE_CUT_1: "The sum of the scores after each round but the first.",
+    TieBreak.BLACKS: "The number of matches played with Black.",
+    TieBreak.WINS_WITH_BLACK: "The number of matches won with Black.",
+    TieBreak.AVERAGE_RATING_OF_OPPONENTS: "The average rating of the opponents played.",
+    TieBreak.PERFORMANCE_RATING: "The rating that the result is worth against these opponents.",
+}
+
+
+def _fore_buchholz(field: Field, player: int) -> Value:
+    return opponents.buchholz(field.drawn_out, player)
+
+
+VALUE_OF: dict[TieBreak, Callable[[Field, int], Value]] = {
+    TieBreak.POINTS: own.points,
+    TieBreak.WINS: own.wins,
+    TieBreak.WINS_OVER_THE_BOARD: own.wins_over_the_board,
+    TieBreak.GAME_DIFFERENCE: own.game_difference,
+    TieBreak.GAMES_WON: own.games_won,
+    TieBreak.BUCHHOLZ: opponents.buchholz,
+    TieBreak.BUCHHOLZ_CUT_1: partial(opponents.buchholz, lowest_cut=1),
+    TieBreak.BUCHHOLZ_CUT_2: partial(opponents.buchholz, lowest_cut=2),
+    TieBreak.MEDIAN_BUCHHOLZ: partial(opponents.buchholz, lowest_cut=1, highest_cut=1),
+    TieBreak.FORE_BUCHHOLZ: _fore_buchholz,
+    TieBreak.SONNEBORN_BERGER: opponents.sonneborn_berger,
+    TieBreak.SONNEBORN_BERGER_CUT_1: partial(opponents.sonneborn_berger, lowest_cut=1),
+    TieBreak.KOYA: own.koya,
+    TieBreak.PROGRESSIVE: own.progressive,
+    TieBreak.PROGRESSIVE_CUT_1: partial(own.progressive, first_cut=1),
+    TieBreak.BLACKS: own.blacks,
+    TieBreak.WINS_WITH_BLACK: own.wins_with_black,
+    TieBreak.AVERAGE_RATING_OF_OPPONENTS: ratings.average_rating_of_opponents,
+    TieBreak.PERFORMANCE_RATING: ratings.performance_rating,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the standings; `shared_by` counts those who share the rank, oneself included.
+
+    `values` stand in the order of the tie-breaks asked for.
+    """
+
+    player: int
+    rank: int
+    shared_by: int
+    values: tuple[Value, ...]
+
+
+def standings(
+    history: History,
+    tie_breaks: Sequence[TieBreak],
+    *,
+    system: System = System.SWISS,
+    edition: Edition = Edition.FIDE_2026,
+) -> tuple[Row, ...]:
+    """Everyone ranked by the first criterion, then the second among those still tied, and so on.
+
+    Who is tied after the last criterion shares a rank, in the order of `history.players`.
+    """
+    field = Field.of(history, system, edition)
+    groups = [[player.id for player in history.players]] if history.players else []
+    values: dict[int, list[Value]] = {player.id: [] for player in history.players}
+    for tie_break in tie_breaks:
+        refined = []
+        for group in groups:
+            smaller, found = _split(field, group, tie_break)
+            refined += smaller
+            for player, value in found.items():
+                values[player].append(value)
+        groups = refined
+    return _rows(groups, values)
+
+
+def _split(
+    field: Field, group: list[int], tie_break: TieBreak
+) -> tuple[list[list[int]], dict[int, Value]]:
+    """The tied in smaller groups, best first, and everyone's value."""
+    if tie_break is TieBreak.DIRECT_ENCOUNTER:
+        return split_by_direct_encounter(field, group)
+    value_of = VALUE_OF[tie_break]
+    values = {player: value_of(field, player) for player in group}
+
+    def amount(player: int) -> Fraction:
+        return values[player].amount
+
+    ordered = sorted(group, key=amount, reverse=True)
+    return [list(tied) for _, tied in groupby(ordered, key=amount)], values
+
+
+def _rows(groups: list[list[int]], values: dict[int, list[Value]]) -> tuple[Row, ...]:
+    rows: list[Row] = []
+    for group in groups:
+        rank = len(rows) + 1
+        rows += [Row(player, rank, len(group), tuple(values[player])) for player in group]
+    return tuple(rows)

@@ -1,0 +1,104 @@
+"""Who is to be paired in a Swiss round, and the absolute rules about it (FIDE C.04.3, 2.1)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from tournaments.engine.history import Colour, Kind, Line, score, score_sheets
+from tournaments.engine.swiss.colours import Preference, Strength, colour_preference
+from tournaments.engine.swiss.task import PairingTask, SwissPairing
+
+
+@dataclass(frozen=True)
+class Contender:
+    """Somebody to be paired; `number` is the pairing number that colours go by."""
+
+    id: int
+    number: int
+    score: Fraction
+    colours: tuple[Colour, ...]
+    met: frozenset[int]
+    had_bye: bool
+    is_topscorer: bool
+
+    @cached_property
+    def preference(self) -> Preference:
+        """The colour due."""
+        return colour_preference(self.colours)
+
+
+def contenders(task: PairingTask) -> list[Contender]:
+    """Everyone present, in the order of the pairing numbers."""
+    sheets = score_sheets(task.history)
+    number, found = 0, []
+    for player in task.history.players:
+        sheet = sheets[player.id]
+        is_present = player.id not in task.absent
+        # Whoever was never paired and is not now has no number yet, as in the Dutch engine.
+        number += is_present or any(_was_paired(line) for line in sheet)
+        if is_present:
+            found.append(_contender(task, player.id, number, sheet))
+    return found
+
+
+def _was_paired(line: Line) -> bool:
+    return line.opponent is not None or line.kind is Kind.PAIRING_BYE
+
+
+def _contender(task: PairingTask, player: int, number: int, sheet: tuple[Line, ...]) -> Contender:
+    played = [line for line in sheet if line.kind is Kind.PLAYED]
+    points = score(sheet)
+    return Contender(
+        player,
+        number,
+        points,
+        tuple(line.colour for line in played if line.colour is not None),
+        frozenset(line.opponent for line in played if line.opponent is not None),
+        any(_bars_from_bye(task, line) for line in sheet),
+        task.is_last_round and points > task.points.win * (task.round_number - 1) / 2,
+    )
+
+
+def _bars_from_bye(task: PairingTask, line: Line) -> bool:
+    """Whether the round forbids another bye: a bye, or a win's worth without playing (C2)."""
+    if line.kind is Kind.PLAYED:
+        return False
+    return line.kind is Kind.PAIRING_BYE or line.points == task.points.win
+
+
+def may_meet(task: PairingTask, one: Contender, other: Contender) -> bool:
+    """Whether two may be paired: not twice (C1), nor with the same absolute preference (C3)."""
+    if other.id in one.met or frozenset((one.id, other.id)) in task.forbidden:
+        return False
+    if one.is_topscorer or other.is_topscorer:
+        return True
+    return not (
+        one.preference.strength is other.preference.strength is Strength.ABSOLUTE
+        and one.preference.colour is other.preference.colour
+    )
+
+
+def broken_rules(task: PairingTask, pairing: SwissPairing) -> list[str]:
+    """What a pairing of the round does against the absolute rules, in words; nothing if fine."""
+    present = {one.id: one for one in contenders(task)}
+    named = {player.id: player.label for player in task.history.players}
+    seated = Counter([*(player for pair in pairing.pairs for player in pair), *pairing.resting])
+    problems = [f"{named.get(one, one)} is not to be paired." for one in seated.keys() - present]
+    problems += [f"{named[one]} is left out." for one in present.keys() - seated]
+    problems += [f"{named.get(one, one)} is paired twice." for one in seated if seated[one] > 1]
+    if problems:
+        return problems
+    problems += [
+        f"{named[white]} and {named[black]} may not meet."
+        for white, black in pairing.pairs
+        if not may_meet(task, present[white], present[black])
+    ]
+    problems += [
+        f"{named[one]} may not have another bye." for one in pairing.resting if present[one].had_bye
+    ]
+    if len(pairing.resting) > 1:
+        problems.append("More than one player has the bye.")
+    return problems

@@ -1,0 +1,90 @@
+"""A quick Swiss pairing for when the Dutch system takes too long.
+
+It keeps the absolute rules of FIDE C.04.3 (2.1: nobody meets twice, no second bye, no two with
+the same absolute colour preference) and pairs equal scores as far as it goes, top half against
+bottom half; the finer criteria it leaves aside.
+"""
+
+from __future__ import annotations
+
+from tournaments.engine.swiss.colours import first_is_white
+from tournaments.engine.swiss.contenders import Contender, contenders, may_meet
+from tournaments.engine.swiss.matching import UNMATCHED, complete_matching
+from tournaments.engine.swiss.task import NoPairingPossible, PairingTask, SwissPairing
+
+
+class QuickEngine:
+    """Pairs in a moment at any size; refuses only what no pairing could do."""
+
+    def pair(self, task: PairingTask) -> SwissPairing:
+        """The next round."""
+        task.check()
+        ranked = sorted(contenders(task), key=lambda one: (-one.score, one.number))
+        if len(ranked) % 2 == 0:
+            return _answer(task, ranked, _match(task, ranked))
+        for resting in reversed(ranked):
+            if resting.had_bye:
+                continue
+            paired = [one for one in ranked if one is not resting]
+            partner = _match(task, paired)
+            if UNMATCHED not in partner:
+                return _answer(task, paired, partner, (resting.id,))
+        raise NoPairingPossible("Nobody can have the bye so that all others can be paired.")
+
+
+def _match(task: PairingTask, ranked: list[Contender]) -> list[int]:
+    """Whom each is paired with, as places in `ranked`: greedily, then completed."""
+
+    def can_pair(one: int, other: int) -> bool:
+        return may_meet(task, ranked[one], ranked[other])
+
+    partner = [UNMATCHED] * len(ranked)
+    waiting = list(range(len(ranked)))
+    while waiting:
+        one = waiting.pop(0)
+        for other in _candidates(ranked, one, waiting):
+            if can_pair(one, other):
+                partner[one], partner[other] = other, one
+                waiting.remove(other)
+                break
+    return complete_matching(partner, can_pair)
+
+
+def _candidates(ranked: list[Contender], one: int, waiting: list[int]) -> list[int]:
+    """Those still waiting in the order in which they suit `one`.
+
+    Of one's own score group first the one half a group away, outwards from there; then the next
+    scores in order.
+    """
+    equals = 0
+    while equals < len(waiting) and ranked[waiting[equals]].score == ranked[one].score:
+        equals += 1
+    middle = equals // 2
+    near = sorted(range(equals), key=lambda place: (abs(place - middle), place))
+    return [waiting[place] for place in near] + waiting[equals:]
+
+
+def _answer(
+    task: PairingTask, ranked: list[Contender], partner: list[int], resting: tuple[int, ...] = ()
+) -> SwissPairing:
+    """Colours and boards; the ranked come in order, so the first of a pair is ranked higher."""
+    if UNMATCHED in partner:
+        raise NoPairingPossible("No pairing of this round keeps the absolute rules.")
+    pairs = [(ranked[one], ranked[other]) for one, other in enumerate(partner) if one < other]
+    pairs.sort(
+        key=lambda pair: (
+            -pair[0].score,
+            -pair[0].score - pair[1].score,
+            min(pair[0].number, pair[1].number),
+        )
+    )
+    return SwissPairing(tuple(seat(task, *pair) for pair in pairs), resting)
+
+
+def seat(task: PairingTask, higher: Contender, lower: Contender) -> tuple[int, int]:
+    """White and Black of a pair (FIDE C.04.3, 5.2)."""
+    first = task.history.first_colour
+    by_number = first if higher.number % 2 else first.other
+    if first_is_white(higher.colours, lower.colours, by_number):
+        return higher.id, lower.id
+    return lower.id, higher.id

@@ -1,0 +1,248 @@
+"""The FIDE tournament report file: reading one into a pairing task, and writing one.
+
+Understood are the records of TRF16 and TRF-2026 that pairing needs, and the extensions of the
+pairing programs (XXR, XXC, XXZ, XXP, XXS and those beginning with BB); others are passed over.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from tournaments.engine.history import (
+    Bye,
+    ByeKind,
+    Colour,
+    History,
+    Match,
+    Player,
+    PointSystem,
+    Round,
+    score,
+    score_sheets,
+)
+from tournaments.engine.swiss.task import PairingTask, SwissPairing
+from tournaments.engine.swiss.trf_cells import (
+    CELL_WIDTH,
+    Cell,
+    TrfError,
+    colour_of,
+    parse_bye,
+    parse_cell,
+    parse_match,
+    write_cell,
+)
+from tournaments.engine.swiss.trf_records import Records
+
+FIRST_CELL = 91
+MOST_ROUNDS = 100
+MOST_PLAYERS = 9999
+
+
+@dataclass
+class _Draft:
+    """What has been read so far."""
+
+    records: Records = field(default_factory=Records)
+    players: dict[int, Player] = field(default_factory=dict)
+    cells: dict[int, dict[int, Cell]] = field(default_factory=lambda: defaultdict(dict))
+    cell_rounds: int = 0
+
+
+def read_trf(text: str) -> PairingTask:
+    """The tournament in the text, and the round that is to be paired next.
+
+    A trailing round in which nobody has an opponent announces who will be absent. TrfError with
+    the number of the line if something does not fit.
+    """
+    draft = _Draft()
+    text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    for number, line in enumerate(text.split("\n"), start=1):
+        _read_line(draft, number, line.expandtabs(1))
+    if not draft.players:
+        raise TrfError("There is not a single player (a line beginning with 001).")
+    return _finish(draft)
+
+
+def _read_line(draft: _Draft, number: int, line: str) -> None:
+    code, rest = line[:3], line[4:]
+    if code == "001":
+        _read_player(draft, number, line)
+    else:
+        draft.records.read(code, rest, number)
+
+
+def _read_player(draft: _Draft, number: int, line: str) -> None:
+    try:
+        player = Player(int(line[4:8]), line[14:47].strip(), int(line[48:52].strip() or 0))
+    except ValueError:
+        raise TrfError(f"Line {number}: the start number or the rating is no number.") from None
+    if not 0 < player.id <= MOST_PLAYERS:
+        raise TrfError(f"Line {number}: {player.id} is no start number.")
+    if player.id in draft.players:
+        raise TrfError(f"Line {number}: there is a player {player.id} already.")
+    draft.players[player.id] = player
+    played = line[FIRST_CELL:].rstrip()
+    for index in range(0, len(played), CELL_WIDTH):
+        round_number = index // CELL_WIDTH + 1
+        if round_number > MOST_ROUNDS:
+            raise TrfError(f"Line {number}: there are more than {MOST_ROUNDS} rounds.")
+        cell = parse_cell(played[index : index + CELL_WIDTH], player.id, round_number, number)
+        if not cell.is_blank:
+            draft.cells[round_number][player.id] = cell
+            draft.cell_rounds = max(draft.cell_rounds, round_number)
+
+
+def _finish(draft: _Draft) -> PairingTask:
+    records = draft.records
+    rounds_paired = max(
+        (number for number, cells in draft.cells.items() if _is_paired(cells.values())), default=0
+    )
+    rounds = tuple(_round(draft, number) for number in range(1, rounds_paired + 1))
+    players = tuple(draft.players[number] for number in sorted(draft.players))
+    history = History(players, rounds, records.points, records.round_count)
+    history = replace(history, first_colour=records.first_colour or _colour_drawn(history))
+    records.check_players(draft.players)
+    following = rounds_paired + 1
+    forbidden = frozenset(records.forbidden(following))
+    return PairingTask(history, _announced(draft, following), forbidden)
+
+
+def _is_paired(cells: Iterable[Cell]) -> bool:
+    return any(cell.opponent for cell in cells)
+
+
+def _round(draft: _Draft, number: int) -> Round:
+    """One round out of its cells; each match must be told by both in the same way."""
+    cells = draft.cells[number]
+    matches: list[Match] = []
+    unfinished: list[tuple[int, int]] = []
+    byes = [Bye(*one) for one in draft.records.byes_in(number).items() if one[0] not in cells]
+    for cell in cells.values():
+        if not cell.opponent:
+            byes.append(parse_bye(cell))
+        elif colour_of(cell) is Colour.WHITE:
+            black = _answer(cells, cell)
+            if cell.result or black.result:
+                matches.append(parse_match(cell, black))
+            else:
+                unfinished.append((cell.player, black.player))
+        else:
+            _answer(cells, cell)
+    return Round(tuple(matches), tuple(byes), tuple(unfinished))
+
+
+def _answer(cells: dict[int, Cell], cell: Cell) -> Cell:
+    """The opponent's cell, which must name the same match."""
+    other = cells.get(cell.opponent)
+    if other is None or other.opponent != cell.player or cell.opponent == cell.player:
+        raise cell.error(f"player {cell.opponent} does not have the same match")
+    if colour_of(other) is colour_of(cell):
+        raise cell.error(f"player {cell.opponent} has the same colour")
+    return other
+
+
+def _announced(draft: _Draft, number: int) -> tuple[Bye, ...]:
+    """The byes of the round to be paired: written as cells, or in records of their own."""
+    byes = {player: Bye(player, ByeKind.ZERO_POINT) for player in draft.records.absent}
+    byes |= {player: Bye(player, kind) for player, kind in draft.records.byes_in(number).items()}
+    byes |= {player: parse_bye(cell) for player, cell in draft.cells.get(number, {}).items()}
+    return tuple(byes[player] for player in sorted(byes))
+
+
+def _colour_drawn(history: History) -> Colour:
+    """The colour that the first of those paired in round one had; White before that."""
+    if not history.rounds:
+        return Colour.WHITE
+    first = history.rounds[0]
+    pairs = [(match.white, match.black) for match in first.matches] + list(first.unfinished)
+    if not pairs:
+        return Colour.WHITE
+    white, black = min(pairs, key=min)
+    return Colour.WHITE if white < black else Colour.BLACK
+
+
+def write_trf(task: PairingTask, name: str = "") -> str:
+    """The tournament as a report file, for other programs to read; line ends are LF.
+
+    Players are numbered by their order, from 1.
+    """
+    history = task.history
+    number_of = {player.id: number for number, player in enumerate(history.players, start=1)}
+    sheets = score_sheets(history)
+    lines = [f"012 {_plain(name)}", f"062 {len(history.players)}", "092 Individual: Swiss-System"]
+    if history.round_count:
+        lines.append(f"142 {history.round_count}")
+    lines += [f"152 {history.first_colour.value.upper()}", *_score_records(history.points)]
+    ranks = _ranks({player: score(sheet) for player, sheet in sheets.items()})
+    absent = {bye.player for bye in task.byes if bye.kind is ByeKind.ZERO_POINT}
+    for player in history.players:
+        sheet = sheets[player.id]
+        cells = "".join(write_cell(line, number_of) for line in sheet)
+        if player.id in absent:
+            cells += "  0000 - Z"
+        total = f"{float(score(sheet)):4.1f}"
+        rating = f"{min(player.rating, 9999):4d}" if player.rating else "    "
+        lines.append(
+            f"001 {number_of[player.id]:4d}      {_plain(player.name)[:33]:33} {rating}"
+            f"{'':28}{total} {ranks[player.id]:4d}{cells}"
+        )
+    lines += _bye_records(task, number_of)
+    lines += [_forbidden_record(pair, number_of) for pair in sorted(map(sorted, task.forbidden))]
+    return "\n".join(lines) + "\n"
+
+
+def _ranks(scores: dict[int, Fraction]) -> dict[int, int]:
+    ordered = sorted(scores.values(), reverse=True)
+    return {player: ordered.index(points) + 1 for player, points in scores.items()}
+
+
+def _score_records(points: PointSystem) -> list[str]:
+    """Record 162: what win, draw, loss, absence and the bye of the pairing are worth."""
+    worth = {
+        "W": points.win,
+        "D": points.draw,
+        "L": points.loss,
+        "A": points.absent,
+        "P": points.pairing_bye,
+    }
+    parts = "    ".join(f"{letter}{float(value):4.1f}" for letter, value in worth.items())
+    half = (
+        [f"XXS HPB={float(points.half_point_bye)}"] if points.half_point_bye != points.draw else []
+    )
+    return [f"162  {parts}", *half]
+
+
+def _plain(text: str) -> str:
+    """Text that cannot break out of its line."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _bye_records(task: PairingTask, number_of: dict[int, int]) -> list[str]:
+    """Byes of the coming round that bring points.
+
+    Not as cells, since the programs differ on whether the total of points must contain them;
+    XXZ is for those that do not know record 240.
+    """
+    lines = []
+    for letter, kind in (("H", ByeKind.HALF_POINT), ("F", ByeKind.FULL_POINT)):
+        players = sorted(number_of[bye.player] for bye in task.byes if bye.kind is kind)
+        if players:
+            row = " ".join(f"{player:04d}" for player in players)
+            lines += [f"240 {letter} {task.round_number:03d} {row}"]
+            lines += [f"XXZ {' '.join(map(str, players))}"]
+    return lines
+
+
+def _forbidden_record(pair: list[int], number_of: dict[int, int]) -> str:
+    """Record 260: two who must not meet in any round."""
+    first, second = (number_of[player] for player in pair)
+    return f"260 001 {MOST_ROUNDS - 1:03d} {first:4d} {second:4d}"
+
+
+def pairing_text(pairing: SwissPairing) -> str:
+    """A round as the pairing programs print it: a count, then `white black`; 0 is the bye."""
+    boards = [*pairing.pairs, *((player, 0) for player in pairing.resting)]
+    return "".join(f"{line}\n" for line in [len(boards), *(f"{w} {b}" for w, b in boards)])

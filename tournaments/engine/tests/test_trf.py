@@ -1,0 +1,197 @@
+"""Tournament report files: what is read, what is written, and what is refused."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from fractions import Fraction
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tournaments.engine.history import Bye, ByeKind, Colour, History, Player, PointSystem, Result
+from tournaments.engine.swiss import (
+    PairingTask,
+    SwissPairing,
+    TrfError,
+    pairing_text,
+    read_trf,
+    write_trf,
+)
+from tournaments.engine.tests.builders import DATA
+from tournaments.engine.tests.tournaments import by_chance, history, played, won
+
+
+def player(number: int, *cells: str, name: str = "") -> str:
+    """A player's line; cells are written `   2 w 1`."""
+    head = f"001 {number:4d}      {name:33} 1500{'':28} 0.0    1"
+    return head + "".join(f"  {cell}" for cell in cells)
+
+
+def trf(*lines: str) -> PairingTask:
+    return read_trf("\n".join(lines))
+
+
+def test_reads_players_matches_and_byes() -> None:
+    task = trf(
+        "012 Club night",
+        "XXR 5",
+        player(1, "   2 w 1", "0000 - H", name="Ann"),
+        player(2, "   1 b 0", "   3 w +", name="Bob"),
+        player(3, "0000 - U", "   2 b -", name="Çid"),
+    )
+    first, second = task.history.rounds
+    assert [one.name for one in task.history.players] == ["Ann", "Bob", "Çid"]
+    assert task.history.players[0].rating == 1500
+    assert task.history.planned_rounds == 5
+    assert first.matches == (won(1, 2, (0, 0)),)
+    assert first.byes == (Bye(3, ByeKind.PAIRING_ALLOCATED),)
+    assert second.matches[0].played is False
+    assert second.byes == (Bye(1, ByeKind.HALF_POINT),)
+
+
+def test_a_round_without_pairs_announces_who_is_absent() -> None:
+    task = trf(
+        player(1, "   2 w =", "0000 - Z"),
+        player(2, "   1 b =", "0000 - H"),
+        player(3, "0000 - U"),
+        player(4),
+        "XXZ 4",
+    )
+    assert len(task.history.rounds) == 1
+    assert task.byes == (
+        Bye(1, ByeKind.ZERO_POINT),
+        Bye(2, ByeKind.HALF_POINT),
+        Bye(4, ByeKind.ZERO_POINT),
+    )
+
+
+def test_reads_the_records_of_2026_and_of_the_pairing_programs() -> None:
+    players = [player(number) for number in range(1, 6)]
+    task = trf(
+        "142 7",
+        "152 B",
+        "162  W 3.0    D 1.0    L 0.0    A 0.0    P 1.0",
+        "240 H 001 0005",
+        "260 001 003    1    2    3",
+        "XXP 4 5",
+        *players,
+    )
+    assert task.history.planned_rounds == 7
+    assert task.history.first_colour is Colour.BLACK
+    assert task.history.points == PointSystem.of(3, 1, 0, 1)
+    assert task.byes == (Bye(5, ByeKind.HALF_POINT),)
+    assert task.forbidden == {frozenset(pair) for pair in ((1, 2), (1, 3), (2, 3), (4, 5))}
+    assert trf("XXC rank black1", *players).history.first_colour is Colour.BLACK
+    assert trf("XXS W=3 D=1 PAB=3", *players).history.points == PointSystem.of(3, 1, 0, 3)
+    assert trf("BBW 2", "BBD 1", *players).history.points.win == 2
+    assert trf("260 002     1    2", *players).forbidden == frozenset()
+
+
+def test_the_first_colour_is_seen_in_round_one() -> None:
+    assert trf(player(1)).history.first_colour is Colour.WHITE
+    rounds = [player(1, "   2 b 1"), player(2, "   1 w 0")]
+    assert trf(*rounds).history.first_colour is Colour.BLACK
+
+
+def test_unrated_games_and_unfinished_ones() -> None:
+    task = trf(player(1, "   2 w W", "   2 b  "), player(2, "   1 b L", "   1 w  "))
+    assert task.history.rounds[0].matches[0].played
+    assert task.history.rounds[1].unfinished == ((2, 1),)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (["012 Nobody"], "not a single player"),
+        ([player(1), player(1)], "Line 2: there is a player 1 already"),
+        (["001 abcd"], "Line 1: the start number or the rating is no number"),
+        ([player(0)], "0 is no start number"),
+        ([player(1, "   9 w 1")], "Line 1: player 1, round 1: player 9 does not have"),
+        ([player(1, "   1 w 1")], "player 1 does not have the same match"),
+        ([player(1, "   2 w 1"), player(2, "   1 w 0")], "has the same colour"),
+        ([player(1, "   2 w 1"), player(2, "   1 b 1")], "does not fit the result"),
+        ([player(1, "   2 w 1"), player(2, "   1 b =")], "does not fit the result"),
+        ([player(1, "   2 w 1"), player(2, "   1 b -")], "was a game here"),
+        ([player(1, "   2 w ?"), player(2, "   1 b 0")], "'?' is no result"),
+        ([player(1, "   2 x 1"), player(2, "   1 b 0")], "'x' is no colour"),
+        ([player(1, "  ab w 1")], "'ab' is no opponent"),
+        ([player(1, "0000 - 1"), player(2)], "'1' cannot be without an opponent"),
+        ([player(1, *["0000 - Z"] * 101)], "more than 100 rounds"),
+        (["XXR many", player(1)], "Line 1: 'many' should be a number"),
+        (["XXR 12345", player(1)], "should be a number"),
+        (["152 green", player(1)], "neither W nor B"),
+        (["240 Q 001 0001", player(1)], "'Q' is no bye"),
+        (["XXZ 7", player(1)], "Line 1: there is no player 7"),
+        (["BBW 1/0", player(1)], "should be points"),
+        (["BBW 5000", player(1)], "cannot be"),
+        (["XXA    1  1.0", player(1)], "accelerated pairings are not supported"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_line(lines: list[str], message: str) -> None:
+    with pytest.raises(TrfError, match=message.replace("?", r"\?")):
+        trf(*lines)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=60))
+def test_garbage_is_refused_and_never_breaks(garbage: str) -> None:
+    for text in (garbage, f"001    1 {garbage}", f"{player(1)}{garbage}", f"XXS {garbage}"):
+        with suppress(TrfError):
+            read_trf(text)
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_line_ends_and_a_byte_order_mark_do_not_matter(ending: str) -> None:
+    text = (DATA / "swiss" / "013p6r-40.trf").read_text()
+    assert read_trf("\ufeff" + text.replace("\n", ending)) == read_trf(text)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_written_is_read_again(seed: int) -> None:
+    rng = Random(seed)
+    full = by_chance(rng.randrange(8, 30), 5, rng, absence=0.1)
+    task = PairingTask(
+        replace(
+            full,
+            planned_rounds=9,
+            first_colour=rng.choice((Colour.WHITE, Colour.BLACK)),
+            points=replace(PointSystem.of(3, 1, 0, 2), half_point_bye=Fraction(1, 2)),
+        ),
+        (Bye(2, ByeKind.ZERO_POINT), Bye(3, ByeKind.HALF_POINT)),
+        frozenset({frozenset({1, 4})}),
+    )
+    again = read_trf(write_trf(task, "Club\nnight"))
+    assert again.byes == task.byes
+    assert again.forbidden == task.forbidden
+    assert replace(again.history, rounds=()) == replace(task.history, rounds=())
+    for ours, theirs in zip(task.history.rounds, again.history.rounds, strict=True):
+        assert set(ours.matches) == set(theirs.matches)
+        assert {bye for bye in ours.byes if bye.kind is not ByeKind.ZERO_POINT} == {
+            bye for bye in theirs.byes if bye.kind is not ByeKind.ZERO_POINT
+        }
+
+
+def test_scores_and_ranks_are_written() -> None:
+    text = write_trf(PairingTask(history("Ann Bob Cid", played(won(2, 1)))), "Cup")
+    assert text.splitlines()[0] == "012 Cup"
+    ann, bob, _cid = (line for line in text.splitlines() if line.startswith("001"))
+    assert (bob[80:84], bob[85:89], bob[91:99]) == (" 1.0", "   1", "   1 w 1")
+    assert (ann[80:84], ann[85:89], ann[91:99]) == (" 0.0", "   2", "   2 b 0")
+
+
+def test_a_name_cannot_break_out_of_its_line() -> None:
+    task = PairingTask(History((Player(1, "Ann\n001    2"), Player(2, "B" * 50, 12345))))
+    again = read_trf(write_trf(task))
+    assert [one.name for one in again.history.players] == ["Ann 001    2", "B" * 33]
+    assert again.history.players[1].rating == 9999
+
+
+def test_a_pairing_is_printed_as_by_the_pairing_programs() -> None:
+    assert pairing_text(SwissPairing(((1, 3), (4, 2)), (5,))) == "3\n1 3\n4 2\n5 0\n"
+
+
+def test_a_result_reversed_is_the_opponents() -> None:
+    assert [one.reverse for one in Result] == [Result.LOSS, Result.DRAW, Result.WIN]

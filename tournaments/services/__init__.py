@@ -1,0 +1,1 @@
+"""Every write of this app; each function owns its transaction."""

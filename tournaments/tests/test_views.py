@@ -1,0 +1,359 @@
+"""Pages of tournaments: Olga organises, Staffan is staff, Vic only looks."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from matchmaking.identity import GUEST_COOKIE
+from matchmaking.models import Match, MatchState, Outcome, Player
+from matchmaking.services.players import create_guest
+from matchmaking.tests.staff import staff
+from tournaments.models import Pairing, Seeding, Tournament, TournamentState
+from tournaments.services.entries import create_tournament
+from tournaments.services.organisers import RIGHT
+from tournaments.services.running import cancel_tournament, report_result, start_tournament
+
+pytestmark = pytest.mark.django_db
+
+Page = Any  # a response as Django's test client dresses it
+QueryLimit = Callable[[int], AbstractContextManager[Any]]
+FOUR = ("Ann", "Bob", "Cem", "Dan")
+AS_PERSON = {"Accept": "text/html"}
+AS_SCRIPT = {"Accept": "application/json"}
+
+
+def words(response: Page) -> str:
+    return str(response.content, "utf-8")
+
+
+def told(response: Page) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+@pytest.fixture
+def olga() -> Client:
+    browser = Client()
+    browser.cookies[GUEST_COOKIE] = create_guest(username="Olga").token
+    return browser
+
+
+@pytest.fixture
+def staffan() -> Client:
+    return staff("staffan", RIGHT)
+
+
+def draft(*names: str, name: str = "Friday Cup", byes: bool = False) -> Tournament:
+    organiser = Player.objects.filter(name="Olga").first()
+    players = names or FOUR
+    return create_tournament(name=name, players=players, byes=byes, organiser=organiser).tournament
+
+
+def running(*names: str, byes: bool = False) -> Tournament:
+    tournament = draft(*names, byes=byes)
+    start_tournament(tournament_id=tournament.pk)
+    tournament.refresh_from_db()
+    return tournament
+
+
+def match_of(tournament: Tournament, key: str) -> Match:
+    return Match.objects.get(pairing__stage__tournament=tournament, pairing__key=key)
+
+
+def play_out(tournament: Tournament) -> None:
+    """Side 0 wins everything."""
+    of_it = Match.objects.filter(pairing__stage__tournament=tournament)
+    while match := of_it.filter(state=MatchState.OPEN).first():
+        report_result(tournament_id=tournament.pk, match_id=match.pk, scores=(1, 0))
+
+
+def show(tournament: Tournament, browser: Client | None = None, query: str = "") -> str:
+    response = (browser or Client()).get(reverse("tournament", args=[tournament.pk]) + query)
+    assert response.status_code == 200
+    return words(response)
+
+
+def place(html: str, key: str) -> str:
+    """The part of a page that draws one pairing."""
+    found = re.search(rf'<li class="pairing [^>]*id="{re.escape(key)}".*?</li>', html, re.DOTALL)
+    assert found is not None, key
+    return found.group()
+
+
+def names_in(card: str) -> list[str]:
+    return re.findall(r'<bdi class="who"[^>]*>(.*?)</bdi>', card)
+
+
+# The list.
+
+
+def test_an_empty_list_says_how_to_make_one() -> None:
+    html = words(Client().get(reverse("tournaments")))
+    assert "No tournament yet" in html and reverse("tournament-new") in html
+
+
+def test_the_list_tells_state_size_and_winner() -> None:
+    play_out(running())
+    draft("Ann", "Bob", name="Next Week")
+    html = words(Client().get(reverse("tournaments")))
+    assert html.index("Next Week") < html.index("Friday Cup")  # the newest first
+    assert "state-draft" in html and "state-finished" in html
+    assert "2 players" in html and "4 players" in html
+    assert "<span>Winner</span> <bdi>Ann</bdi>" in html
+
+
+def test_a_winner_from_the_lower_half() -> None:
+    tournament = running("Ann", "Bob")
+    match = match_of(tournament, "W1.1")
+    report_result(tournament_id=tournament.pk, match_id=match.pk, scores=(0, 1))
+    assert "<bdi>Bob</bdi>" in words(Client().get(reverse("tournaments")))
+
+
+def test_a_long_list_has_pages() -> None:
+    for i in range(25):
+        draft("Ann", "Bob", name=f"Cup {i}")
+    first = words(Client().get(reverse("tournaments")))
+    second = words(Client().get(reverse("tournaments") + "?page=2"))
+    assert "Cup 24<" in first and "Cup 4<" not in first and "Page 1 of 2" in first
+    assert "Cup 4<" in second and 'rel="prev"' in second and 'rel="next"' not in second
+    assert "Page 2 of 2" in words(Client().get(reverse("tournaments") + "?page=99"))
+
+
+# A new one.
+
+
+def make(browser: Client, players: str, **fields: str) -> Page:
+    form = {"name": "Friday Cup", "players": players, "seeding": Seeding.GIVEN} | fields
+    return browser.post(reverse("tournament-new"), form)
+
+
+def test_names_become_a_running_tournament(olga: Client) -> None:
+    response = make(olga, "Ann\r\n\r\n  Bob \nCem\nDan\n")
+    tournament = Tournament.objects.get()
+    assert response["Location"] == reverse("tournament", args=[tournament.pk])
+    assert tournament.state == TournamentState.RUNNING
+    assert tournament.organiser == Player.objects.get(name="Olga")
+    assert [entrant.name for entrant in tournament.entrants.all()] == list(FOUR)
+
+
+def test_a_draft_is_kept_and_started_later(olga: Client) -> None:
+    make(olga, "\n".join(FOUR), draft="1")
+    tournament = Tournament.objects.get()
+    assert tournament.state == TournamentState.DRAFT
+    html = show(tournament, olga)
+    assert "Start the tournament" in html and "The bracket is drawn when" in html
+    olga.post(reverse("tournament-start", args=[tournament.pk]))
+    assert "Semi-finals" in show(tournament)
+
+
+def test_a_visitor_becomes_a_guest_and_the_organiser() -> None:
+    browser = Client()
+    assert "Choose a name first." in words(make(browser, "Ann\nBob"))
+    make(browser, "Ann\nBob", organiser="Vic")
+    tournament = Tournament.objects.get()
+    assert tournament.organiser is not None and tournament.organiser.name == "Vic"
+    assert "Enter result" in show(tournament, browser)
+
+
+def test_staff_without_a_player_organise_as_staff(staffan: Client) -> None:
+    assert 'name="organiser"' not in words(staffan.get(reverse("tournament-new")))
+    make(staffan, "Ann\nBob")
+    tournament = Tournament.objects.get()
+    assert tournament.organiser is None and "Enter result" in show(tournament, staffan)
+
+
+@pytest.mark.parametrize(
+    ("players", "complaint"),
+    [
+        ("", "Paste at least two names, one a line."),
+        ("\n \n", "A tournament needs at least two players."),
+        ("Ann", "A tournament needs at least two players."),
+        ("Ann\n\nBob\nann", "Line 4: &#x27;ann&#x27; is already on line 1."),
+        ("Ann\n" + "x" * 33, "Line 2: The name has 33 characters."),
+        ("Ann\nBo\u0007b", "Line 2: The name has a character that cannot be shown"),
+        ("Ann\nBob\nCem", "Number of players must be even."),
+        ("\n".join(f"Player {i}" for i in range(1026)), "1026 players are too many"),
+        ("Ann\n" + "admin\n" * 9, "And 4 more."),
+    ],
+)
+def test_a_wrong_list_is_kept_and_its_lines_named(
+    olga: Client, players: str, complaint: str
+) -> None:
+    response = make(olga, players)
+    assert response.status_code == 400 and complaint in words(response)
+    assert "Not made yet" in words(response)
+    assert not Tournament.objects.exists()
+
+
+def test_other_fields_are_checked_too(olga: Client) -> None:
+    assert "required" in words(make(olga, "Ann\nBob", name=" "))
+    assert "printable" in words(make(olga, "Ann\nBob", name="a\u202eb"))
+    assert "Select a valid choice" in words(make(olga, "Ann\nBob", seeding="by weight"))
+
+
+def test_an_odd_number_with_byes(olga: Client) -> None:
+    make(olga, "Ann\nBob\nCem", byes="on")
+    card = place(show(Tournament.objects.get()), "W1.1")
+    assert names_in(card) == ["Ann", "bye"] and "is-bye" in card
+
+
+def test_neighbours_may_meet_first(olga: Client) -> None:
+    make(olga, "\n".join(FOUR), seeding=Seeding.LISTED)
+    html = show(Tournament.objects.get())
+    firsts = {frozenset(names_in(place(html, key))) for key in ("W1.1", "W1.2")}
+    assert firsts == {frozenset({"Ann", "Bob"}), frozenset({"Cem", "Dan"})}
+
+
+# A tournament's page.
+
+
+def test_the_bracket_is_drawn_round_by_round() -> None:
+    tournament = running()
+    report_result(
+        tournament_id=tournament.pk, match_id=match_of(tournament, "W1.1").pk, scores=(0, 1)
+    )
+    html = show(tournament)
+    assert re.findall(r'class="round-name"[^>]*>(.*?)<', html) == ["Semi-finals", "Final"]
+    decided, ready, final = (place(html, key) for key in ("W1.1", "W1.2", "W2.1"))
+    assert names_in(decided) == ["Ann", "Dan"] and "is-decided" in decided
+    assert re.findall(r'class="score">(.*?)<', decided) == ["0", "1"]
+    assert decided.index("is-winner") > decided.index("Ann")
+    assert "is-ready" in ready
+    assert names_in(final) == ["Dan", ""] and "is-pending" in final
+    assert '<span id="decided-count">1</span> of 3 played' in html
+    assert '<span id="ready-count">1</span> ready to play' in html
+
+
+def test_a_forfeit_is_told_instead_of_a_score() -> None:
+    tournament = running("Ann", "Bob")
+    match = match_of(tournament, "W1.1")
+    report_result(tournament_id=tournament.pk, match_id=match.pk, forfeit_winner=1)
+    scores = re.findall(r'class="score">(.*?)<', place(show(tournament), "W1.1"))
+    assert scores == ["forfeit", ""]
+
+
+def test_a_finished_tournament_names_its_winner() -> None:
+    tournament = running()
+    play_out(tournament)
+    html = show(tournament)
+    assert '<bdi class="champion-name">Ann</bdi>' in html
+    assert "state-finished" in html and 'id="connection"' not in html
+
+
+def test_a_followed_name_is_marked_without_a_script() -> None:
+    html = show(running(), query="?follow=dan")
+    assert html.count("is-followed") == 1 and "is-followed" in place(html, "W1.1")
+
+
+def test_names_are_shown_as_text() -> None:
+    html = show(running("<b>Ann</b>", "Bob"))
+    assert "<b>Ann</b>" not in html and "&lt;b&gt;Ann&lt;/b&gt;" in html
+
+
+def test_a_large_bracket_costs_no_more_queries(django_assert_max_num_queries: QueryLimit) -> None:
+    tournament = running(*(f"Player {i}" for i in range(64)))
+    with django_assert_max_num_queries(6):
+        assert show(tournament).count("<li class=") == 63
+
+
+# What its organiser does.
+
+
+def result(
+    browser: Client, tournament: Tournament, key: str, *, script: bool = False, **fields: str
+) -> Page:
+    match = match_of(tournament, key)
+    address = reverse("tournament-result", args=[tournament.pk, match.pk])
+    form = {"winner": "1", "how": "played"} | fields
+    return browser.post(address, form, headers=AS_SCRIPT if script else AS_PERSON)
+
+
+def test_only_the_organiser_and_staff_may_enter_results(olga: Client, staffan: Client) -> None:
+    tournament = running()
+    assert "Enter result" not in show(tournament)
+    for browser in (Client(), staff("nosy")):
+        response = result(browser, tournament, "W1.1")
+        assert told(response) == ["Only the organiser of this tournament may do that."]
+        assert result(browser, tournament, "W1.1", script=True).status_code == 403
+    assert match_of(tournament, "W1.1").state == MatchState.OPEN
+    for browser, key in ((olga, "W1.1"), (staffan, "W1.2")):
+        assert "data-result-form" in place(show(tournament, browser), key)
+        assert told(result(browser, tournament, key))[-1] == "The result is entered."
+        assert match_of(tournament, key).winner == 1
+
+
+def test_a_result_sends_the_winner_on(olga: Client) -> None:
+    tournament = running()
+    answer = result(olga, tournament, "W1.1", script=True)
+    assert answer.json() == {"status": "Done", "message": "The result is entered."}
+    assert names_in(place(show(tournament), "W2.1")) == ["Dan", ""]
+
+
+def test_a_forfeit(olga: Client) -> None:
+    tournament = running("Ann", "Bob")
+    result(olga, tournament, "W1.1", how="forfeit", winner="0")
+    match = match_of(tournament, "W1.1")
+    assert (match.outcome, match.winner) == (Outcome.FORFEIT, 0)
+    tournament.refresh_from_db()
+    assert tournament.state == TournamentState.FINISHED
+
+
+@pytest.mark.parametrize("fields", [{"winner": "2"}, {"winner": ""}, {"how": "luck"}])
+def test_a_result_that_says_nothing_is_refused(olga: Client, fields: dict[str, str]) -> None:
+    tournament = running()
+    response = result(olga, tournament, "W1.1", script=True, **fields)
+    assert response.status_code == 400 and response.json()["message"] == "Say who won."
+    assert match_of(tournament, "W1.1").state == MatchState.OPEN
+
+
+def test_a_second_result_is_refused_in_words(olga: Client) -> None:
+    tournament = running()
+    result(olga, tournament, "W1.1")
+    again = result(olga, tournament, "W1.1", winner="0")
+    assert told(again)[-1] == "This match is already finished."
+    assert match_of(tournament, "W1.1").winner == 1
+
+
+def test_a_match_of_another_tournament_is_unknown(olga: Client) -> None:
+    first, second = running(), running()
+    match = match_of(first, "W1.1")
+    address = reverse("tournament-result", args=[second.pk, match.pk])
+    response = olga.post(address, {"winner": "0", "how": "played"}, headers=AS_SCRIPT)
+    assert response.status_code == 404
+
+
+def test_calling_a_tournament_off(olga: Client) -> None:
+    tournament = running()
+    address = reverse("tournament-cancel", args=[tournament.pk])
+    assert "Call it off" in show(tournament, olga)
+    Client().post(address, headers=AS_PERSON)
+    tournament.refresh_from_db()
+    assert tournament.state == TournamentState.RUNNING
+    assert told(olga.post(address, headers=AS_PERSON)) == ["The tournament is called off."]
+    html = show(tournament, olga)
+    assert "state-cancelled" in html
+    assert "Enter result" not in html and "Call it off" not in html
+    assert told(olga.post(address, headers=AS_PERSON)) == ["Friday Cup is already cancelled."]
+
+
+def test_a_draft_that_was_called_off_shows_its_players() -> None:
+    tournament = draft()
+    cancel_tournament(tournament_id=tournament.pk)
+    assert "called off before the bracket was drawn" in show(tournament)
+
+
+def test_starting_twice_is_refused_in_words(olga: Client) -> None:
+    tournament = running()
+    again = olga.post(reverse("tournament-start", args=[tournament.pk]), headers=AS_PERSON)
+    assert told(again) == ["Friday Cup is already running."]
+    assert Pairing.objects.count() == 3
+
+
+@pytest.mark.parametrize("name", ["tournament-start", "tournament-cancel"])
+def test_changes_are_posts(name: str) -> None:
+    assert Client().get(reverse(name, args=[draft().pk])).status_code == 405
