@@ -178,11 +178,12 @@ def test_a_socket_lives_through_what_it_cannot_read(site: MatchpointServer, webs
             assert socket.next("chat")["data"]["text"] == line
 
 
-async def test_a_flood_is_told_and_then_ended() -> None:
+@pytest.mark.parametrize("message", ["a line of chat", '{"type":"ping"}'])
+async def test_a_flood_is_told_and_then_ended(message: str) -> None:
     with MatchpointServer(RATE_LIMITS="on") as site:
         async with open_socket(f"{site.socket_url}/ws") as flood:
-            for number in range(400):
-                await flood.send(f"line {number}")
+            for _ in range(400):
+                await flood.send(message)
             assert await flood.close_code() == 4429
         codes = {frame.get("code") for frame in flood.frames if frame["type"] == "error"}
         assert codes == {"rate_limited"}

@@ -183,6 +183,8 @@ async def test_a_database_that_is_away_for_a_while_loses_nothing(
 # Resuming.
 
 
+# A look that has begun may still read the log when the test takes that away.
+@pytest.mark.usefixtures("never_looks")
 async def test_a_short_absence_is_told_from_memory(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
