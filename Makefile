@@ -17,7 +17,7 @@ endif
 
 # The settings' own defaults, whatever the caller's shell has set.
 UNSET := env $(foreach name,DATABASE_URL REDIS_URL SECRET_KEY DEBUG ALLOWED_HOSTS PUBLIC_URL \
-	RATE_LIMITS HOST PORT DJANGO_SETTINGS_MODULE,-u $(name))
+	RATE_LIMITS STATIC_ROOT HOST PORT DJANGO_SETTINGS_MODULE,-u $(name))
 PRODUCTION := $(UNSET) PUBLIC_URL=https://play.example.org ALLOWED_HOSTS=play.example.org \
 	DATABASE_URL=sqlite://:memory: SECRET_KEY=for-checks-only-0123456789-abcdefghijklmnopqrstuvwxyz
 

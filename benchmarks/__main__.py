@@ -1,4 +1,4 @@
-"""Run the benchmarks and print tables in Markdown: `python -m benchmarks [lobby|queue|idle]`."""
+"""Run the benchmarks and print tables in Markdown: `python -m benchmarks [part ...]`."""
 
 import argparse
 import shutil
@@ -8,7 +8,7 @@ from functools import partial
 from statistics import median
 from typing import Any
 
-from . import idle, lobby, matchmaking, servers
+from . import arrival, brackets, idle, lobby, matchmaking, pairing, servers
 from .servers import (
     BARE_DAPHNE,
     BARE_UVICORN,
@@ -118,7 +118,37 @@ def run_idle(runs: int) -> None:
         print(f"| {name} | {' | '.join(middle)} | {sum(each.lost for each in runs_of)} |")
 
 
-PARTS = {"lobby": run_lobby, "queue": run_queue, "idle": run_idle}
+def run_arrival(runs: int) -> None:
+    """From arrival to match; the runs are pooled by their medians."""
+    print("\nArrival to match on an idle server, when one who fits waits\n")
+    print("| server | answered p50 ms | p99 ms | the other told p50 ms | p99 ms |")
+    print("|---|---|---|---|---|")
+    for kind in (MATCHPOINT_UVICORN, MATCHPOINT_DAPHNE):
+        for pool in ("default", "rated"):
+            figures = [arrival.measure(kind, pool) for _ in range(runs)]
+            fields = ("answered_p50", "answered_p99", "told_p50", "told_p99")
+            cells = [f"{_middle(figures, field):.1f}" for field in fields]
+            print(f"| {figures[0].name} | {' | '.join(cells)} |")
+
+
+def run_pairing(runs: int) -> None:
+    """The pairing engine alone: its speed and its quality, on one core."""
+    pairing.report(runs)
+
+
+def run_brackets(runs: int) -> None:
+    """Brackets: built, stored, moved on and shown."""
+    brackets.report(runs)
+
+
+PARTS = {
+    "lobby": run_lobby,
+    "queue": run_queue,
+    "idle": run_idle,
+    "arrival": run_arrival,
+    "pairing": run_pairing,
+    "brackets": run_brackets,
+}
 
 
 def main() -> None:

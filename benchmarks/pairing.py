@@ -18,6 +18,10 @@ from matchmaking.engine.pairing import (
     pair_pool,
 )
 
+from .plots import draw
+from .servers import ROOT
+
+PLOT = ROOT / "docs" / "pairing.svg"
 SIZES = (1_000, 10_000, 100_000)
 PARTIES = (500, 1_000, 2_000)
 ARRIVALS = 10_000
@@ -254,3 +258,29 @@ def _compare_at_ticks(
         simulate("Matchpoint, at ticks", at_ticks(ours), tickets, tick_seconds=_TICK_SECONDS),
         simulate(f"{name}, at ticks", at_ticks(other), tickets, tick_seconds=_TICK_SECONDS),
     )
+
+
+def report(runs: int) -> None:
+    """Measure, print the tables, and draw how cost grows into the documentation."""
+    print("\nPairing a whole pool, one core\n")
+    print("| pool | tickets | players | matches | CPU, s |\n|---|---|---|---|---|")
+    curves: dict[str, list[tuple[float, float]]] = {}
+    pools = [("1v1", DUELS, size, False) for size in SIZES]
+    pools += [("1v1, regions, rematches", BUSY_DUELS, size, True) for size in SIZES]
+    pools += [("5v5, parties of 1 to 5", FIVES, size, False) for size in PARTIES]
+    for name, rules, tickets, crowded in pools:
+        speeds = [measure_speed(name, rules, tickets, crowded=crowded) for _ in range(runs)]
+        one, seconds = speeds[0], median(speed.seconds for speed in speeds)
+        curves.setdefault(name, []).append((tickets, seconds))
+        print(f"| {name} | {tickets} | {one.players} | {one.matches} | {seconds:.2f} |")
+    PLOT.write_text(draw("What pairing a pool costs", "tickets waiting", "seconds of CPU", curves))
+    print(f"\nA newcomer among 10,000 who do not fit: {measure_newcomer(DUELS, 10_000):.1f} ms")
+    print(f"\n{ARRIVALS} arrivals, one a second, ratings normal\n")
+    print("| pairing | mean gap | mean wait, s | beside | mean gap | mean wait, s | gap ratio |")
+    print("|---|---|---|---|---|---|---|")
+    for both in measure_quality():
+        cells = [
+            f"{each.name} | {each.mean_gap:.0f} | {each.mean_wait:.1f}"
+            for each in (both.ours, both.other)
+        ]
+        print(f"| {' | '.join(cells)} | {both.gap_ratio:.2f} |")

@@ -63,6 +63,32 @@ class Matched(ServerMessage, tag="matched", frozen=True):
     token: str | None
 
 
+class Explained(ServerMessage, tag="explained", frozen=True):
+    """On the queue socket, while you wait and when it has changed: why there is no match yet."""
+
+    text: str
+    ticket: str
+    place: int
+    window: int | None
+    fitting: int
+    estimate_seconds: int | None
+
+
+class ReadyCheck(ServerMessage, tag="ready_check", frozen=True):
+    """On the queue socket: a match was found; accept it before `deadline`."""
+
+    text: str
+    ticket: str
+    check: Json
+
+
+class ReadyCheckOver(ServerMessage, tag="ready_check_over", frozen=True):
+    """On the queue socket: the match was not accepted by all."""
+
+    text: str
+    ticket: Json
+
+
 class Left(ServerMessage, tag="left", frozen=True):
     """On the queue socket: the ticket is closed without a match."""
 
@@ -102,15 +128,38 @@ class Leave(msgspec.Struct, tag_field="type", tag="leave", frozen=True):
     """On the queue socket: leave the queue; the socket closes."""
 
 
+class Accept(msgspec.Struct, tag_field="type", tag="accept", frozen=True):
+    """On the queue socket: accept the match that was found."""
+
+
+class Decline(msgspec.Struct, tag_field="type", tag="decline", frozen=True):
+    """On the queue socket: decline it, which ends the ticket."""
+
+
 ClientMessage = Chat | Resume | Ping
 client_decoder = msgspec.json.Decoder(ClientMessage)
-QueueMessage = Ping | Leave
+QueueMessage = Ping | Leave | Accept | Decline
 queue_decoder: msgspec.json.Decoder[QueueMessage] = msgspec.json.Decoder(QueueMessage)
 
-SERVER_MESSAGES = (Welcome, Resync, Presence, Waiting, Matched, Left, Pong, Error)
-CLIENT_MESSAGES = (Chat, Resume, Ping, Leave)
+SERVER_MESSAGES = (
+    Welcome,
+    Resync,
+    Presence,
+    Waiting,
+    Matched,
+    Explained,
+    ReadyCheck,
+    ReadyCheckOver,
+    Left,
+    Pong,
+    Error,
+)
+CLIENT_MESSAGES = (Chat, Resume, Ping, Accept, Decline, Leave)
 #: Types of the events in a stream's log.
-EVENT_TYPES = ("chat", "chat_deleted", "matched", "bracket", "match_finished", "tournament")
+EVENT_TYPES = (
+    "chat", "chat_deleted", "matched", "entry", "bracket", "stage", "round", "station", "score",
+    "result_reported", "result_disputed", "match_finished", "match_reopened", "tournament",
+)  # fmt: skip
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 from urllib.parse import parse_qs
@@ -14,17 +15,41 @@ import msgspec
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
-from matchmaking.answers import Json, match_brief, player_answer, who
+from matchmaking.answers import (
+    WAITING,
+    Json,
+    check_answer,
+    end_text,
+    match_brief,
+    player_answer,
+    players_answer,
+    ticket_answer,
+)
 from matchmaking.callers import Caller
 from matchmaking.desk import joins
-from matchmaking.errors import Busy, Outage, Refusal
-from matchmaking.models import Pool, Ticket
-from matchmaking.selectors import finished_tickets
+from matchmaking.errors import Busy, Conflict, Outage, Refusal
+from matchmaking.models import Match, Pool, Ticket, TicketState
+from matchmaking.outlook import outlooks_of
+from matchmaking.selectors import moved_tickets, open_check
 from matchmaking.services.queue import Join, Joined
-from matchmaking.services.tickets import leave_pool, touch_players
+from matchmaking.services.readiness import accept_match, decline_match
+from matchmaking.services.tickets import hold_ticket, leave_pool, touch_players
 
 from .log import Entry
-from .messages import Left, Matched, Ping, Pong, QueueMessage, Waiting, queue_decoder
+from .messages import (
+    Accept,
+    Decline,
+    Explained,
+    Left,
+    Matched,
+    Ping,
+    Pong,
+    QueueMessage,
+    ReadyCheck,
+    ReadyCheckOver,
+    Waiting,
+    queue_decoder,
+)
 from .models import Stream
 from .relay import Relay, in_thread, local_relay
 from .sockets import MALFORMED, RESTARTING, SocketConsumer
@@ -32,7 +57,10 @@ from .sockets import MALFORMED, RESTARTING, SocketConsumer
 logger = logging.getLogger(__name__)
 
 _CHECK_SECONDS = 2.0
+_EXPLAIN_SECONDS = 4.0
 _TOUCH_SECONDS = 60.0
+#: What a client closes with that has had enough; any other end may be an accident.
+_LEAVING = {1000, 1005}
 
 
 class QueueConsumer(SocketConsumer):
@@ -40,18 +68,13 @@ class QueueConsumer(SocketConsumer):
 
     joined: Joined | None = None
     ticket: UUID | None = None
+    is_leaving = False
 
     async def opened(self) -> None:
         """Join the pool; a refusal is told and closes the socket."""
         self.desk = await _desk()
-        query = parse_qs(self.scope["query_string"].decode("latin-1"), encoding="utf-8")
-        join = Join(
-            username=query["username"][0] if "username" in query else None,
-            pool=query.get("pool", [Pool.DEFAULT])[0],
-            caller=Caller(player_id=self.player.pk if self.player else None),
-        )
         try:
-            joined = await joins.submit(join)
+            joined = await joins.submit(self._wish())
         except Refusal as refusal:
             self.refuse(refusal)
             is_passing = isinstance(refusal, Busy | Outage)
@@ -60,65 +83,128 @@ class QueueConsumer(SocketConsumer):
             assert isinstance(joined, Joined)
             self._tell(joined)
 
+    def _wish(self) -> Join:
+        query = parse_qs(self.scope["query_string"].decode("latin-1"), encoding="utf-8")
+        first = {name: values[0] for name, values in query.items()}
+        return Join(
+            username=first.get("username"),
+            pool=first.get("pool", Pool.DEFAULT),
+            caller=self._caller(),
+            party=first["party"].strip().upper() if "party" in first else None,
+            regions=tuple(query.get("region", ())),
+        )
+
+    def _caller(self) -> Caller:
+        if self.joined is not None:
+            return Caller(player_id=self.joined.player.pk)
+        return Caller(player_id=self.player.pk if self.player else None)
+
     def _tell(self, joined: Joined) -> None:
         self.joined = joined
         if joined.match is not None:
-            self.matched(match_brief(joined.match), [who(*player) for player in joined.players])
+            self.matched(match_brief(joined.match), joined.players_answer())
         elif joined.ticket is not None:
             you = player_answer(joined.player)
-            text = "Waiting for another player..."
-            waiting = Waiting(text, you, joined.ticket, joined.token)
+            waiting = Waiting(WAITING, you, joined.ticket, joined.token)
             self.outbox.send_text(waiting.text_frame())
             self.ticket = UUID(joined.ticket["id"])
             self.desk.wait(self.ticket, self)
+            if joined.check is not None:
+                self.desk.checks[self.ticket] = joined.check
+                self.asked(joined.check)
 
     def matched(self, match: Json, players: list[Json]) -> None:
         """Tell that somebody was found."""
         assert self.joined is not None
         self.ticket = None
         you = player_answer(self.joined.player)
-        others = [player["username"] for player in players if player["id"] != you["id"]]
-        text = f"Matched! Opponent: {', '.join(others)}"
-        told = Matched(text, you, match, players, self.joined.token)
+        told = Matched(_who_meets(you, players), you, match, players, self.joined.token)
         self.outbox.send_text(told.text_frame())
 
-    def ticket_closed(self, ticket: Json) -> None:
+    def asked(self, check: Json) -> None:
+        """Tell of a ready check, and how far it is."""
+        text = f"Match found! {check['accepted']} of {check['players']} have accepted."
+        self.outbox.send_text(ReadyCheck(text, str(self.ticket), check).text_frame())
+
+    def asked_in_vain(self, ticket: Json, text: str) -> None:
+        """Tell that the match was not accepted by all."""
+        self.outbox.send_text(ReadyCheckOver(text, ticket).text_frame())
+
+    def explained(self, outlook: Explained) -> None:
+        """Tell why there is no match yet."""
+        self.outbox.send_text(outlook.text_frame())
+
+    def ticket_closed(self, ticket: Json, text: str) -> None:
         """Tell that the wait is over without a match."""
         self.ticket = None
-        self.outbox.send_text(Left(f"You left the queue: {ticket['state']}.", ticket).text_frame())
+        self.outbox.send_text(Left(text, ticket).text_frame())
 
     async def received(self, text: str) -> None:
-        """Answer a ping; leave on `leave`."""
+        """Answer a ping; accept or decline a match; leave on `leave`."""
         match self._parse(text):
             case Ping():
                 self.outbox.send_text(Pong().text_frame())
+            case Accept():
+                await self._answer(accept_match)
+            case Decline():
+                await self._answer(decline_match)
             case _:
+                self.is_leaving = True
                 self.outbox.close(1000, "left")
+
+    async def _answer(self, answer: Callable[..., Ticket]) -> None:
+        if self.ticket is None:
+            raise Conflict("There is no match to accept or decline.", code="no_check")
+        await in_thread(answer, ticket_id=self.ticket, caller=self._caller(), now=timezone.now())
 
     def _parse(self, text: str) -> QueueMessage:
         try:
             return queue_decoder.decode(text)
         except (msgspec.DecodeError, RecursionError) as error:
             raise Refusal(
-                'Send {"type":"leave"} to leave the queue, or {"type":"ping"}.', code="malformed"
+                'Send {"type":"leave"} to leave the queue, {"type":"accept"} or '
+                '{"type":"decline"} when a match was found, or {"type":"ping"}.',
+                code="malformed",
             ) from error
 
     def closed(self) -> None:
-        """Leave the queue, unless this process restarts: then the ticket waits for its player."""
-        if self.is_restarting:
+        """Leave the queue, or hold the place when the socket only dropped.
+
+        When this process restarts, the ticket waits for its player as it is.
+        """
+        if self.ticket is None or self.joined is None:
             return
-        if self.ticket is not None and self.joined is not None:
-            self.desk.leave(self.ticket, self)
+        leaves = self.is_leaving or self.close_code in _LEAVING
+        if leaves or not self.is_restarting:
+            self.desk.drop(self.ticket, self, leaves=leaves)
+
+
+def _who_meets(you: Json, players: list[Json]) -> str:
+    """`Matched! Opponent: …`, and with whom in a team."""
+    mine = next((p.get("side") for p in players if p["id"] == you["id"]), None)
+    others = [player for player in players if player["id"] != you["id"]]
+    if mine is None:
+        return f"Matched! Opponent: {', '.join(player['username'] for player in others)}"
+    mates = ", ".join(player["username"] for player in others if player["side"] == mine)
+    foes = ", ".join(player["username"] for player in others if player["side"] != mine)
+    return f"Matched! With {mates}. Opponents: {foes}" if mates else f"Matched! Opponents: {foes}"
 
 
 class QueueDesk:
-    """The tickets that wait through this process's sockets, each through one or more."""
+    """The tickets that wait through this process's sockets, each through one or more.
+
+    `checks` and `outlooks` are what each was told last of its ready check, and of its wait.
+    """
 
     def __init__(self, relay: Relay) -> None:
         self.relay = relay
+        self.loop = asyncio.get_running_loop()
         self.sockets: dict[UUID, set[QueueConsumer]] = {}
+        self.checks: dict[UUID, Json] = {}
+        self.outlooks: dict[UUID, Explained] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._checking = False
+        self._moved = asyncio.Event()
 
     def wait(self, ticket: UUID, socket: QueueConsumer) -> None:
         """Tell the socket when its ticket is matched, also when that was a moment ago."""
@@ -130,17 +216,26 @@ class QueueDesk:
             self._checking = True
             self._run(self._check_for_ever())
 
-    def leave(self, ticket: UUID, socket: QueueConsumer) -> None:
-        """Cancel the ticket of a socket that is gone, unless it waits through another one too."""
+    def drop(self, ticket: UUID, socket: QueueConsumer, *, leaves: bool) -> None:
+        """Give up or hold the ticket of a socket that is gone, unless it has another one."""
         waiting = self.sockets.get(ticket, set())
         waiting.discard(socket)
         if not waiting and socket.joined is not None:
-            self.sockets.pop(ticket, None)
-            self._run(self._leave(ticket, Caller(player_id=socket.joined.player.pk)))
+            self._forget(ticket)
+            caller = Caller(player_id=socket.joined.player.pk)
+            self._run(self._end(ticket, caller, leaves=leaves))
 
-    async def _leave(self, ticket: UUID, caller: Caller) -> None:
+    def _forget(self, ticket: UUID) -> set[QueueConsumer]:
+        self.checks.pop(ticket, None)
+        self.outlooks.pop(ticket, None)
+        return self.sockets.pop(ticket, set())
+
+    async def _end(self, ticket: UUID, caller: Caller, *, leaves: bool) -> None:
         try:
-            await in_thread(leave_pool, ticket_id=ticket, caller=caller)
+            if leaves:
+                await in_thread(_leave, ticket, caller)
+            else:
+                await in_thread(hold_ticket, ticket_id=ticket, now=timezone.now())
         except Refusal:
             pass  # matched or expired at the same moment
         except DatabaseError as error:
@@ -151,23 +246,34 @@ class QueueDesk:
         for entry in entries:
             if self.sockets and entry.frame.startswith('{"type":"matched"'):
                 data = msgspec.json.decode(entry.frame)["data"]
-                players = [who(p["id"], p["username"]) for p in data["players"]]
+                players = [
+                    {field: value for field, value in player.items() if field != "ticket"}
+                    for player in data["players"]
+                ]
                 for player in data["players"]:
-                    for socket in self.sockets.pop(UUID(player["ticket"]), ()):
+                    for socket in self._forget(UUID(player["ticket"])):
                         socket.matched(data["match"], players)
 
     async def listen(self) -> None:
         """Hear the lobby's events, also after its feed started anew."""
         (await self.relay.feed(Stream.LOBBY)).watchers.add(self.hear)
 
+    def wake(self, tickets: Iterable[UUID]) -> None:
+        """Look at once, from any thread, when one of these waits here."""
+        if any(ticket in self.sockets for ticket in tickets) and not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self._moved.set)
+
     async def _check_for_ever(self) -> None:
-        """While somebody waits: show life for them, and find tickets closed without a word."""
-        touched = time.monotonic()
+        """While somebody waits: show life, explain, and find what came without a word."""
+        touched = explained = time.monotonic()
         while self.sockets:
-            await asyncio.sleep(_CHECK_SECONDS)
+            await self._pause()
             try:
                 await self.listen()
                 await self._check()
+                if time.monotonic() - explained > _EXPLAIN_SECONDS:
+                    explained = time.monotonic()
+                    await self._explain()
                 if time.monotonic() - touched > _TOUCH_SECONDS:
                     touched = time.monotonic()
                     waiting = chain.from_iterable(self.sockets.values())
@@ -177,20 +283,92 @@ class QueueDesk:
                 logger.warning("Could not look at the waiting tickets: %s", error)
         self._checking = False
 
+    async def _pause(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._moved.wait(), _CHECK_SECONDS)
+        self._moved.clear()
+
     async def _check(self) -> None:
-        closed: list[Ticket] = await in_thread(list, finished_tickets(list(self.sockets)))
-        for ticket in closed:
-            for socket in self.sockets.pop(ticket.pk, ()):
-                if ticket.match is None:
-                    socket.ticket_closed({"id": str(ticket.pk), "state": ticket.state})
-                else:
-                    players = [who(seat.player_id, seat.name) for seat in ticket.match.seats.all()]
-                    socket.matched(match_brief(ticket.match), players)
+        for ticket, check in await in_thread(_moves, list(self.sockets), list(self.checks)):
+            if ticket.state == TicketState.PROPOSED:
+                self._tell_check(ticket.pk, check)
+            elif ticket.state == TicketState.WAITING:
+                if self.checks.pop(ticket.pk, None) is not None:
+                    for socket in self.sockets.get(ticket.pk, ()):
+                        socket.asked_in_vain(ticket_answer(ticket), _BACK)
+            else:
+                self._tell_end(ticket)
+
+    def _tell_check(self, ticket: UUID, check: Json | None) -> None:
+        if check is not None and self.checks.get(ticket) != check:
+            self.checks[ticket] = check
+            for socket in self.sockets.get(ticket, ()):
+                socket.asked(check)
+
+    def _tell_end(self, ticket: Ticket) -> None:
+        was_asked = ticket.pk in self.checks
+        for socket in self._forget(ticket.pk):
+            if ticket.match is not None:
+                socket.matched(match_brief(ticket.match), _seated(ticket.match))
+                continue
+            if was_asked:
+                socket.asked_in_vain(ticket_answer(ticket), _BROKEN)
+            told = {"id": str(ticket.pk), "state": ticket.state}
+            if ticket.reason:
+                told["reason"] = ticket.reason
+            socket.ticket_closed(told, end_text(ticket))
+
+    async def _explain(self) -> None:
+        found = await in_thread(outlooks_of, list(self.sockets), now=timezone.now())
+        for ticket, outlook in found.items():
+            answer = outlook.answer()
+            told = Explained(answer.pop("why"), str(ticket), **answer)
+            if self.outlooks.get(ticket) != told and ticket in self.sockets:
+                self.outlooks[ticket] = told
+                for socket in self.sockets[ticket]:
+                    socket.explained(told)
 
     def _run(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+_BACK = "The match was not accepted by all. You are back at the head of the queue."
+_BROKEN = "The match was not accepted by all."
+
+
+def _leave(ticket: UUID, caller: Caller) -> None:
+    """Leave the queue; while a match waits for an answer, that is to decline it."""
+    try:
+        leave_pool(ticket_id=ticket, caller=caller)
+    except Conflict as conflict:
+        if conflict.code != "ticket_proposed":
+            raise
+        decline_match(ticket_id=ticket, caller=caller, now=timezone.now())
+
+
+def _moves(tickets: list[UUID], asked: list[UUID]) -> list[tuple[Ticket, Json | None]]:
+    """The tickets that have moved, each with the ready check that it is in."""
+    return [(ticket, _check_of(ticket)) for ticket in moved_tickets(tickets, asked)]
+
+
+def _check_of(ticket: Ticket) -> Json | None:
+    check = open_check(ticket) if ticket.state == TicketState.PROPOSED else None
+    return check_answer(check, check.answers.all(), ticket) if check else None
+
+
+def _seated(match: Match) -> list[Json]:
+    seats = list(match.seats.all())
+    players = [(seat.player_id, seat.name) for seat in seats]
+    return players_answer(players, [seat.side for seat in seats])
+
+
+def wake_desks(tickets: Iterable[UUID]) -> None:
+    """Have this process's sockets told of these tickets at once; others find out by themselves."""
+    tickets = tuple(tickets)
+    for desk in tuple(_desks.values()):
+        desk.wake(tickets)
 
 
 _desks: WeakKeyDictionary[Relay, QueueDesk] = WeakKeyDictionary()

@@ -25,7 +25,7 @@ from .relay import in_thread
 logger = logging.getLogger(__name__)
 
 MALFORMED, NOT_SIGNED_IN, NOT_YOURS, NOT_FOUND, TOO_FAST = 4400, 4401, 4403, 4404, 4429
-RESTARTING = 1012
+NO_STATUS, RESTARTING = 1005, 1012
 _OUTAGE = Outage("The database cannot be reached. Nothing was stored; try again in a moment.")
 _REFUSE_HANDSHAKE = {"type": "websocket.close", "code": NOT_YOURS}
 
@@ -53,6 +53,7 @@ class SocketConsumer(AsyncConsumer):
         self.headers = dict(scope["headers"])
         self.address = (scope.get("client") or ("",))[0]
         self.is_restarting = False
+        self.close_code: int | None = None
         try:
             while True:
                 await self.dispatch(await receive())
@@ -121,7 +122,10 @@ class SocketConsumer(AsyncConsumer):
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         """Stop; a server that restarts says so with its own close code."""
-        self.is_restarting = self.is_restarting or message.get("code") == RESTARTING
+        # Daphne gives no number for a close frame without one; ASGI and RFC 6455 call that 1005.
+        code = message.get("code")
+        self.close_code = NO_STATUS if code is None else code
+        self.is_restarting = self.is_restarting or self.close_code == RESTARTING
         raise StopConsumer
 
     def refuse(self, refusal: Refusal) -> None:

@@ -1,32 +1,34 @@
-"""Players, pools, tickets and matches, as an organiser finds, reads and acts on them."""
+"""Players, tickets and matches, as an organiser finds, reads and acts on them.
+
+Pools, ratings, seasons and reports have modules of their own, which are loaded from here.
+"""
 
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from .admin_forms import Result
+from . import admin_pools, admin_ratings, admin_reports  # noqa: F401 - these register too
 from .admin_pages import (
     Button,
     LatestFormSet,
     Question,
     ReadInline,
     ServicedAdmin,
-    StockAdmin,
     count_by,
-    side_names,
 )
 from .callers import Caller
 from .errors import Conflict
-from .models import Match, MatchState, Outcome, Player, Pool, Seat, Ticket, TicketState
-from .services.matches import cancel_match, finish_match, play_match
-from .services.tickets import expire_tickets, leave_pool
+from .models import Match, MatchState, Outcome, Player, Seat, Ticket, TicketState
+from .results import Result
+from .services.matches import cancel_match, correct_match, finish_match
+from .services.tickets import leave_pool
+from .wording import side_names
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -134,82 +136,6 @@ class PlayerAdmin(ServicedAdmin[Player]):
         return waits
 
 
-@admin.register(Pool)
-class PoolAdmin(StockAdmin[Pool]):
-    """Where players queue. A pool that has been used stays: close it."""
-
-    list_display = ("name", "slug", "is_open", "waiting", "open_matches", "created_at")
-    list_filter = ("is_open",)
-    search_fields = ("name", "slug")
-    fields = ("name", "slug", "is_open")
-    actions = ("open_pools", "close_pools", "expire_waits")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Pool]:
-        """With the number of those who wait and play."""
-        waits = Ticket.objects.filter(pool=OuterRef("pk"), state=TicketState.WAITING)
-        plays = Match.objects.filter(pool=OuterRef("pk"), state=MatchState.OPEN)
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                waiting=count_by(waits, "pool"),
-                open_matches=count_by(plays, "pool"),
-            )
-        )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Pool | None = None) -> tuple[str, ...]:
-        """Programs know a pool by its slug, so that stays as it is."""
-        return ("slug",) if obj else ()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Pool | None = None) -> bool:
-        """A pool that nobody has used, one at a time; the default pool is always needed."""
-        if obj is None or obj.slug == Pool.DEFAULT or obj.tickets.exists() or obj.matches.exists():
-            return False
-        return super().has_delete_permission(request, obj)
-
-    @admin.display(ordering="waiting")
-    def waiting(self, pool: Any) -> int:
-        """How many wait."""
-        count: int = pool.waiting
-        return count
-
-    @admin.display(ordering="open_matches")
-    def open_matches(self, pool: Any) -> int:
-        """How many matches go on."""
-        count: int = pool.open_matches
-        return count
-
-    @admin.action(description="Open selected pools", permissions=["change"])
-    def open_pools(self, request: HttpRequest, pools: QuerySet[Pool]) -> None:
-        """Let players queue."""
-        self._set_open(request, pools, is_open=True)
-
-    @admin.action(description="Close selected pools", permissions=["change"])
-    def close_pools(self, request: HttpRequest, pools: QuerySet[Pool]) -> None:
-        """Take no more players; those who wait or play go on."""
-        self._set_open(request, pools, is_open=False)
-
-    def _set_open(self, request: HttpRequest, pools: QuerySet[Pool], *, is_open: bool) -> None:
-        verb = "Opened" if is_open else "Closed"
-        changed = 0
-        for pool in pools:
-            if Pool.objects.filter(pk=pool.pk, is_open=not is_open).update(is_open=is_open):
-                self.log_change(request, pool, f"{verb}.")
-                changed += 1
-        self.message_user(request, f"{verb} {changed} of {len(pools)}.", messages.SUCCESS)
-
-    @admin.action(description="Expire waits that show no life", permissions=["change"])
-    def expire_waits(self, request: HttpRequest, pools: QuerySet[Pool]) -> None:
-        """Close the tickets whose owners have gone."""
-        expired = 0
-        for pool in pools:
-            count = expire_tickets(now=timezone.now(), pool=pool)
-            if count:
-                self.log_change(request, pool, f"Expired {count} tickets.")
-            expired += count
-        self.message_user(request, f"{expired} tickets expired.", messages.SUCCESS)
-
-
 @admin.register(Ticket)
 class TicketAdmin(ServicedAdmin[Ticket]):
     """Who waits, and how each wait ended."""
@@ -275,6 +201,7 @@ class MatchAdmin(ServicedAdmin[Match]):
         view = self.admin_site.admin_view
         return [
             path("<uuid:pk>/result/", view(self.result_view), name="matchmaking_match_result"),
+            path("<uuid:pk>/correct/", view(self.correct_view), name="matchmaking_match_correct"),
             path("<uuid:pk>/cancel/", view(self.cancel_view), name="matchmaking_match_cancel"),
             *super().get_urls(),
         ]
@@ -289,8 +216,12 @@ class MatchAdmin(ServicedAdmin[Match]):
         return result_words(match)
 
     def buttons(self, request: HttpRequest, match: Match) -> list[Button]:
-        """While a pool's match goes on: enter its result, or call it off."""
-        if match.state != MatchState.OPEN or match.pool is None:
+        """A pool's match: enter its result, call it off, or correct the result it has."""
+        if match.pool is None:
+            return []
+        if match.state == MatchState.FINISHED:
+            return [Button("Correct the result", self.page("correct", match.pk))]
+        if match.state != MatchState.OPEN:
             return []
         return [
             Button("Enter the result", self.page("result", match.pk)),
@@ -301,6 +232,17 @@ class MatchAdmin(ServicedAdmin[Match]):
         """The page on which the result of a pool's match is entered."""
         match = self.row_to_act_on(request, pk)
         return self.ask_result(request, match, match, lambda result: _record(match, result))
+
+    def correct_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The page on which a finished match gets another result; ratings are put right."""
+        match = self.row_to_act_on(request, pk)
+        return self.ask_result(
+            request,
+            match,
+            match,
+            lambda result: _correct(match, result),
+            states=(MatchState.FINISHED,),
+        )
 
     def cancel_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """The page that asks before a match is called off."""
@@ -324,10 +266,13 @@ admin.site.register(Match, MatchAdmin)
 def _record(match: Match, result: Result) -> None:
     if match.pool is None:
         raise Conflict("This match has a place in a bracket: enter its result there.")
-    if result.forfeit_winner is None:
-        play_match(match=match, scores=result.scores)
-    else:
-        finish_match(match=match, winner=result.forfeit_winner, scores=(), outcome=Outcome.FORFEIT)
+    finish_match(match=match, result=result)
+
+
+def _correct(match: Match, result: Result) -> None:
+    if match.pool is None:
+        raise Conflict("This match has a place in a bracket: correct its result there.")
+    correct_match(match=match, result=result)
 
 
 def _cancel_match(match: Match) -> str:
@@ -338,7 +283,7 @@ def _cancel_match(match: Match) -> str:
 def result_words(match: Match) -> str:
     """Who won and how, as a column; needs the match's seats prefetched."""
     if match.winner is None:
-        return "-"
+        return match.get_outcome_display() or "-"
     score = ":".join(map(str, match.scores))
     how = score if match.outcome == Outcome.PLAYED else match.get_outcome_display()
     return f"{side_names(match)[match.winner]} ({how})"

@@ -1,6 +1,6 @@
 """What the admin pages of all apps share: rows to read, buttons, refusals said, who did what."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
@@ -16,9 +16,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from .admin_forms import Result, ResultForm
+from .admin_forms import ResultForm, result_in_words
 from .errors import Refusal
 from .models import Match, MatchState
+from .results import Result
+from .wording import side_names
 
 Row = TypeVar("Row", bound=Model)
 LATEST = 50
@@ -94,7 +96,7 @@ class ServicedAdmin(StockAdmin[Row]):
             context["buttons"] = self.buttons(request, row)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def row_to_act_on(self, request: HttpRequest, pk: UUID) -> Row:
+    def row_to_act_on(self, request: HttpRequest, pk: UUID | int) -> Row:
         """The row of an acting page; refuses accounts that may only look."""
         if not self.has_act_permission(request):
             raise PermissionDenied
@@ -141,23 +143,34 @@ class ServicedAdmin(StockAdmin[Row]):
         return render(request, "admin/ask_first.html", context)
 
     def ask_result(
-        self, request: HttpRequest, row: Row, match: Match, record: Callable[[Result], object]
+        self,
+        request: HttpRequest,
+        row: Row,
+        match: Match,
+        record: Callable[[Result], object],
+        *,
+        states: Sequence[str] = (MatchState.OPEN,),
     ) -> HttpResponse:
-        """A page that takes a match's result; recorded or refused, it leads back to the row."""
+        """A page that takes a match's result; recorded or refused, it leads back to the row.
+
+        Shown only while the match is in one of `states`.
+        """
         sides = side_names(match)
         meeting = " vs ".join(sides)
-        if request.method != "POST" and match.state != MatchState.OPEN:
+        if request.method != "POST" and match.state not in states:
             words = f"This match is already {match.get_state_display()}."
             self.message_user(request, words, messages.ERROR)
             return redirect(self.page("change", row.pk))
-        form = ResultForm(request.POST or None, sides=sides, best_of=match.best_of)
+        form = ResultForm(
+            request.POST or None, sides=sides, best_of=match.best_of, draws=match.draws
+        )
         if not form.is_valid():
             context = self._context(request, row, f"Result of {meeting}") | {"form": form}
             return render(request, "admin/result.html", context)
 
         def do() -> str:
             record(form.result)
-            return f"Entered {meeting}: {form.result.words(sides)}."
+            return f"Entered {meeting}: {result_in_words(form.result, sides)}."
 
         self.act(request, row, do)
         return redirect(self.page("change", row.pk))
@@ -198,14 +211,6 @@ class ReadInline(StockInline):
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Whoever may see the page may see what belongs to it."""
         return True
-
-
-def side_names(match: Match) -> list[str]:
-    """Who sits on each side, side 0 first; needs the match's seats prefetched."""
-    sides: dict[int, list[str]] = {}
-    for seat in match.seats.all():
-        sides.setdefault(seat.side, []).append(seat.name)
-    return [" and ".join(names) for _, names in sorted(sides.items())]
 
 
 def count_by(rows: QuerySet[Any], key: str) -> Coalesce:

@@ -1,5 +1,6 @@
-"""HTTP for programs: queue, look at a ticket, leave; leave a match."""
+"""HTTP for programs: queue, look at a ticket, accept, decline, leave; leave a match."""
 
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -9,17 +10,30 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from . import selectors
-from .answers import Json, match_answer, stamp, ticket_answer
+from .answers import (
+    ACCEPT_IT,
+    WAITING,
+    Json,
+    check_answer,
+    end_text,
+    match_answer,
+    stamp,
+    ticket_answer,
+)
 from .callers import Caller
 from .desk import joins
 from .http import check_newcomer, endpoint, json_response, raw_body, read_body
 from .idempotency import Once, Replay
 from .identity import bearer, caller_of, set_guest_cookie
 from .models import Pool, Ticket, TicketState
+from .outlook import outlook
+from .selectors import open_check
 from .services.matches import leave_match
 from .services.queue import Join
+from .services.readiness import accept_match, decline_match
 from .services.tickets import leave_pool, ticket_of, touch_ticket
+
+_MOST_REGIONS = 32
 
 
 class JoinBody(msgspec.Struct):
@@ -27,6 +41,8 @@ class JoinBody(msgspec.Struct):
 
     username: str | None = None
     pool: str = Pool.DEFAULT
+    party: str | None = None
+    regions: Annotated[list[str], msgspec.Meta(max_length=_MOST_REGIONS)] = []
 
 
 async def read_caller(request: HttpRequest) -> Caller:
@@ -59,7 +75,10 @@ async def join(request: HttpRequest) -> HttpResponse:
     caller = await read_caller(request)
     if caller.is_nobody:
         check_newcomer(request)
-    joined = await joins.submit(Join(body.username, body.pool, caller, read_once(request, caller)))
+    once = read_once(request, caller)
+    party = body.party.strip().upper() if body.party is not None else None
+    wish = Join(body.username, body.pool, caller, once, party, tuple(body.regions))
+    joined = await joins.submit(wish)
     if isinstance(joined, Replay):
         return json_response(joined.answer, status=joined.status)
     response = json_response(joined.answer())
@@ -91,26 +110,57 @@ def _leave(ticket_id: UUID, caller: Caller) -> Json:
 
 
 def _look(ticket_id: UUID, caller: Caller) -> Json:
-    now = timezone.now()
     found = ticket_of(ticket_id=ticket_id, caller=caller)
-    touch_ticket(found, now=now)
+    touch_ticket(found, now=timezone.now())
+    return _ticket(found)
+
+
+def _ticket(found: Ticket) -> Json:
     answer: Json = {"status": TicketState(found.state).label.title()}
     answer["ticket"] = ticket_answer(found)
     if found.state == TicketState.WAITING:
         return answer | _waiting(found)
+    if found.state == TicketState.PROPOSED:
+        return answer | _proposed(found)
     if found.match is not None:
         match = match_answer(found.match)
-        answer |= {"match": match, "players": match["players"]}
-    return answer
+        return answer | {"match": match, "players": match["players"]}
+    return answer | {"message": end_text(found)}
 
 
 def _waiting(found: Ticket) -> Json:
     now = timezone.now()
-    return {
-        "message": "Waiting for another player...",
-        "place": selectors.place_in_queue(found, now=now),
-        "expires_at": stamp(now + settings.MATCHPOINT_TICKET_LIFE),
-    }
+    answer: Json = {"message": WAITING, "expires_at": stamp(now + settings.MATCHPOINT_TICKET_LIFE)}
+    return answer | outlook(found, now=now).answer()
+
+
+def _proposed(found: Ticket) -> Json:
+    check = open_check(found)
+    if check is None:  # it was settled this moment
+        return {"message": ACCEPT_IT}
+    return {"message": ACCEPT_IT, "check": check_answer(check, check.answers.all(), found)}
+
+
+@endpoint("POST")
+async def accept(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
+    """Accept the match that was found for a ticket."""
+    caller = await read_caller(request)
+    return json_response(await sync_to_async(_accept)(ticket_id, caller))
+
+
+def _accept(ticket_id: UUID, caller: Caller) -> Json:
+    return _ticket(accept_match(ticket_id=ticket_id, caller=caller, now=timezone.now()))
+
+
+@endpoint("POST")
+async def decline(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
+    """Decline it: the ticket ends."""
+    caller = await read_caller(request)
+    return json_response(await sync_to_async(_decline)(ticket_id, caller))
+
+
+def _decline(ticket_id: UUID, caller: Caller) -> Json:
+    return _ticket(decline_match(ticket_id=ticket_id, caller=caller, now=timezone.now()))
 
 
 @endpoint("POST")

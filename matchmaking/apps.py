@@ -12,7 +12,9 @@ class MatchmakingConfig(AppConfig):
     name = "matchmaking"
 
     def ready(self) -> None:
-        """See to it that there is always a pool to queue in."""
+        """Follow matches; and see to it that there is always a pool to queue in."""
+        from . import receivers  # noqa: F401 - connects them
+
         post_migrate.connect(create_default_pool, sender=self)
 
 

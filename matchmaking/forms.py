@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 
 from .errors import Refusal
+from .models.parties import CODE_MAX_CHARS
 from .names import parse_name
 
 NAME_ATTRS = {"autocomplete": "nickname", "autocapitalize": "off", "spellcheck": "false"}
@@ -44,6 +45,23 @@ class QueueForm(forms.Form):
 
     username = NameField(required=False)
     pool = forms.SlugField(max_length=40)
+    party = forms.CharField(max_length=CODE_MAX_CHARS, required=False)
+
+    def regions(self) -> tuple[str, ...]:
+        """The region chosen for the pool, each pool's choice having a field of its own."""
+        chosen = self.data.get(f"region-{self.cleaned_data['pool']}", "")
+        return (chosen,) if chosen else ()
+
+
+class PartyForm(forms.Form):
+    """A wish to play with friends: a name from who has none yet, a code to join by."""
+
+    username = NameField(required=False)
+    code = forms.CharField(
+        max_length=CODE_MAX_CHARS,
+        required=False,
+        error_messages={"max_length": "A party's code is shorter."},
+    )
 
 
 class SignUpForm(forms.Form):

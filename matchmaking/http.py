@@ -1,7 +1,7 @@
 """HTTP for machines: bodies read, refusals answered; status codes live here and in views."""
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -27,7 +27,7 @@ from .names import BadName
 
 log = logging.getLogger(__name__)
 
-Body = TypeVar("Body", bound=msgspec.Struct)
+Body = TypeVar("Body")
 RETRY_AFTER_SECONDS = 2
 
 _STATUS: dict[type[Refusal], int] = {
@@ -128,11 +128,7 @@ def endpoint(*methods: str) -> Callable[[View], View]:
         @wraps(view)
         async def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in methods:
-                allowed = ", ".join(methods)
-                message = f"{request.method} is not done here. Use {allowed}."
-                response = refusal_response(Malformed(message, code="wrong_method"))
-                response["Allow"] = allowed
-                return response
+                return wrong_method(request, methods)
             try:
                 return await view(request, *args, **kwargs)
             except Refusal as refusal:
@@ -143,6 +139,15 @@ def endpoint(*methods: str) -> Callable[[View], View]:
         return answer
 
     return decorate
+
+
+def wrong_method(request: HttpRequest, methods: Sequence[str]) -> HttpResponse:
+    """The answer to a method that is not done at this address."""
+    allowed = ", ".join(methods)
+    message = f"{request.method} is not done here. Use {allowed}."
+    response = refusal_response(Malformed(message, code="wrong_method"))
+    response["Allow"] = allowed
+    return response
 
 
 def outage_response(error: Exception) -> HttpResponse:

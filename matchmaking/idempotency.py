@@ -74,6 +74,12 @@ def record(once: Once, answer: dict[str, Any], *, status: int, now: datetime) ->
     )
 
 
+def amend(once: Once, answer: dict[str, Any]) -> None:
+    """Complete a stored answer with what was done after it; its token stays as it is."""
+    kept = {name: value for name, value in answer.items() if name != "token"}
+    Answered.objects.filter(digest=once.digest).update(answer=kept)
+
+
 def forget_answers(*, now: datetime) -> int:
     """Drop answers too old to be asked for again; gives how many."""
     stale = Answered.objects.filter(created_at__lt=now - settings.MATCHPOINT_IDEMPOTENCY_LIFE)

@@ -1,5 +1,6 @@
 """Who a request or a socket speaks for: a session, a guest's cookie, or a bearer token."""
 
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -10,10 +11,12 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.functional import SimpleLazyObject
 
 from . import limits, tokens
 from .callers import NOBODY, Caller
 from .errors import Unidentified
+from .match_page import reports_to_answer
 from .models import Player
 from .names import NAME_MAX_CHARS
 
@@ -103,8 +106,12 @@ def set_guest_cookie(response: HttpResponseBase, token: str) -> None:
 
 
 def you(request: HttpRequest) -> dict[str, Any]:
-    """Template context: `you` is the browser's player, or None."""
-    return {"you": browser_player(request) if hasattr(request, "user") else None}
+    """Template context: `you` is the browser's player, or None; `reports_asked`, what
+    waits for an answer: other sides' reports on the player's matches.
+    """
+    player = browser_player(request) if hasattr(request, "user") else None
+    asked = SimpleLazyObject(partial(reports_to_answer, player)) if player else ()
+    return {"you": player, "reports_asked": asked}
 
 
 def player_of_headers(headers: dict[bytes, bytes]) -> Player | None:

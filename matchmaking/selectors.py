@@ -4,16 +4,35 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from .models import Match, Player, Pool, Ticket, TicketState
+from .models import (
+    OPEN_STATES,
+    CheckState,
+    Match,
+    Party,
+    Player,
+    Pool,
+    ReadyCheck,
+    Ticket,
+    TicketState,
+)
 
 
 def live_tickets(*, now: datetime) -> QuerySet[Ticket]:
     """Tickets that wait and whose owners show life, the oldest first."""
     return Ticket.objects.filter(
-        state=TicketState.WAITING, seen_at__gte=now - settings.MATCHPOINT_TICKET_LIFE
+        Q(leave_at=None) | Q(leave_at__gt=now),
+        state=TicketState.WAITING,
+        seen_at__gte=now - settings.MATCHPOINT_TICKET_LIFE,
     ).order_by("waiting_since")
+
+
+def shows_life(ticket: Ticket, *, now: datetime) -> bool:
+    """Whether a waiting ticket's owner is still there; as `live_tickets` sees it."""
+    if ticket.leave_at is not None and ticket.leave_at <= now:
+        return False
+    return ticket.seen_at >= now - settings.MATCHPOINT_TICKET_LIFE
 
 
 def waiting_names(*, now: datetime, limit: int) -> tuple[int, list[tuple[str, str]]]:
@@ -32,10 +51,29 @@ def place_in_queue(ticket: Ticket, *, now: datetime) -> int:
 
 
 def open_ticket(player: Player) -> Ticket | None:
-    """The ticket with which a player waits now."""
+    """The ticket with which a player waits now, or is asked whether to play."""
     return (
-        Ticket.objects.select_related("pool")
-        .filter(player=player, state=TicketState.WAITING)
+        Ticket.objects.select_related("pool", "party")
+        .filter(player=player, state__in=OPEN_STATES)
+        .first()
+    )
+
+
+def open_check(ticket: Ticket) -> ReadyCheck | None:
+    """The ready check that a ticket is in, with its answers."""
+    return (
+        ReadyCheck.objects.filter(answers__ticket=ticket, state=CheckState.OPEN)
+        .prefetch_related("answers")
+        .first()
+    )
+
+
+def party_of(player: Player) -> Party | None:
+    """The party that a player is in, with its members."""
+    return (
+        Party.objects.filter(members__player=player)
+        .select_related("pool", "leader")
+        .prefetch_related("members__player")
         .first()
     )
 
@@ -54,11 +92,11 @@ def open_pools() -> QuerySet[Pool]:
     return Pool.objects.filter(is_open=True)
 
 
-def finished_tickets(ticket_ids: list[UUID]) -> QuerySet[Ticket]:
-    """Those of these tickets that no longer wait."""
+def moved_tickets(ticket_ids: list[UUID], asked: list[UUID]) -> QuerySet[Ticket]:
+    """Those of these tickets that do not simply wait, and those that were `asked` before."""
     return (
         Ticket.objects.filter(pk__in=ticket_ids)
-        .exclude(state=TicketState.WAITING)
-        .select_related("match__pool")
+        .filter(~Q(state=TicketState.WAITING) | Q(pk__in=asked))
+        .select_related("pool", "party", "match__pool")
         .prefetch_related("match__seats")
     )

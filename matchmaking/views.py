@@ -55,26 +55,28 @@ def join(request: HttpRequest) -> HttpResponse:
     player = browser_player(request)
     form = QueueForm(request.POST)
     if not form.is_valid():
-        return _answer(request, player, error=_first_error(form))
+        return panel_answer(request, player, error=_first_error(form))
     name: str = form.cleaned_data["username"]
     if player is None and request.user.is_authenticated:
-        return _answer(request, player, error=NO_PLAYER, status=409)
+        return panel_answer(request, player, error=NO_PLAYER, status=409)
     if player is None and not name:
-        return _answer(request, player, error="Choose a name first.")
+        return panel_answer(request, player, error="Choose a name first.")
     wish = Join(
         username=name if player is None else None,
         pool=form.cleaned_data["pool"],
-        caller=_caller(player),
+        caller=speaker(player),
+        party=form.cleaned_data["party"] or None,
+        regions=form.regions(),
     )
     try:
         if player is None:
             check_newcomer(request)
         joined = join_pool(wish)
     except Refusal as refusal:
-        return _answer(request, player, error=refusal.message, status=status_of(refusal))
+        return panel_answer(request, player, error=refusal.message, status=status_of(refusal))
     if not isinstance(joined, Joined):
-        return _answer(request, player)
-    response = _answer(request, joined.player)
+        return panel_answer(request, player)
+    response = panel_answer(request, joined.player)
     if joined.token:
         set_guest_cookie(response, joined.token)
     return response
@@ -85,10 +87,10 @@ def leave(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
     """Leave the queue."""
     player = browser_player(request)
     try:
-        leave_pool(ticket_id=ticket_id, caller=_caller(player))
+        leave_pool(ticket_id=ticket_id, caller=speaker(player))
     except Refusal as refusal:
-        return _answer(request, player, error=refusal.message, status=status_of(refusal))
-    return _answer(request, player)
+        return panel_answer(request, player, error=refusal.message, status=status_of(refusal))
+    return panel_answer(request, player)
 
 
 @require_POST
@@ -96,19 +98,21 @@ def concede(request: HttpRequest, match_id: UUID) -> HttpResponse:
     """Leave an unfinished match, which concedes it."""
     player = browser_player(request)
     try:
-        leave_match(match_id=match_id, caller=_caller(player))
+        leave_match(match_id=match_id, caller=speaker(player))
     except Refusal as refusal:
-        return _answer(request, player, error=refusal.message, status=status_of(refusal))
-    return _answer(request, player)
+        return panel_answer(request, player, error=refusal.message, status=status_of(refusal))
+    return panel_answer(request, player)
 
 
-def _caller(player: Player | None) -> Caller:
+def speaker(player: Player | None) -> Caller:
+    """A browser's player as a caller."""
     return Caller(player_id=player.pk) if player else NOBODY
 
 
-def _answer(
+def panel_answer(
     request: HttpRequest, player: Player | None, *, error: str = "", status: int = 400
 ) -> HttpResponse:
+    """The panel for a script, the lobby for a page; an error is told in either."""
     if request.headers.get("X-Requested-With") == "fetch":
         return _panel(request, player, error=error, status=status if error else 200)
     if error:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
+from matchmaking.models import Pool
 from tests.services import PostgresServer
 from tests.services.service import Service, lean_environment
 
@@ -168,13 +169,16 @@ def rows(database_url: str, statement: str) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-def add_pool(database_url: str, slug: str) -> None:
-    """Open a pool of a test's own."""
+def add_pool(database_url: str, slug: str, **rules: str) -> None:
+    """Open a pool of a test's own: the default pool's rules, but for those given, as SQL."""
     assert slug.isidentifier()
+    names = [str(field.column) for field in Pool._meta.concrete_fields if not field.primary_key]
+    columns = {name: name for name in names}
+    columns |= {"slug": f"'{slug}'", "name": f"'{slug}'"} | rules
     rows(
         database_url,
-        "INSERT INTO matchmaking_pool (slug, name, is_open, created_at)"
-        f" VALUES ('{slug}', '{slug}', TRUE, CURRENT_TIMESTAMP)",
+        f"INSERT INTO matchmaking_pool ({', '.join(columns)})"
+        f" SELECT {', '.join(columns.values())} FROM matchmaking_pool WHERE slug = 'default'",
     )
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 Meet = Callable[..., Person]
 LONG_NAME = "W" * 32
 LONG_LINE = "x" * 500
-PATHS = ("/", "/tournaments", "/tournaments/new", "/sign-up", "/sign-in")
+PATHS = ("/", "/tournaments", "/tournaments/new", "/leaderboards", "/sign-up", "/sign-in")
 # What a page is looked through for: texts with too little contrast, controls without a name.
 FAINT, NAMELESS = (Path(__file__).parent / "looks" / f"{name}.js" for name in ("faint", "nameless"))
 
@@ -259,7 +259,7 @@ def test_a_tournament_from_the_form_to_its_winner(meet: Meet) -> None:
     _enter(olga, "W1.2", "Cem")
     vic.see('[id="W1.2"].is-decided')
     vic.see('[id="W2.1"].is-ready >> text=Cem')
-    _enter(olga, "W2.1", "Ann", how="forfeit")  # a form that came with the event
+    _enter(olga, "W2.1", "Ann", forfeits="Cem")  # a match that came with the event
     for person in (olga, vic):
         person.see("#champion >> text=Ann")
         person.see(".state-finished")
@@ -270,12 +270,38 @@ def test_a_tournament_from_the_form_to_its_winner(meet: Meet) -> None:
     assert vic.page.locator("#bracket").inner_text() == lived
 
 
-def _enter(organiser: Person, key: str, winner: str, *, how: str = "played") -> None:
+def _enter(organiser: Person, key: str, winner: str, *, forfeits: str = "") -> None:
     page = organiser.page
     page.click(f'[id="{key}"] .report')
-    page.check(f".dialog:popover-open input[value={how}]")
-    page.click(f".dialog:popover-open .winner-button >> text={winner}")
+    if forfeits:
+        page.click("#entry >> text=It was not played")
+        page.click(f"#entry .button >> text={forfeits} forfeits")
+    else:
+        page.click(f"#entry .winner-button >> text={winner}")
     organiser.see(f'[id="{key}"].is-decided')
+
+
+def test_a_result_is_taken_back_in_place(meet: Meet) -> None:
+    olga, vic = meet(), meet()
+    olga.page.goto("/tournaments/new")
+    olga.page.fill("#id_organiser", "Olga")
+    olga.page.fill("#id_name", "Friday Cup")
+    olga.page.fill("#id_players", "Ann\nBob\nCem\nDan\n")
+    olga.page.click("text=Start the tournament")
+    vic.page.goto(olga.page.url)
+    vic.see('#connection[data-state="live"]')
+    for key, winner in (("W1.1", "Ann"), ("W1.2", "Bob"), ("W2.1", "Bob")):
+        _enter(olga, key, winner)
+    vic.see("#champion >> text=Bob")
+    olga.page.hover('[id="W1.1"]')
+    olga.page.click('[id="W1.1"] .report')
+    olga.page.click("#entry >> text=Take it back…")
+    olga.see("#entry .emptied >> text=Ann against Bob")
+    olga.page.click("#entry .button-danger")
+    for person in (olga, vic):
+        person.see('[id="W1.1"].is-ready')
+        person.see('[id="W2.1"].is-pending')
+        person.page.wait_for_selector("#champion", state="detached")
 
 
 def test_the_bracket_is_a_bracket(meet: Meet, site: MatchpointServer) -> None:
@@ -308,7 +334,7 @@ def test_following_a_player(meet: Meet, site: MatchpointServer) -> None:
     assert vic.page.locator(".is-followed").count() == 1
     assert vic.page.url.endswith("?follow=dan")
     vic.page.fill("#follow", "nobody")
-    vic.see("#follow-note >> text=No player has this name.")
+    vic.see("#follow-note >> text=No player has this name here.")
     vic.page.click(".who >> text=Ann")
     assert vic.page.input_value("#follow") == "Ann"
 
@@ -316,17 +342,29 @@ def test_following_a_player(meet: Meet, site: MatchpointServer) -> None:
 # How they look.
 
 
-def test_a_phone_scrolls_the_bracket_and_nothing_else(meet: Meet, site: MatchpointServer) -> None:
+def test_a_phone_shows_one_round_at_a_time(meet: Meet, site: MatchpointServer) -> None:
     vic = meet(viewport=PHONE, has_touch=True)
-    for size in (2, 8, 64, 256):
+    for size in (2, 8, 256):
         vic.page.goto(make_cup(site, *(f"{'W' * 28}{n:04}" for n in range(size))))
-        assert _is_wider_than(vic, "#bracket") == (size > 2)
+        vic.see(".is-paged .round")
+        assert vic.page.locator(".round:visible").count() == 1
         assert not _is_wider_than(vic, "html")
-    vic.page.evaluate("document.querySelector('#bracket').scrollTop = 1e6")
-    head = vic.page.locator(".round-name").first.bounding_box()
-    region = vic.page.locator("#bracket").bounding_box()
-    assert head is not None and region is not None
-    assert head["y"] == pytest.approx(region["y"], abs=2)  # the round's name stays
+    vic.page.click(".round-tabs a >> text=Semi-finals")
+    vic.see('[id="W7.1"]')
+    assert vic.page.locator(".round:visible").count() == 1
+
+
+def test_a_large_bracket_can_be_made_small_and_folded(meet: Meet, site: MatchpointServer) -> None:
+    vic = meet()
+    vic.page.goto(make_cup(site, *(f"Player {n}" for n in range(64))))
+    wide = vic.page.locator('[id="W1.1"]').bounding_box()
+    vic.page.click("#zoom [data-zoom=out]")
+    small = vic.page.locator('[id="W1.1"]').bounding_box()
+    assert wide is not None and small is not None and small["width"] < wide["width"]
+    vic.page.click(".fold-round >> nth=0")
+    assert not vic.page.locator('[id="W1.1"]').is_visible()
+    vic.page.click("#next-ready")  # what is folded away comes back when it is looked for
+    vic.see('[id="W1.1"]')
 
 
 def test_long_names_and_lines_break_nothing(meet: Meet, site: MatchpointServer) -> None:

@@ -227,7 +227,7 @@ def test_a_tournament_from_its_draw_to_its_winner(site: Site, terminal: Terminal
 
 def _ready(tournament: Json) -> list[str]:
     [stage] = tournament["stages"]
-    every = [pairing for round_ in stage["rounds"] for pairing in round_["pairings"]]
+    every = [pairing for round_ in stage["groups"][0]["rounds"] for pairing in round_["pairings"]]
     return [pairing["match"] for pairing in every if pairing["state"] == "ready"]
 
 

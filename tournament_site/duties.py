@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -18,12 +18,19 @@ from lobby.sockets import close_sockets
 from matchmaking.idempotency import forget_answers
 from matchmaking.leases import give_up_leases, take_lease
 from matchmaking.services.matches import lapse_matches
+from matchmaking.services.parties import forget_parties
+from matchmaking.services.reports import confirm_silent
+from matchmaking.services.seasons import end_due_seasons
 from matchmaking.services.tickets import expire_tickets
+from matchmaking.services.ticks import tick_pools
+from tournaments.services.clock import tend_tournaments
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 5.0
 _LEASE = timedelta(seconds=20)
+MATCHMAKER_TICK_SECONDS = 1.0
+_MATCHMAKER_LEASE = timedelta(seconds=8)
 _TICKS_BETWEEN_CLEANING = 60
 
 
@@ -33,6 +40,7 @@ class Duties:
     def __init__(self) -> None:
         self.holder = secrets.token_hex(16)
         self._task: asyncio.Task[None] | None = None
+        self._matchmaker_until = datetime.min.replace(tzinfo=UTC)
 
     def start(self) -> None:
         """Begin, on the running loop; again is harmless."""
@@ -40,7 +48,7 @@ class Duties:
         if self._task is None or self._task.get_loop() is not loop:
             # Before the first socket, too, no request may wait for the layer.
             serve_from_this_loop()
-            self._task = loop.create_task(self._run())
+            self._task = loop.create_task(self._run_all())
 
     async def stop(self) -> None:
         """End: tell sockets to come back, give up the lease."""
@@ -67,6 +75,28 @@ class Duties:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
+    async def _run_all(self) -> None:
+        await asyncio.gather(self._run(), self._run_matchmaker())
+
+    async def _run_matchmaker(self) -> None:
+        while True:
+            await asyncio.sleep(MATCHMAKER_TICK_SECONDS)
+            try:
+                await database_sync_to_async(self.tick_matchmaker, thread_sensitive=False)()
+            except Exception:
+                log.exception("The matchmaker's tick failed; it is tried again")
+
+    def tick_matchmaker(self) -> bool:
+        """Do in the pools what time brings about, if this process holds the lease for it."""
+        now = timezone.now()
+        # Taken anew only when half of it is over: a second without players costs no write.
+        if self._matchmaker_until - now < _MATCHMAKER_LEASE / 2:
+            if not take_lease("matchmaker", holder=self.holder, now=now, life=_MATCHMAKER_LEASE):
+                return False
+            self._matchmaker_until = now + _MATCHMAKER_LEASE
+        tick_pools(now=now)
+        return True
+
     async def _run(self) -> None:
         ticks = 0
         while True:
@@ -85,9 +115,13 @@ class Duties:
         if not take_lease("upkeep", holder=self.holder, now=now, life=_LEASE):
             return False
         expire_tickets(now=now)
+        confirm_silent(now=now)
         lapse_matches(now=now)
+        end_due_seasons(now=now)
+        tend_tournaments(now=now)
         if clean:
             forget_answers(now=now)
+            forget_parties(now=now)
             forget_ghosts()
             trim(now=now)
         return True

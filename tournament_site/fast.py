@@ -7,6 +7,7 @@ meets the same view by the short way; everything else takes Django's.
 
 import io
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any
@@ -32,6 +33,8 @@ Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 _SHORT_WAY = {"/matchmaking", "/matchmaking/"}
 _AMBIENT = {b"cookie", b"origin"}
 _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
+#: Where programs send files.
+_FILES = re.compile(r"/api/tournaments/(?:import|[0-9a-f-]{36}/entrants\.csv)/?")
 
 
 class FastPath:
@@ -46,7 +49,7 @@ class FastPath:
             await self._django(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        limit = _limit(headers)
+        limit = _limit(scope["path"], headers)
         body = await _read(receive, limit)
         if body is None:
             message = f"The body is larger than {limit // 1024} KiB, or was cut short."
@@ -61,8 +64,10 @@ def _is_short(scope: dict[str, Any]) -> bool:
     return scope["method"] == "POST" and scope["path"] in _SHORT_WAY
 
 
-def _limit(headers: dict[bytes, bytes]) -> int:
-    """How many bytes a body may have: forms carry long lists, programs do not."""
+def _limit(path: str, headers: dict[bytes, bytes]) -> int:
+    """How many bytes a body may have: forms and files carry long lists, other requests do not."""
+    if _FILES.fullmatch(path):
+        return settings.MATCHPOINT_FILE_MAX_BYTES
     if headers.get(b"content-type", b"").startswith(_FORMS):
         return settings.MATCHPOINT_FORM_MAX_BYTES
     return settings.MATCHPOINT_BODY_MAX_BYTES

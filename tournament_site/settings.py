@@ -163,7 +163,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = LOCAL_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(LOCAL_DIR / "static")))
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
@@ -215,10 +215,22 @@ LOGGING = {
 MATCHPOINT_BODY_MAX_BYTES = 64 * 1024
 # A page's form: a thousand names, each letter of them written as `%XX`.
 MATCHPOINT_FORM_MAX_BYTES = 1024 * 1024
+# An imported tournament: a round robin of 130 players has 8,385 matches.
+MATCHPOINT_FILE_MAX_BYTES = 4 * 1024 * 1024
 MATCHPOINT_FRAME_MAX_BYTES = 16 * 1024
 MATCHPOINT_TOURNAMENT_MAX_PLAYERS: int = env.int("TOURNAMENT_MAX_PLAYERS", default=1024)
+# What the Dutch system may take for a round of a Swiss; then the organiser can pair quickly.
+MATCHPOINT_SWISS_SECONDS: int = env.int("SWISS_SECONDS", default=20)
 MATCHPOINT_TICKET_LIFE = timedelta(seconds=env.int("TICKET_LIFE_SECONDS", default=600))
+# How long a ticket waits for its player after its socket dropped.
+MATCHPOINT_TICKET_GRACE = timedelta(seconds=env.int("TICKET_GRACE_SECONDS", default=30))
 MATCHPOINT_MATCH_LIFE = timedelta(seconds=env.int("MATCH_LIFE_SECONDS", default=3600))
+# A report that nobody answers is taken for true after so long.
+MATCHPOINT_CONFIRM_AFTER = timedelta(seconds=env.int("CONFIRM_AFTER_SECONDS", default=600))
+# What a rating loses in sureness over time is counted in these periods.
+MATCHPOINT_RATING_PERIOD = timedelta(days=env.int("RATING_PERIOD_DAYS", default=7))
+# A rating that is less sure than this many points is provisional, and has no rank.
+MATCHPOINT_PROVISIONAL_DEVIATION = 110
 MATCHPOINT_IDEMPOTENCY_LIFE = timedelta(hours=24)
 MATCHPOINT_CHAT_MAX_CHARS = 500
 MATCHPOINT_RECENT_EVENTS = 50

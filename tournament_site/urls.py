@@ -1,13 +1,17 @@
 """Addresses. Machines' routes answer with and without a final slash."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
+
+from tournament_site import api
 
 urlpatterns = [
     path("", include("lobby.urls")),
     path("", include("matchmaking.urls")),
     path("", include("tournaments.urls")),
+    re_path(r"^api/openapi\.json/?$", api.openapi, name="openapi"),
+    re_path(r"^api/docs/?$", api.docs, name="api-docs"),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
 ]

@@ -8,24 +8,36 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from matchmaking.admin import MatchAdmin
-from matchmaking.admin_forms import Result
 from matchmaking.admin_pages import Button, Question, ServicedAdmin, count_by
 from matchmaking.identity import player_of_user
 from matchmaking.models import Match, MatchState
+from matchmaking.results import Result
 
+from .admin_day import (
+    STEPS,
+    ActionInline,
+    JudgeInline,
+    StationInline,
+    manage_button,
+    staff_actor,
+    steps_of,
+)
 from .admin_forms import DraftForm
 from .answers import tournament_url
-from .bracket_view import PairingView, champion_of, draw_bracket
+from .bracket_view import PairingView, champion_of, draw_rows
 from .models import Entrant, Pairing, Seeding, Slot, Tournament, TournamentState
 from .selectors import bracket_pairings
 from .services.entries import create_tournament
-from .services.running import cancel_tournament, report_result, start_tournament
+from .services.organisers import Account
+from .services.results import report_result
+from .services.running import cancel_tournament
+from .services.starting import start_tournament
 
 
 @admin.register(Tournament)
@@ -40,6 +52,7 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
         "name", "state", "progress", "seeding", "byes", "organiser",
         "created_at", "started_at", "finished_at", "id",
     )  # fmt: skip
+    inlines = (StationInline, JudgeInline, ActionInline)
     fieldsets = (
         (None, {"fields": readonly_fields[:6]}),
         ("Times", {"fields": readonly_fields[6:], "classes": ("collapse",)}),
@@ -61,7 +74,7 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tournament]:
         """With its numbers: entrants, matches in all, matches decided."""
         idle = (Slot.BYE, Slot.VACANT)
-        pairings = Pairing.objects.filter(stage__tournament=OuterRef("pk"))
+        pairings = Pairing.objects.filter(group__stage__tournament=OuterRef("pk"))
         met = pairings.exclude(Q(top_slot__in=idle) | Q(bottom_slot__in=idle))
         decided = met.filter(winner__isnull=False)
         return (
@@ -72,8 +85,8 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
                 entrant_count=count_by(
                     Entrant.objects.filter(tournament=OuterRef("pk")), "tournament"
                 ),
-                match_count=count_by(met, "stage__tournament"),
-                decided_count=count_by(decided, "stage__tournament"),
+                match_count=count_by(met, "group__stage__tournament"),
+                decided_count=count_by(decided, "group__stage__tournament"),
             )
         )
 
@@ -101,7 +114,7 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
     ) -> HttpResponse:
         """Show the bracket and the entrants beside the tournament's own fields."""
         tournament = kwargs["obj"]
-        bracket = draw_bracket(bracket_pairings(tournament.pk))
+        bracket = draw_rows(bracket_pairings(tournament.pk))
         context |= {
             "bracket": bracket,
             "ready": [p for column in bracket.rounds for p in column.pairings if _is_ready(p)],
@@ -112,16 +125,18 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def buttons(self, request: HttpRequest, row: Tournament) -> list[Button]:
-        """Start a draft; call off what is not over."""
+        """The steps of the day that can be taken now, and the way to everything else."""
+        if row.is_over:
+            return self._steps(row)
         start = Button("Start the tournament", self.page("start", row.pk))
         cancel = Button("Cancel the tournament", self.page("cancel", row.pk))
-        match row.state:
-            case TournamentState.DRAFT:
-                return [start, cancel]
-            case TournamentState.RUNNING:
-                return [cancel]
-            case _:
-                return []
+        first = [start] if row.is_before_start else []
+        return [*first, *self._steps(row), manage_button(row), cancel]
+
+    def _steps(self, row: Tournament) -> list[Button]:
+        return [
+            Button(STEPS[name].label, self.page("step", row.pk, name)) for name in steps_of(row)
+        ]
 
     # What an organiser does.
 
@@ -132,6 +147,7 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
         return [
             path("<uuid:pk>/start/", view(self.start_view), name=f"{name}_start"),
             path("<uuid:pk>/cancel/", view(self.cancel_view), name=f"{name}_cancel"),
+            path("<uuid:pk>/day/<slug:step>/", view(self.step_view), name=f"{name}_step"),
             path(
                 "<uuid:pk>/results/<uuid:match_pk>/", view(self.result_view), name=f"{name}_result"
             ),
@@ -167,12 +183,14 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
             seeding=Seeding(data["seeding"]),
             byes=data["byes"],
             organiser=player_of_user(cast(User, request.user)),
+            entry=data["entry"],
+            stages=[form.plan()],
         ).tournament
         said = f"Made {tournament} with {len(data['players'])} entrants."
         self.log_addition(request, tournament, said)
         self.message_user(request, said, messages.SUCCESS)
         if start:
-            self.act(request, tournament, lambda: _start(tournament))
+            self.act(request, tournament, lambda: _start(tournament, request.user))
         return tournament
 
     def start_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -185,7 +203,22 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
             "After that nobody can be added.",
             "Start the tournament",
         )
-        return self.ask_first(request, tournament, question, lambda: _start(tournament))
+        return self.ask_first(
+            request, tournament, question, lambda: _start(tournament, request.user)
+        )
+
+    def step_view(self, request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
+        """The page that asks before a step of the day is taken."""
+        tournament = self.row_to_act_on(request, pk)
+        if step not in STEPS:
+            raise Http404
+        actor = staff_actor(tournament, request.user)
+        return self.ask_first(
+            request,
+            tournament,
+            STEPS[step].question(tournament),
+            lambda: STEPS[step].take(tournament, actor),
+        )
 
     def cancel_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """The page that asks before a tournament is called off."""
@@ -196,15 +229,22 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
             "This cannot be taken back.",
             "Cancel the tournament",
         )
-        return self.ask_first(request, tournament, question, lambda: _cancel(tournament))
+        return self.ask_first(
+            request, tournament, question, lambda: _cancel(tournament, request.user)
+        )
 
     def result_view(self, request: HttpRequest, pk: UUID, match_pk: UUID) -> HttpResponse:
         """The page on which a match's result is entered; the winner goes on."""
         tournament = self.row_to_act_on(request, pk)
         matches = Match.objects.prefetch_related("seats")
-        match = get_object_or_404(matches, pk=match_pk, pairing__stage__tournament=tournament)
+        match = get_object_or_404(
+            matches, pk=match_pk, pairing__group__stage__tournament=tournament
+        )
         return self.ask_result(
-            request, tournament, match, lambda result: _report(tournament, match, result)
+            request,
+            tournament,
+            match,
+            lambda result: _report(tournament, match, result, request.user),
         )
 
     def delete_model(self, request: HttpRequest, obj: Tournament) -> None:
@@ -219,22 +259,23 @@ def _is_ready(pairing: PairingView) -> bool:
     return pairing.state == "ready"
 
 
-def _start(tournament: Tournament) -> str:
-    pairs = start_tournament(tournament_id=tournament.pk)
+def _start(tournament: Tournament, user: Account) -> str:
+    actor = staff_actor(tournament, user)
+    pairs = start_tournament(tournament_id=tournament.pk, actor=actor)
     return f"Started {tournament}: {len(pairs)} pairings in the first round."
 
 
-def _cancel(tournament: Tournament) -> str:
-    cancel_tournament(tournament_id=tournament.pk)
+def _cancel(tournament: Tournament, user: Account) -> str:
+    cancel_tournament(tournament_id=tournament.pk, actor=staff_actor(tournament, user))
     return f"Cancelled {tournament}."
 
 
-def _report(tournament: Tournament, match: Match, result: Result) -> None:
+def _report(tournament: Tournament, match: Match, result: Result, user: Account) -> None:
     report_result(
         tournament_id=tournament.pk,
         match_id=match.pk,
-        scores=result.scores,
-        forfeit_winner=result.forfeit_winner,
+        report=lambda _: result,
+        actor=staff_actor(tournament, user),
     )
 
 
@@ -242,13 +283,13 @@ class BracketMatchAdmin(MatchAdmin):
     """Matches, with the tournament in which each has its place."""
 
     list_display = ("sides", "state", "result", "pool", "tournament", "created_at")
-    search_fields = (*MatchAdmin.search_fields, "pairing__stage__tournament__name")
+    search_fields = (*MatchAdmin.search_fields, "pairing__group__stage__tournament__name")
     fields = (*MatchAdmin.fields, "tournament")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Match]:
         """With the place in a bracket."""
-        return super().get_queryset(request).select_related("pairing__stage__tournament")
+        return super().get_queryset(request).select_related("pairing__group__stage__tournament")
 
     def tournament(self, match: Match) -> str:
         """Where the match has its place, with the way there."""
@@ -283,7 +324,7 @@ def _result_page(tournament: Tournament, match: Match) -> str:
 
 def _tournament_of(match: Match) -> Tournament | None:
     pairing: Pairing | None = getattr(match, "pairing", None)
-    return pairing.stage.tournament if pairing else None
+    return pairing.group.stage.tournament if pairing else None
 
 
 admin.site.unregister(Match)

@@ -11,6 +11,8 @@ from .models import Seeding
 class DraftForm(TournamentForm):
     """A new tournament, dressed as the admin dresses its forms."""
 
+    draft_button = "_save"
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, needs_organiser=False, **kwargs)
         self.fields["name"].widget.attrs["class"] = "vTextField"

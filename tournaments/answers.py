@@ -1,14 +1,19 @@
 """What this app's rows look like on the wire."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from matchmaking.answers import Json, stamp
 from matchmaking.errors import Unknown
+from matchmaking.models import Match
 
-from .models import Pairing, Slot, Tournament
+from .models import Entrant, Group, Pairing, Round, Slot, Stage, Tournament
+
+#: Where somebody comes from who is not yet known, by the pairing and side that wait for them.
+Sources = Mapping[tuple[UUID, int], Json]
 
 
 def tournament_url(tournament: Tournament) -> str:
@@ -26,71 +31,152 @@ def tournament_brief(tournament: Tournament) -> Json:
     }
 
 
-def pairing_state(pairing: Pairing) -> str:
-    """`pending`, `ready`, `decided`, or `bye` for one that needs no match."""
-    if pairing.winner is not None:
-        return "decided" if pairing.match_id else "bye"
-    if pairing.match_id:
-        return "ready"
-    known = Slot.PENDING not in {pairing.top_slot, pairing.bottom_slot}
-    return "bye" if known else "pending"
-
-
-def pairing_answer(pairing: Pairing) -> Json:
-    """A place in the bracket; needs its round, entrants and match."""
+def entrant_answer(entrant: Entrant) -> Json:
+    """An entrant as everybody sees it."""
     return {
-        "id": str(pairing.pk),
-        "key": pairing.key,
-        "round": pairing.round.number,
-        "number": pairing.number,
-        "state": pairing_state(pairing),
-        "match": str(pairing.match_id) if pairing.match_id else None,
-        "winner": pairing.winner,
-        "winner_to": _place(pairing),
-        "scores": pairing.match.scores if pairing.match else [],
-        "outcome": pairing.match.outcome if pairing.match else None,
-        "sides": [
-            {"slot": slot, "name": entrant and entrant.name, "seed": entrant and entrant.seed}
-            for slot, entrant in pairing.sides
-        ],
+        "id": entrant.pk,
+        "seed": entrant.seed,
+        "name": entrant.name,
+        "status": entrant.status,
     }
 
 
-def _place(pairing: Pairing) -> Json | None:
-    if pairing.winner_to_id is None:
-        return None
-    return {"pairing": str(pairing.winner_to_id), "side": pairing.winner_to_side}
+def stage_brief(stage: Stage) -> Json:
+    """A stage in one line."""
+    return {
+        "number": stage.number,
+        "name": str(stage),
+        "format": stage.format,
+        "state": stage.state,
+    }
+
+
+def pairing_answer(pairing: Pairing) -> Json:
+    """A place in a bracket or table; needs its round, entrants, match, station and stage."""
+    [answer] = pairing_answers([pairing])
+    return answer
+
+
+def pairing_answers(pairings: Sequence[Pairing]) -> list[Json]:
+    """Places in a bracket or table, with where those come from who are not yet known."""
+    waiting = [row.pk for row in pairings if Slot.PENDING in (row.top_slot, row.bottom_slot)]
+    sources: Sources = {}
+    if waiting:
+        feeding = Pairing.objects.filter(Q(winner_to__in=waiting) | Q(loser_to__in=waiting))
+        sources = sources_of(feeding)
+    return [_pairing(row, sources) for row in pairings]
+
+
+def sources_of(pairings: Iterable[Pairing]) -> Sources:
+    """For each side that these pairings lead to: whose winner or loser comes there."""
+    found: dict[tuple[UUID, int], Json] = {}
+    for row in pairings:
+        if row.winner_to_id is not None and row.winner_to_side is not None:
+            found[row.winner_to_id, row.winner_to_side] = _source("winner", row)
+        if row.loser_to_id is not None and row.loser_to_side is not None:
+            found[row.loser_to_id, row.loser_to_side] = _source("loser", row)
+    return found
+
+
+def _source(who: str, row: Pairing) -> Json:
+    return {"from": who, "of": str(row.pk), "key": row.key}
+
+
+def _pairing(row: Pairing, sources: Sources) -> Json:
+    match = row.match
+    return {
+        "id": str(row.pk),
+        "key": row.key,
+        "round": row.round.number,
+        "number": row.number,
+        "state": row.state,
+        "match": str(row.match_id) if row.match_id else None,
+        "best_of": _best_of(row, match),
+        "winner": row.winner,
+        "winner_to": _place(row.winner_to_id, row.winner_to_side),
+        "loser_to": _place(row.loser_to_id, row.loser_to_side),
+        "scores": match.scores if match else [],
+        "live_scores": match.live_scores if match else [],
+        "outcome": match.outcome if match else None,
+        "revision": match.revision if match else 0,
+        "station": row.station.name if row.station else None,
+        "sides": [_side(row, number, sources) for number in (0, 1)],
+    }
+
+
+def _best_of(row: Pairing, match: Match | None) -> int:
+    if match is not None:
+        return match.best_of
+    return row.round.best_of or row.group.stage.best_of
+
+
+def _place(pairing_id: UUID | None, side: int | None) -> Json | None:
+    return None if pairing_id is None else {"pairing": str(pairing_id), "side": side}
+
+
+def _side(row: Pairing, number: int, sources: Sources) -> Json:
+    slot, entrant = row.sides[number]
+    side: Json = {
+        "slot": slot,
+        "entrant": entrant and entrant.pk,
+        "name": entrant and entrant.name,
+        "seed": entrant and entrant.seed,
+    }
+    if slot == Slot.PENDING:
+        side |= sources.get((row.pk, number), {})
+    return side
 
 
 def tournament_answer(tournament_id: UUID) -> Json:
-    """A whole tournament: stages, their rounds, their pairings; raises `Unknown`."""
-    pairings = Pairing.objects.select_related("round", "top", "bottom", "match")
+    """A whole tournament: stages, groups, rounds, pairings, all in order; raises `Unknown`."""
+    pairings = Pairing.objects.select_related("top", "bottom", "match", "station")
     tournament = (
         Tournament.objects.filter(pk=tournament_id)
         .prefetch_related(
-            "entrants", "stages__rounds", Prefetch("stages__rounds__pairings", pairings)
+            "entrants",
+            "stages__groups__rounds",
+            Prefetch("stages__groups__rounds__pairings", pairings.order_by("number")),
         )
         .first()
     )
     if tournament is None:
         raise Unknown("There is no such tournament.")
-    entrants = [{"seed": e.seed, "name": e.name} for e in tournament.entrants.all()]
     return tournament_brief(tournament) | {
         "created_at": stamp(tournament.created_at),
-        "entrants": entrants,
-        "stages": [
-            {
-                "number": stage.number,
-                "format": stage.format,
-                "rounds": [
-                    {
-                        "number": round_.number,
-                        "name": round_.name,
-                        "pairings": [pairing_answer(p) for p in round_.pairings.all()],
-                    }
-                    for round_ in stage.rounds.all()
-                ],
-            }
-            for stage in tournament.stages.all()
-        ],
+        "entrants": [entrant_answer(entrant) for entrant in tournament.entrants.all()],
+        "stages": [_stage(stage) for stage in tournament.stages.all()],
+    }
+
+
+def _stage(stage: Stage) -> Json:
+    return stage_brief(stage) | {
+        "best_of": stage.best_of,
+        "semi_best_of": stage.semi_best_of,
+        "final_best_of": stage.final_best_of,
+        "rounds": stage.rounds_planned,
+        "advance": stage.advance,
+        "groups": [_group(stage, group) for group in stage.groups.all()],
+    }
+
+
+def _group(stage: Stage, group: Group) -> Json:
+    group.stage = stage
+    rows = [row for round_ in group.rounds.all() for row in round_.pairings.all()]
+    sources = sources_of(rows)
+    return {
+        "number": group.number,
+        "name": group.name,
+        "rounds": [_round(group, round_, sources) for round_ in group.rounds.all()],
+    }
+
+
+def _round(group: Group, round_: Round, sources: Sources) -> Json:
+    rows = list(round_.pairings.all())
+    for row in rows:
+        row.group, row.round = group, round_
+    return {
+        "number": round_.number,
+        "name": round_.name,
+        "part": round_.part,
+        "pairings": [_pairing(row, sources) for row in rows],
     }

@@ -13,6 +13,7 @@ RIGHTS = {
     "matchmaking": (
         "view_player", "view_ticket", "change_ticket", "view_match", "change_match",
         "view_pool", "add_pool", "change_pool", "delete_pool",
+        "view_report", "change_report", "view_rating", "view_season", "change_season",
     ),
     "tournaments": (
         "view_tournament", "add_tournament", "change_tournament", "delete_tournament",
@@ -30,7 +31,12 @@ class TournamentsConfig(AppConfig):
     name = "tournaments"
 
     def ready(self) -> None:
-        """Keep a group of organisers; it grows as each app's permissions come."""
+        """Hear of matches; and keep a group of organisers, which grows as permissions come."""
+        from . import receivers  # noqa: F401 - connects them
+
+        # These say how things are taken back.
+        from .services import day_undo, round_lengths, swiss_entries, withdrawals  # noqa: F401
+
         post_migrate.connect(grant_organisers, dispatch_uid="tournaments.grant_organisers")
 
 

@@ -1,16 +1,23 @@
-"""A bracket as the page draws it: columns of pairings, each with two sides."""
+"""A bracket as the pages draw it: its parts, their rounds, their pairings, each with two sides."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from uuid import UUID
 
-from matchmaking.models import Outcome
+from matchmaking.models import Match, Outcome
 
-from .answers import pairing_state
-from .models import Entrant, Pairing, Slot
+from .models import Entrant, Pairing, PairingState, Part, Round, Slot
 
+WITH_MATCH = {PairingState.PENDING, PairingState.READY, PairingState.DECIDED}
+OPEN = {PairingState.PENDING, PairingState.READY}
 SLOT_WORDS = {Slot.BYE: "bye", Slot.VACANT: "nobody", Slot.PENDING: ""}
+PART_TITLES = {Part.WINNERS: "Winners' bracket", Part.LOSERS: "Losers' bracket"}
+BRACKET_RESET = "GF2"
+#: A name so long may be cut short where it is drawn, so it can be read by pointing at it.
+CUT_CHARS = 18
+#: So many pairings in a round are drawn closer together.
+DENSE_PAIRINGS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,63 +39,182 @@ class SideView:
         """Whether somebody stands here."""
         return self.slot == Slot.ENTRANT
 
+    @property
+    def marks(self) -> str:
+        """Its classes."""
+        marks = " is-winner" if self.is_winner else ""
+        if not self.is_entrant:
+            marks += " is-open"
+        return marks + " is-followed" if self.is_followed else marks
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the name may be too long for its place."""
+        return len(self.name) > CUT_CHARS
+
 
 @dataclass(frozen=True, slots=True)
 class PairingView:
-    """A place in the bracket; `state` is `pending`, `ready`, `decided` or `bye`."""
+    """A place in the bracket; `state` is one of `PairingState`."""
 
     id: UUID
     key: str
     state: str
     match_id: UUID | None
     sides: tuple[SideView, SideView]
+    station: str
+    is_live: bool
+
+    @property
+    def marks(self) -> str:
+        """Its classes."""
+        return f"is-{self.state} is-live" if self.is_live else f"is-{self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be played."""
+        return self.state in OPEN
 
 
 @dataclass(frozen=True, slots=True)
 class RoundView:
-    """A column of the bracket."""
+    """A column of the bracket.
 
+    `joins` says how it leads to the next one: `two` places into one, `one` into one, or `none`.
+    """
+
+    part: str
+    number: int
     name: str
     pairings: Sequence[PairingView]
+    joins: str
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether nothing is left to play in it."""
+        return not any(pairing.is_open for pairing in self.pairings)
+
+    @property
+    def anchor(self) -> str:
+        """The end of its address on the page."""
+        return f"round-{self.part}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """The winners' or the losers' bracket, the grand final, or the third-place match."""
+
+    part: str
+    title: str
+    rounds: Sequence[RoundView]
 
 
 @dataclass(frozen=True, slots=True)
 class BracketView:
     """The whole bracket, from the first round to the final."""
 
-    rounds: Sequence[RoundView]
-    ready: int
-    decided: int
-    matches: int
+    parts: Sequence[PartView]
+
+    @property
+    def rounds(self) -> list[RoundView]:
+        """The rounds of all parts."""
+        return [column for part in self.parts for column in part.rounds]
+
+    @property
+    def is_double(self) -> bool:
+        """Whether it has a losers' bracket."""
+        return any(part.part == Part.LOSERS for part in self.parts)
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether it is so large that it is drawn closely."""
+        return any(len(column.pairings) >= DENSE_PAIRINGS for column in self.rounds)
+
+    def count(self, *states: str) -> int:
+        """How many pairings are in one of these states."""
+        return sum(p.state in states for column in self.rounds for p in column.pairings)
+
+    @property
+    def ready(self) -> int:
+        """How many matches can be played now."""
+        return self.count(PairingState.READY)
+
+    @property
+    def decided(self) -> int:
+        """How many matches have been played."""
+        return self.count(PairingState.DECIDED)
+
+    @property
+    def matches(self) -> int:
+        """How many matches there are; a bracket reset counts once it is needed."""
+        return sum(
+            p.state in WITH_MATCH and not (p.key == BRACKET_RESET and p.state == "pending")
+            for column in self.rounds
+            for p in column.pairings
+        )
 
 
-def draw_bracket(pairings: Iterable[Pairing], *, follow: str = "") -> BracketView:
-    """Pairings in order, as columns; `follow` is a name whose path is marked."""
+def draw_bracket(
+    pairings: Iterable[Pairing],
+    rounds: Iterable[Round],
+    entrants: Mapping[int, Entrant],
+    *,
+    follow: str = "",
+) -> BracketView:
+    """A group's pairings in the order of their rounds; `follow` is a name whose path is marked."""
+    by_round: dict[int, list[PairingView]] = {}
+    for row in pairings:
+        by_round.setdefault(row.round_id, []).append(view_pairing(row, entrants, follow))
+    order = list(Part)
+    columns = sorted(rounds, key=lambda row: (order.index(Part(row.part)), row.number))
+    is_double = any(row.part == Part.LOSERS for row in columns)
+    parts = []
+    for part, rows in groupby(columns, key=lambda row: Part(row.part)):
+        title = PART_TITLES.get(part, "") if is_double else ""
+        parts.append(PartView(part.value, title, _columns(list(rows), by_round)))
+    return BracketView(parts)
+
+
+def draw_rows(pairings: Sequence[Pairing]) -> BracketView:
+    """The same from pairings that carry their rounds and entrants."""
+    rounds = {row.round_id: row.round for row in pairings}
+    entrants = {e.pk: e for row in pairings for e in (row.top, row.bottom) if e is not None}
+    return draw_bracket(pairings, rounds.values(), entrants)
+
+
+def _columns(rows: list[Round], by_round: Mapping[int, list[PairingView]]) -> list[RoundView]:
+    sizes = [len(by_round.get(row.pk, ())) for row in rows]
+    joins = ["one" if here == there else "two" for here, there in pairwise(sizes)]
+    return [
+        RoundView(row.part, row.number, row.name, by_round.get(row.pk, []), join)
+        for row, join in zip(rows, [*joins, "none"], strict=True)
+    ]
+
+
+def view_pairing(row: Pairing, entrants: Mapping[int, Entrant], follow: str = "") -> PairingView:
+    """One place, as it is drawn."""
     wanted = follow.strip().casefold()
-    rounds = [
-        RoundView(name, [_pairing(row, wanted) for row in rows])
-        for name, rows in groupby(pairings, key=lambda row: row.round.name)
-    ]
-    states = [pairing.state for column in rounds for pairing in column.pairings]
-    byes = states.count("bye")
-    return BracketView(rounds, states.count("ready"), states.count("decided"), len(states) - byes)
+    scores = scores_of(row.match)
+    top = _side(row.top_slot, entrants.get(row.top_id or 0), scores[0], row.winner == 0, wanted)
+    bottom = _side(
+        row.bottom_slot, entrants.get(row.bottom_id or 0), scores[1], row.winner == 1, wanted
+    )
+    is_ready = row.state == PairingState.READY
+    is_live = is_ready and row.match is not None and bool(row.match.live_scores)
+    station = str(row.station) if is_ready and row.station_id is not None else ""
+    return PairingView(row.pk, row.key, row.state, row.match_id, (top, bottom), station, is_live)
 
 
-def _pairing(row: Pairing, wanted: str) -> PairingView:
-    sides = [
-        _side(slot, entrant, _score(row, i), row.winner == i, wanted)
-        for i, (slot, entrant) in enumerate(row.sides)
-    ]
-    return PairingView(row.pk, row.key, pairing_state(row), row.match_id, (sides[0], sides[1]))
-
-
-def _score(row: Pairing, side: int) -> str:
-    """What stands behind a name: games won, or that this side forfeited."""
-    if row.match is None or row.winner is None:
-        return ""
-    if row.match.outcome == Outcome.FORFEIT:
-        return "" if row.winner == side else "forfeit"
-    return str(row.match.scores[side]) if len(row.match.scores) == 2 else ""
+def scores_of(match: Match | None) -> tuple[str, str]:
+    """What stands behind the two names: games won so far or in the end, or who forfeited."""
+    if match is None:
+        return "", ""
+    if match.outcome == Outcome.FORFEIT:
+        return ("", "forfeit") if match.winner == 0 else ("forfeit", "")
+    if match.outcome == Outcome.DOUBLE_FORFEIT:
+        return "forfeit", "forfeit"
+    shown = match.scores or match.live_scores
+    return (str(shown[0]), str(shown[1])) if len(shown) == 2 else ("", "")
 
 
 def _side(slot: str, entrant: Entrant | None, score: str, is_winner: bool, wanted: str) -> SideView:
@@ -100,7 +226,9 @@ def _side(slot: str, entrant: Entrant | None, score: str, is_winner: bool, wante
 
 def champion_of(bracket: BracketView) -> str:
     """The name of who won the final, or nothing while it is open."""
-    if not bracket.rounds:
-        return ""
-    final = bracket.rounds[-1].pairings[-1]
-    return next((side.name for side in final.sides if side.is_winner), "")
+    finals = [c for c in bracket.rounds if c.part in {Part.WINNERS, Part.FINAL}]
+    for column in reversed(finals):
+        final = column.pairings[-1]
+        if final.state != PairingState.NOT_NEEDED:
+            return next((side.name for side in final.sides if side.is_winner), "")
+    return ""

@@ -1,4 +1,4 @@
-"""What an organiser fills in."""
+"""What an organiser fills in for a new tournament."""
 
 from typing import Any
 
@@ -6,39 +6,20 @@ from django import forms
 
 from matchmaking.errors import Refusal
 from matchmaking.forms import NameField
-from matchmaking.names import parse_name
 
-from .models import TOURNAMENT_NAME_MAX_CHARS, Seeding
-from .services.entries import check_even, parse_entrants, parse_tournament_name
-
-#: So many wrong lines are named at once; who mends those sees the next.
-LINES_TOLD = 5
-
-
-def numbered_names(text: str) -> list[tuple[int, str]]:
-    """The lines of a pasted list that hold a name, each with its number from 1."""
-    lines = enumerate((line.strip() for line in text.splitlines()), start=1)
-    return [(number, line) for number, line in lines if line]
+from .entrant_lines import BadLines, NewEntrant, parse_lines
+from .models import TOURNAMENT_NAME_MAX_CHARS, Entry, Format, Seeding, Stage
+from .services.entries import MIN_PLAYERS, check_even, parse_entrants, parse_tournament_name
+from .services.stages import StagePlan, check_plans, check_size
+from .stage_forms import FormatFields
 
 
-def wrong_lines(numbered: list[tuple[int, str]]) -> list[str]:
-    """What is wrong in a list of names, line by line."""
-    wrong: list[str] = []
-    first_line: dict[str, int] = {}
-    for number, text in numbered:
-        try:
-            name = parse_name(text)
-        except Refusal as refusal:
-            wrong.append(f"Line {number}: {refusal.message}")
-            continue
-        earlier = first_line.setdefault(name.name_key, number)
-        if earlier != number:
-            wrong.append(f"Line {number}: {name.display!r} is already on line {earlier}.")
-    return wrong
+class TournamentForm(FormatFields):
+    """A new tournament: its name, how it is played, its players, one a line."""
 
-
-class TournamentForm(forms.Form):
-    """A new tournament: its name, its players, one a line."""
+    field_order = ("organiser", "name")
+    #: The button that keeps it as a draft.
+    draft_button = "draft"
 
     organiser = NameField(
         label="Your name", help_text="You become the organiser in this browser.", required=False
@@ -48,16 +29,27 @@ class TournamentForm(forms.Form):
         max_length=TOURNAMENT_NAME_MAX_CHARS,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    entry = forms.ChoiceField(
+        label="Who enters players",
+        choices=(
+            (Entry.ORGANISER, "I paste their names"),
+            (Entry.OPEN, "They register by themselves"),
+            (Entry.APPROVAL, "They ask, and I admit them"),
+        ),
+        required=False,
+        initial=Entry.ORGANISER,
+    )
     players = forms.CharField(
         strip=False,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "autocapitalize": "off"}),
-        help_text="One name a line, the strongest first. Empty lines do not count.",
-        error_messages={"required": "Paste at least two names, one a line."},
+        help_text="One name a line, the strongest first. A rating may follow after a comma.",
     )
     seeding = forms.ChoiceField(
         choices=(
             (Seeding.GIVEN, "As listed: the first meets the last"),
             (Seeding.LISTED, "Neighbours: the first meets the second"),
+            (Seeding.RATING, "By rating, the highest first"),
             (Seeding.RANDOM, "Shuffled"),
         ),
         initial=Seeding.GIVEN,
@@ -66,15 +58,29 @@ class TournamentForm(forms.Form):
     byes = forms.BooleanField(
         label="Allow an odd number of players",
         required=False,
-        help_text="The first seeds sit out the first round.",
+        help_text="In an elimination, the first seeds sit out the first round.",
     )
 
     def __init__(self, *args: Any, needs_organiser: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # What a program or an old bookmark leaves out is a single elimination, best of one.
+        self.fields["format"].required = self.fields["best_of"].required = False
         if needs_organiser:
             self.fields["organiser"].required = True
         else:
             del self.fields["organiser"]
+
+    def clean_format(self) -> str:
+        """The format; single elimination when nothing is said."""
+        return self.cleaned_data["format"] or Format.SINGLE_ELIMINATION.value
+
+    def clean_best_of(self) -> int:
+        """So many games at most; one when nothing is said."""
+        return self.cleaned_data["best_of"] or 1
+
+    def clean_entry(self) -> Entry:
+        """Who enters players; the organiser when nothing is said."""
+        return Entry(self.cleaned_data["entry"] or Entry.ORGANISER)
 
     def clean_name(self) -> str:
         """The tournament's name as it will be shown."""
@@ -83,42 +89,54 @@ class TournamentForm(forms.Form):
         except Refusal as refusal:
             raise forms.ValidationError(refusal.message) from refusal
 
-    def clean_players(self) -> list[str]:
-        """The names; what is wrong is said with its line in the list as it was pasted."""
-        numbered = numbered_names(self.cleaned_data["players"])
-        if wrong := wrong_lines(numbered):
-            more = len(wrong) - LINES_TOLD
-            raise forms.ValidationError(
-                wrong[:LINES_TOLD] + ([f"And {more} more."] if more > 0 else [])
-            )
-        names = [text for _, text in numbered]
+    def clean_players(self) -> list[NewEntrant]:
+        """The entrants; what is wrong is said with its line in the list as it was pasted."""
         try:
-            parse_entrants(names)
+            entrants = parse_lines(self.cleaned_data["players"])
+        except BadLines as refusal:
+            raise forms.ValidationError(refusal.lines) from refusal
+        if not self.cleaned_data["players"] and not self._may_be_empty:
+            raise forms.ValidationError("Paste at least two names, one a line.")
+        try:
+            parse_entrants(
+                [one.name for one in entrants], least=0 if self._may_be_empty else MIN_PLAYERS
+            )
         except Refusal as refusal:
             raise forms.ValidationError(refusal.message) from refusal
-        return names
+        return entrants
+
+    @property
+    def _may_be_empty(self) -> bool:
+        """Whether players may come later, by themselves: not when it is to start at once."""
+        return (
+            self.data.get("entry") in {Entry.OPEN, Entry.APPROVAL}
+            and self.draft_button in self.data
+        )
 
     def clean(self) -> dict[str, Any]:
-        """An odd number of players needs byes."""
+        """The format must suit the number of players."""
         data = super().clean() or {}
-        if "players" in data:
+        if self.errors:
+            return data
+        count = len(data["players"])
+        try:
+            self._check_stage(self.plan(), count)
+        except Refusal as refusal:
+            self.add_error("format", refusal.message)
+            return data
+        if Format(data["format"]).is_elimination and not self._may_be_empty:
             try:
-                check_even(len(data["players"]), byes=data.get("byes", False))
+                check_even(count, byes=data["byes"])
             except Refusal as refusal:
-                count = len(data["players"])
                 self.add_error("byes", f"{refusal.message} There are {count}: allow byes here.")
         return data
 
-
-class ResultForm(forms.Form):
-    """A match's result: who won, by playing or because the other one forfeits."""
-
-    winner = forms.TypedChoiceField(choices=((0, "the first side"), (1, "the second")), coerce=int)
-    how = forms.ChoiceField(choices=(("played", "played"), ("forfeit", "forfeit")))
-
-    def report(self) -> dict[str, Any]:
-        """The result in the words of the service."""
-        winner: int = self.cleaned_data["winner"]
-        if self.cleaned_data["how"] == "forfeit":
-            return {"forfeit_winner": winner}
-        return {"scores": (1, 0) if winner == 0 else (0, 1)}
+    def _check_stage(self, plan: StagePlan, count: int) -> None:
+        check_plans([plan])
+        if not self._may_be_empty:
+            stage = Stage(
+                format=plan.format,
+                group_count=plan.group_count,
+                rounds_planned=plan.rounds_planned,
+            )
+            check_size(stage, count)

@@ -1,33 +1,158 @@
 """Reads that are more than a lookup."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
-from .models import Pairing, Tournament, TournamentState
+from .models import (
+    Contender,
+    Entrant,
+    EntryStatus,
+    Group,
+    Pairing,
+    PairingState,
+    Part,
+    Reporting,
+    Stage,
+    Tournament,
+    TournamentState,
+)
+
+#: Who is on the list, but not in the tournament.
+OUTSIDE = (EntryStatus.APPLIED, EntryStatus.WAITING, EntryStatus.DECLINED, EntryStatus.ABSENT)
 
 
 def listed_tournaments() -> QuerySet[Tournament]:
     """Every tournament, the newest first, with `entrant_count` and, when finished, `champion`."""
+    first = Contender.objects.filter(
+        group__stage__tournament=OuterRef("pk"), first=1, last=1
+    ).order_by("-group__stage__number")
     final = Pairing.objects.filter(
-        stage__tournament=OuterRef("pk"), winner_to__isnull=True, winner__isnull=False
+        group__stage__tournament=OuterRef("pk"),
+        round__part__in=(Part.WINNERS, Part.FINAL),
+        winner_to__isnull=True,
+        winner__isnull=False,
     )
-    champion = Case(When(winner=0, then=F("top__name")), default=F("bottom__name"))
+    name = Case(When(winner=0, then=F("top__name")), default=F("bottom__name"))
+    champion = Coalesce(
+        Subquery(first.values("entrant__name")[:1]), Subquery(final.values_list(name)[:1])
+    )
+    over = Q(state=TournamentState.FINISHED)
     return Tournament.objects.annotate(
-        entrant_count=Count("entrants"), champion=Subquery(final.values_list(champion)[:1])
+        entrant_count=Count("entrants", filter=~Q(entrants__status__in=OUTSIDE)),
+        champion=Case(When(over, then=champion)),
     ).order_by("-created_at", "pk")
 
 
 def running_tournaments(*, limit: int) -> QuerySet[Tournament]:
     """The tournaments that are played now, the last started first, with `entrant_count`."""
     running = Tournament.objects.filter(state=TournamentState.RUNNING)
-    return running.annotate(entrant_count=Count("entrants")).order_by("-started_at")[:limit]
+    count = Count("entrants", filter=~Q(entrants__status__in=OUTSIDE))
+    return running.annotate(entrant_count=count).order_by("-started_at")[:limit]
 
 
 def bracket_pairings(tournament_id: UUID) -> list[Pairing]:
     """A tournament's pairings in order, with their rounds, entrants and matches."""
     return list(
-        Pairing.objects.filter(stage__tournament=tournament_id)
+        Pairing.objects.filter(group__stage__tournament=tournament_id)
         .select_related("round", "top", "bottom", "match")
-        .order_by("stage__number", "round__number", "number")
+        .order_by("group__stage__number", "group__number", "round__number", "number")
+    )
+
+
+def group_pairings(group: Group) -> list[Pairing]:
+    """A group's pairings in order, with matches and stations and only what a page draws.
+
+    Entrants and rounds are read once each beside it: joined to every pairing they would cost more
+    than all the rest of a large bracket.
+    """
+    return list(
+        group.pairings.select_related("match", "station")
+        .only(
+            "id", "key", "round_id", "number", "state", "winner", "top_slot", "top_id",
+            "bottom_slot", "bottom_id", "group_id", "match__outcome", "match__winner",
+            "match__scores", "match__live_scores", "station__name",
+        )
+        .order_by("round_id", "number")
+    )  # fmt: skip
+
+
+def tournament_entrants(tournament: Tournament) -> list[Entrant]:
+    """All entrants, in the order of their seeds."""
+    fields = ("id", "seed", "name", "status", "club", "tournament_id")
+    return list(tournament.entrants.only(*fields).order_by("seed"))
+
+
+def tournament_stages(tournament: Tournament) -> list[Stage]:
+    """The stages in order, each with its groups."""
+    return list(tournament.stages.prefetch_related("groups").order_by("number"))
+
+
+def champions(tournament: Tournament, last: Stage) -> list[str]:
+    """Who holds the first place of a finished tournament's last stage; several share it."""
+    if tournament.state != TournamentState.FINISHED:
+        return []
+    first = Contender.objects.filter(group__stage=last, first=1).order_by("seed")
+    return list(first.values_list("entrant__name", flat=True))
+
+
+def match_pairing(tournament_id: UUID, match_id: UUID) -> Pairing | None:
+    """The pairing of a match, with everything around it."""
+    return (
+        Pairing.objects.select_related(
+            "round", "top", "bottom", "match", "station", "group__stage__tournament__organiser"
+        )
+        .filter(match=match_id, group__stage__tournament=tournament_id)
+        .first()
+    )
+
+
+def ready_pairings(groups: Sequence[Group]) -> list[Pairing]:
+    """What can be played now in these groups, the called ones first."""
+    ready = Pairing.objects.filter(group__in=groups, state=PairingState.READY)
+    return list(
+        ready.select_related("round", "top", "bottom", "match", "station", "group").order_by(
+            F("called_at").asc(nulls_last=True), "round__number", "number"
+        )
+    )
+
+
+def latest_results(groups: Sequence[Group], *, limit: int) -> list[Pairing]:
+    """What was played last in these groups, the newest first."""
+    decided = Pairing.objects.filter(group__in=groups, state=PairingState.DECIDED)
+    return list(
+        decided.select_related("round", "top", "bottom", "match", "station", "group").order_by(
+            F("match__closed_at").desc(nulls_last=True)
+        )[:limit]
+    )
+
+
+def tournament_of(match_id: UUID) -> UUID | None:
+    """The id of the tournament that a match belongs to."""
+    found = Tournament.objects.filter(stages__groups__pairings__match=match_id)
+    return found.values_list("pk", flat=True).first()
+
+
+def players_report(match_id: UUID) -> bool:
+    """Whether the players of a match are asked for its result."""
+    return Tournament.objects.filter(
+        stages__groups__pairings__match=match_id,
+        state=TournamentState.RUNNING,
+        reporting=Reporting.PLAYERS,
+    ).exists()
+
+
+def open_pairing(entrant: Entrant) -> Pairing | None:
+    """What an entrant is to play now, the earliest round first; in a table there may be several."""
+    return (
+        Pairing.objects.filter(
+            Q(top=entrant) | Q(bottom=entrant),
+            state=PairingState.READY,
+            round__published_at__isnull=False,
+        )
+        .select_related("top", "bottom", "round", "station")
+        .order_by("group__stage__number", "round__number")
+        .first()
     )

@@ -1,31 +1,40 @@
 """Pages of tournaments; each parses, makes one call, answers."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matchmaking.errors import Forbidden, Malformed, Refusal
+from matchmaking.errors import Refusal
 from matchmaking.http import check_newcomer, json_response, refusal_response, wants_json
 from matchmaking.identity import browser_player, set_guest_cookie
 from matchmaking.models import Player
 from matchmaking.services.players import create_guest
 
-from .bracket_view import champion_of, draw_bracket
-from .forms import ResultForm, TournamentForm
-from .models import Seeding, Tournament
-from .selectors import bracket_pairings, listed_tournaments
+from .bracket_view import champion_of
+from .forms import TournamentForm
+from .models import Seeding, Tournament, TournamentState
+from .rights import organiser_of, rights_of
+from .selectors import OUTSIDE, champions, listed_tournaments, tournament_entrants
+from .services.actors import Actor
+from .services.corrections import last_undoable
 from .services.entries import create_tournament
-from .services.organisers import may_organise, may_organise_all
-from .services.running import cancel_tournament, report_result, start_tournament
+from .services.running import cancel_tournament
+from .services.starting import start_tournament
+from .sharing import share_of
+from .stage_view import Choice, StageView, view_stage
 
 PER_PAGE = 20
+#: While these last, results may be entered or corrected.
+PLAYED = (TournamentState.RUNNING, TournamentState.FINISHED)
 
 
 @require_safe
@@ -54,7 +63,10 @@ def tournament_new(request: HttpRequest) -> HttpResponse:
         player, token = made.player, made.token
     tournament = _create(form, player)
     if "draft" not in request.POST:
-        start_tournament(tournament_id=tournament.pk)
+        try:
+            start_tournament(tournament_id=tournament.pk)
+        except Refusal as refusal:
+            messages.error(request, refusal.message)
     response = redirect("tournament", tournament.pk)
     if token:
         set_guest_cookie(response, token)
@@ -74,6 +86,8 @@ def _create(form: TournamentForm, player: Player | None) -> Tournament:
         seeding=Seeding(data["seeding"]),
         byes=data["byes"],
         organiser=player,
+        entry=data["entry"],
+        stages=[form.plan()],
     ).tournament
 
 
@@ -81,24 +95,44 @@ def _create(form: TournamentForm, player: Player | None) -> Tournament:
 @never_cache
 @ensure_csrf_cookie
 def tournament_page(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """A tournament's bracket, and for its organiser what can be done about it."""
+    """A tournament's bracket or table; with `?fragment`, the part that changes as it goes on."""
     tournament = get_object_or_404(Tournament.objects.select_related("organiser"), pk=tournament_id)
-    follow = request.GET.get("follow", "")
-    bracket = draw_bracket(bracket_pairings(tournament.pk), follow=follow)
-    context = {
-        "tournament": tournament,
-        "entrants": tournament.entrants.all(),
-        "bracket": bracket,
-        "champion": champion_of(bracket),
-        "follow": follow,
-        "may_run": _may_run(request, tournament),
+    rights = rights_of(request, tournament)
+    context = page_context(request, tournament) | {
+        "rights": rights,
+        "may_enter": rights.may_enter and tournament.state in PLAYED,
+        "quick": "quick" in request.GET,
+        "undoable": last_undoable(tournament) if rights.may_run else None,
     }
+    if "fragment" in request.GET:
+        return render(request, "tournaments/_tournament.html", context)
+    context |= {"share": share_of(request, tournament, context["players"])}
     return render(request, "tournaments/tournament.html", context)
 
 
-def _may_run(request: HttpRequest, tournament: Tournament) -> bool:
-    """Whether this browser speaks for the organiser, or for staff, who may be no player."""
-    return may_organise_all(request.user) or may_organise(tournament, browser_player(request))
+def page_context(request: HttpRequest, tournament: Tournament) -> dict[str, Any]:
+    """What every page about a tournament shows: the stage chosen in the address, and who plays."""
+    choice = Choice.of(request.GET)
+    entrants = tournament_entrants(tournament)
+    view = view_stage(tournament, entrants, choice)
+    return {
+        "tournament": tournament,
+        "entrants": [entrant for entrant in entrants if entrant.status not in OUTSIDE],
+        "players": sum(entrant.status not in OUTSIDE for entrant in entrants),
+        "follow": choice.follow,
+        "view": view,
+        "champions": champions_of(tournament, view),
+    }
+
+
+def champions_of(tournament: Tournament, view: StageView | None) -> list[str]:
+    """Who won a finished tournament, when its last stage is the one shown."""
+    if view is None or not view.is_last or tournament.state != TournamentState.FINISHED:
+        return []
+    found = champions(tournament, view.stage)
+    if not found and view.bracket is not None:
+        found = [name] if (name := champion_of(view.bracket)) else []
+    return found
 
 
 # What its organiser does: ordinary forms; a script gets JSON for the same post.
@@ -106,53 +140,53 @@ def _may_run(request: HttpRequest, tournament: Tournament) -> bool:
 
 @require_POST
 def tournament_start(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """Draw the bracket of a draft."""
-    return _act(request, tournament_id, lambda _: start_tournament(tournament_id=tournament_id), "")
+    """Make the draw, and begin."""
+    return act(
+        request,
+        tournament_id,
+        lambda actor: start_tournament(tournament_id=tournament_id, actor=actor),
+        "",
+    )
 
 
 @require_POST
 def tournament_cancel(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """Call a tournament off."""
-    return _act(
+    return act(
         request,
         tournament_id,
-        lambda _: cancel_tournament(tournament_id=tournament_id),
+        lambda actor: cancel_tournament(tournament_id=tournament_id, actor=actor),
         "The tournament is called off.",
     )
 
 
-@require_POST
-def tournament_result(request: HttpRequest, tournament_id: UUID, match_id: UUID) -> HttpResponse:
-    """Enter a match's result."""
-
-    def report(tournament: Tournament) -> None:
-        form = ResultForm(request.POST)
-        if not form.is_valid():
-            raise Malformed("Say who won.")
-        report_result(tournament_id=tournament.pk, match_id=match_id, **form.report())
-
-    return _act(request, tournament_id, report, "The result is entered.")
-
-
-def _act(
+def act(
     request: HttpRequest,
     tournament_id: UUID,
-    action: Callable[[Tournament], object],
+    action: Callable[[Actor], object],
     done: str,
 ) -> HttpResponse:
     """Do what only an organiser may, and say how it went."""
     tournament = get_object_or_404(Tournament, pk=tournament_id)
     try:
-        if not _may_run(request, tournament):
-            raise Forbidden("Only the organiser of this tournament may do that.")
-        action(tournament)
+        action(organiser_of(request, tournament))
     except Refusal as refusal:
-        if wants_json(request):
-            return refusal_response(refusal)
-        messages.error(request, refusal.message)
-        return redirect("tournament", tournament_id)
+        return refused(request, refusal, reverse("tournament", args=[tournament_id]))
+    return went_well(request, done, reverse("tournament", args=[tournament_id]))
+
+
+def refused(request: HttpRequest, refusal: Refusal, back: str) -> HttpResponse:
+    """Why something was not done: for a script, or above the page that it goes back to."""
+    if wants_json(request):
+        return refusal_response(refusal)
+    messages.error(request, refusal.message)
+    return redirect(back)
+
+
+def went_well(request: HttpRequest, done: str, back: str) -> HttpResponse:
+    """That something was done."""
     if wants_json(request):
         return json_response({"status": "Done", "message": done})
     if done:
         messages.success(request, done)
-    return redirect("tournament", tournament_id)
+    return redirect(back)

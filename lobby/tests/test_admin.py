@@ -114,7 +114,7 @@ def test_the_lobby_hears_what_an_organiser_does() -> None:
     cup = {"name": "Cup", "players": "Ann\nBob", "seeding": "given", "_start": "1"}
     olga.post(reverse("admin:tournaments_tournament_add"), cup)
     match = Match.objects.get()
-    tournament = match.pairing.stage.tournament
+    tournament = match.pairing.group.stage.tournament
     result = reverse("admin:tournaments_tournament_result", args=[tournament.pk, match.pk])
     olga.post(result, {"ending": "played", "score_0": "0", "score_1": "1"})
     told = Event.objects.filter(stream=Stream.LOBBY).order_by("seq")

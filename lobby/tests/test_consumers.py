@@ -24,8 +24,10 @@ from matchmaking.names import parse_name
 from matchmaking.services.matches import leave_match
 from matchmaking.services.players import Guest, create_guest
 from matchmaking.services.queue import Join, Joined, join_pools
+from tournaments.models import Pairing
 from tournaments.services.entries import create_tournament
-from tournaments.services.running import report_result, start_tournament
+from tournaments.services.results import by_score, report_result
+from tournaments.services.starting import start_tournament
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -323,7 +325,7 @@ def cup() -> tuple[UUID, UUID]:
     """A tournament and its only match."""
     tournament = create_tournament(name="Cup", players=["Ann", "Bob"]).tournament
     start_tournament(tournament_id=tournament.pk)
-    match = tournament.stages.get().pairings.get().match
+    match = Pairing.objects.get(group__stage__tournament=tournament).match
     assert match is not None
     return tournament.pk, match.pk
 
@@ -333,7 +335,9 @@ async def test_a_tournaments_own_stream(visit: Visit) -> None:
     watcher, lobby = await visit(f"/tournaments/{tournament}/ws"), await visit()
     assert watcher.first["stream"] == f"tournament:{tournament}"
     assert [event["type"] for event in watcher.first["recent"]] == ["bracket"]
-    await in_thread(report_result, tournament_id=tournament, match_id=match, scores=[1, 0])
+    await in_thread(
+        report_result, tournament_id=tournament, match_id=match, report=by_score([1, 0])
+    )
     for visitor, first in ((watcher, 2), (lobby, 2)):
         told = [await visitor.next() for _ in range(2)]
         assert [event["type"] for event in told] == ["match_finished", "tournament"]

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,6 +12,7 @@ import msgspec
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from lobby import chat, limits, log, outbox, presence, relay, sockets
 from lobby.lines import TAGS
@@ -29,6 +31,7 @@ from lobby.messages import (
 )
 from lobby.models import Stream
 from lobby.moderation import delete_line
+from lobby.news import match_stream_of, tournament_stream_of
 from lobby.routing import websocket_urlpatterns
 from matchmaking import limits as pace
 from matchmaking.answers import Json, match_brief, player_answer, who
@@ -36,12 +39,20 @@ from matchmaking.callers import Caller
 from matchmaking.errors import Refusal
 from matchmaking.http import _STATUS_BY_CODE, status_of
 from matchmaking.limits import Bucket, Buckets
-from matchmaking.models import Match
-from matchmaking.services.matches import leave_match
+from matchmaking.models import Match, Pool, Rating, Report
+from matchmaking.services import reports
+from matchmaking.services.matches import leave_match, reopen_match
 from matchmaking.services.queue import Join, Joined, join_pool
-from tournaments.models import Pairing
+from tournaments.models import Format, Pairing, Round, Station, Tournament
+from tournaments.services.actors import ORGANISER
+from tournaments.services.corrections import reopen_result
 from tournaments.services.entries import create_tournament
-from tournaments.services.running import report_result, start_tournament
+from tournaments.services.places import EntryChange, announce
+from tournaments.services.results import by_score, report_result, set_live_score
+from tournaments.services.stages import StagePlan, set_stages
+from tournaments.services.starting import start_tournament
+from tournaments.services.stations import assign_station
+from tournaments.signals import round_published
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "protocol.md").read_text()
@@ -142,7 +153,8 @@ def test_every_field_of_a_message_is_explained_and_shown(chapter: str, type: str
 
 @pytest.mark.parametrize("type", CLIENT)
 def test_a_clients_example_is_understood_where_it_is_sent(type: str) -> None:
-    decoders = {"chat": [client_decoder], "resume": [client_decoder], "leave": [queue_decoder]}
+    of_queue = {name: [queue_decoder] for name in ("leave", "accept", "decline")}
+    decoders = {"chat": [client_decoder], "resume": [client_decoder], **of_queue}
     for example in examples(sections("Client messages")[type]):
         for decoder in decoders.get(type, [client_decoder, queue_decoder]):
             assert tag(decoder.decode(example).__class__) == type
@@ -184,16 +196,28 @@ def test_an_events_example_is_one(type: str) -> None:
 
 def test_real_events_have_the_fields_that_are_shown(db: None) -> None:
     tell_everything()
-    frames = [msgspec.json.decode(entry.frame) for entry in told()]
+    frames = [
+        msgspec.json.decode(entry.frame)
+        for stream in (Stream.LOBBY, *cup_streams(), *report_streams())
+        for entry in told(stream)
+    ]
     assert {frame["type"] for frame in frames} == set(EVENT_TYPES)
     for kind in EVENT_TYPES:
         real = shape([frame for frame in frames if frame["type"] == kind])
         assert real == shown(sections("Events")[kind]), kind
 
 
-def told() -> list[log.Entry]:
-    head = log.head(Stream.LOBBY)
-    return log.read(Stream.LOBBY, epoch=head.epoch, after=0, limit=100)
+def cup_streams() -> list[str]:
+    return [tournament_stream_of(cup.pk) for cup in Tournament.objects.all()]
+
+
+def report_streams() -> list[str]:
+    return [match_stream_of(report.match_id) for report in Report.objects.all()]
+
+
+def told(stream: str) -> list[log.Entry]:
+    head = log.head(stream)
+    return log.read(stream, epoch=head.epoch, after=0, limit=100)
 
 
 def tell_everything() -> None:
@@ -202,13 +226,38 @@ def tell_everything() -> None:
     bob = joined(Join("Bob"))
     assert bob.match is not None
     leave_match(match_id=bob.match.pk, caller=Caller(player_id=bob.player.pk))
+    disagree(reopen_match(match=Match.objects.get()))
     chat.say([chat.Line(bob.player.pk, "Bob", "hello"), chat.Line(None, "anon-1", "bye")])
     delete_line(seq=log.head(Stream.LOBBY).seq)
+    play_cup(StagePlan(Format.ROUND_ROBIN, advance=2), StagePlan())
+    cup = play_cup(StagePlan())
+    first = Pairing.objects.get(group__stage__tournament=cup, key="W1.1")
+    assert first.match is not None
+    reopen_result(tournament_id=cup.pk, match_id=first.match.pk)
+    set_live_score(tournament_id=cup.pk, match_id=first.match.pk, scores=(1, 0))
+    assert first.top is not None
+    announce(cup, first.top, EntryChange.CHECKED_IN)
+    table = Station.objects.create(tournament=cup, number=1, name="Table 1")
+    assign_station(tournament_id=cup.pk, pairing_id=first.pk, station_id=table.pk, actor=ORGANISER)
+    round_published.send(sender=Round, tournament=cup, round=first.round, pairings=[first])
+
+
+def disagree(match: Match) -> None:
+    """Each side says that it won."""
+    for seat, scores in zip(match.seats.all(), ([1, 0], [0, 1]), strict=True):
+        caller = Caller(player_id=seat.player_id)
+        reports.report_result(match_id=match.pk, caller=caller, claim=reports.Claim(scores))
+
+
+def play_cup(*stages: StagePlan) -> Tournament:
     cup = create_tournament(name="Cup", players=["A", "B", "C", "D"]).tournament
+    set_stages(tournament_id=cup.pk, stages=stages)
     start_tournament(tournament_id=cup.pk, chance=Random(1))
-    while ready := Pairing.objects.filter(match__isnull=False, winner__isnull=True).first():
+    pairings = Pairing.objects.filter(group__stage__tournament=cup)
+    while ready := pairings.filter(state="ready").first():
         assert ready.match is not None
-        report_result(tournament_id=cup.pk, match_id=ready.match.pk, scores=(1, 0))
+        report_result(tournament_id=cup.pk, match_id=ready.match.pk, report=by_score((1, 0)))
+    return cup
 
 
 def joined(join: Join) -> Joined:
@@ -268,20 +317,81 @@ def use_every_route() -> dict[str, list[Json]]:
     looked = [ask("get", path, token=token) for path, token in tickets]
     left_queue = ask("delete", tickets[1][0], token=cho["token"])
     left_match = ask("post", f"/matches/{bea['match']['id']}/leave", token=bea["token"])
+    played = results_by_players()
+    player = played[-1]["match"]["players"][0]["id"]
+    court = f"/matches/{played[-1]['match']['id']}"
+    board = ask("get", "/api/pools/rated/leaderboard")
+    Rating.objects.filter(player=player).update(sure_until=timezone.now() + timedelta(days=1))
+    sure = ask("get", "/api/pools/rated/leaderboard")
     made = ask("post", "/tournament", {"players": ["A", "B", "C", "D"]})
     address = f"/api/tournaments/{made['tournament']['id']}"
     cup = ask("get", address)
-    match = cup["stages"][0]["rounds"][0]["pairings"][0]["match"]
+    match = cup["stages"][0]["groups"][0]["rounds"][0]["pairings"][0]["match"]
     result = ask("post", f"{address}/matches/{match}/result", {"scores": [1, 0]}, made["token"])
     return {
         "`POST /matchmaking`": [ann, bea],
         "`GET /matchmaking/tickets/<id>`": looked,
         "`DELETE /matchmaking/tickets/<id>`": [left_queue],
         "`POST /matches/<id>/leave`": [left_match],
+        **use_ready_check(),
+        **use_parties(),
+        "`GET /api/pools`": [ask("get", "/api/pools")],
+        "`GET /api/pools/<slug>`": [ask("get", "/api/pools/default")],
+        "`GET /matches/<id>`": [ask("get", court), played[0]["match"]],
+        "`POST /matches/<id>/result`": played,
+        "`GET /api/pools/<slug>/leaderboard`": [board, sure],
+        "`GET /api/players/<id>`": [ask("get", f"/api/players/{player}")],
         "`POST /tournament`": [made],
         "`GET /api/tournaments/<id>`": [cup],
         "`POST /api/tournaments/<id>/matches/<match>/result`": [result],
     }
+
+
+def use_ready_check() -> dict[str, list[Json]]:
+    """A match that one accepts and the other declines."""
+    Pool.objects.create(slug="careful", name="Careful", ready_seconds=30)
+    paths = []
+    for name in ("Xia", "Yan"):
+        waits = ask("post", "/matchmaking", {"username": name, "pool": "careful"})
+        paths.append((f"/matchmaking/tickets/{waits['ticket']['id']}", waits["token"]))
+    (accepts, accepts_as), (declines, declines_as) = paths
+    return {
+        "`POST /matchmaking/tickets/<id>/accept`": [
+            ask("post", f"{accepts}/accept", token=accepts_as)
+        ],
+        "`POST /matchmaking/tickets/<id>/decline`": [
+            ask("post", f"{declines}/decline", token=declines_as)
+        ],
+    }
+
+
+def use_parties() -> dict[str, list[Json]]:
+    """A party made, joined, looked at and left."""
+    made = ask("post", "/parties", {"username": "Pat"})
+    address = f"/parties/{made['party']['code']}"
+    joined = ask("post", f"{address}/join", {"username": "Quin"})
+    return {
+        "`POST /parties`": [made],
+        "`POST /parties/<code>/join`": [joined],
+        "`GET /parties/<code>`": [ask("get", address, token=made["token"])],
+        "`DELETE /parties/<code>/members/me`": [
+            ask("delete", f"{address}/members/me", token=joined["token"])
+        ],
+    }
+
+
+def results_by_players() -> list[Json]:
+    """A result reported, disputed and given in to."""
+    Pool.objects.create(slug="rated", name="Rated", best_of=3)
+    ann, bea = (
+        ask("post", "/matchmaking", {"username": name, "pool": "rated"}) for name in ("Ada", "Bo")
+    )
+    address = f"/matches/{bea['match']['id']}/result"
+    return [
+        ask("post", address, {"scores": [2, 1]}, ann["token"]),
+        ask("post", address, {"scores": [1, 2]}, bea["token"]),
+        ask("post", f"{address}/confirm", token=bea["token"]),
+    ]
 
 
 def ask(method: str, path: str, body: Json | None = None, token: str = "") -> Json:
@@ -327,7 +437,8 @@ def codes_in_the_sources() -> dict[str, int]:
 def words(value: ast.expr) -> list[str]:
     if isinstance(value, ast.Constant):
         return [str(value.value)]
-    return ["ticket_matched", "ticket_expired"]  # the one code that is put together
+    # The one code that is put together.
+    return [f"ticket_{state}" for state in ("matched", "expired", "proposed", "declined", "slept")]
 
 
 def test_the_page_has_every_code_with_its_status_and_no_other() -> None:

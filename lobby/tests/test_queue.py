@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 
@@ -21,9 +22,10 @@ from matchmaking.desk import joins
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Match, Player, Pool, Ticket
 from matchmaking.services.matches import leave_match
+from matchmaking.services.parties import create_party, join_party
 from matchmaking.services.players import Guest, create_guest
 from matchmaking.services.queue import Join, Joined, join_pool
-from matchmaking.services.tickets import expire_tickets, leave_pool
+from matchmaking.services.tickets import close_pool, expire_tickets, leave_pool
 from matchmaking.tokens import digest
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -133,6 +135,141 @@ async def test_a_server_that_restarts_keeps_the_ticket(visit: Visit) -> None:
     assert await state(ann.first["ticket"]["id"]) == "waiting"
     back = await visit("/matchmaking", token=ann.first["token"])
     assert back.first["ticket"]["id"] == ann.first["ticket"]["id"]
+
+
+@pytest.mark.parametrize("code", [1001, 1006])
+async def test_a_dropped_socket_holds_the_ticket_for_a_while(visit: Visit, code: int) -> None:
+    ann = await visit(address("Ann"))
+    ticket = ann.first["ticket"]["id"]
+    await ann.disconnect(code=code)
+
+    async def is_held() -> bool:
+        return await Ticket.objects.filter(pk=ticket, leave_at__isnull=False).aexists()
+
+    assert await comes_true(is_held)
+    grace = settings.MATCHPOINT_TICKET_GRACE
+    assert await in_thread(expire_tickets, now=timezone.now() + grace / 2) == 0
+    assert await state(ticket) == "waiting"
+    back = await visit("/matchmaking", token=ann.first["token"])
+    assert back.first["ticket"]["id"] == ticket
+    assert await in_thread(expire_tickets, now=timezone.now() + 2 * grace) == 0
+
+
+async def test_who_does_not_come_back_in_time_has_left(visit: Visit) -> None:
+    ann = await visit(address("Ann"))
+    ticket = ann.first["ticket"]["id"]
+    await ann.disconnect(code=1006)
+    grace = settings.MATCHPOINT_TICKET_GRACE
+
+    async def has_gone() -> bool:
+        return bool(await in_thread(expire_tickets, now=timezone.now() + 2 * grace))
+
+    assert await comes_true(has_gone)
+    assert await state(ticket) == "expired"
+    assert (await post("Bob")).match is None
+
+
+async def test_a_held_ticket_is_matched_all_the_same(visit: Visit) -> None:
+    ann = await visit(address("Ann"))
+    await ann.disconnect(code=1006)
+    bob = await visit(address("Bob"))
+    assert bob.first["text"] == "Matched! Opponent: Ann"
+    back = await visit("/matchmaking", token=ann.first["token"])
+    assert back.first["text"] == "Matched! Opponent: Bob"
+
+
+# Pools with rules.
+
+
+async def made_pool(**rules: Any) -> Pool:
+    return await Pool.objects.acreate(slug="ranked", name="Ranked", **rules)
+
+
+async def test_a_match_is_accepted_by_socket(visit: Visit) -> None:
+    await made_pool(ready_seconds=30)
+    ann, bob = await visit(address("Ann", "ranked")), await visit(address("Bob", "ranked"))
+    assert bob.first["type"] == "waiting" and bob.first["ticket"]["state"] == "proposed"
+    for socket in (ann, bob):
+        asked = await socket.next("ready_check")
+        assert asked["text"] == "Match found! 0 of 2 have accepted."
+        assert asked["check"]["deadline"] and asked["check"]["answer"] is None
+    await ann.say({"type": "accept"})
+    assert (await ann.next("ready_check"))["check"]["answer"] == "accepted"
+    assert (await bob.next("ready_check"))["check"]["accepted"] == 1
+    await bob.say({"type": "accept"})
+    for socket, other in ((ann, "Bob"), (bob, "Ann")):
+        assert (await socket.next("matched"))["text"] == f"Matched! Opponent: {other}"
+
+
+async def test_who_declines_is_out_and_the_other_is_told(visit: Visit) -> None:
+    await made_pool(ready_seconds=30)
+    ann, bob = await visit(address("Ann", "ranked")), await visit(address("Bob", "ranked"))
+    await ann.next("ready_check")
+    await bob.next("ready_check")
+    await bob.say({"type": "decline"})
+    over = await ann.next("ready_check_over")
+    assert over["ticket"]["state"] == "waiting" and "head of the queue" in over["text"]
+    assert (await bob.next("ready_check_over"))["ticket"]["state"] == "declined"
+    left = await bob.next("left")
+    assert left["text"] == "You declined the match, and left the queue."
+    await bob.say({"type": "accept"})
+    assert (await bob.next("error"))["code"] == "no_check"
+
+
+async def test_there_is_nothing_to_accept_while_one_waits(visit: Visit) -> None:
+    ann = await visit(address("Ann"))
+    await ann.say({"type": "accept"})
+    assert (await ann.next("error"))["code"] == "no_check"
+
+
+async def test_closing_while_asked_declines(visit: Visit) -> None:
+    await made_pool(ready_seconds=30)
+    ann, bob = await visit(address("Ann", "ranked")), await visit(address("Bob", "ranked"))
+    await bob.next("ready_check")
+    await ann.disconnect()
+    assert await becomes(ann.first["ticket"]["id"], "declined")
+    assert (await bob.next("ready_check_over"))["ticket"]["state"] == "waiting"
+
+
+async def test_a_wait_is_explained_when_it_has_changed(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_module, "_EXPLAIN_SECONDS", 0)
+    await made_pool(team_size=2)
+    ann = await visit(address("Ann", "ranked"))
+    told = await ann.next("explained")
+    assert told["text"] == "Nobody else waits here yet."
+    assert (told["place"], told["window"], told["fitting"]) == (1, None, 0)
+    assert await ann.hears_nothing(0.3)
+    await visit(address("Bob", "ranked"))
+    assert (await ann.next("explained"))["text"] == "2 of 4 players are there."
+
+
+async def test_a_pool_that_closes_tells_those_who_wait(visit: Visit) -> None:
+    ranked = await made_pool(team_size=2)
+    ann = await visit(address("Ann", "ranked"))
+    await in_thread(close_pool, pool=ranked)
+    left = await ann.next("left")
+    assert left["text"] == "Ranked was closed. You are no longer in the queue."
+    assert left["ticket"]["reason"] == "pool_closed"
+
+
+async def test_a_party_queues_by_its_leaders_socket_and_members_hear_on_theirs(
+    visit: Visit,
+) -> None:
+    await made_pool(team_size=2, party_limit=2)
+    ann, bob = await guest("Ann"), await guest("Bob")
+    made = await in_thread(create_party, caller=Caller(player_id=ann.player.pk))
+    await in_thread(join_party, code=made.party.code, caller=Caller(player_id=bob.player.pk))
+    anns = await visit(f"/matchmaking?pool=ranked&party={made.party.code}", token=ann.token)
+    bobs = await visit("/matchmaking?pool=ranked", token=bob.token)
+    assert anns.first["ticket"]["party"] == bobs.first["ticket"]["party"] == made.party.code
+    await post("Cem", pool="ranked")
+    await post("Dan", pool="ranked")
+    told = await bobs.next("matched")
+    assert told["text"] == "Matched! With Ann. Opponents: Cem, Dan"
+    assert [player["side"] for player in told["players"]] == [0, 0, 1, 1]
+    assert (await anns.next("matched"))["text"] == "Matched! With Bob. Opponents: Cem, Dan"
 
 
 async def test_a_token_says_who_queues(visit: Visit) -> None:

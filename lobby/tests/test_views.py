@@ -21,7 +21,7 @@ from matchmaking.services.queue import Join, Joined, join_pool
 from matchmaking.tests.staff import staff
 from tournaments.models import Tournament
 from tournaments.services.entries import create_tournament
-from tournaments.services.running import start_tournament
+from tournaments.services.starting import start_tournament
 
 pytestmark = pytest.mark.django_db
 

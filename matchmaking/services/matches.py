@@ -5,44 +5,98 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from ..callers import Caller, player_of
-from ..errors import Conflict, Forbidden, Refusal, Unknown
-from ..models import Match, MatchState, Outcome, Seat
-from ..signals import match_closed
+from ..errors import Conflict, Forbidden, Unknown
+from ..models import OPEN_REPORT, Match, MatchState, Outcome, Seat
+from ..results import SIDES, Result, check_live_scores
+from ..signals import match_closed, match_reopened, match_scored, match_touched
 
 
-class BadScore(Refusal):
-    """Scores that decide nothing, or that this match cannot have."""
-
-    code = "bad_score"
-
-
-def winner_by_score(scores: Sequence[int], *, best_of: int) -> int:
-    """The side that won more than half of the games; raises `BadScore`."""
-    needed = best_of // 2 + 1
-    if len(scores) != 2 or min(scores) < 0:
-        raise BadScore("Give two scores, none below zero, in the order of the sides.")
-    if sum(scores) > best_of:
-        raise BadScore(f"{scores[0]}:{scores[1]} is more games than best of {best_of} allows.")
-    if max(scores) != needed:
-        raise BadScore(
-            f"{scores[0]}:{scores[1]} decides nothing: best of {best_of} is won with {needed}."
-        )
-    return 0 if scores[0] > scores[1] else 1
-
-
-def finish_match(*, match: Match, winner: int, scores: Sequence[int], outcome: Outcome) -> Match:
-    """End an open match with a winner; raises `Conflict` when it has already ended."""
-    return _close(match, MatchState.FINISHED, winner=winner, scores=list(scores), outcome=outcome)
+def finish_match(*, match: Match, result: Result) -> Match:
+    """End an open match; raises `Conflict` when it has already ended."""
+    return _close(
+        match,
+        MatchState.FINISHED,
+        winner=result.winner,
+        scores=list(result.scores),
+        outcome=result.outcome,
+        live_scores=[],
+    )
 
 
 def play_match(*, match: Match, scores: Sequence[int]) -> Match:
     """End an open match by its score; raises `BadScore` or `Conflict`."""
-    winner = winner_by_score(scores, best_of=match.best_of)
-    return finish_match(match=match, winner=winner, scores=scores, outcome=Outcome.PLAYED)
+    result = Result.by_score(
+        scores, best_of=match.best_of, draws=match.draws, sides=side_count(match)
+    )
+    return finish_match(match=match, result=result)
+
+
+def side_count(match: Match) -> int:
+    """How many sides meet; needs the match's seats."""
+    return len({seat.side for seat in match.seats.all()})
+
+
+@transaction.atomic
+def reopen_match(*, match: Match, hold: bool = True) -> Match:
+    """Take a finished match's result back; raises `Conflict` when it has none.
+
+    Its players are held again, but for one whom another match of the pool holds by now: that is
+    a `Conflict` too. Without `hold` they stay free, as for a match that is about to end again.
+    """
+    before = Result.of(match) if match.state == MatchState.FINISHED else None
+    match_touched.send(sender=Match, match_id=match.pk)
+    opened: dict[str, object] = {
+        "state": MatchState.OPEN, "closed_at": None, "outcome": None, "winner": None, "scores": [],
+    }  # fmt: skip
+    finished = Match.objects.filter(pk=match.pk, state=MatchState.FINISHED, revision=match.revision)
+    if before is None or not finished.update(**opened, revision=F("revision") + 1):
+        raise Conflict("This match has no result that could be taken back.", code="match_changed")
+    try:
+        with transaction.atomic():
+            Seat.objects.filter(match=match).update(holds=hold)
+    except IntegrityError as error:
+        raise Conflict("One of its players is in another match of this pool by now.") from error
+    for field, value in opened.items():
+        setattr(match, field, value)
+    match.revision += 1
+    match_reopened.send(sender=Match, match=match, before=before)
+    return match
+
+
+@transaction.atomic
+def void_match(*, match: Match) -> Match:
+    """Strike out a bracket's match whose sides do not meet after all; takes its result back first.
+
+    Raises `Conflict` when it has changed meanwhile.
+    """
+    if match.state == MatchState.FINISHED:
+        reopen_match(match=match)
+    return _close(match, MatchState.CANCELLED, live_scores=[])
+
+
+@transaction.atomic
+def correct_match(*, match: Match, result: Result) -> Match:
+    """Give a finished match another result; what it did to ratings is put right."""
+    if match.state == MatchState.FINISHED and Result.of(match) == result:
+        raise Conflict("This is the result it has already.", code="same_result")
+    reopen_match(match=match, hold=False)
+    return finish_match(match=match, result=result)
+
+
+@transaction.atomic
+def set_live_scores(*, match: Match, scores: Sequence[int]) -> Match:
+    """Say how an open match stands; raises `BadScore`, and `Conflict` once it has ended."""
+    live = check_live_scores(scores, best_of=match.best_of)
+    if not Match.objects.filter(pk=match.pk, state=MatchState.OPEN).update(live_scores=live):
+        raise Conflict("This match has already ended.", code="match_closed")
+    match.live_scores = live
+    match_scored.send(sender=Match, match=match)
+    return match
 
 
 @transaction.atomic
@@ -53,7 +107,13 @@ def leave_match(*, match_id: UUID, caller: Caller) -> Match:
     mine = next((seat for seat in match.seats.all() if seat.player_id == player.pk), None)
     if mine is None:
         raise Forbidden("You are not in this match.")
-    return finish_match(match=match, winner=1 - mine.side, scores=(), outcome=Outcome.CONCEDED)
+    if side_count(match) > SIDES:
+        raise Conflict(
+            "More than two sides play this match, and it goes on without you. Report its scores "
+            "when it is over.",
+            code="many_sides",
+        )
+    return finish_match(match=match, result=Result(1 - mine.side, Outcome.CONCEDED))
 
 
 @transaction.atomic
@@ -63,13 +123,14 @@ def cancel_match(*, match_id: UUID) -> Match:
 
 
 def lapse_matches(*, now: datetime) -> int:
-    """Close pool matches that nobody has finished in time; gives how many."""
+    """Close pool matches that nobody has finished or reported in time; gives how many."""
     stale = Match.objects.filter(
         state=MatchState.OPEN,
         pool__isnull=False,
         created_at__lt=now - settings.MATCHPOINT_MATCH_LIFE,
     )
     lapsed = 0
+    stale = stale.exclude(reports__state__in=OPEN_REPORT)
     for match in stale.select_related("pool").prefetch_related("seats"):
         try:
             _close(match, MatchState.LAPSED)
@@ -98,11 +159,14 @@ def _pool_match(match_id: UUID) -> Match:
 def _close(match: Match, state: MatchState, **result: object) -> Match:
     """End an open match, counted: of two who end it at once, the second is told."""
     ended: dict[str, object] = {"state": state, "closed_at": timezone.now(), **result}
-    if not Match.objects.filter(pk=match.pk, state=MatchState.OPEN).update(**ended):
+    match_touched.send(sender=Match, match_id=match.pk)
+    still_open = Match.objects.filter(pk=match.pk, state=MatchState.OPEN)
+    if not still_open.update(**ended, revision=F("revision") + 1):
         match.refresh_from_db(fields=["state", "outcome", "winner", "scores"])
         raise Conflict(f"This match is already {match.get_state_display()}.", code="match_closed")
     Seat.objects.filter(match=match).update(holds=False)
     for field, value in ended.items():
         setattr(match, field, value)
+    match.revision += 1
     match_closed.send(sender=Match, match=match)
     return match

@@ -20,6 +20,10 @@ from matchmaking.models import (
     Outcome,
     Player,
     Pool,
+    Rating,
+    Report,
+    ReportState,
+    Season,
     Seat,
     Ticket,
     TicketState,
@@ -27,11 +31,13 @@ from matchmaking.models import (
 from matchmaking.services.matches import cancel_match
 from matchmaking.services.players import sign_up
 from matchmaking.services.queue import Join, Joined, join_pool, join_pools
+from matchmaking.services.reports import Claim, report_result
+from matchmaking.tests.meetings import caller, meeting, won
 from matchmaking.tests.staff import staff, viewer
 
 pytestmark = pytest.mark.django_db
 
-MODELS = ("player", "pool", "ticket", "match")
+MODELS = ("player", "pool", "ticket", "match", "report", "rating", "season")
 QueryLimit = Callable[[int], AbstractContextManager[Any]]
 
 
@@ -140,21 +146,68 @@ def test_a_player_s_page_shows_the_latest_of_many_matches(
 # Pools.
 
 
+def rules(**fields: str) -> dict[str, str]:
+    """A pool's form as it is sent when nothing but these fields is filled in."""
+    sent = {
+        "team_size": "1", "teams": "2", "best_of": "1", "window_growth": "0",
+        "rematch_memory": "0", "party_limit": "1", "regions": "[]", "region_seconds": "60",
+    }  # fmt: skip
+    return sent | fields
+
+
+def test_a_pool_gets_its_rules(olga: Client) -> None:
+    sent = rules(
+        name="Doubles", slug="doubles", game="Tennis", is_open="on", team_size="2", rated="on",
+        party_limit="2", window_start="100", window_growth="2.5", longest_wait_seconds="90",
+        ready_seconds="20", regions='["eu", "us"]',
+    )  # fmt: skip
+    words(olga, page("pool", "add"), sent)
+    pool = Pool.objects.get(slug="doubles")
+    assert (pool.team_size, pool.window_start, pool.ready_seconds) == (2, 100.0, 20)
+    assert pool.rated and pool.regions == ["eu", "us"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"team_size": "6"}, "A team has 1 to 5 players."),
+        ({"teams": "1"}, "A match has 2 teams at least"),
+        ({"party_limit": "2"}, "fits into a team"),
+        ({"ready_seconds": "0"}, "lasts a second at least"),
+        ({"regions": '["eu", "eu"]'}, "A region is named twice."),
+        ({"best_of": "100"}, "best of 1 to 99"),
+    ],
+)
+def test_rules_that_cannot_be_are_told_in_the_form(
+    olga: Client, wrong: dict[str, str], why: str
+) -> None:
+    said = words(olga, page("pool", "add"), rules(name="Odd", slug="odd") | wrong)
+    assert why in said and not Pool.objects.filter(slug="odd").exists()
+
+
+def test_closing_a_pool_in_its_form_ends_the_waits(olga: Client) -> None:
+    pool = Pool.objects.get()
+    queue("Ann")
+    words(olga, page("pool", "change", pool.pk), rules(name="Open queue"))
+    assert not Pool.objects.get().is_open
+    assert Ticket.objects.get().state == TicketState.CANCELLED
+
+
 def test_a_pool_is_made(olga: Client) -> None:
-    words(olga, page("pool", "add"), {"name": "Chess", "slug": "chess", "is_open": "on"})
+    words(olga, page("pool", "add"), rules(name="Chess", slug="chess", is_open="on"))
     assert Pool.objects.get(slug="chess").is_open
     assert queue("Ann", "chess").name == "Ann"
 
 
 def test_a_second_pool_of_the_same_slug_is_refused(olga: Client) -> None:
-    said = words(olga, page("pool", "add"), {"name": "Again", "slug": Pool.DEFAULT})
+    said = words(olga, page("pool", "add"), rules(name="Again", slug=Pool.DEFAULT))
     assert "Pool with this Slug already exists." in said
     assert Pool.objects.count() == 1
 
 
 def test_a_pool_keeps_its_slug(olga: Client) -> None:
     pool = Pool.objects.get()
-    words(olga, page("pool", "change", pool.pk), {"name": "New", "slug": "new", "is_open": "on"})
+    words(olga, page("pool", "change", pool.pk), rules(name="New", slug="new", is_open="on"))
     pool.refresh_from_db()
     assert (pool.name, pool.slug) == ("New", Pool.DEFAULT)
 
@@ -386,6 +439,84 @@ def test_what_does_not_exist_is_not_found(olga: Client) -> None:
     assert olga.get(page("match", "result", missing)).status_code == 404
 
 
+# Reports, ratings and seasons.
+
+
+def disputed(first: str = "Ann", second: str = "Bob") -> Report:
+    match = meeting(first, second)
+    report_result(match_id=match.pk, caller=caller(first), claim=Claim(scores=[1, 0]))
+    report_result(match_id=match.pk, caller=caller(second), claim=Claim(scores=[0, 1]))
+    return Report.objects.get(match=match)
+
+
+@pytest.mark.parametrize(("button", "winner"), [("accept", 0), ("objection", 1)])
+def test_a_dispute_is_decided(olga: Client, button: str, winner: int) -> None:
+    report = disputed()
+    assert "Accept the objection" in words(olga, page("report", "change", report.pk))
+    said = words(olga, page("report", button, report.pk), {})
+    assert "Decided: " in said and "Accept the report" not in said
+    assert Match.objects.get().winner == winner
+    assert Report.objects.get().state == ReportState.DECIDED
+
+
+def test_a_dispute_is_decided_by_another_result(olga: Client) -> None:
+    report = disputed()
+    words(olga, page("report", "result", report.pk), {"ending": "neither"})
+    assert Match.objects.get().outcome == Outcome.DOUBLE_FORFEIT
+
+
+def test_a_finished_match_is_corrected_and_rated_anew(olga: Client) -> None:
+    match = won("Ann", "Bob")
+    sent = {"ending": "played", "score_0": "0", "score_1": "1"}
+    words(olga, page("match", "correct", match.pk), sent)
+    assert Match.objects.get().winner == 1
+    assert Rating.objects.get(player__name="Bob").rating > 1500
+
+
+def test_a_match_of_three_sides_gets_its_points(olga: Client) -> None:
+    match = meeting("Ann", "Bob", "Cem")
+    sent = {"ending": "played", "score_0": "5", "score_1": "1", "score_2": "9"}
+    words(olga, page("match", "result", match.pk), sent)
+    assert (Match.objects.get().winner, Match.objects.get().scores) == (2, [5, 1, 9])
+
+
+def test_a_season_is_ended_after_a_question(olga: Client) -> None:
+    won("Ann", "Bob")
+    season = Season.objects.get()
+    assert "cannot be undone" in words(olga, page("season", "end", season.pk))
+    assert "Ended Season 1 of Ladder." in words(olga, page("season", "end", season.pk), {})
+    assert "is over" in words(olga, page("season", "end", season.pk), {})
+    assert Season.objects.count() == 2
+    assert "Ann" in words(olga, page("season", "change", season.pk))
+
+
+def test_a_seasons_rules_are_set_while_it_lasts(olga: Client) -> None:
+    won("Ann", "Bob")
+    season = Season.objects.get()
+    sent = {
+        "name": "Spring", "keep_percent": "50", "least_deviation": "200",
+        "places-TOTAL_FORMS": "0", "places-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    words(olga, page("season", "change", season.pk), sent)
+    season.refresh_from_db()
+    assert (str(season), season.keep_percent) == ("Spring", 50)
+
+
+def test_ratings_are_read_only(olga: Client) -> None:
+    won("Ann", "Bob")
+    row = Rating.objects.get(player__name="Ann")
+    assert "1662" in words(olga, page("rating", "change", row.pk))
+    assert olga.post(page("rating", "change", row.pk), {"rating": "3000"}).status_code == 403
+
+
+def test_vera_decides_nothing(vera: Client) -> None:
+    report = disputed()
+    won("Cem", "Dan")
+    season = Season.objects.get()
+    for address in (page("report", "accept", report.pk), page("season", "end", season.pk)):
+        assert vera.post(address).status_code == 403
+
+
 # How the pages are made.
 
 
@@ -401,10 +532,14 @@ def test_a_list_of_fifty_needs_few_queries(
 
 def test_pages_hold_to_the_content_security_policy(olga: Client) -> None:
     match = make_match()
+    won("Eve", "Fay")
+    said = disputed("Gus", "Hal")
     ann = match.seats.all()[0].player_id
     addresses = [page(model, "changelist") for model in MODELS]
     addresses += [page("match", name, match.pk) for name in ("change", "result", "cancel")]
     addresses += [page("player", "change", ann), page("pool", "add")]
+    addresses += [page("report", name, said.pk) for name in ("change", "accept", "result")]
+    addresses += [page("season", name, Season.objects.get().pk) for name in ("change", "end")]
     for address in addresses:
         shown = words(olga, address)
         assert not re.search(r"\s(style|on\w+)=", shown), address

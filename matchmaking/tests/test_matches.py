@@ -9,20 +9,20 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from matchmaking.callers import NOBODY, Caller
+from matchmaking.callers import NOBODY
 from matchmaking.errors import Conflict, Forbidden, Unidentified, Unknown
-from matchmaking.models import Match, MatchState, Outcome, Player, Seat
+from matchmaking.models import Match, MatchState, Seat
+from matchmaking.results import BadScore, Result
 from matchmaking.services.matches import (
-    BadScore,
     cancel_match,
     finish_match,
     lapse_matches,
     leave_match,
     play_match,
-    winner_by_score,
 )
-from matchmaking.services.queue import Join, Joined, join_pools
 from matchmaking.signals import match_closed
+
+from .meetings import caller, meeting, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -30,17 +30,7 @@ LIFE = settings.MATCHPOINT_MATCH_LIFE
 
 
 def pool_match(first: str = "Ann", second: str = "Bob") -> Match:
-    _, made = join_pools([Join(first), Join(second)])
-    assert isinstance(made, Joined) and made.match is not None
-    return made.match
-
-
-def caller(name: str) -> Caller:
-    return Caller(player_id=Player.objects.get(name=name).pk)
-
-
-def stored(match: Match) -> Match:
-    return Match.objects.get(pk=match.pk)
+    return meeting(first, second)
 
 
 def test_leaving_concedes_to_the_other_side() -> None:
@@ -67,7 +57,7 @@ ENDINGS: list[Callable[[Match], object]] = [
     lambda match: leave_match(match_id=match.pk, caller=caller("Bob")),
     lambda match: cancel_match(match_id=match.pk),
     lambda match: play_match(match=match, scores=[1, 0]),
-    lambda match: finish_match(match=match, winner=0, scores=(), outcome=Outcome.FORFEIT),
+    lambda match: finish_match(match=match, result=Result.forfeit(0)),
 ]
 
 
@@ -121,7 +111,7 @@ def test_an_ending_is_told_once_with_its_seats() -> None:
     [([1, 0], 1, 0), ([0, 1], 1, 1), ([2, 1], 3, 0), ([0, 2], 3, 1), ([3, 2], 5, 0)],
 )
 def test_who_wins_by_the_score(scores: list[int], best_of: int, winner: int) -> None:
-    assert winner_by_score(scores, best_of=best_of) == winner
+    assert Result.by_score(scores, best_of=best_of).winner == winner
 
 
 @pytest.mark.parametrize(
@@ -142,7 +132,7 @@ def test_who_wins_by_the_score(scores: list[int], best_of: int, winner: int) -> 
 )
 def test_scores_that_decide_nothing(scores: list[int], best_of: int, words: str) -> None:
     with pytest.raises(BadScore, match=words):
-        winner_by_score(scores, best_of=best_of)
+        Result.by_score(scores, best_of=best_of)
 
 
 def test_a_bad_score_leaves_the_match_open() -> None:

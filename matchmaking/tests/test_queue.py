@@ -19,7 +19,7 @@ from matchmaking.callers import Caller
 from matchmaking.errors import Conflict, Malformed, Outage, Refusal, Unidentified, Unknown
 from matchmaking.models import Match, Player, Pool, Seat, Ticket, TicketState
 from matchmaking.names import BadName, parse_name
-from matchmaking.services import queue
+from matchmaking.services import making, queue
 from matchmaking.services.matches import leave_match
 from matchmaking.services.players import create_guest
 from matchmaking.services.queue import Join, Joined, Made, Result, join_pools
@@ -403,16 +403,16 @@ def test_an_outage_stores_nothing_and_is_told_to_all(together: Any) -> None:
 
 def test_who_left_at_the_same_moment_is_not_matched(monkeypatch: pytest.MonkeyPatch) -> None:
     ann = join("Ann")
-    real = queue._claim
+    real = making.claim
 
     def leave_first(ticket: Ticket) -> None:
         # As if committed by another process between the look and the claim.
-        monkeypatch.setattr(queue, "_claim", real)
+        monkeypatch.setattr(making, "claim", real)
         Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.CANCELLED)
         with transaction.atomic():
             real(ticket)
 
-    monkeypatch.setattr(queue, "_claim", leave_first)
+    monkeypatch.setattr(making, "claim", leave_first)
     with pytest.raises(queue.ClaimLost), transaction.atomic():
         queue._join_together([Join("Bob")])
     assert rows() == (1, 1, 0, 0)

@@ -2,12 +2,14 @@
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
+const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 /** Write a <time>'s moment in the reader's zone. */
 export function localise(time) {
   const moment = new Date(time.dateTime);
-  time.textContent = ("day" in time.dataset ? DAY : CLOCK).format(moment);
+  const format = "moment" in time.dataset ? MOMENT : "day" in time.dataset ? DAY : CLOCK;
+  time.textContent = format.format(moment);
   time.title = FULL.format(moment);
 }
 
@@ -30,6 +32,11 @@ export function elapsed(since, now) {
     : `${minutes}:${two(seconds % 60)}`;
 }
 
-for (const time of document.querySelectorAll("time:not([data-elapsed])")) {
+/** How long it is still, in words: 12 s left. */
+export function remaining(until, now) {
+  return `${Math.max(0, Math.ceil((until - now) / 1000))} s left`;
+}
+
+for (const time of document.querySelectorAll("time:not([data-elapsed]):not([data-remaining])")) {
   localise(time);
 }

@@ -1,12 +1,14 @@
 /* The player's own court: the server draws it, this fetches it again when it may have changed. */
 
-import { elapsed } from "../live/times.js";
+import { elapsed, remaining } from "../live/times.js";
 
 const STALE_MS = 30_000;
+const READING_SECONDS = 10;
 
 export class Queue {
   #you;
   #asking = null;
+  #seconds = 0;
   #again = false;
 
   constructor(you) {
@@ -95,15 +97,13 @@ export class Queue {
     }
     const old = this.#panel;
     const wasHere = old.contains(document.activeElement);
-    const typed = old.querySelector("#queue-name")?.value;
+    keepChoices(old, panel);
     old.replaceWith(document.adoptNode(panel));
-    const name = panel.querySelector("#queue-name");
-    if (name && typed && !name.value) {
-      name.value = typed;
-    }
     if (wasHere) {
       panel.querySelector("input:not([type=hidden]), button")?.focus();
     }
+    // What went wrong stays to be read.
+    this.#seconds = panel.querySelector(".queue-error") ? -READING_SECONDS : 0;
     this.#tick();
     return true;
   }
@@ -113,5 +113,36 @@ export class Queue {
     for (const time of this.#panel.querySelectorAll("[data-elapsed]")) {
       time.textContent = elapsed(new Date(time.dateTime), now);
     }
+    for (const time of this.#panel.querySelectorAll("[data-remaining]")) {
+      time.textContent = remaining(new Date(time.dateTime), now);
+    }
+    this.#refreshWhenDue();
+  }
+
+  /** Parties and pools with rules change without a word; never under the reader's hands. */
+  #refreshWhenDue() {
+    const panel = this.#panel;
+    const every = Number(panel.dataset.refreshSeconds);
+    this.#seconds += 1;
+    const isBusy = document.activeElement?.matches?.("#queue input, #queue select")
+      || panel.querySelector(":popover-open");
+    if (every && this.#seconds >= every && !isBusy) {
+      this.#seconds = 0;
+      this.refresh();
+    }
+  }
+}
+
+/** What the player has typed and chosen in the old panel, so far as the new one asks for it too. */
+function keepChoices(old, panel) {
+  for (const field of old.querySelectorAll("input[id], select[id]")) {
+    const same = panel.querySelector(`#${CSS.escape(field.id)}`);
+    if (same && field.value && (same.tagName === "SELECT" || !same.value)) {
+      same.value = field.value;
+    }
+  }
+  const pool = old.querySelector("input[type=radio]:checked")?.value;
+  for (const radio of panel.querySelectorAll("input[type=radio]")) {
+    radio.checked = pool ? radio.value === pool : radio.checked;
   }
 }

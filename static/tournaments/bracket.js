@@ -1,100 +1,134 @@
-/* A tournament's page, live: exactly the pairings an event names are drawn again, in place. */
+/* A tournament's page, live: exactly the pairings an event names are drawn again, in place.
+
+   What changes more than pairings (a new round, a new stage, standings) is fetched again as the
+   part of the page that it is, without the page. */
 
 import { batched } from "../live/batch.js";
 import { showConnection } from "../live/connection.js";
 import { Stream } from "../live/stream.js";
-import "../live/times.js";
+import { localise } from "../live/times.js";
+import { enterResults } from "./entry.js";
 import { Follow } from "./follow.js";
 import { drawPairing } from "./pairing.js";
-import { enterResults } from "./results.js";
+import { Rounds } from "./rounds.js";
 
 const RECENT = 50; // so many events a welcome brings at most
-const CLOCK_SLACK_MS = 60_000;
-const SPREAD_MS = 2000; // many people watch a draft: they do not all ask in one instant
-
-const STATE_WORDS = { draft: "draft", running: "running", finished: "finished", cancelled: "cancelled" };
+const CLOCK_SLACK_MS = 10_000;
+const SPREAD_MS = 1500; // many people watch: they do not all ask in one instant
 
 const page = () => document.getElementById("tournament");
-const follow = new Follow();
+const rounds = new Rounds();
+const follow = new Follow({ reveal: (place) => rounds.reveal(place) });
 let stream = null;
+let pending = 0;
 
 const draw = batched((events) => {
   const changed = new Map();
   for (const event of events) {
     event.data.pairings?.forEach((pairing) => changed.set(pairing.id, pairing));
   }
-  for (const pairing of changed.values()) {
-    drawPairing(pairing, { running: page().dataset.state === "running" });
-  }
+  changed.forEach((pairing) => drawPairing(pairing));
+  settle();
+});
+
+/** Everything that follows from what is drawn. */
+function settle() {
+  page().querySelectorAll("time").forEach(localise);
   count();
   follow.mark();
-});
+  rounds.apply();
+}
 
 function count() {
   const write = (id, selector) => {
     const place = document.getElementById(id);
     if (place) {
-      place.textContent = document.querySelectorAll(selector).length;
+      place.textContent = document.querySelectorAll(`#bracket ${selector}`).length;
     }
   };
   write("decided-count", ".pairing.is-decided");
   write("ready-count", ".pairing.is-ready");
   const next = document.getElementById("next-ready");
   if (next) {
-    next.hidden = document.querySelector(".pairing.is-ready") === null;
+    next.hidden = document.querySelector("#bracket .pairing.is-ready") === null;
   }
 }
 
 function say(text) {
-  document.getElementById("bracket-status").textContent = text;
+  const status = document.getElementById("bracket-status");
+  status.textContent = text;
 }
 
-/** The tournament is over: say so, and take away what can no longer be done. */
-function close({ tournament, winner }) {
-  const { state } = tournament;
-  page().dataset.state = state;
-  const chip = document.querySelector("#tournament-state .state");
-  chip.className = `state state-${state}`;
-  chip.textContent = STATE_WORDS[state];
-  const champion = document.getElementById("champion");
-  champion.querySelector(".champion-name").textContent = winner ?? "";
-  champion.hidden = !winner;
-  document.getElementById("organiser-actions").replaceChildren();
-  document.getElementById("ready-note")?.remove();
-  document.querySelectorAll(".report, .pairing .dialog").forEach((form) => form.remove());
+/** Whether an event's own words are not enough to draw what it changed. */
+function needsMore({ type, data }) {
+  return !data.pairings || type === "tournament" || page().dataset.table !== undefined || isMine(data);
+}
+
+/** Whether a pairing of the one who looks changed: what is said of the next match does too. */
+function isMine({ pairings }) {
+  const mine = Number(document.getElementById("own-entry")?.dataset.entrant);
+  return pairings.some(({ sides }) => sides.some(({ entrant }) => entrant === mine));
 }
 
 function show(event) {
-  switch (event.type) {
-    case "match_finished":
-      draw(event);
-      say(event.text);
-      break;
-    case "bracket":
-      if (document.getElementById("bracket") === null) {
-        setTimeout(refresh, Math.random() * SPREAD_MS);
-      }
-      break;
-    case "tournament":
-      draw(event);
-      close(event.data);
-      say(event.text);
-      break;
+  draw(event);
+  if (needsMore(event)) {
+    refreshSoon();
+  }
+  if (event.text) {
+    say(event.text);
   }
 }
 
-/** Fetch the page again and take over its content. */
+function refreshSoon() {
+  if (pending === 0) {
+    pending = setTimeout(refresh, Math.random() * SPREAD_MS);
+  }
+}
+
+/** Fetch what changes again, and put it where it was, at the same place and size. */
 async function refresh() {
-  const response = await fetch(location.href, { headers: { Accept: "text/html" } });
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-  const content = fresh.getElementById("tournament");
+  clearTimeout(pending);
+  pending = 0;
+  const address = new URL(location.href);
+  address.searchParams.set("fragment", "1");
+  let html;
+  try {
+    const response = await fetch(address, { headers: { Accept: "text/html" } });
+    html = response.ok ? await response.text() : "";
+  } catch {
+    return; // the socket will be lost too, and what comes after it begins anew
+  }
+  const content = new DOMParser().parseFromString(html, "text/html").getElementById("tournament");
   if (content === null) {
-    location.reload();
     return;
   }
+  const region = document.getElementById("bracket");
+  const scrolled = region && [region.scrollLeft, region.scrollTop];
+  const focused = document.activeElement?.id;
+  const field = document.getElementById("follow");
+  const typed = field?.value;
+  const opened = details().map(({ open }) => open);
   page().replaceWith(document.adoptNode(content));
-  count();
-  follow.mark();
+  if (opened.length === details().length) {
+    details().forEach((part, i) => {
+      part.open = opened[i];
+    });
+  }
+  if (field && document.getElementById("follow")) {
+    document.getElementById("follow").value = typed;
+  }
+  settle();
+  if (scrolled) {
+    document.getElementById("bracket")?.scrollTo(...scrolled);
+  }
+  if (focused) {
+    document.getElementById(focused)?.focus({ preventScroll: true });
+  }
+}
+
+function details() {
+  return [...page().querySelectorAll("details")];
 }
 
 /** Whether more happened between the drawing of this page and its welcome than was told. */
@@ -103,13 +137,26 @@ function isIncomplete(recent) {
   return recent.length >= RECENT && new Date(recent[0].at).getTime() > rendered;
 }
 
+/** Of what is told at the start, what happened after this page was drawn. */
+function catchUp(recent) {
+  const rendered = new Date(page().dataset.rendered).getTime() - CLOCK_SLACK_MS;
+  for (const event of recent) {
+    if (new Date(event.at).getTime() > rendered) {
+      draw(event);
+      if (needsMore(event)) {
+        refreshSoon();
+      }
+    }
+  }
+}
+
 function listen() {
-  stream = new Stream({ path: page().dataset.socket });
+  stream = new Stream({ path: document.getElementById("live").dataset.socket });
   let isFirst = true;
   stream.addEventListener("event", ({ detail }) => show(detail));
   stream.addEventListener("snapshot", ({ detail }) => {
     if (isFirst && !isIncomplete(detail)) {
-      detail.forEach(show); // each tells all of what it changed, so those already drawn do no harm
+      catchUp(detail);
     } else {
       refresh();
     }
@@ -123,18 +170,30 @@ document.addEventListener("click", ({ target }) => {
   if (target.id !== "next-ready") {
     return;
   }
-  const ready = [...document.querySelectorAll(".pairing.is-ready")];
+  const ready = [...document.querySelectorAll("#bracket .pairing.is-ready")];
   const shown = ready.findIndex((pairing) => pairing.classList.contains("is-shown"));
   ready[shown]?.classList.remove("is-shown");
   const next = ready[(shown + 1) % ready.length];
   next.classList.add("is-shown");
-  next.scrollIntoView({ block: "center", inline: "center" });
+  rounds.reveal(next);
   next.querySelector(".report")?.focus({ preventScroll: true });
 });
 
-count();
-follow.mark();
-enterResults({ isLive: () => stream?.state === "live", say });
-if (["draft", "running"].includes(page().dataset.state)) {
-  listen();
+const copy = document.getElementById("copy-link");
+if (copy && navigator.clipboard) {
+  copy.hidden = false;
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(copy.dataset.link);
+    copy.textContent = "Copied";
+    setTimeout(() => {
+      copy.textContent = "Copy link";
+    }, 2000);
+  });
 }
+
+settle();
+if (document.getElementById("follow")?.value) {
+  follow.show();
+}
+enterResults({ isLive: () => stream?.state === "live", say });
+listen();

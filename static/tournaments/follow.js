@@ -3,19 +3,23 @@
 const fold = (name) => name.normalize("NFKC").trim().toLowerCase();
 
 export class Follow {
-  constructor() {
+  #reveal;
+
+  /** `reveal` brings a place into sight. */
+  constructor({ reveal }) {
+    this.#reveal = reveal;
     document.addEventListener("input", ({ target }) => target.id === "follow" && this.mark());
     document.addEventListener("change", ({ target }) => target.id === "follow" && this.#keep());
     document.addEventListener("submit", (event) => {
       if (event.target.id === "follow-form") {
         event.preventDefault();
         this.#keep();
-        this.#reveal();
+        this.show();
       }
     });
     document.addEventListener("click", ({ target }) => {
       const side = target.closest(".pairing .side:not(.is-open)");
-      if (side) {
+      if (side && this.#field) {
         this.#choose(side.querySelector(".who").textContent);
       }
     });
@@ -40,7 +44,15 @@ export class Follow {
         places.push(side);
       }
     }
-    document.getElementById("follow-note").textContent = this.#tell(wanted, places.at(-1));
+    document.getElementById("follow-note").textContent = this.#tell(wanted, latest(places));
+  }
+
+  /** Bring the followed name's latest place into sight. */
+  show() {
+    const side = latest([...document.querySelectorAll(".side.is-followed")]);
+    if (side) {
+      this.#reveal(side.closest(".pairing"));
+    }
   }
 
   #tell(wanted, last) {
@@ -48,12 +60,12 @@ export class Follow {
       return "";
     }
     if (!last) {
-      return "No player has this name.";
+      return "No player has this name here.";
     }
-    const pairing = last.closest(".pairing");
-    const round = last.closest(".round").querySelector(".round-name").textContent;
-    if (pairing.dataset.state !== "decided") {
-      return pairing.dataset.state === "ready" ? `${round}: ready to play` : round;
+    const { classList: place } = last.closest(".pairing");
+    const round = last.closest(".round").querySelector(".round-name").firstChild.textContent.trim();
+    if (!place.contains("is-decided")) {
+      return place.contains("is-ready") ? `${round}: ready to play` : round;
     }
     return last.classList.contains("is-winner") ? `${round}: won` : `${round}: lost`;
   }
@@ -75,9 +87,10 @@ export class Follow {
     }
     history.replaceState(history.state, "", address);
   }
+}
 
-  #reveal() {
-    const places = document.querySelectorAll(".side.is-followed");
-    places[places.length - 1]?.scrollIntoView({ block: "center", inline: "center" });
-  }
+/** Of a name's places the one where it is now: open before decided, later before earlier. */
+function latest(places) {
+  const open = places.filter((side) => !side.closest(".is-decided, .is-walkover"));
+  return open.at(-1) ?? places.at(-1);
 }

@@ -1,9 +1,11 @@
-/* One place of the bracket, drawn as templates/tournaments/_side.html does. */
+/* One place of the bracket, drawn as templates/tournaments/_rounds.html does. */
 
 const SLOT_WORDS = { bye: "bye", vacant: "nobody", pending: "" };
+const CUT_CHARS = 18;
+const STATES = ["pending", "ready", "decided", "walkover", "empty", "not_needed"];
 
-function span(className, text) {
-  const made = document.createElement("span");
+function element(tag, className, text) {
+  const made = document.createElement(tag);
   made.className = className;
   made.textContent = text;
   return made;
@@ -14,72 +16,69 @@ function drawSide({ slot, name, seed }, { isWinner, score }) {
   side.className = "side";
   side.classList.toggle("is-winner", isWinner);
   side.classList.toggle("is-open", slot !== "entrant");
-  const who = document.createElement("bdi");
-  who.className = "who";
-  who.textContent = slot === "entrant" ? name : SLOT_WORDS[slot];
-  if (slot === "entrant") {
+  const who = element("bdi", "who", slot === "entrant" ? name : SLOT_WORDS[slot]);
+  if (slot === "entrant" && name.length > CUT_CHARS) {
     who.title = name;
   }
-  side.append(
-    span("seed", seed ?? ""),
-    who,
-    span("won visually-hidden", isWinner ? "won" : ""),
-    span("score", score),
-  );
+  side.append(element("span", "seed", seed ?? ""), who);
+  if (isWinner) {
+    side.append(element("span", "won visually-hidden", "won"));
+  }
+  side.append(element("span", "score", score));
   return side;
 }
 
-/** What stands behind a name: games won, or that this side forfeited. */
-function score({ winner, outcome, scores }, side) {
-  if (winner === null) {
-    return "";
-  }
+/** What stands behind a name: games won so far or in the end, or who forfeited. */
+function score({ winner, outcome, scores, live_scores: live }, side) {
   if (outcome === "forfeit") {
     return winner === side ? "" : "forfeit";
   }
-  return scores[side] ?? "";
+  if (outcome === "double_forfeit") {
+    return "forfeit";
+  }
+  return (scores?.length ? scores : live)?.[side] ?? "";
 }
 
-/** The organiser's form for a match, from the page's template; none for who may not enter it. */
-function drawForm(pairing) {
-  const template = document.getElementById("result-template");
-  if (template === null || pairing.state !== "ready") {
+/** The way to the match, for who may enter results. */
+function drawLink({ match, state }) {
+  const address = document.getElementById("tournament").dataset.mayEnter;
+  if (!address || !match) {
     return [];
   }
-  const form = template.content.cloneNode(true);
-  const [first, second] = pairing.sides.map((side) => side.name);
-  const id = `result-${pairing.match}`;
-  form.querySelector("[popover]").id = id;
-  form.querySelectorAll("[popovertarget]").forEach((button) => button.setAttribute("popovertarget", id));
-  form.querySelectorAll(".report bdi").forEach((name, i) => {
-    name.textContent = [first, second][i];
-  });
-  form.querySelector(".first").textContent = first;
-  form.querySelector(".second").textContent = second;
-  const action = form.querySelector("form");
-  action.setAttribute("action", action.getAttribute("action").replace(/[^/]+(?=\/result$)/, pairing.match));
-  return [...form.children];
+  const open = state === "ready" || state === "pending";
+  const link = element("a", "report", open ? "Enter result" : "Change");
+  link.href = `${address}/matches/${match}`;
+  return [link];
 }
 
 /** What a place shows, so that drawing the same again is not taken for news. */
 function shown(place) {
   const texts = [...place.querySelectorAll(".who, .won, .score")].map((e) => e.textContent);
-  return [place.dataset.state, ...texts].join("\n");
+  return [STATES.find((state) => place.classList.contains(`is-${state}`)), ...texts].join("\n");
 }
 
-/** Draw a pairing of the wire over the one that stands in its place. */
-export function drawPairing(pairing, { running }) {
+/** Draw a pairing of the wire over the one that stands in its place; false where none does. */
+export function drawPairing(pairing) {
   const place = document.querySelector(`[data-pairing="${CSS.escape(pairing.id)}"]`);
   if (place === null) {
-    return;
+    return false;
   }
   const card = place.querySelector(".pairing-card");
   const before = shown(place);
-  const sides = pairing.sides.map((side, i) =>
+  const isReady = pairing.state === "ready";
+  const isLive = isReady && Boolean(pairing.live_scores?.length);
+  const drawn = pairing.sides.map((side, i) =>
     drawSide(side, { isWinner: pairing.winner === i, score: score(pairing, i) }),
   );
-  place.className = `pairing is-${pairing.state}`;
-  place.dataset.state = pairing.state;
-  card.replaceChildren(...sides, ...(running ? drawForm(pairing) : []));
+  if (isReady && pairing.station) {
+    drawn.push(element("span", "station", pairing.station.name ?? pairing.station));
+  }
+  if (isLive) {
+    drawn.push(element("span", "live-mark", "live"));
+  }
+  STATES.forEach((state) => place.classList.toggle(`is-${state}`, state === pairing.state));
+  place.classList.toggle("is-live", isLive);
+  card.replaceChildren(...drawn, ...drawLink(pairing));
   place.classList.toggle("just-changed", shown(place) !== before);
+  return true;
 }

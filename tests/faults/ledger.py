@@ -110,7 +110,8 @@ def _tournaments(database_url: str) -> dict[UUID, tuple[int, int]]:
         SELECT t.id,
             (SELECT count(*) FROM tournaments_entrant e WHERE e.tournament_id = t.id),
             (SELECT count(*) FROM tournaments_pairing p
-                JOIN tournaments_stage s ON s.id = p.stage_id WHERE s.tournament_id = t.id)
+                JOIN tournaments_group g ON g.id = p.group_id
+                JOIN tournaments_stage s ON s.id = g.stage_id WHERE s.tournament_id = t.id)
         FROM tournaments_tournament t
     """
     return {_uuid(pk): (players, pairings) for pk, players, pairings in rows(database_url, query)}

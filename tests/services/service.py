@@ -198,5 +198,6 @@ def base_folder() -> Path:
 
 def lean_environment() -> dict[str, str]:
     """As little as a server needs: the caller's PGDATA, PGPORT or LANG must not change it."""
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    wanted = ("PATH", "LD_LIBRARY_PATH", "STATIC_ROOT")  # the last is this run's own, see conftest
+    kept = {name: os.environ[name] for name in wanted if name in os.environ}
     return kept | {"LC_ALL": "C", "TZ": "UTC"}

@@ -60,7 +60,8 @@ async def _read(stage: Stage, tournament: str) -> Json:
 
 def _pairings(tournament: Json) -> list[Json]:
     [stage] = tournament["stages"]
-    return [pairing for round_ in stage["rounds"] for pairing in round_["pairings"]]
+    [group] = stage["groups"]
+    return [pairing for round_ in group["rounds"] for pairing in round_["pairings"]]
 
 
 def _ready(tournament: Json) -> list[str]:

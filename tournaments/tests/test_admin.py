@@ -18,7 +18,9 @@ from matchmaking.tests.staff import staff, viewer
 from tournaments.apps import ORGANISERS, RIGHTS
 from tournaments.models import Entrant, Pairing, Seeding, Tournament, TournamentState
 from tournaments.services.entries import create_tournament
-from tournaments.services.running import cancel_tournament, report_result, start_tournament
+from tournaments.services.results import by_score, report_result
+from tournaments.services.running import cancel_tournament
+from tournaments.services.starting import start_tournament
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +52,7 @@ def running(*names: str, name: str = "Friday Cup") -> Tournament:
 
 
 def match_of(tournament: Tournament, key: str) -> Match:
-    return Match.objects.get(pairing__stage__tournament=tournament, pairing__key=key)
+    return Match.objects.get(pairing__group__stage__tournament=tournament, pairing__key=key)
 
 
 def page(name: str, *args: object) -> str:
@@ -149,7 +151,7 @@ def test_what_makes_no_tournament_is_refused_with_a_reason(
 def test_the_list_shows_state_entrants_and_progress(olga: Client) -> None:
     cup = running()
     draft(name="Monday Cup")
-    report_result(tournament_id=cup.pk, match_id=match_of(cup, "W1.1").pk, scores=(1, 0))
+    report_result(tournament_id=cup.pk, match_id=match_of(cup, "W1.1").pk, report=by_score((1, 0)))
     shown = words(olga, page("changelist"))
     assert "1 of 3 decided" in shown
     assert '<td class="field-entrant_count">4</td>' in shown
@@ -186,7 +188,9 @@ def test_a_list_of_fifty_needs_few_queries(
 def test_the_page_shows_bracket_entrants_and_what_is_to_be_played(olga: Client) -> None:
     tournament = running()
     report_result(
-        tournament_id=tournament.pk, match_id=match_of(tournament, "W1.1").pk, scores=(1, 0)
+        tournament_id=tournament.pk,
+        match_id=match_of(tournament, "W1.1").pk,
+        report=by_score((1, 0)),
     )
     shown = words(olga, page("change", tournament.pk))
     assert "Semi-finals" in shown and "Final" in shown and "not yet known" in shown

@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 
 from matchmaking.models import Match, MatchState
 from tournaments.engine import elimination as engine
-from tournaments.models import Entrant, Pairing, Slot, Tournament
-from tournaments.services.brackets import BracketState, bracket_of_size, first_round
+from tournaments.models import Entrant, Pairing, Round, Slot, Tournament
+from tournaments.services.brackets import BracketState, bracket_of, first_round
 from tournaments.services.entries import create_tournament
-from tournaments.services.running import report_result, start_tournament
+from tournaments.services.results import by_score, report_result
+from tournaments.services.starting import start_tournament
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def cup(count: int) -> Tournament:
 
 def pairings(tournament: Tournament) -> list[Pairing]:
     return list(
-        Pairing.objects.filter(stage__tournament=tournament)
+        Pairing.objects.filter(group__stage__tournament=tournament)
         .select_related("round", "top", "bottom", "match")
         .order_by("round__number", "number")
     )
@@ -48,7 +49,9 @@ def test_what_is_stored_is_what_the_engine_says_after_every_result(count: int) -
         pairing, winner = chance.choice(open_pairings), chance.choice([0, 1])
         assert pairing.match is not None
         report_result(
-            tournament_id=tournament.pk, match_id=pairing.match.pk, scores=[1 - winner, winner]
+            tournament_id=tournament.pk,
+            match_id=pairing.match.pk,
+            report=by_score([1 - winner, winner]),
         )
         outcomes[pairing.key] = engine.Win(engine.Side(winner))
     assert len(outcomes) == count - 1
@@ -56,7 +59,8 @@ def test_what_is_stored_is_what_the_engine_says_after_every_result(count: int) -
 
 def check_rows(tournament: Tournament, state: engine.State) -> None:
     stage = tournament.stages.get()
-    stored = BracketState(stage, bracket_of_size(tournament.entrants.count()))
+    bracket = bracket_of(stage.format, tournament.entrants.count(), stage.third_place)
+    stored = BracketState(stage.groups.get(), bracket)
     for pairing in pairings(tournament):
         expected = state[pairing.key]
         assert stored[pairing.key] == expected
@@ -84,7 +88,8 @@ def check_rows(tournament: Tournament, state: engine.State) -> None:
     ],
 )
 def test_the_first_round(count: int, brackets: list[list[str]]) -> None:
-    assert first_round([Entrant(seed=n, name=f"P{n}") for n in range(1, count + 1)]) == brackets
+    seeded = [Entrant(seed=n, name=f"P{n}") for n in range(1, count + 1)]
+    assert first_round(engine.single_elimination(count), seeded) == brackets
 
 
 def test_byes_go_to_the_first_seeds_and_need_no_match() -> None:
@@ -98,7 +103,7 @@ def test_byes_go_to_the_first_seeds_and_need_no_match() -> None:
 
 
 def test_rounds_have_names() -> None:
-    rounds = cup(8).stages.get().rounds.all()
+    rounds = Round.objects.filter(group__stage__tournament=cup(8))
     assert [round_.name for round_ in rounds][-2:] == ["Semi-finals", "Final"]
 
 
@@ -113,7 +118,7 @@ def test_rounds_have_names() -> None:
     ],
 )
 def test_what_cannot_be_is_not_stored(wrong: dict[str, object]) -> None:
-    final = Pairing.objects.filter(stage__tournament=cup(2))
+    final = Pairing.objects.filter(group__stage__tournament=cup(2))
     with pytest.raises(IntegrityError), transaction.atomic():
         final.update(**wrong)
 

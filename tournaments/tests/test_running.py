@@ -12,12 +12,15 @@ from django.dispatch import Signal
 from matchmaking.callers import Caller
 from matchmaking.errors import Conflict, Unknown
 from matchmaking.models import Match, MatchState, Seat
-from matchmaking.services.matches import BadScore, leave_match
+from matchmaking.results import BadScore
+from matchmaking.services.matches import leave_match
 from matchmaking.services.players import create_guest
 from tournaments import signals
 from tournaments.models import Entrant, Pairing, Seeding, Tournament, TournamentState
 from tournaments.services.entries import create_tournament
-from tournaments.services.running import cancel_tournament, report_result, start_tournament
+from tournaments.services.results import by_forfeit, by_score, report_result
+from tournaments.services.running import cancel_tournament
+from tournaments.services.starting import start_tournament
 
 pytestmark = pytest.mark.django_db
 
@@ -35,14 +38,14 @@ def cup(*names: str) -> Tournament:
 
 
 def match_of(tournament: Tournament, key: str) -> Match:
-    match = Pairing.objects.get(stage__tournament=tournament, key=key).match
+    match = Pairing.objects.get(group__stage__tournament=tournament, key=key).match
     assert match is not None
     return match
 
 
 def report(tournament: Tournament, key: str, *scores: int) -> Pairing:
     match = match_of(tournament, key)
-    return report_result(tournament_id=tournament.pk, match_id=match.pk, scores=scores)
+    return report_result(tournament_id=tournament.pk, match_id=match.pk, report=by_score(scores))
 
 
 def state(tournament: Tournament) -> str:
@@ -132,7 +135,7 @@ def test_what_is_told(told: list[tuple[str, dict[str, Any]]]) -> None:
 def test_winning_by_forfeit() -> None:
     tournament = cup()
     match = match_of(tournament, "W1.1")
-    pairing = report_result(tournament_id=tournament.pk, match_id=match.pk, forfeit_winner=1)
+    pairing = report_result(tournament_id=tournament.pk, match_id=match.pk, report=by_forfeit(1))
     assert str(pairing.bottom) == "Dan" and pairing.winner == 1
     match.refresh_from_db()
     assert (match.outcome, match.scores) == ("forfeit", [])
@@ -158,12 +161,14 @@ def test_a_match_is_reported_in_its_own_tournament() -> None:
     tournament, other = cup(), cup("Eve", "Fay")
     with pytest.raises(Unknown):
         report_result(
-            tournament_id=other.pk, match_id=match_of(tournament, "W1.1").pk, scores=[1, 0]
+            tournament_id=other.pk,
+            match_id=match_of(tournament, "W1.1").pk,
+            report=by_score([1, 0]),
         )
     with pytest.raises(Unknown):
-        report_result(tournament_id=tournament.pk, match_id=uuid4(), scores=[1, 0])
+        report_result(tournament_id=tournament.pk, match_id=uuid4(), report=by_score([1, 0]))
     with pytest.raises(Unknown):
-        report_result(tournament_id=uuid4(), match_id=uuid4(), scores=[1, 0])
+        report_result(tournament_id=uuid4(), match_id=uuid4(), report=by_score([1, 0]))
 
 
 def test_an_error_on_the_way_undoes_the_result(told: list[tuple[str, dict[str, Any]]]) -> None:

@@ -1,0 +1,72 @@
+"""From arrival to match: one waits at a socket, one who fits comes by POST."""
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import quantiles
+
+from websockets.sync.client import connect
+
+from .servers import ROOT, Kind, Running, running
+
+ARRIVALS = 300
+_WARM_UP = 20
+
+#: A pool with windows, so that the whole engine is at work; strangers fit, being new to it.
+_MAKE_POOL = (
+    "from matchmaking.models import Pool; "
+    "Pool.objects.create(slug='rated', name='Rated', window_start=100, window_growth=5)"
+)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Milliseconds until who came has the answer, and until who waited is told."""
+
+    name: str
+    answered_p50: float
+    answered_p99: float
+    told_p50: float
+    told_p99: float
+
+
+def _make_pool(server: Running) -> None:
+    environ = dict(
+        entry.split("=", 1)
+        for entry in Path(f"/proc/{server.pid}/environ").read_text().split("\0")
+        if "=" in entry
+    )
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", _MAKE_POOL]
+    subprocess.run(command, cwd=ROOT, env=os.environ | environ, check=True)
+
+
+def measure(kind: Kind, pool: str) -> Figures:
+    """Let pairs of strangers arrive, one after the other, on an idle server."""
+    answered, told = [], []
+    with running(kind) as server:
+        if pool != "default":
+            _make_pool(server)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        for number in range(_WARM_UP + ARRIVALS):
+            address = f"ws://127.0.0.1:{server.port}/matchmaking?username=W{number}&pool={pool}"
+            with connect(address) as waiting:
+                while json.loads(waiting.recv())["type"] != "waiting":
+                    pass
+                body = json.dumps({"username": f"C{number}", "pool": pool})
+                start = time.perf_counter()
+                headers = {"Content-Type": "application/json"}
+                connection.request("POST", "/matchmaking", body, headers)
+                answer = json.loads(connection.getresponse().read())
+                answered.append((time.perf_counter() - start) * 1e3)
+                assert answer["status"] == "Matched", answer
+                while json.loads(waiting.recv())["type"] != "matched":
+                    pass
+                told.append((time.perf_counter() - start) * 1e3)
+        connection.close()
+    cuts = [quantiles(values[_WARM_UP:], n=100) for values in (answered, told)]
+    return Figures(f"{kind.name}, {pool} pool", *(cut[at] for cut in cuts for at in (49, 98)))

@@ -1,0 +1,44 @@
+"""Players, pools, tickets and matches; what must never be twice is a constraint here."""
+
+from .matches import WITHOUT_WINNER, Match, MatchState, Outcome, Seat
+from .parties import Party, PartyMember
+from .players import SKELETON_MAX_CHARS, Player
+from .pools import Pool
+from .ratings import RatedMatch, Rating, RatingChange
+from .ready_checks import Answer, CheckState, Cooldown, ReadyAnswer, ReadyCheck
+from .reports import OPEN_REPORT, Report, ReportState
+from .requests import Answered, Lease
+from .seasons import Season, SeasonPlace
+from .tickets import OPEN_STATES, EndReason, Ticket, TicketState
+
+__all__ = [
+    "OPEN_REPORT",
+    "OPEN_STATES",
+    "SKELETON_MAX_CHARS",
+    "WITHOUT_WINNER",
+    "Answer",
+    "Answered",
+    "CheckState",
+    "Cooldown",
+    "EndReason",
+    "Lease",
+    "Match",
+    "MatchState",
+    "Outcome",
+    "Party",
+    "PartyMember",
+    "Player",
+    "Pool",
+    "RatedMatch",
+    "Rating",
+    "RatingChange",
+    "ReadyAnswer",
+    "ReadyCheck",
+    "Report",
+    "ReportState",
+    "Season",
+    "SeasonPlace",
+    "Seat",
+    "Ticket",
+    "TicketState",
+]

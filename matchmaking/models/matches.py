@@ -1,0 +1,133 @@
+"""Matches and their seats."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from .players import Player
+from .pools import REGION_MAX_CHARS, Pool
+
+
+class MatchState(models.TextChoices):
+    """Whether a match goes on; only `OPEN` holds its players."""
+
+    OPEN = "open", "open"
+    FINISHED = "finished", "finished"
+    CANCELLED = "cancelled", "cancelled"
+    LAPSED = "lapsed", "lapsed"
+
+
+class Outcome(models.TextChoices):
+    """How a finished match came to its end."""
+
+    PLAYED = "played", "played"
+    DRAWN = "drawn", "drawn"
+    CONCEDED = "conceded", "conceded"
+    FORFEIT = "forfeit", "forfeit"
+    DOUBLE_FORFEIT = "double_forfeit", "forfeited by both"
+
+
+#: How a match may end without a winner.
+WITHOUT_WINNER = (Outcome.DRAWN, Outcome.DOUBLE_FORFEIT)
+
+
+class Match(models.Model):
+    """Sides meet and there is an outcome; made by a pool or by a bracket.
+
+    `scores` holds the games won by each side; `winner` is the index of a side, none when it was
+    drawn or forfeited by both. `live_scores` is how it stands while it is played: not yet a
+    result. `revision` counts its results, so that who corrects one says which. `rated_in` is the
+    pool whose ratings it moves, `pool` the one that made it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pool = models.ForeignKey(
+        Pool, models.PROTECT, null=True, blank=True, related_name="matches", db_index=False
+    )  # indexed with its age, below
+    region = models.CharField(
+        max_length=REGION_MAX_CHARS, blank=True, default="", help_text="Where the players meet."
+    )
+    state = models.CharField(max_length=10, choices=MatchState, default=MatchState.OPEN)
+    outcome = models.CharField(max_length=14, choices=Outcome, null=True, blank=True)
+    best_of = models.PositiveSmallIntegerField(default=1)
+    draws = models.BooleanField(default=False, help_text="Whether it may end without a winner.")
+    scores = models.JSONField(default=list, blank=True)
+    live_scores = models.JSONField(default=list, blank=True)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    rated_in = models.ForeignKey(
+        Pool, models.SET_NULL, null=True, blank=True, related_name="rated_matches"
+    )
+    winner = models.PositiveSmallIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ("-created_at",)
+        verbose_name_plural = "matches"
+        indexes = (
+            models.Index(
+                fields=("created_at",), condition=Q(state="open"), name="match_open_by_age"
+            ),
+            models.Index(fields=("pool", "created_at"), name="match_by_pool_and_age"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state=MatchState.OPEN, closed_at__isnull=True)
+                | (~Q(state=MatchState.OPEN) & Q(closed_at__isnull=False)),
+                name="match_open_or_closed_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=MatchState.FINISHED, outcome__isnull=False)
+                | (~Q(state=MatchState.FINISHED) & Q(outcome__isnull=True)),
+                name="match_outcome_when_finished",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    outcome__isnull=False,
+                    outcome__in=("played", "conceded", "forfeit"),
+                    winner__isnull=False,
+                )
+                | (
+                    (Q(outcome__isnull=True) | Q(outcome__in=WITHOUT_WINNER))
+                    & Q(winner__isnull=True)
+                ),
+                name="match_winner_when_there_is_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(best_of__gte=1) & Q(best_of__lte=99), name="match_best_of_in_range"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return " vs ".join(seat.name for seat in self.seats.all()) or str(self.pk)
+
+
+class Seat(models.Model):
+    """One player's, or one named entrant's, place on one side of a match.
+
+    `holds` is true until the match has ended or one of its players has reported its result; it is
+    what keeps a player to one unfinished match in each pool.
+    """
+
+    match = models.ForeignKey(Match, models.CASCADE, related_name="seats")
+    side = models.PositiveSmallIntegerField()
+    player = models.ForeignKey(Player, models.PROTECT, null=True, blank=True, related_name="seats")
+    name = models.CharField(max_length=80)
+    pool = models.ForeignKey(Pool, models.PROTECT, null=True, blank=True, related_name="+")
+    holds = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("side", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("player", "pool"),
+                condition=Q(holds=True),
+                name="one_unfinished_match_per_player_and_pool",
+            ),
+            models.UniqueConstraint(fields=("match", "player"), name="one_seat_per_match"),
+        )
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,42 @@
+"""Parties: players who queue together."""
+
+from django.db import models
+from django.utils import timezone
+
+from .players import Player
+from .pools import Pool
+
+CODE_MAX_CHARS = 12
+
+
+class Party(models.Model):
+    """Players who queue together; who knows the `code` may join.
+
+    Its leader queues all of them. With a `pool` it may queue in no other.
+    """
+
+    code = models.CharField(max_length=CODE_MAX_CHARS, unique=True)
+    leader = models.ForeignKey(Player, models.CASCADE, related_name="led_parties")
+    pool = models.ForeignKey(Pool, models.CASCADE, null=True, blank=True, related_name="parties")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name_plural = "parties"
+        indexes = (models.Index(fields=("created_at",), name="party_by_age"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PartyMember(models.Model):
+    """A player's place in a party; everybody has one at most."""
+
+    party = models.ForeignKey(Party, models.CASCADE, related_name="members")
+    player = models.OneToOneField(Player, models.CASCADE, related_name="party_member")
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("joined_at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.player} in {self.party}"

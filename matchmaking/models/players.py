@@ -1,0 +1,50 @@
+"""Players: people with an account, and guests."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from ..names import NAME_MAX_CHARS
+
+# A skeleton may be longer than its name: one character can look like two.
+SKELETON_MAX_CHARS = 4 * NAME_MAX_CHARS
+
+
+class Player(models.Model):
+    """A person: registered when there is a `user`, else a guest known by a token."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="player"
+    )
+    name = models.CharField(max_length=NAME_MAX_CHARS)
+    name_key = models.CharField(max_length=SKELETON_MAX_CHARS, editable=False)
+    skeleton = models.CharField(max_length=SKELETON_MAX_CHARS, editable=False)
+    token_sha256 = models.CharField(max_length=64, unique=True, null=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("name_key",),
+                condition=Q(user__isnull=False),
+                name="registered_name_is_unique",
+            ),
+            models.UniqueConstraint(
+                fields=("skeleton",),
+                condition=Q(user__isnull=False),
+                name="registered_name_has_no_look_alike",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether nobody has signed up for this player."""
+        return self.user_id is None

@@ -1,0 +1,164 @@
+"""Pools: queues with their rules."""
+
+from math import inf
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from ..engine.pairing import Rules
+from ..engine.pairing.values import MAX_PLAYERS, MAX_TEAM_SIZE
+
+REGION_MAX_CHARS = 40
+
+
+class Pool(models.Model):
+    """A queue with its rules; `slug` is its name on the wire.
+
+    A pool that says nothing else is `plain`: first come, first matched, at once.
+    """
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    game = models.CharField(max_length=80, blank=True, help_text="What is played here.")
+    is_open = models.BooleanField(default=True, help_text="Whether players may queue here.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    rated = models.BooleanField(
+        default=True, help_text="Whether its matches move the players' ratings."
+    )
+
+    team_size = models.PositiveSmallIntegerField(
+        default=1, help_text=f"Players in a team, 1 to {MAX_TEAM_SIZE}."
+    )
+    teams = models.PositiveSmallIntegerField(default=2, help_text="Teams in a match, 2 or more.")
+    party_limit = models.PositiveSmallIntegerField(
+        default=1, help_text="The most players who may queue together; at most a whole team."
+    )
+    window_start = models.FloatField(
+        null=True,
+        blank=True,
+        help_text="How many rating points apart two may be at first. Empty: ratings do not matter.",
+    )
+    window_growth = models.FloatField(
+        default=0.0, help_text="By how many points the window grows with each second of waiting."
+    )
+    longest_wait_seconds = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="After so long anybody fits, and the wait goes first. Empty: never.",
+    )
+    ready_seconds = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="How long players have to accept a match. Empty: no ready check.",
+    )
+    rematch_memory = models.PositiveSmallIntegerField(
+        default=0, help_text="How many of the last opponents to avoid while others wait."
+    )
+    regions = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='Where one may play, such as ["eu", "us"]. Empty: it does not matter.',
+    )
+    region_seconds = models.PositiveIntegerField(
+        default=60, help_text="How long a player's regions are kept to; then they are a wish."
+    )
+    best_of = models.PositiveSmallIntegerField(default=1, help_text="The games of a match.")
+    draws = models.BooleanField(default=False, help_text="Whether a match may end drawn.")
+
+    DEFAULT = "default"
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(team_size__gte=1) & Q(team_size__lte=MAX_TEAM_SIZE),
+                name="pool_team_size_in_range",
+                violation_error_message=f"A team has 1 to {MAX_TEAM_SIZE} players.",
+            ),
+            models.CheckConstraint(
+                condition=Q(teams__gte=2) & Q(teams__lte=MAX_PLAYERS / F("team_size")),
+                name="pool_teams_in_range",
+                violation_error_message=(
+                    f"A match has 2 teams at least and {MAX_PLAYERS} players at most."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(party_limit__gte=1) & Q(party_limit__lte=F("team_size")),
+                name="pool_party_fits_into_team",
+                violation_error_message="A party has one player at least, and fits into a team.",
+            ),
+            models.CheckConstraint(
+                condition=(Q(window_start__isnull=True) | Q(window_start__gte=0))
+                & Q(window_growth__gte=0),
+                name="pool_window_not_below_zero",
+                violation_error_message="A window is not below zero, and does not shrink.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ready_seconds__isnull=True) | Q(ready_seconds__gte=1),
+                name="pool_ready_check_lasts",
+                violation_error_message="A ready check lasts a second at least, or leave it empty.",
+            ),
+            models.CheckConstraint(
+                condition=Q(best_of__gte=1) & Q(best_of__lte=99),
+                name="pool_best_of_in_range",
+                violation_error_message="A match is best of 1 to 99.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Regions are short names, none twice."""
+        names = self.regions
+        if not isinstance(names, list) or not all(_is_region(name) for name in names):
+            raise ValidationError(
+                {"regions": f"A list of names, each 1 to {REGION_MAX_CHARS} characters."}
+            )
+        if len(set(names)) < len(names):
+            raise ValidationError({"regions": "A region is named twice."})
+
+    @property
+    def rules(self) -> Rules:
+        """The rules as the pairing engine takes them."""
+        return Rules(
+            team_size=self.team_size,
+            teams=self.teams,
+            party_limit=self.party_limit,
+            window_start=inf if self.window_start is None else self.window_start,
+            window_growth=self.window_growth,
+            longest_wait=_or_never(self.longest_wait_seconds),
+            rematch_memory=self.rematch_memory,
+            region_seconds=float(self.region_seconds),
+        )
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether two meet as they come, at once, and nobody is asked anything."""
+        return (
+            self.team_size == 1
+            and self.teams == 2
+            and self.window_start is None
+            and self.ready_seconds is None
+            and not self.rematch_memory
+            and not self.regions
+        )
+
+    @property
+    def time_matters(self) -> bool:
+        """Whether who could not be matched before may be matched by waiting."""
+        return bool(
+            self.longest_wait_seconds is not None
+            or (self.window_start is not None and self.window_growth)
+            or self.regions
+        )
+
+
+def _or_never(seconds: int | None) -> float:
+    return inf if seconds is None else float(seconds)
+
+
+def _is_region(name: object) -> bool:
+    return isinstance(name, str) and name.isprintable() and 0 < len(name) <= REGION_MAX_CHARS

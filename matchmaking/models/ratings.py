@@ -1,0 +1,92 @@
+"""Ratings: how strong a player is in a pool, and every change of it in the order it came."""
+
+from django.db import models
+from django.db.models import Q
+
+from .matches import Match
+from .players import Player
+from .pools import Pool
+from .seasons import Season
+
+
+class Rating(models.Model):
+    """How strong a player is in one pool, as of `rated_at`.
+
+    Glicko-2 and OpenSkill alike are kept in points around 1500, see `rating_systems`. Who has not
+    played a rated match has no row. `matches` are those of the pool's present season.
+    """
+
+    player = models.ForeignKey(Player, models.CASCADE, related_name="ratings")
+    pool = models.ForeignKey(Pool, models.CASCADE, related_name="ratings")
+    rating = models.FloatField()
+    deviation = models.FloatField(help_text="At `rated_at`; it widens while nothing is played.")
+    volatility = models.FloatField()
+    rated_at = models.DateTimeField()
+    sure_until = models.DateTimeField(
+        null=True,
+        help_text="When the rating becomes provisional if nothing is played; empty if it is one.",
+    )
+    matches = models.PositiveIntegerField(default=0, help_text="Rated in the present season.")
+
+    class Meta:
+        ordering = ("-rating",)
+        indexes = (models.Index(fields=("pool", "-rating"), name="rating_best_of_pool"),)
+        constraints = (
+            models.UniqueConstraint(fields=("player", "pool"), name="one_rating_per_pool"),
+            models.CheckConstraint(
+                condition=Q(deviation__gt=0, volatility__gt=0), name="rating_can_be"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.player}: {self.rating:.0f}"
+
+
+class RatedMatch(models.Model):
+    """A match that moved ratings, or a season's end, which has no match; `number` orders a pool's.
+
+    `outcome` is what the rating system was told, so that it can be told again.
+    """
+
+    pool = models.ForeignKey(Pool, models.CASCADE, related_name="rating_history")
+    season = models.ForeignKey(Season, models.PROTECT, related_name="rated")
+    number = models.PositiveIntegerField()
+    match = models.OneToOneField(Match, models.CASCADE, null=True, related_name="rated")
+    outcome = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("number",)
+        verbose_name_plural = "rated matches"
+        constraints = (
+            models.UniqueConstraint(fields=("pool", "number"), name="one_rated_match_per_number"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pool} {self.number}"
+
+
+class RatingChange(models.Model):
+    """A player's rating before and after one rated match; `place` is the player's in it."""
+
+    rated = models.ForeignKey(RatedMatch, models.CASCADE, related_name="changes")
+    player = models.ForeignKey(Player, models.CASCADE, related_name="rating_changes")
+    place = models.PositiveIntegerField()
+    rating_before = models.FloatField()
+    deviation_before = models.FloatField()
+    volatility_before = models.FloatField()
+    at_before = models.DateTimeField()
+    rating_after = models.FloatField()
+    deviation_after = models.FloatField()
+    volatility_after = models.FloatField()
+    at_after = models.DateTimeField()
+
+    class Meta:
+        ordering = ("rated__number", "place")
+        constraints = (
+            models.UniqueConstraint(fields=("rated", "player"), name="rated_once_per_match"),
+            models.UniqueConstraint(fields=("rated", "place"), name="one_rated_player_per_place"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.player}: {self.rating_before:.0f} to {self.rating_after:.0f}"

@@ -1,0 +1,72 @@
+"""Reports: what the players of a match say came out of it, until it is a result."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from .matches import Match, Outcome
+from .players import Player
+
+
+class ReportState(models.TextChoices):
+    """Where a report stands; only `PENDING` and `DISPUTED` are open."""
+
+    PENDING = "pending", "waits for the other side"
+    DISPUTED = "disputed", "disputed"
+    CONFIRMED = "confirmed", "confirmed"
+    SILENT = "silent", "confirmed by silence"
+    DECIDED = "decided", "decided by the organiser"
+    REPLACED = "replaced", "replaced by another"
+    OVERTAKEN = "overtaken", "overtaken: the match ended otherwise"
+
+
+OPEN_REPORT = (ReportState.PENDING, ReportState.DISPUTED)
+
+
+class Report(models.Model):
+    """One side's word on a match, and in a dispute the other's.
+
+    `outcome`, `winner` and `scores` are the result that is claimed, as of a match. `counter` is
+    what the other side claims, with the same fields; it is empty while nobody objects, and when
+    somebody objects without saying what it was.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    match = models.ForeignKey(Match, models.CASCADE, related_name="reports")
+    state = models.CharField(max_length=10, choices=ReportState, default=ReportState.PENDING)
+    reporter = models.ForeignKey(Player, models.PROTECT, related_name="reports")
+    side = models.PositiveSmallIntegerField(help_text="The reporter's.")
+    outcome = models.CharField(max_length=14, choices=Outcome)
+    winner = models.PositiveSmallIntegerField(null=True)
+    scores = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    confirm_by = models.DateTimeField(help_text="Until then the other side may object.")
+    answered_by = models.ForeignKey(Player, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    counter = models.JSONField(
+        null=True, help_text="In a dispute, what the other side says came out, if it said so."
+    )
+
+    class Meta:
+        ordering = ("-created_at",)
+        indexes = (
+            models.Index(
+                fields=("confirm_by",), condition=Q(state="pending"), name="report_pending_by_time"
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=("match",),
+                condition=Q(state__in=("pending", "disputed")),
+                name="one_open_report_per_match",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="disputed") | Q(answered_by__isnull=False),
+                name="disputed_by_somebody",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.reporter} on {self.match_id}"

@@ -1,0 +1,120 @@
+"""Tickets: who waits in which pool."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from ..names import NAME_MAX_CHARS
+from .matches import Match
+from .parties import Party
+from .players import SKELETON_MAX_CHARS, Player
+from .pools import Pool
+
+
+class TicketState(models.TextChoices):
+    """Where a wait stands; `WAITING` and `PROPOSED` are open."""
+
+    WAITING = "waiting", "waiting"
+    PROPOSED = "proposed", "proposed"
+    MATCHED = "matched", "matched"
+    CANCELLED = "cancelled", "cancelled"
+    EXPIRED = "expired", "expired"
+    DECLINED = "declined", "declined"
+    SLEPT = "slept", "slept"
+
+
+#: The states in which a ticket holds its player.
+OPEN_STATES = (TicketState.WAITING, TicketState.PROPOSED)
+
+
+class EndReason(models.TextChoices):
+    """Why a ticket ended, where its state does not say it."""
+
+    NONE = "", "none"
+    POOL_CLOSED = "pool_closed", "the pool was closed"
+    PARTY = "party", "a member of the party ended it"
+
+
+class Ticket(models.Model):
+    """A player's wait in a pool, oldest `waiting_since` first.
+
+    The tickets of a party's members are one wait: they have the party and `waiting_since` in
+    common, and stand or fall together. So a player has one open ticket, alone or not, by a plain
+    constraint. `rating` and `avoids` are what the pairing goes by, as of the join: nothing moves
+    them while a player waits. They are empty in a plain pool.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="tickets")
+    player = models.ForeignKey(Player, models.CASCADE, related_name="tickets")
+    party = models.ForeignKey(
+        Party, models.SET_NULL, null=True, blank=True, related_name="tickets", db_index=False
+    )  # indexed where there is one, below
+    name = models.CharField(max_length=NAME_MAX_CHARS)
+    name_key = models.CharField(max_length=SKELETON_MAX_CHARS)
+    skeleton = models.CharField(max_length=SKELETON_MAX_CHARS)
+    state = models.CharField(max_length=10, choices=TicketState, default=TicketState.WAITING)
+    reason = models.CharField(
+        max_length=12, choices=EndReason, default=EndReason.NONE, blank=True, editable=False
+    )
+    match = models.ForeignKey(Match, models.SET_NULL, null=True, blank=True, related_name="tickets")
+    waiting_since = models.DateTimeField(default=timezone.now)
+    at_head = models.BooleanField(
+        default=False, help_text="Back from a match that was not played: before all others."
+    )
+    regions = models.JSONField(default=list, blank=True)
+    rating = models.FloatField(null=True, blank=True, editable=False)
+    avoids = models.JSONField(default=list, blank=True, editable=False)
+    seen_at = models.DateTimeField(
+        default=timezone.now, help_text="When its owner last showed life."
+    )
+    leave_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When it ends because its socket dropped; a sign of life clears it.",
+    )
+
+    class Meta:
+        ordering = ("waiting_since",)
+        indexes = (
+            models.Index(
+                fields=("pool", "waiting_since"),
+                condition=Q(state="waiting"),
+                name="ticket_waiting_by_age",
+            ),
+            models.Index(
+                fields=("party",), condition=Q(party__isnull=False), name="ticket_by_party"
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=("player",),
+                condition=Q(state__in=OPEN_STATES),
+                name="one_open_ticket_per_player",
+            ),
+            models.UniqueConstraint(
+                fields=("pool", "name_key"),
+                condition=Q(state__in=OPEN_STATES),
+                name="waiting_name_is_unique_in_pool",
+            ),
+            models.UniqueConstraint(
+                fields=("pool", "skeleton"),
+                condition=Q(state__in=OPEN_STATES),
+                name="waiting_name_has_no_look_alike",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=OPEN_STATES) | Q(match__isnull=True),
+                name="open_ticket_has_no_match",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} in {self.pool}"
+
+    @property
+    def wait_key(self) -> uuid.UUID | int:
+        """What the tickets of one wait have in common: the party, or the ticket itself."""
+        return self.pk if self.party_id is None else self.party_id

@@ -1,0 +1,164 @@
+"""What a waiting player can be told: the place, who fits, how long it may take, and why."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import isinf
+from statistics import median
+from uuid import UUID
+
+from django.db.models import Count
+
+from .answers import Json
+from .engine.pairing import Explanation, sentence
+from .engine.pairing.contenders import contenders
+from .engine.pairing.explanations import explain
+from .models import Match, Pool, Ticket, TicketState
+from .selectors import live_tickets
+from .services.hall import Hall
+
+#: How many of a pool's last matches say how long a wait takes.
+_RECENT_MATCHES = 50
+#: Who is no further off than this in rating, where so many are, says it better than everybody.
+_BAND_POINTS = 150.0
+_BAND_LEAST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """How a wait stands; `place` 1 is the head of the queue.
+
+    `window` is in rating points, none where every rating fits. `fitting` counts the players who
+    wait and fit. `estimate_seconds` is none where recent waits tell nothing.
+    """
+
+    place: int
+    window: float | None
+    fitting: int
+    estimate_seconds: float | None
+    why: str
+
+    def answer(self) -> Json:
+        """The outlook as the wire writes it."""
+        return {
+            "place": self.place,
+            "window": None if self.window is None else round(self.window),
+            "fitting": self.fitting,
+            "estimate_seconds": (
+                None if self.estimate_seconds is None else round(self.estimate_seconds)
+            ),
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PoolStatistics:
+    """How a pool does; `median_wait_seconds` is none before its first match."""
+
+    waiting: int
+    median_wait_seconds: float | None
+    matches_last_hour: int
+
+    def answer(self) -> Json:
+        """The statistics as the wire writes them."""
+        wait = self.median_wait_seconds
+        return {
+            "waiting": self.waiting,
+            "median_wait_seconds": None if wait is None else round(wait, 1),
+            "matches_last_hour": self.matches_last_hour,
+        }
+
+
+def outlook(ticket: Ticket, *, now: datetime) -> Outlook:
+    """The outlook of one waiting ticket."""
+    return outlooks(ticket.pool, [ticket], now=now)[ticket.pk]
+
+
+def outlooks(pool: Pool, tickets: Sequence[Ticket], *, now: datetime) -> dict[UUID, Outlook]:
+    """The outlooks of tickets that wait in a pool, by their ids."""
+    waiting = {ticket.pk: ticket for ticket in live_tickets(now=now).filter(pool=pool)}
+    waiting |= {ticket.pk: ticket for ticket in tickets}  # as its owner knows it
+    hall = Hall(pool, waiting.values(), now)
+    everybody = contenders(list(hall.seen.values()), hall.rules, hall.now)
+    keys = {ticket.wait_key for ticket in tickets}
+    asked = [one for one in everybody if one.ticket.id in keys]
+    told = {one.ticket.id: one for one in explain(everybody, hall.rules, asked)}
+    recent = _recent_waits(_last_matches(pool))
+    found: dict[UUID, Outlook] = {}
+    for ticket in tickets:
+        explanation = told[ticket.wait_key]
+        found[ticket.pk] = Outlook(
+            place=explanation.place,
+            window=None if isinf(explanation.window) else explanation.window,
+            fitting=explanation.fitting_players,
+            estimate_seconds=_estimate(explanation, recent),
+            why=sentence(explanation, hall.rules),
+        )
+    return found
+
+
+Wait = tuple[float, float | None]
+
+
+def _last_matches(pool: Pool) -> dict[UUID, datetime]:
+    """When each of the pool's last matches was made."""
+    last = Match.objects.filter(pool=pool).order_by("-created_at")
+    return dict(last.values_list("pk", "created_at")[:_RECENT_MATCHES])
+
+
+def _recent_waits(matches: dict[UUID, datetime]) -> list[Wait]:
+    """Seconds waited, and rating, of those who came to these matches from the queue."""
+    if not matches:
+        return []
+    rows = Ticket.objects.filter(match__in=list(matches), state=TicketState.MATCHED)
+    return [
+        (max(0.0, (matches[match] - since).total_seconds()), rating)
+        for match, since, rating in rows.values_list("match", "waiting_since", "rating")
+    ]
+
+
+def _estimate(explanation: Explanation, recent: Sequence[Wait]) -> float | None:
+    """How much longer it takes half of those who have waited as long as this one."""
+    near = [
+        wait
+        for wait, rating in recent
+        if rating is not None and abs(rating - explanation.ticket.rating) <= _BAND_POINTS
+    ]
+    waits = near if len(near) >= _BAND_LEAST else [wait for wait, _ in recent]
+    longer = [wait for wait in waits if wait > explanation.wait_seconds]
+    return median(longer) - explanation.wait_seconds if longer else None
+
+
+def pool_statistics(pools: Iterable[Pool], *, now: datetime) -> dict[int, PoolStatistics]:
+    """How each of these pools does, by its primary key."""
+    pools = list(pools)
+    waiting: dict[int, int] = defaultdict(int)
+    for pk, count in (
+        live_tickets(now=now).order_by().values_list("pool").annotate(count=Count("pk"))
+    ):
+        waiting[pk] = count
+    return {
+        pool.pk: _statistics(pool, waiting[pool.pk], now - timedelta(hours=1)) for pool in pools
+    }
+
+
+def _statistics(pool: Pool, waiting: int, hour_ago: datetime) -> PoolStatistics:
+    matches = _last_matches(pool)
+    lately = sum(at > hour_ago for at in matches.values())
+    if lately == _RECENT_MATCHES:  # perhaps there are more
+        lately = Match.objects.filter(pool=pool, created_at__gt=hour_ago).count()
+    waits = [wait for wait, _ in _recent_waits(matches)]
+    return PoolStatistics(waiting, median(waits) if waits else None, lately)
+
+
+def outlooks_of(ticket_ids: Iterable[UUID], *, now: datetime) -> dict[UUID, Outlook]:
+    """The outlooks of those of these tickets that wait, in whichever pools."""
+    waiting = Ticket.objects.filter(pk__in=list(ticket_ids), state=TicketState.WAITING)
+    by_pool: dict[Pool, list[Ticket]] = defaultdict(list)
+    for ticket in waiting.select_related("pool"):
+        by_pool[ticket.pool].append(ticket)
+    found: dict[UUID, Outlook] = {}
+    for pool, tickets in by_pool.items():
+        found |= outlooks(pool, tickets, now=now)
+    return found

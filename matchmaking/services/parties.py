@@ -1,0 +1,160 @@
+"""Parties: made, joined by code, left; their leader queues them as one."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from ..callers import Caller, player_of
+from ..errors import Conflict, Unknown
+from ..models import OPEN_STATES, Party, PartyMember, Player, Pool, Ticket, TicketState
+from .players import create_guest
+from .tickets import end_party_waits
+
+#: What can be read out aloud and not be mistaken.
+_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+_CODE_CHARS = 6
+_MOST_MEMBERS = 5
+PARTY_LIFE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A party and who has just come into it; `token` is set once, for a guest made by it."""
+
+    party: Party
+    player: Player
+    token: str | None = None
+
+
+def _comer(caller: Caller, username: str | None) -> tuple[Player, str | None]:
+    """Who comes; somebody with a name and without a token is made a guest."""
+    if not caller.is_nobody or username is None:
+        return player_of(caller), None
+    guest = create_guest(username=username)
+    return guest.player, guest.token
+
+
+@transaction.atomic
+def create_party(
+    *, caller: Caller, pool: str | None = None, username: str | None = None
+) -> Entered:
+    """Make a party that the caller leads, for one pool or for any.
+
+    Raises `Conflict` for whoever is in one already, `Unknown` for a pool that does not exist.
+    """
+    player, token = _comer(caller, username)
+    chosen = None
+    if pool is not None:
+        chosen = Pool.objects.filter(slug=pool).first() if pool.isprintable() else None
+        if chosen is None:
+            raise Unknown(f"There is no pool {pool!r}.", code="unknown_pool")
+        if chosen.party_limit < 2:
+            raise Conflict(f"In {chosen.name} everybody queues alone.", code="party_too_large")
+    code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_CHARS))
+    party = Party.objects.create(code=code, leader=player, pool=chosen)
+    _add(party, player)
+    return Entered(_party(code), player, token)
+
+
+@transaction.atomic
+def join_party(*, code: str, caller: Caller, username: str | None = None) -> Entered:
+    """Join a party by its code; again changes nothing.
+
+    Raises `Unknown`, or `Conflict` when it is full, waits already, or the player is in another.
+    """
+    player, token = _comer(caller, username)
+    party = _locked(code)
+    members = [member.player for member in party.members.select_related("player")]
+    if player in members:
+        return Entered(_party(code), player)
+    limit = party.pool.party_limit if party.pool else _MOST_MEMBERS
+    if len(members) >= limit:
+        raise Conflict(f"The party is full: it has {len(members)} players.", code="party_too_large")
+    if Ticket.objects.filter(party=party, state__in=OPEN_STATES).exists():
+        raise Conflict("The party waits already. Join when it has left the queue.")
+    if any({player.name_key, player.skeleton} & {m.name_key, m.skeleton} for m in members):
+        raise Conflict(
+            f"Somebody in the party is called {player.name!r} too, or nearly. Choose another name.",
+            code="name_waiting",
+        )
+    _add(party, player)
+    return Entered(_party(code), player, token)
+
+
+@transaction.atomic
+def leave_party(*, code: str, caller: Caller) -> Party | None:
+    """Leave a party, which ends its wait; gives the party that goes on, led by who came next.
+
+    Raises `Unknown`, or `Conflict` while a match that was found waits for an answer.
+    """
+    player = player_of(caller)
+    party = _locked(code)
+    mine = party.members.filter(player=player)
+    if not mine.exists():
+        raise Unknown("You are in no party of this code.", code="unknown_party")
+    if Ticket.objects.filter(party=party, state=TicketState.PROPOSED).exists():
+        raise Conflict(
+            "A match was found for the party. Accept or decline it first.", code="ticket_proposed"
+        )
+    end_party_waits([party.pk])
+    mine.delete()
+    heir = party.members.first()
+    if heir is None:
+        party.delete()
+        return None
+    if party.leader_id == player.pk:
+        Party.objects.filter(pk=party.pk).update(leader=heir.player_id)
+    return _party(code)
+
+
+def forget_parties(*, now: datetime) -> int:
+    """Drop old parties that do not wait; gives how many."""
+    old = Party.objects.filter(created_at__lt=now - PARTY_LIFE)
+    stale = old.exclude(tickets__state__in=OPEN_STATES)
+    ids = list(stale.values_list("pk", flat=True))
+    Party.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def party_by_code(*, code: str, caller: Caller) -> Party:
+    """A party of the caller's; raises `Unknown` for strangers too."""
+    player = player_of(caller)
+    party = _party(code)
+    if not any(member.player_id == player.pk for member in party.members.all()):
+        raise Unknown("You are in no party of this code.", code="unknown_party")
+    return party
+
+
+def _add(party: Party, player: Player) -> None:
+    try:
+        with transaction.atomic():
+            PartyMember.objects.create(party=party, player=player)
+    except IntegrityError as error:
+        raise Conflict(
+            "You are in another party already. Leave it first.", code="in_party"
+        ) from error
+
+
+def _locked(code: str) -> Party:
+    found = Party.objects.select_for_update(no_key=True, of=("self",)).filter(code=code)
+    party = found.select_related("pool").first() if code.isprintable() else None
+    if party is None:
+        raise Unknown("There is no party of this code.", code="unknown_party")
+    return party
+
+
+def _party(code: str) -> Party:
+    """A party with all that an answer shows."""
+    party = (
+        Party.objects.select_related("pool", "leader")
+        .prefetch_related("members__player")
+        .filter(code=code)
+        .first()
+        if code.isprintable()
+        else None
+    )
+    if party is None:
+        raise Unknown("There is no party of this code.", code="unknown_party")
+    return party

@@ -1,0 +1,332 @@
+"""Results by the players: one side reports, the other confirms or disputes; silence confirms."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from ..callers import Caller, player_of
+from ..errors import Conflict, Forbidden, Malformed, Refusal, Unknown
+from ..models import OPEN_REPORT, Match, MatchState, Outcome, Report, ReportState, Seat
+from ..results import Result
+from ..signals import match_touched, report_asked, result_disputed, result_reported
+from .matches import finish_match, side_count
+
+log = logging.getLogger(__name__)
+
+#: What a settled report that led to the match's result may be.
+_AGREED = (ReportState.CONFIRMED, ReportState.SILENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a match stands after a player's word; `report` is the one it was about, if any."""
+
+    match: Match
+    report: Report | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a player says came out: the games won by each side, or who gave up.
+
+    With `forfeit`, `winner` is the side that wins by it: not given it is the other one, which
+    means that the player gives up.
+    """
+
+    scores: Sequence[int] | None = None
+    forfeit: bool = False
+    winner: int | None = None
+
+
+@transaction.atomic
+def report_result(*, match_id: UUID, caller: Caller, claim: Claim) -> Told:
+    """Say how a match of the caller's ended; the same again changes nothing.
+
+    What the other side has said already is confirmed by the same words, and disputed by others.
+    Giving up needs nobody's word. Raises `BadScore`, `Forbidden`, `Conflict` and `Unknown`.
+    """
+    match, mine = _lock(match_id, caller)
+    result = _result(match, mine, claim)
+    if match.state != MatchState.OPEN:
+        return _said_before(match, result)
+    check_asked(match, mine.player_id)
+    if result.outcome == Outcome.CONCEDED:
+        return Told(finish_match(match=match, result=result), None)
+    report = open_report(match)
+    if report is None:
+        return Told(match, _file(match, mine, result))
+    return _answer(match, mine, report, result)
+
+
+@transaction.atomic
+def confirm_result(*, match_id: UUID, caller: Caller, report_id: UUID | None = None) -> Told:
+    """Agree with what the other side says; that ends the match. Again changes nothing.
+
+    With `report_id`, only that report is meant: one that replaced it meanwhile is a `Conflict`.
+    """
+    match, mine = _lock(match_id, caller)
+    if match.state != MatchState.OPEN:
+        return _settled_before(match, report_id)
+    check_asked(match, mine.player_id)
+    report = _report_meant(match, report_id)
+    if report.side != mine.side:
+        return _settle(match, report, report_claim(report), mine)
+    if report.state == ReportState.DISPUTED and report.counter is not None:
+        return _settle(match, report, _read(report.counter), mine)
+    raise Conflict("Your own side reported this. The other side confirms it.", code="own_report")
+
+
+@transaction.atomic
+def dispute_result(*, match_id: UUID, caller: Caller, report_id: UUID | None = None) -> Told:
+    """Disagree with what the other side says; the organiser decides. Again changes nothing."""
+    match, mine = _lock(match_id, caller)
+    if match.state != MatchState.OPEN:
+        raise _closed(match)
+    check_asked(match, mine.player_id)
+    report = _report_meant(match, report_id)
+    if report.side == mine.side:
+        raise Conflict(
+            "Your own side reported this. Report again to correct it.", code="own_report"
+        )
+    if report.state == ReportState.PENDING:
+        _dispute(match, report, mine, None)
+    return Told(match, report)
+
+
+@transaction.atomic
+def decide_report(*, report_id: UUID, result: Result) -> Match:
+    """The organiser's word on an open report; it ends the match. Raises `Conflict`."""
+    match_id = Report.objects.filter(pk=report_id).values_list("match", flat=True).first()
+    if match_id is None:
+        raise Unknown("There is no such report.")
+    match = _lock_match(match_id)
+    _move(Report.objects.get(pk=report_id), ReportState.DECIDED)
+    return finish_match(match=match, result=result)
+
+
+def confirm_silent(*, now: datetime) -> int:
+    """Take for true what nobody objected to in time; gives how many."""
+    due = Report.objects.filter(state=ReportState.PENDING, confirm_by__lte=now)
+    confirmed = 0
+    for report_id, match_id in due.values_list("pk", "match"):
+        try:
+            confirmed += _confirm_if_silent(report_id, match_id, now)
+        except Refusal as refusal:
+            log.info("Report %s is not confirmed by silence: %s", report_id, refusal.message)
+    return confirmed
+
+
+@transaction.atomic
+def _confirm_if_silent(report_id: UUID, match_id: UUID, now: datetime) -> bool:
+    match = _lock_match(match_id)
+    report = Report.objects.get(pk=report_id)
+    if report.state != ReportState.PENDING or report.confirm_by > now:
+        return False
+    _move(report, ReportState.SILENT)
+    finish_match(match=match, result=report_claim(report))
+    return True
+
+
+def close_reports(*, match: Match) -> None:
+    """Close what is open of a match that has ended otherwise; called by `receivers`."""
+    Report.objects.filter(match=match, state__in=OPEN_REPORT).update(state=ReportState.OVERTAKEN)
+
+
+def open_report(match: Match) -> Report | None:
+    """The report on a match that waits for somebody's word."""
+    return (
+        Report.objects.select_related("reporter", "answered_by")
+        .filter(match=match, state__in=OPEN_REPORT)
+        .first()
+    )
+
+
+def report_claim(report: Report) -> Result:
+    """What a report says came out."""
+    return Result(report.winner, Outcome(report.outcome), tuple(report.scores))
+
+
+def report_counter(report: Report) -> Result | None:
+    """What the other side says came out, if it said so."""
+    return _read(report.counter) if report.counter is not None else None
+
+
+# Who may speak, and of what.
+
+
+def _lock(match_id: UUID, caller: Caller) -> tuple[Match, Seat]:
+    """The match, locked after what it belongs to, and the caller's seat in it."""
+    player = player_of(caller)
+    match = _lock_match(match_id)
+    mine = next((seat for seat in match.seats.all() if seat.player_id == player.pk), None)
+    if mine is None:
+        raise Forbidden("You are not in this match.")
+    return match, mine
+
+
+def _lock_match(match_id: UUID) -> Match:
+    match_touched.send(sender=Match, match_id=match_id)
+    match = (
+        Match.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("pool")
+        .prefetch_related("seats")
+        .filter(pk=match_id)
+        .first()
+    )
+    if match is None:
+        raise Unknown("There is no such match.")
+    return match
+
+
+def check_asked(match: Match, player_id: UUID | None) -> None:
+    """Raise unless the players of this match are asked for its result."""
+    if match.pool is not None:
+        return
+    answers = report_asked.send(sender=Match, match=match, player_id=player_id)
+    if not any(answer for _, answer in answers):
+        raise Forbidden(
+            "In this match only the organiser enters the result.", code="organiser_reports"
+        )
+
+
+def _result(match: Match, mine: Seat, claim: Claim) -> Result:
+    sides = side_count(match)
+    if not claim.forfeit:
+        if claim.scores is None:
+            raise Malformed("`scores` is missing: the games won by each side, such as [2, 1].")
+        return Result.by_score(claim.scores, best_of=match.best_of, draws=match.draws, sides=sides)
+    if claim.scores:
+        raise Malformed("A forfeit has no scores. Leave them out.")
+    winner = claim.winner
+    if winner is None and sides == 2:
+        winner = 1 - mine.side
+    if winner is None or not 0 <= winner < sides:
+        raise Malformed("Say who wins by forfeit: `winner` is the index of a side, from 0.")
+    if winner == mine.side:
+        return Result.forfeit(winner)
+    return Result(winner, Outcome.CONCEDED)
+
+
+# What becomes of a report.
+
+
+def _file(match: Match, mine: Seat, result: Result) -> Report:
+    """Store a side's word. Its players are free from now on: the match is over for them."""
+    assert mine.player_id is not None
+    now = timezone.now()
+    report = Report.objects.create(
+        match=match,
+        reporter_id=mine.player_id,
+        side=mine.side,
+        created_at=now,
+        confirm_by=now + settings.MATCHPOINT_CONFIRM_AFTER,
+        **_written(result),
+    )
+    Seat.objects.filter(match=match).update(holds=False)
+    result_reported.send(sender=Report, report=report, match=match)
+    return report
+
+
+def _answer(match: Match, mine: Seat, report: Report, result: Result) -> Told:
+    """A player's word where there is a report already."""
+    if report.side == mine.side:
+        return _own_side_again(match, mine, report, result)
+    if result == report_claim(report):
+        return _settle(match, report, result, mine)
+    if result != report_counter(report):
+        _dispute(match, report, mine, result)
+    return Told(match, report)
+
+
+def _own_side_again(match: Match, mine: Seat, report: Report, result: Result) -> Told:
+    if result == report_claim(report):
+        return Told(match, report)
+    if report.state == ReportState.DISPUTED:
+        if result == report_counter(report):
+            return _settle(match, report, result, mine)
+        raise Conflict(
+            "Both sides have said what they say, and the organiser decides. Confirm what the "
+            "other side says to end it now.",
+            code="disputed",
+        )
+    _move(report, ReportState.REPLACED)
+    return Told(match, _file(match, mine, result))
+
+
+def _settle(match: Match, report: Report, result: Result, by: Seat) -> Told:
+    """Both sides agree."""
+    _move(report, ReportState.CONFIRMED, answered_by_id=by.player_id, answered_at=timezone.now())
+    return Told(finish_match(match=match, result=result), report)
+
+
+def _dispute(match: Match, report: Report, by: Seat, counter: Result | None) -> None:
+    _move(
+        report,
+        ReportState.DISPUTED,
+        answered_by_id=by.player_id,
+        answered_at=timezone.now(),
+        counter=_written(counter) if counter else None,
+    )
+    result_disputed.send(sender=Report, report=report, match=match)
+
+
+def _move(report: Report, state: ReportState, **values: Any) -> None:
+    """Bring an open report to a state, counted: of two who do so at once the second is told."""
+    still_open = Report.objects.filter(pk=report.pk, state=report.state, state__in=OPEN_REPORT)
+    if not still_open.update(state=state, **values):
+        raise Conflict("This report is answered already. Look at the match again.")
+    report.state = state
+    for field, value in values.items():
+        setattr(report, field, value)
+
+
+def _report_meant(match: Match, report_id: UUID | None) -> Report:
+    report = open_report(match)
+    if report is None:
+        raise Conflict("Nobody has reported a result yet. Report it yourself.", code="no_report")
+    if report_id is not None and report.pk != report_id:
+        raise Conflict(
+            "Another result has been reported meanwhile. Look at it first.", code="report_replaced"
+        )
+    return report
+
+
+def _said_before(match: Match, result: Result) -> Told:
+    """The answer to who says again how a match ended; raises `Conflict` when it ended otherwise."""
+    if match.state == MatchState.FINISHED and Result.of(match) == result:
+        return Told(match, _last_report(match))
+    raise _closed(match)
+
+
+def _settled_before(match: Match, report_id: UUID | None) -> Told:
+    report = _last_report(match)
+    if report is None or report_id not in {None, report.pk}:
+        raise _closed(match)
+    return Told(match, report)
+
+
+def _last_report(match: Match) -> Report | None:
+    """The report that the match's result comes from."""
+    if match.state != MatchState.FINISHED:
+        return None
+    report = Report.objects.filter(match=match).order_by("-created_at").first()
+    return report if report is not None and report.state in _AGREED else None
+
+
+def _closed(match: Match) -> Conflict:
+    return Conflict(f"This match is already {match.get_state_display()}.", code="match_closed")
+
+
+def _written(result: Result) -> dict[str, Any]:
+    return {"outcome": result.outcome, "winner": result.winner, "scores": list(result.scores)}
+
+
+def _read(stored: dict[str, Any]) -> Result:
+    return Result(stored["winner"], Outcome(stored["outcome"]), tuple(stored["scores"]))

@@ -1,0 +1,179 @@
+"""The matchmaker's tick, and what happens when two come at once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from matchmaking.errors import Refusal
+from matchmaking.models import Match, Pool, Seat, Ticket
+from matchmaking.services import ticks
+from matchmaking.services.making import ClaimLost
+from matchmaking.services.readiness import accept_match, settle_checks
+from matchmaking.services.tickets import leave_pool
+from matchmaking.services.ticks import tick_pools
+from matchmaking.tests.queueing import (
+    SECOND,
+    age,
+    caller,
+    guest,
+    join,
+    later,
+    nobody_is_twice,
+    open_check,
+    party_of,
+    pool,
+    rate,
+    ticket,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def far_apart(where: Pool, names: str) -> None:
+    """All of them wait, since nobody fits anybody yet."""
+    for place, name in enumerate(names):
+        player = guest(f"Player {name}")
+        rate(player, where, 1000 + 100 * place)
+        assert join(player, where).match is None
+
+
+def test_a_tick_without_work_asks_little() -> None:
+    join(guest("Ann"), Pool.objects.get())
+    assert tick_pools(now=timezone.now()) == 0
+    assert not Match.objects.exists()
+
+
+def test_the_longest_waits_meet_when_all_fit() -> None:
+    patient = pool(window_start=10, longest_wait_seconds=100)
+    far_apart(patient, "abc")
+    assert tick_pools(now=timezone.now() + 101 * SECOND) == 1
+    assert Ticket.objects.filter(state="waiting").count() == 1
+
+
+def test_a_party_that_waits_in_a_pool_made_plain_is_not_torn_apart() -> None:
+    squads = pool(team_size=2, party_limit=2)
+    ann, bob = guest("Ann"), guest("Bob")
+    join(ann, squads, party=party_of(ann, bob).code)
+    Pool.objects.filter(pk=squads.pk).update(team_size=1, party_limit=1)
+    assert join(guest("Cem"), squads).match is None
+    assert tick_pools(now=timezone.now()) == 0
+    assert tick_pools(now=timezone.now()) == 0
+
+
+def test_a_lost_claim_leaves_everything_for_the_next_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    widening = pool(window_start=10, window_growth=10)
+    far_apart(widening, "abcd")
+    now = timezone.now() + 60 * SECOND
+
+    def lost(ticket: Ticket) -> None:
+        raise ClaimLost(ticket.pk)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ticks, "claim", lost)
+        assert tick_pools(now=now) == 0
+    assert not Match.objects.exists() and Ticket.objects.filter(state="waiting").count() == 4
+    assert tick_pools(now=now) == 2
+
+
+def test_one_pools_failure_harms_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, sound = (pool(slug, window_start=10, window_growth=10) for slug in ("bad", "good"))
+    for where in (broken, sound):
+        for name in "ab":
+            player = guest(f"{where.slug} {name}")
+            rate(player, where, 1000 if name == "a" else 1500)
+            join(player, where)
+    real = ticks.pair_waiting
+
+    def fails(*, pool: Pool, now: object) -> int:
+        if pool == broken:
+            raise ValueError("no engine takes this")
+        return real(pool=pool, now=timezone.now() + 60 * SECOND)
+
+    monkeypatch.setattr(ticks, "pair_waiting", fails)
+    assert tick_pools(now=timezone.now()) == 1
+    assert Match.objects.get().pool == sound
+
+
+# At once.
+
+
+def at_once(*deeds: Callable[[], object]) -> list[object]:
+    """All of them on threads of their own, let go together; a refusal is an outcome."""
+    start = Barrier(len(deeds))
+
+    def run(deed: Callable[[], object]) -> object:
+        start.wait()
+        try:
+            return deed()
+        except Refusal as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        return list(threads.map(run, deeds))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_ticks_at_once_make_no_players_second_match() -> None:
+    widening = pool(window_start=10, window_growth=10)
+    far_apart(widening, "abcdefgh")
+    now = timezone.now() + 60 * SECOND
+    found = at_once(*[lambda: tick_pools(now=now)] * 3)
+    assert sorted(found, key=str) == [0, 0, 4]
+    assert Match.objects.count() == 4 and Seat.objects.count() == 8
+    nobody_is_twice()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ticks_joins_and_leaves_at_once_leave_nobody_in_two_places() -> None:
+    widening = pool(window_start=10, window_growth=10)
+    far_apart(widening, "abcdef")
+    newcomers = [guest(f"New {n}") for n in range(3)]
+    leaving = Ticket.objects.filter(state="waiting")[:2]
+    now = timezone.now() + 60 * SECOND
+    at_once(
+        lambda: tick_pools(now=now),
+        lambda: tick_pools(now=now),
+        *[lambda player=player: join(player, widening) for player in newcomers],
+        *[
+            lambda mine=mine: leave_pool(ticket_id=mine.pk, caller=caller(mine.player_id))
+            for mine in leaving
+        ],
+    )
+    nobody_is_twice()
+    for match in Match.objects.prefetch_related("seats", "tickets"):
+        assert len(match.seats.all()) == len(match.tickets.all()) == 2
+    held = set(Seat.objects.filter(holds=True).values_list("player", flat=True))
+    assert not held & set(Ticket.objects.filter(state="waiting").values_list("player", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_accept_and_the_end_of_the_time_make_one_ending() -> None:
+    careful = pool(ready_seconds=10)
+    ann, bob = guest("Ann"), guest("Bob")
+    for player in (ann, bob):
+        join(player, careful)
+    now, end = timezone.now(), later(open_check())
+    accept_match(ticket_id=ticket(ann).pk, caller=caller(ann), now=now)
+    at_once(
+        lambda: accept_match(ticket_id=ticket(bob).pk, caller=caller(bob), now=now),
+        lambda: settle_checks(now=end),
+        lambda: settle_checks(now=end),
+    )
+    states = {ticket(ann).state, ticket(bob).state}
+    assert states in ({"matched"}, {"waiting", "slept"})
+    assert Match.objects.count() == (1 if states == {"matched"} else 0)
+
+
+def test_one_who_has_waited_long_is_older() -> None:
+    """What other tests build on."""
+    ann = guest("Ann")
+    join(ann, Pool.objects.get())
+    before = ticket(ann).waiting_since
+    age(ann, 10)
+    assert before - ticket(ann).waiting_since == 10 * SECOND

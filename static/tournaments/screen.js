@@ -1,0 +1,89 @@
+/* A projector's pages: turned by the clock, drawn again when the tournament moves on. */
+
+import { Stream } from "../live/stream.js";
+
+const SETTLE_MS = 400; // several results in a row are one change
+
+const seconds = Number(document.body.dataset.seconds);
+const clock = document.getElementById("screen-clock");
+let now = 0;
+let timer = 0;
+let isPaused = false;
+let pending = 0;
+
+const slides = () => [...document.querySelectorAll(".slide")];
+
+function show(number) {
+  const all = slides();
+  now = (number + all.length) % all.length;
+  all.forEach((slide, i) => {
+    slide.hidden = i !== now;
+  });
+  document.getElementById("screen-page").textContent = `${now + 1}/${all.length}`;
+  wait();
+}
+
+function wait() {
+  clearTimeout(timer);
+  clock.classList.remove("is-running");
+  if (isPaused || slides().length < 2) {
+    return;
+  }
+  void clock.offsetWidth; // so that the bar begins anew
+  clock.classList.add("is-running");
+  timer = setTimeout(() => show(now + 1), seconds * 1000);
+}
+
+async function refresh() {
+  pending = 0;
+  const address = new URL(location.href);
+  address.searchParams.set("fragment", "1");
+  try {
+    const response = await fetch(address, { headers: { Accept: "text/html" } });
+    if (!response.ok) {
+      return;
+    }
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    const content = fresh.getElementById("slides");
+    if (content === null) {
+      return;
+    }
+    document.getElementById("slides").replaceWith(document.adoptNode(content));
+  } catch {
+    return;
+  }
+  slides().forEach((slide, i) => {
+    slide.hidden = i !== Math.min(now, slides().length - 1);
+  });
+  now = Math.min(now, slides().length - 1);
+  document.getElementById("screen-page").textContent = `${now + 1}/${slides().length}`;
+}
+
+function refreshSoon() {
+  pending ||= setTimeout(refresh, SETTLE_MS);
+}
+
+document.addEventListener("keydown", ({ key }) => {
+  if (key === "ArrowRight" || key === "PageDown") {
+    show(now + 1);
+  } else if (key === "ArrowLeft" || key === "PageUp") {
+    show(now - 1);
+  } else if (key === " ") {
+    isPaused = !isPaused;
+    wait();
+  }
+});
+
+document.body.classList.add("is-turning");
+document.documentElement.style.setProperty("--turn", `${seconds}s`);
+show(0);
+const stream = new Stream({ path: document.body.dataset.socket });
+let isFirst = true;
+stream.addEventListener("event", refreshSoon);
+stream.addEventListener("snapshot", () => {
+  if (!isFirst) {
+    refreshSoon();
+  }
+  isFirst = false;
+});
+stream.start();

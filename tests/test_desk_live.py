@@ -1,0 +1,37 @@
+"""The organiser's desk in a real Chromium: it follows the day, and takes nothing away."""
+
+from tests.clients import send
+from tests.server import MatchpointServer
+from tests.test_pages import Meet, chrome, meet, pytestmark, site
+
+__all__ = ["chrome", "meet", "pytestmark", "site"]
+
+
+def test_the_desk_shows_what_others_do_but_not_over_what_is_being_filled_in(
+    meet: Meet, site: MatchpointServer
+) -> None:
+    olga = meet()
+    olga.page.goto("/tournaments/new")
+    olga.page.fill("#id_organiser", "Olga")
+    olga.page.fill("#id_name", "Friday Cup")
+    olga.page.fill("#id_players", "Ann\nBob\nCem\nDan")
+    olga.page.select_option("#id_entry", "open")
+    olga.page.click('button[name="draft"]')
+    olga.page.wait_for_url("**/tournaments/*-*")
+    path = olga.page.url.split("?")[0].removeprefix(site.url)
+    olga.page.goto(f"{path}/manage")
+    olga.page.click("text=Open registration")
+    olga.see('#connection[data-state="live"]')
+    eve = send(site.url, "POST", "/matchmaking", {"username": "Eve"}).json["token"]
+    assert send(site.url, "POST", f"/api{path}/entrants", {}, token=eve).status == 201
+    olga.see("#seed-rows >> text=Eve")
+    olga.see("#seed-rows .row:nth-child(5) .row-handle")  # drawn anew, and ready for use
+    olga.page.fill("#id_lines", "Gus")
+    fay = send(site.url, "POST", "/matchmaking", {"username": "Fay"}).json["token"]
+    assert send(site.url, "POST", f"/api{path}/entrants", {}, token=fay).status == 201
+    olga.see("#desk-news")
+    assert olga.page.input_value("#id_lines") == "Gus"
+    assert olga.page.locator("#seed-rows >> text=Fay").count() == 0
+    olga.page.click("#desk-reload")
+    olga.see("#seed-rows >> text=Fay")
+    assert olga.page.locator("#desk-news").is_hidden()

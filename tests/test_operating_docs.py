@@ -1,0 +1,43 @@
+"""`docs/operating.md` names every variable that the environment may set, and no other."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.server import ROOT
+
+PAGE = ROOT / "docs" / "operating.md"
+CODE = ("tournament_site", "lobby", "matchmaking", "tournaments")
+#: `env.int("PORT", …)` in the settings, `os.environ.get("URL")` and `os.environ["URL"]` anywhere.
+READ = re.compile(
+    r"\benv\.\w+\(\s*\"([A-Z_]+)\"|os\.(?:environ\.get\(|environ\[|getenv\()\"([A-Z_]+)\""
+)
+
+
+def sources() -> Iterator[Path]:
+    """Every module of the site that is no test."""
+    for app in CODE:
+        yield from (path for path in (ROOT / app).rglob("*.py") if "tests" not in path.parts)
+
+
+def variables_read() -> set[str]:
+    """What the code reads from the environment."""
+    return {
+        first or second
+        for path in sources()
+        for first, second in READ.findall(path.read_text("utf-8"))
+    }
+
+
+def variables_told(text: str) -> set[str]:
+    """What the table names, in its first column."""
+    section = text.split("## Environment variables", 1)[1].split("\n## ", 1)[0]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
+    return {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row.split("|")[1])}
+
+
+def test_the_table_of_variables_is_complete_and_true() -> None:
+    read, told = variables_read(), variables_told(PAGE.read_text("utf-8"))
+    assert {"SECRET_KEY", "SERVER", "URL"} <= read, "the code is no longer read right"
+    assert read - told == set(), "read from the environment, but not in docs/operating.md"
+    assert told - read == set(), "in docs/operating.md, but nothing reads it"

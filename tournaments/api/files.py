@@ -1,0 +1,162 @@
+"""Files in and out: CSV of entrants, matches and standings, report files, a whole tournament."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import slugify
+from ninja import Router
+
+from matchmaking.answers import Json
+from matchmaking.errors import Malformed, Unknown
+from matchmaking.http import json_response
+
+from ..answers import tournament_brief
+from ..files.export import export_tournament
+from ..files.report import group_trf
+from ..files.sheets import entrants_csv, matches_csv, standings_csv
+from ..models import Group, Tournament
+from ..services.actors import ORGANISER
+from ..services.exchange import import_entrants, import_tournament, import_trf
+from ..services.organisers import player_actor
+from . import shapes
+from .door import maker, organiser
+from .entrants import entrant_answer
+from .once import created
+from .tournaments import ONE, tournament_of
+
+router = Router(tags=["Files"])
+
+SHEETS = ("text/csv", "text/tab-separated-values", "text/plain")
+REPORTS = ("text/plain", "text/x-trf", "application/x-trf")
+JSON = "application/json"
+A_FILE: shapes.Responses = {200: None} | shapes.found_errors()
+
+
+def _takes(*kinds: str) -> Json:
+    """The description of a body that is a file."""
+    content = {kind: {"schema": {"type": "string"}} for kind in kinds}
+    return {"requestBody": {"content": content, "required": True}}
+
+
+def _gives(kind: str, shape: Json | None = None) -> Json:
+    """The description of an answer that is a file."""
+    content = {kind: {"schema": shape or {"type": "string"}}}
+    return {"responses": {200: {"description": "The file", "content": content}}}
+
+
+def _read(request: HttpRequest, kinds: tuple[str, ...]) -> bytes:
+    """The file in the body, a little of it when it is over-long: its reader refuses it then."""
+    if request.content_type not in kinds:
+        allowed = " or ".join(f"`{kind}`" for kind in kinds)
+        raise Malformed(f"Send the file with the header `Content-Type:` {allowed}.",
+                        code="wrong_type")  # fmt: skip
+    return request.read(settings.MATCHPOINT_FILE_MAX_BYTES + 1)
+
+
+@router.post(
+    "/api/tournaments/import",
+    response={201: shapes.Imported} | shapes.errors(400, 401, 409, 422, 429),
+    openapi_extra=_takes(JSON, *REPORTS),
+)
+def import_file(request: HttpRequest) -> HttpResponse:
+    """Make a tournament out of a JSON export, or a Swiss out of a report file (TRF).
+
+    With `Content-Type: application/json` it is an export, with `text/plain` a report file. The
+    token is shown this once. Takes an Idempotency-Key.
+    """
+    owner = maker(request)
+    data = _read(request, (JSON, *REPORTS))
+    read: Any = import_tournament if request.content_type == JSON else import_trf
+
+    def make() -> Json:
+        made = read(data=data, organiser=owner, actor=player_actor(owner) if owner else ORGANISER)
+        return {
+            "status": "Tournament Imported",
+            "tournament": tournament_brief(made.tournament),
+            "token": made.token,
+        }
+
+    return created(request, make, body=data)
+
+
+@router.get(
+    f"{ONE}/export.json",
+    response=A_FILE,
+    openapi_extra=_gives(JSON, {"type": "object"}),
+)
+def export_json(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
+    """Everything about a tournament, for the import; for the organiser."""
+    organiser(request, tournament_id)
+    found = tournament_of(tournament_id)
+    return _file(found, export_tournament(found), ".json", kind=JSON)
+
+
+def _file(
+    tournament: Tournament, content: bytes | str, ending: str, *, kind: str = "text/csv"
+) -> HttpResponse:
+    shown = kind if kind == JSON else f"{kind}; charset=utf-8"
+    response = HttpResponse(content, content_type=shown)
+    name = f"{slugify(tournament.name) or 'tournament'}{ending}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@router.get(f"{ONE}/entrants.csv", response=A_FILE, openapi_extra=_gives("text/csv"))
+def export_entrants(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
+    """Everybody on the list, as a spreadsheet opens it and as it can be sent back."""
+    found = tournament_of(tournament_id)
+    return _file(found, entrants_csv(found), "-entrants.csv")
+
+
+@router.post(
+    f"{ONE}/entrants.csv",
+    response={201: shapes.Entrants} | shapes.found_errors(),
+    openapi_extra=_takes(*SHEETS),
+)
+def import_list(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
+    """Add the entrants of a file: `name,rating,club,region,seed`, then the members of a team.
+
+    Commas, semicolons or tabs; the header line may be missing. A refusal names line and column,
+    and then nobody is added.
+    """
+    actor = organiser(request, tournament_id)
+    data = _read(request, SHEETS)
+    rows = import_entrants(tournament_id=tournament_id, data=data, actor=actor)
+    answers = [entrant_answer(row) for row in rows]
+    return json_response({"status": "Entered", "entrants": answers}, status=201)
+
+
+@router.get(f"{ONE}/matches.csv", response=A_FILE, openapi_extra=_gives("text/csv"))
+def export_matches(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
+    """Every match in the order of play, and how it ended."""
+    found = tournament_of(tournament_id)
+    return _file(found, matches_csv(found), "-matches.csv")
+
+
+@router.get(f"{ONE}/standings.csv", response=A_FILE, openapi_extra=_gives("text/csv"))
+def export_standings(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
+    """How it stands, with the values of the tie-breaks."""
+    found = tournament_of(tournament_id)
+    return _file(found, standings_csv(found), "-standings.csv")
+
+
+@router.get(
+    f"{ONE}/stages/{{int:stage}}/groups/{{int:group}}.trf",
+    response=A_FILE,
+    openapi_extra=_gives("text/plain"),
+)
+def export_report(
+    request: HttpRequest, tournament_id: UUID, stage: int, group: int
+) -> HttpResponse:
+    """A group of a Swiss or a round robin as a tournament report file (TRF)."""
+    found = (
+        Group.objects.select_related("stage__tournament")
+        .filter(stage__tournament=tournament_id, stage__number=stage, number=group)
+        .first()
+    )
+    if found is None:
+        raise Unknown("There is no such group in this tournament.")
+    tournament = found.stage.tournament
+    return _file(tournament, group_trf(found), f"-{stage}-{group}.trf", kind="text/plain")

@@ -1,0 +1,147 @@
+"""Results by the organiser and the judges: entered, corrected, taken back."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from matchmaking.errors import Malformed
+from matchmaking.http import json_response
+from matchmaking.models import MatchState
+
+from ..answers import pairing_answer, pairing_answers
+from ..models import Pairing
+from ..services.actors import Actor
+from ..services.corrections import preview_reopen, reopen_result
+from ..services.organisers import check_may_enter_result
+from ..services.results import (
+    Report,
+    by_double_forfeit,
+    by_forfeit,
+    by_score,
+    check_revision,
+    correct_result,
+    report_result,
+    set_live_score,
+)
+from ..services.running import pairing_of_match
+from . import shapes
+from .bodies import PLAIN_REOPEN, LiveBody, ReopenBody, ResultBody
+from .door import account, caller, organiser
+from .tournaments import ONE, tournament_of
+
+router = Router(tags=["Results"])
+MATCH = f"{ONE}/matches/{{uuid:match_id}}"
+
+
+@router.post(f"{MATCH}/result", response=shapes.found(shapes.Entered))
+def enter_result(
+    request: HttpRequest, tournament_id: UUID, match_id: UUID, body: ResultBody
+) -> HttpResponse:
+    """Enter a result, as the organiser or a judge; the winner goes on.
+
+    With the match's `revision`, the organiser replaces a result that is there: later results stand
+    where the same people meet, the others are emptied.
+    """
+    pairing, actor = _judged(request, tournament_id, match_id)
+    match = pairing.match
+    assert match is not None
+    check_revision(match, body.revision)
+    report = _report(pairing, body)
+    if body.revision is not None and match.state == MatchState.FINISHED:
+        entered = correct_result(
+            tournament_id=tournament_id,
+            match_id=match_id,
+            report=report,
+            revision=body.revision,
+            actor=organiser(request, tournament_id),
+            why=body.why,
+        )
+    else:
+        entered = report_result(
+            tournament_id=tournament_id,
+            match_id=match_id,
+            report=report,
+            actor=actor,
+            why=body.why,
+        )
+    return json_response({"status": "Result Entered", "pairing": pairing_answer(entered)})
+
+
+def _judged(request: HttpRequest, tournament_id: UUID, match_id: UUID) -> tuple[Pairing, Actor]:
+    """A match, and the organiser or judge who may enter its result; raises for others."""
+    tournament = tournament_of(tournament_id)
+    pairing = pairing_of_match(tournament, match_id)
+    actor = check_may_enter_result(
+        tournament=tournament, pairing=pairing, caller=caller(request), user=account(request)
+    )
+    return pairing, actor
+
+
+def _report(pairing: Pairing, body: ResultBody) -> Report:
+    match body.outcome:
+        case "forfeit":
+            return by_forfeit(_winner(pairing, body.winner))
+        case "double_forfeit":
+            return by_double_forfeit()
+        case "draw":
+            return by_score(_drawn(body.scores))
+    if body.scores is None:
+        raise Malformed("`scores` is missing: the games won by each side, such as [2, 1].")
+    return by_score(body.scores)
+
+
+def _drawn(scores: list[int] | None) -> list[int]:
+    if scores and len(set(scores)) > 1:
+        raise Malformed("A draw has equal `scores`. Leave them out, or mend them.")
+    return scores or [0, 0]
+
+
+def _winner(pairing: Pairing, winner: int | str | None) -> int:
+    """The index of the side that wins by forfeit."""
+    names = [entrant.name if entrant else None for _, entrant in pairing.sides]
+    if isinstance(winner, str) and winner in names:
+        return names.index(winner)
+    if winner in {0, 1}:
+        return int(winner)
+    raise Malformed(
+        "Say who wins by forfeit: `winner` is 0 or 1, the index of a side, or the name of an "
+        "entrant of this match."
+    )
+
+
+@router.post(f"{MATCH}/live", response=shapes.found(shapes.Entered))
+def say_score(
+    request: HttpRequest, tournament_id: UUID, match_id: UUID, body: LiveBody
+) -> HttpResponse:
+    """Say how a match stands that is still played; this is not yet a result."""
+    _judged(request, tournament_id, match_id)
+    pairing = set_live_score(tournament_id=tournament_id, match_id=match_id, scores=body.scores)
+    return json_response({"status": "Score Set", "pairing": pairing_answer(pairing)})
+
+
+@router.post(f"{MATCH}/reopen", response=shapes.found(shapes.Reopened))
+def reopen_match(
+    request: HttpRequest, tournament_id: UUID, match_id: UUID, body: ReopenBody = PLAIN_REOPEN
+) -> HttpResponse:
+    """Take a result back, and with it the later ones that were built on it.
+
+    With `dry_run` nothing is done; either way `emptied` lists those later matches.
+    """
+    actor = organiser(request, tournament_id)
+    if body.dry_run:
+        emptied = preview_reopen(tournament_id=tournament_id, match_id=match_id)
+    else:
+        emptied = reopen_result(
+            tournament_id=tournament_id, match_id=match_id, actor=actor, why=body.why
+        )
+    return json_response(
+        {
+            "status": "Nothing Changed" if body.dry_run else "Reopened",
+            "dry_run": body.dry_run,
+            "emptied": [
+                answer | {"stage": pairing.group.stage.number}
+                for answer, pairing in zip(pairing_answers(emptied), emptied, strict=True)
+            ],
+        }
+    )

@@ -1,0 +1,211 @@
+"""Tournaments as they are answered: stages, groups, rounds, pairings."""
+
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from ...models import Format, PairingState, Part, Slot, StageState, TournamentState
+from .base import Shape
+from .entrants import EntrantBrief
+
+
+class Brief(Shape):
+    """A tournament in one line."""
+
+    id: str
+    name: str
+    url: str
+    state: TournamentState
+
+
+class Created(Shape):
+    """A new tournament."""
+
+    status: str
+    brackets: list[list[str]]
+    """The first round: pairs of names, a bye as one name alone. Empty for a draft."""
+    tournament: Brief
+    token: str
+    """The organiser's token, shown this once."""
+    message: str | None = None
+    """What could not be done though the tournament stands, such as pairing a Swiss in time."""
+
+
+class Imported(Shape):
+    """A tournament out of a file."""
+
+    status: str
+    tournament: Brief
+    token: str
+    """The organiser's token, shown this once."""
+
+
+class Started(Shape):
+    """A tournament that has begun."""
+
+    status: str
+    brackets: list[list[str]]
+    tournament: Brief
+
+
+class Ended(Shape):
+    """A tournament that was called off."""
+
+    status: str
+    tournament: Brief
+
+
+class Line(Brief):
+    """A tournament in a list."""
+
+    created_at: str
+    starts_at: str | None
+    entrants: int
+    champion: str | None
+
+
+class Listed(Shape):
+    """A page of tournaments."""
+
+    tournaments: list[Line]
+    page: int
+    pages: int
+    total: int
+
+
+class Place(Shape):
+    """Where somebody goes: a side of a pairing."""
+
+    pairing: str
+    side: int
+
+
+class PairingSide(Shape):
+    """What stands on a side of a pairing."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True, populate_by_name=True)
+
+    slot: Slot
+    entrant: int | None
+    """The entrant's id, once known."""
+    name: str | None
+    seed: int | None
+    from_: Literal["winner", "loser"] | None = Field(default=None, alias="from")
+    """Whose winner or loser comes here, while it is not yet known."""
+    of: str | None = None
+    """The id of that pairing."""
+    key: str | None = None
+    """The key of that pairing."""
+
+
+class Pairing(Shape):
+    """A place in a bracket or a table where two sides meet."""
+
+    id: str
+    key: str
+    """Its name in its group, such as `W1.2`, `GF` or `R3.1`."""
+    round: int
+    number: int
+    state: PairingState
+    match: str | None
+    """The id of its match, once both sides are known."""
+    best_of: int
+    winner: int | None
+    """The index of the side that won, or goes on."""
+    winner_to: Place | None
+    loser_to: Place | None
+    scores: list[int]
+    """Games won by each side."""
+    live_scores: list[int]
+    """How it stands while it is played."""
+    outcome: str | None
+    """How it ended: `played`, `drawn`, `conceded`, `forfeit` or `double_forfeit`."""
+    revision: int
+    """Counts its results; a correction says which it has seen."""
+    station: str | None
+    sides: list[PairingSide]
+
+
+class Round(Shape):
+    """Pairings that are played side by side."""
+
+    number: int
+    name: str
+    part: Part
+    pairings: list[Pairing]
+
+
+class Group(Shape):
+    """A bracket or table of its own."""
+
+    number: int
+    name: str
+    rounds: list[Round]
+
+
+class StageBrief(Shape):
+    """A stage in one line."""
+
+    number: int
+    name: str
+    format: Format
+    state: StageState
+
+
+class Stage(StageBrief):
+    """A part of a tournament played in one format."""
+
+    best_of: int
+    semi_best_of: int | None
+    """Of the semi-finals, when another."""
+    final_best_of: int | None
+    """Of the final, when another."""
+    rounds: int | None
+    advance: int | None
+    """How many of each group go on."""
+    groups: list[Group]
+
+
+class Tournament(Brief):
+    """A whole tournament."""
+
+    created_at: str
+    entrants: list[EntrantBrief]
+    stages: list[Stage]
+
+
+class Entered(Shape):
+    """A pairing after a change."""
+
+    status: str
+    pairing: Pairing
+
+
+class EmptiedPairing(Pairing):
+    """A pairing that loses its result."""
+
+    stage: int
+
+
+class Reopened(Shape):
+    """A result taken back, or what that would do."""
+
+    status: str
+    dry_run: bool
+    emptied: list[EmptiedPairing]
+    """Later matches, already played, that are emptied."""
+
+
+class Reinstated(Shape):
+    """Somebody is in again."""
+
+    status: str
+    pairings: list[Pairing]
+    """Forfeited matches that are open again."""
+
+
+class Called(Shape):
+    """Matches that were given a station."""
+
+    status: str
+    pairings: list[Pairing]

@@ -1,0 +1,230 @@
+"""A whole tournament as a JSON document, version 1: what it says, and how it is read.
+
+Entrants are spoken of by their seeds in the tournament. Nothing in a document is a key of a
+database, and nobody's account or token is in it. What follows from results is not in it either:
+brackets, places and standings are made anew from them.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from .text import BadFile
+
+VERSION = 1
+Small = Annotated[int, Meta(ge=0, le=32_767)]
+Positive = Annotated[int, Meta(ge=1, le=32_767)]
+Seed = Annotated[int, Meta(ge=1, le=1_000_000)]
+Name = Annotated[str, Meta(min_length=1, max_length=80)]
+Label = Annotated[str, Meta(max_length=60)]
+Moment = Annotated[datetime, Meta(tz=True)]
+Side = Annotated[int, Meta(ge=0, le=1)]
+Games = Annotated[list[Annotated[int, Meta(ge=0, le=9_999)]], Meta(max_length=2)]
+Points = Annotated[str, Meta(max_length=12)]
+
+
+class Part(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A piece of a document: every field is known, and none is passed over."""
+
+
+P = TypeVar("P", bound=Part)
+
+
+def part(kind: type[P], /, **fields: Any) -> P:
+    """A piece out of a row's fields, whose choices are plain text there."""
+    return kind(**fields)
+
+
+class MemberPart(Part):
+    """A player on a roster."""
+
+    name: Name
+    is_captain: bool = False
+
+
+class EntrantPart(Part):
+    """Somebody on the list."""
+
+    seed: Seed
+    name: Name
+    status: Label = "entered"
+    rating: Annotated[int, Meta(ge=0, le=99_999)] | None = None
+    club: Label = ""
+    region: Label = ""
+    checked_in_at: Moment | None = None
+    entered_at: Moment | None = None
+    members: Annotated[list[MemberPart], Meta(max_length=20)] = []
+
+
+class StationPart(Part):
+    """A table, court or console."""
+
+    number: Small
+    name: Name
+
+
+class ResultPart(Part):
+    """How a match ended; `winner` is a side, 0 for the first."""
+
+    outcome: Literal["played", "drawn", "conceded", "forfeit", "double_forfeit"]
+    winner: Side | None = None
+    scores: Games = []
+    closed_at: Moment | None = None
+
+
+class PairingPart(Part):
+    """A place in a bracket or a table; `first` and `second` are entrants once they are known."""
+
+    key: Annotated[str, Meta(min_length=2, max_length=12)]
+    first: Seed | None = None
+    second: Seed | None = None
+    result: ResultPart | None = None
+    loser_leaves: bool = False
+    live_scores: Games = []
+    station: Small | None = None
+
+
+class RoundPart(Part):
+    """A round; `part` of a bracket is winners, losers, final or third_place."""
+
+    number: Positive
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    part: Literal["winners", "losers", "final", "third_place", "table"] = "table"
+    best_of: Annotated[int, Meta(ge=1, le=99)] | None = None
+    published_at: Moment | None = None
+    pairings: list[PairingPart] = []
+
+
+class ContenderPart(Part):
+    """An entrant in a group, and its seed there; `first` and `last` are the places it came to."""
+
+    entrant: Seed
+    seed: Seed
+    from_round: Small = 1
+    until_round: Small | None = None
+    first: Seed | None = None
+    last: Seed | None = None
+
+
+class ByePart(Part):
+    """A round of a Swiss without an opponent."""
+
+    entrant: Seed
+    round: Positive
+    kind: Literal["pairing_allocated", "full_point", "half_point", "zero_point"]
+
+
+class GroupPart(Part):
+    """A table or a bracket."""
+
+    number: Positive = 1
+    name: Annotated[str, Meta(max_length=20)] = ""
+    first_colour: Literal["w", "b"] = "w"
+    forbidden_pairs: list[tuple[Seed, Seed]] = []
+    contenders: list[ContenderPart] = []
+    rounds: list[RoundPart] = []
+    byes: list[ByePart] = []
+
+
+class StagePart(Part):
+    """A stage; what its fields mean is said at `models.Stage`."""
+
+    format: Literal["single_elimination", "double_elimination", "round_robin", "swiss"]
+    name: Annotated[str, Meta(max_length=40)] = ""
+    state: Literal["pending", "running", "finished"] = "pending"
+    best_of: Annotated[int, Meta(ge=1, le=99)] = 1
+    semi_best_of: Annotated[int, Meta(ge=1, le=99)] | None = None
+    final_best_of: Annotated[int, Meta(ge=1, le=99)] | None = None
+    third_place: bool = False
+    group_count: Positive = 1
+    legs: Annotated[int, Meta(ge=1, le=2)] = 1
+    rounds_planned: Positive | None = None
+    draws: bool = False
+    points_win: Points = "1"
+    points_draw: Points = "0.5"
+    points_loss: Points = "0"
+    points_bye: Points = "1"
+    tie_breaks: list[Label] = []
+    advance: Positive | None = None
+    groups: list[GroupPart] = []
+
+
+class ActionPart(Part):
+    """A line of the record of the day."""
+
+    at: Moment
+    by: Label
+    verb: Annotated[str, Meta(max_length=24)]
+    text: Annotated[str, Meta(max_length=300)]
+    why: Annotated[str, Meta(max_length=300)] = ""
+
+
+class TournamentPart(Part):
+    """What is said of the tournament as a whole."""
+
+    name: Name
+    about: Annotated[str, Meta(max_length=4000)] = ""
+    state: Literal["draft", "registration", "check_in", "running", "finished", "cancelled"] = (
+        "draft"
+    )
+    seeding: Literal["given", "rating", "random", "listed"] = "given"
+    lot: Annotated[int, Meta(ge=0, le=2**62)] | None = None
+    byes: bool = False
+    keep_apart: Literal["", "club", "region"] = ""
+    entry: Literal["organiser", "open", "code", "approval"] = "organiser"
+    entry_code: Annotated[str, Meta(max_length=40)] = ""
+    capacity: Positive | None = None
+    team_size: Annotated[int, Meta(ge=1, le=20)] = 1
+    check_in_minutes: Small | None = None
+    starts_at: Moment | None = None
+    match_minutes: Positive = 30
+    reporting: Literal["organiser", "players"] = "organiser"
+    started_at: Moment | None = None
+    finished_at: Moment | None = None
+
+
+class Document(Part):
+    """A whole tournament; `matchpoint` is the version of the document."""
+
+    matchpoint: int
+    tournament: TournamentPart
+    entrants: list[EntrantPart] = []
+    stations: Annotated[list[StationPart], Meta(max_length=1_000)] = []
+    stages: Annotated[list[StagePart], Meta(max_length=8)] = []
+    actions: Annotated[list[ActionPart], Meta(max_length=50_000)] = []
+
+
+class _Versioned(msgspec.Struct):
+    matchpoint: Any = None
+
+
+def parse_document(text: str) -> Document:
+    """Read a document; raises `BadFile` naming the field that is wrong."""
+    try:
+        version = msgspec.json.decode(text, type=_Versioned).matchpoint
+        if version != VERSION or isinstance(version, bool):
+            raise BadFile(
+                "This is no Matchpoint tournament of version 1: it does not begin with "
+                '{"matchpoint": 1}.'
+            )
+        document = msgspec.json.decode(text, type=Document)
+    except msgspec.ValidationError as error:
+        raise BadFile(f"The file does not say what it should: {error}.") from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BadFile(f"The file is no JSON that can be read: {error}.") from error
+    if "\\u0000" in text:
+        raise BadFile("The file has a zero character in a text. Remove it.")
+    return document
+
+
+def write_document(document: Document) -> bytes:
+    """The document as JSON, one field a line."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+
+
+def plain_points(points: Decimal) -> str:
+    """Points as people write them: 1, 0.5."""
+    return format(Decimal(points).normalize(), "f")

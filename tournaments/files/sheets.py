@@ -1,0 +1,87 @@
+"""What a tournament gives out as CSV: its entrants, its matches, its standings."""
+
+from collections.abc import Iterator, Sequence
+
+from ..models import Group, Pairing, Stage, Tournament
+from ..tables import bracket_places, group_standings, tie_breaks_of
+from .cells import write_csv
+
+MATCH_COLUMNS = (
+    "stage", "group", "round", "match", "first", "second", "score", "state", "outcome", "winner",
+    "station",
+)  # fmt: skip
+
+
+def entrants_csv(tournament: Tournament) -> bytes:
+    """Everybody on the list by seed; the file can be read back by `parse_sheet`."""
+    rows = []
+    for entrant in tournament.entrants.prefetch_related("members").order_by("seed"):
+        members = [member.name for member in entrant.members.all()]
+        known = (entrant.name, entrant.rating, entrant.club, entrant.region, entrant.seed)
+        rows.append([*known, entrant.status, *members])
+    longest = max((len(row) for row in rows), default=6) - 6
+    members = [f"member {number}" for number in range(1, longest + 1)]
+    return write_csv(("name", "rating", "club", "region", "seed", "status", *members), rows)
+
+
+def matches_csv(tournament: Tournament) -> bytes:
+    """Every pairing with two sides in order of play, and how it ended."""
+    pairings = (
+        Pairing.objects.filter(
+            group__stage__tournament=tournament, top__isnull=False, bottom__isnull=False
+        )
+        .select_related("group__stage", "round", "top", "bottom", "match", "station")
+        .order_by("group__stage__number", "group__number", "round__number", "round__part", "number")
+    )
+    return write_csv(MATCH_COLUMNS, map(_match_row, pairings))
+
+
+def _match_row(row: Pairing) -> Sequence[object]:
+    winner = None if row.winner is None else row.sides[row.winner][1]
+    match = row.match
+    return (
+        row.group.stage,
+        row.group.name,
+        row.round,
+        row.key,
+        row.top,
+        row.bottom,
+        ":".join(map(str, match.scores)) if match else "",
+        row.get_state_display(),
+        (match.get_outcome_display() if match and match.outcome else ""),
+        winner,
+        row.station,
+    )
+
+
+def standings_csv(tournament: Tournament) -> bytes:
+    """How every stage stands that has begun; a column for each tie-break that any of them has."""
+    stages = list(tournament.stages.prefetch_related("groups").order_by("number"))
+    titles: list[str] = []
+    for stage in stages:
+        if not stage.is_elimination:
+            new = (tie_break.title for tie_break in tie_breaks_of(stage))
+            titles += [title for title in new if title not in titles]
+    header = ("stage", "group", "place", "name", "played", "won", "drawn", "lost", *titles)
+    rows = (
+        row for stage in stages for group in stage.groups.all()
+        for row in _standing_rows(stage, group, titles)
+    )  # fmt: skip
+    return write_csv(header, rows)
+
+
+def _standing_rows(stage: Stage, group: Group, titles: Sequence[str]) -> Iterator[Sequence[object]]:
+    group.stage = stage
+    if stage.is_elimination:
+        for place in bracket_places(group):
+            blank = [""] * (4 + len(titles))
+            yield (stage, group.name, place.places, place.contender.entrant, *blank)
+        return
+    own = [tie_break.title for tie_break in tie_breaks_of(stage)]
+    for one in group_standings(group):
+        values = dict(zip(own, one.values, strict=True))
+        yield (
+            stage, group.name, one.places, one.contender.entrant,
+            one.played, one.won, one.drawn, one.lost,
+            *(values.get(title, "") for title in titles),
+        )  # fmt: skip

@@ -1,0 +1,130 @@
+"""Pairings: the places in a bracket or a table where two sides meet."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from matchmaking.models import Match
+
+from .day import Station
+from .entrants import Entrant
+from .stages import Group, Round
+
+
+class Slot(models.TextChoices):
+    """What stands on one side of a pairing."""
+
+    ENTRANT = "entrant", "an entrant"
+    BYE = "bye", "nobody: a bye"
+    VACANT = "vacant", "nobody: those who might have come are out"
+    PENDING = "pending", "not yet known"
+
+
+class PairingState(models.TextChoices):
+    """How far a pairing is, as `engine.elimination.PairingStatus` has it."""
+
+    PENDING = "pending", "waits for others"
+    READY = "ready", "can be played"
+    DECIDED = "decided", "decided"
+    WALKOVER = "walkover", "needs no match: nobody comes against the one who is there"
+    EMPTY = "empty", "nobody comes"
+    NOT_NEEDED = "not_needed", "not needed"
+
+
+class Pairing(models.Model):
+    """A place in a bracket or a table; `match` exists once both sides are entrants.
+
+    Side 0 is `top` (White where colours matter), side 1 is `bottom`. `winner` is the index of the
+    side that won or goes on; none in a draw and a double forfeit, which `match.outcome` tells.
+    `loser_leaves` says that who lost goes nowhere from here: expelled or withdrawn.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    group = models.ForeignKey(Group, models.CASCADE, related_name="pairings")
+    round = models.ForeignKey(Round, models.CASCADE, related_name="pairings")
+    number = models.PositiveIntegerField(help_text="Its place in the round, from the top, from 1.")
+    key = models.CharField(max_length=12, help_text="Its name in the group: W1.1, GF, R3.2.")
+    state = models.CharField(max_length=10, choices=PairingState, default=PairingState.PENDING)
+    top_slot = models.CharField(max_length=8, choices=Slot, default=Slot.PENDING)
+    top = models.ForeignKey(Entrant, models.PROTECT, null=True, related_name="+")
+    bottom_slot = models.CharField(max_length=8, choices=Slot, default=Slot.PENDING)
+    bottom = models.ForeignKey(Entrant, models.PROTECT, null=True, related_name="+")
+    winner = models.PositiveSmallIntegerField(null=True)
+    loser_leaves = models.BooleanField(default=False)
+    winner_to = models.ForeignKey("self", models.SET_NULL, null=True, related_name="fed_by")
+    winner_to_side = models.PositiveSmallIntegerField(null=True)
+    loser_to = models.ForeignKey("self", models.SET_NULL, null=True, related_name="fed_by_losers")
+    loser_to_side = models.PositiveSmallIntegerField(null=True)
+    match = models.OneToOneField(Match, models.PROTECT, null=True, related_name="pairing")
+    station = models.ForeignKey(Station, models.SET_NULL, null=True, related_name="pairings")
+    called_at = models.DateTimeField(null=True, help_text="When its station was given to it.")
+
+    class Meta:
+        ordering = ("group__number", "round__number", "number")
+        indexes = (
+            models.Index(
+                fields=("group",),
+                condition=Q(state__in=("pending", "ready")),
+                name="pairing_open_by_group",
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=("group", "key"), name="one_pairing_per_key"),
+            models.UniqueConstraint(fields=("round", "number"), name="one_pairing_per_place"),
+            models.UniqueConstraint(
+                fields=("station",),
+                condition=Q(state="ready", station__isnull=False),
+                name="one_open_pairing_per_station",
+            ),
+            models.CheckConstraint(
+                condition=Q(top_slot="entrant", top__isnull=False)
+                | (~Q(top_slot="entrant") & Q(top__isnull=True)),
+                name="top_entrant_when_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(bottom_slot="entrant", bottom__isnull=False)
+                | (~Q(bottom_slot="entrant") & Q(bottom__isnull=True)),
+                name="bottom_entrant_when_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(match__isnull=True) | Q(top_slot="entrant", bottom_slot="entrant"),
+                name="match_between_entrants",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("ready", "decided"))
+                | Q(top_slot="entrant", bottom_slot="entrant"),
+                name="ready_pairing_has_both_sides",
+            ),
+            models.CheckConstraint(
+                condition=Q(winner__isnull=True)
+                | Q(winner=0, top__isnull=False)
+                | Q(winner=1, bottom__isnull=False),
+                name="winner_is_an_entrant",
+            ),
+            models.CheckConstraint(
+                condition=Q(winner__isnull=True) | Q(state__in=("decided", "walkover")),
+                name="winner_of_what_is_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(winner_to__isnull=True, winner_to_side__isnull=True)
+                | Q(winner_to__isnull=False, winner_to_side__in=(0, 1)),
+                name="winner_goes_to_a_side",
+            ),
+            models.CheckConstraint(
+                condition=Q(loser_to__isnull=True, loser_to_side__isnull=True)
+                | Q(loser_to__isnull=False, loser_to_side__in=(0, 1)),
+                name="loser_goes_to_a_side",
+            ),
+            models.CheckConstraint(
+                condition=Q(top__isnull=True) | ~Q(top=F("bottom")), name="nobody_meets_himself"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def sides(self) -> tuple[tuple[str, Entrant | None], tuple[str, Entrant | None]]:
+        """Both sides, top first: what stands there, and who if it is an entrant."""
+        return (self.top_slot, self.top), (self.bottom_slot, self.bottom)

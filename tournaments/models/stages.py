@@ -1,0 +1,217 @@
+"""Stages, their groups, who plays in them, and their rounds."""
+
+from django.db import models
+from django.db.models import Q
+
+from .entrants import Entrant
+from .tournament import Tournament
+
+BEST_OF_MAX = 99
+
+
+class Format(models.TextChoices):
+    """How a stage pairs its contenders."""
+
+    SINGLE_ELIMINATION = "single_elimination", "single elimination"
+    DOUBLE_ELIMINATION = "double_elimination", "double elimination"
+    ROUND_ROBIN = "round_robin", "round robin"
+    SWISS = "swiss", "Swiss system"
+
+    @property
+    def is_elimination(self) -> bool:
+        """Whether who loses goes out, so that a match must have a winner."""
+        return self in {Format.SINGLE_ELIMINATION, Format.DOUBLE_ELIMINATION}
+
+
+class StageState(models.TextChoices):
+    """A stage waits for those before it, is played, and is over."""
+
+    PENDING = "pending", "not yet begun"
+    RUNNING = "running", "running"
+    FINISHED = "finished", "finished"
+
+
+class Stage(models.Model):
+    """A part of a tournament played in one format.
+
+    `rounds_planned` is for Swiss; `legs` and `group_count` for round robins. `advance` is how many
+    of each group (or of the one table or bracket) go on to the next stage; none from the last.
+    `semi_best_of` and `final_best_of` are for longer matches at the end of an elimination, see
+    `services.brackets.length_of`. Points are for tables. `tie_breaks` are names of
+    `engine.standings.TieBreak` after the points, in order, such as `BUCHHOLZ_CUT_1`.
+    """
+
+    tournament = models.ForeignKey(Tournament, models.CASCADE, related_name="stages")
+    number = models.PositiveSmallIntegerField(default=1)
+    name = models.CharField(max_length=40, blank=True)
+    format = models.CharField(max_length=20, choices=Format, default=Format.SINGLE_ELIMINATION)
+    state = models.CharField(max_length=8, choices=StageState, default=StageState.PENDING)
+    best_of = models.PositiveSmallIntegerField(default=1)
+    semi_best_of = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Semi-finals, when not like the rounds before."
+    )
+    final_best_of = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The final, when not like the rounds before."
+    )
+    third_place = models.BooleanField(default=False)
+    group_count = models.PositiveSmallIntegerField(default=1)
+    legs = models.PositiveSmallIntegerField(default=1)
+    rounds_planned = models.PositiveSmallIntegerField(null=True, blank=True)
+    draws = models.BooleanField(default=False, help_text="Whether a match may be drawn.")
+    points_win = models.DecimalField(max_digits=5, decimal_places=2, default=1)
+    points_draw = models.DecimalField(max_digits=5, decimal_places=2, default="0.5")
+    points_loss = models.DecimalField(max_digits=5, decimal_places=2, default=0)
+    points_bye = models.DecimalField(max_digits=5, decimal_places=2, default=1)
+    tie_breaks = models.JSONField(default=list, blank=True)
+    advance = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=("tournament", "number"), name="one_stage_per_number"),
+            models.CheckConstraint(
+                condition=Q(best_of__gte=1, best_of__lte=BEST_OF_MAX), name="stage_best_of_in_range"
+            ),
+            models.CheckConstraint(
+                condition=(Q(semi_best_of=None) | Q(semi_best_of__range=(1, BEST_OF_MAX)))
+                & (Q(final_best_of=None) | Q(final_best_of__range=(1, BEST_OF_MAX))),
+                name="stage_late_best_of_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(legs__in=(1, 2), group_count__gte=1), name="stage_has_legs_and_groups"
+            ),
+            models.CheckConstraint(
+                condition=~Q(format__endswith="elimination") | Q(draws=False, group_count=1),
+                name="elimination_without_draws_or_groups",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name or f"Stage {self.number}"
+
+    @property
+    def is_elimination(self) -> bool:
+        """Whether it is a bracket."""
+        return Format(self.format).is_elimination
+
+
+class Colour(models.TextChoices):
+    """The side of a board."""
+
+    WHITE = "w", "White"
+    BLACK = "b", "Black"
+
+
+class Group(models.Model):
+    """A table or bracket of its own inside a stage; most stages have one.
+
+    `first_colour` and `forbidden_pairs` (lists of two seeds) are for a Swiss, and come with a
+    report file that names them.
+    """
+
+    stage = models.ForeignKey(Stage, models.CASCADE, related_name="groups")
+    number = models.PositiveSmallIntegerField(default=1)
+    name = models.CharField(max_length=20, blank=True, help_text="A, B, C; none for the only one.")
+    first_colour = models.CharField(
+        max_length=1, choices=Colour, default=Colour.WHITE,
+        help_text="What the lot gave to the top seed of the first round.",
+    )  # fmt: skip
+    forbidden_pairs = models.JSONField(
+        default=list, blank=True, help_text="Pairs of seeds that must not meet."
+    )
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=("stage", "number"), name="one_group_per_number"),
+        )
+
+    def __str__(self) -> str:
+        return f"Group {self.name}" if self.name else str(self.stage)
+
+
+class Contender(models.Model):
+    """An entrant in a group: `seed` counts there from 1 (the bracket's or the table's number).
+
+    `from_round` is the first round in which it can be paired, `until_round` the last one, for
+    those who came late or left. `first` and `last` are the places it holds once they are settled.
+    """
+
+    group = models.ForeignKey(Group, models.CASCADE, related_name="contenders")
+    entrant = models.ForeignKey(Entrant, models.PROTECT, related_name="contentions")
+    seed = models.PositiveIntegerField()
+    from_round = models.PositiveSmallIntegerField(default=1)
+    until_round = models.PositiveSmallIntegerField(null=True)
+    first = models.PositiveIntegerField(null=True)
+    last = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ("group__number", "seed")
+        constraints = (
+            models.UniqueConstraint(fields=("group", "seed"), name="one_contender_per_seed"),
+            models.UniqueConstraint(fields=("group", "entrant"), name="one_contender_per_entrant"),
+            models.CheckConstraint(condition=Q(seed__gte=1), name="contenders_seed_from_one"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.seed}. {self.entrant}"
+
+
+class Part(models.TextChoices):
+    """The part of a bracket that a round belongs to; a table has only one."""
+
+    WINNERS = "winners", "winners' bracket"
+    LOSERS = "losers", "losers' bracket"
+    FINAL = "final", "grand final"
+    THIRD_PLACE = "third_place", "third place"
+    TABLE = "table", "table"
+
+
+class Round(models.Model):
+    """Pairings that are played side by side; hidden from players until it is published."""
+
+    group = models.ForeignKey(Group, models.CASCADE, related_name="rounds")
+    part = models.CharField(max_length=11, choices=Part, default=Part.WINNERS)
+    number = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=40)
+    best_of = models.PositiveSmallIntegerField(null=True, help_text="When not the stage's own.")
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("group__number", "number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("group", "part", "number"), name="one_round_per_number"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ByeKind(models.TextChoices):
+    """Why somebody has no opponent in a round; worth what `engine.history.PointSystem` says."""
+
+    PAIRING_ALLOCATED = "pairing_allocated", "bye of the pairing"
+    FULL_POINT = "full_point", "full-point bye"
+    HALF_POINT = "half_point", "half-point bye"
+    ZERO_POINT = "zero_point", "absent"
+
+
+class Bye(models.Model):
+    """A contender's round without an opponent in a table: asked for ahead, or of the pairing."""
+
+    contender = models.ForeignKey(Contender, models.CASCADE, related_name="byes")
+    round_number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=20, choices=ByeKind)
+
+    class Meta:
+        ordering = ("round_number", "contender__seed")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("contender", "round_number"), name="one_bye_per_contender_and_round"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contender.entrant}: {self.get_kind_display()} in round {self.round_number}"

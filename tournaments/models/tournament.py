@@ -1,0 +1,153 @@
+"""A tournament: what it is called, who may enter, and how far its day is."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from matchmaking.models import Player, Pool
+
+TOURNAMENT_NAME_MAX_CHARS = 80
+TEAM_SIZE_MAX = 20
+
+
+class TournamentState(models.TextChoices):
+    """A tournament's day, in order; `CANCELLED` may follow any but `FINISHED`."""
+
+    DRAFT = "draft", "draft"
+    REGISTRATION = "registration", "open for registration"
+    CHECK_IN = "check_in", "checking in"
+    RUNNING = "running", "running"
+    FINISHED = "finished", "finished"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class Seeding(models.TextChoices):
+    """How entrants get their seeds when the tournament starts."""
+
+    GIVEN = "given", "in the order given"
+    RATING = "rating", "by rating, the highest first"
+    RANDOM = "random", "shuffled"
+    LISTED = "listed", "neighbours in the list meet first"
+
+
+class KeepApart(models.TextChoices):
+    """Whom the draw keeps from meeting in round one, where that is possible."""
+
+    NOBODY = "", "nobody"
+    CLUB = "club", "members of one club"
+    REGION = "region", "those of one region"
+
+
+class Entry(models.TextChoices):
+    """How players come into the tournament."""
+
+    ORGANISER = "organiser", "the organiser enters them"
+    OPEN = "open", "whoever likes to"
+    CODE = "code", "whoever has the code"
+    APPROVAL = "approval", "the organiser approves each"
+
+
+class Reporting(models.TextChoices):
+    """Who reports results, beside the organiser and the judges."""
+
+    ORGANISER = "organiser", "only the organiser and the judges"
+    PLAYERS = "players", "the players: one reports, the other confirms"
+
+
+class Tournament(models.Model):
+    """An event with entrants; its organiser holds a token, is `organiser`, or is staff."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=TOURNAMENT_NAME_MAX_CHARS)
+    about = models.TextField(max_length=4000, blank=True, help_text="Plain text for the players.")
+    state = models.CharField(
+        max_length=12, choices=TournamentState, default=TournamentState.DRAFT, editable=False
+    )
+
+    # The draw.
+    seeding = models.CharField(max_length=10, choices=Seeding, default=Seeding.GIVEN)
+    lot = models.BigIntegerField(
+        null=True, blank=True, editable=False, help_text="The number that the shuffle began with."
+    )
+    byes = models.BooleanField(
+        default=False, help_text="Let the first seeds sit out when the number is odd."
+    )
+    keep_apart = models.CharField(
+        max_length=6, choices=KeepApart, default=KeepApart.NOBODY, blank=True
+    )
+
+    # Entry.
+    entry = models.CharField(max_length=10, choices=Entry, default=Entry.ORGANISER)
+    entry_code = models.CharField(max_length=40, blank=True)
+    capacity = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Who comes after so many waits for a place."
+    )
+    team_size = models.PositiveSmallIntegerField(
+        default=1, help_text="Players on the roster of an entrant; 1 for single players."
+    )
+    check_in_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How long before the start check-in opens; empty for none."
+    )
+
+    # The day.
+    starts_at = models.DateTimeField(null=True, blank=True)
+    match_minutes = models.PositiveSmallIntegerField(
+        default=30, help_text="What a match takes, for the estimated times."
+    )
+    reporting = models.CharField(max_length=10, choices=Reporting, default=Reporting.ORGANISER)
+    rated_in = models.ForeignKey(
+        Pool, models.SET_NULL, null=True, blank=True, related_name="tournaments",
+        help_text="The pool whose ratings its matches move.",
+    )  # fmt: skip
+
+    organiser = models.ForeignKey(
+        Player, models.SET_NULL, null=True, blank=True, related_name="organised"
+    )
+    token_sha256 = models.CharField(max_length=64, null=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    finished_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ("-created_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(state__in=("running", "finished")) | Q(started_at__isnull=False),
+                name="tournament_that_runs_has_started",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="finished", finished_at__isnull=False)
+                | (~Q(state="finished") & Q(finished_at__isnull=True)),
+                name="tournament_finished_at_when_finished",
+            ),
+            models.CheckConstraint(
+                condition=Q(team_size__gte=1, team_size__lte=TEAM_SIZE_MAX),
+                name="tournament_team_size_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(match_minutes__gte=1), name="tournament_match_takes_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(entry="code") | ~Q(entry_code=""), name="tournament_entry_has_its_code"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can happen in it."""
+        return self.state in {TournamentState.FINISHED, TournamentState.CANCELLED}
+
+    @property
+    def is_before_start(self) -> bool:
+        """Whether its entrants can still be entered, seeded and checked in."""
+        return self.state in BEFORE_START
+
+
+BEFORE_START = frozenset(
+    {TournamentState.DRAFT, TournamentState.REGISTRATION, TournamentState.CHECK_IN}
+)

@@ -1,0 +1,143 @@
+"""Which matches come next, and about when each of them begins."""
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from .models import Pairing, PairingState, Part, Tournament
+
+_OPEN = (PairingState.PENDING, PairingState.READY)
+Rank = tuple[int, int, int, int, int]
+
+
+def rank(pairing: Pairing) -> Rank:
+    """Where a pairing stands in the order of play: by stage, then round, then group and place.
+
+    A round of the losers' bracket is played beside the round of the winners' that feeds it.
+    """
+    round_ = pairing.round
+    depth = 2 * round_.number
+    if round_.part == Part.LOSERS:
+        depth = round_.number + 2
+    elif round_.part in {Part.FINAL, Part.THIRD_PLACE}:
+        depth = 10_000 + round_.number - (round_.part == Part.THIRD_PLACE)
+    return (round_.group.stage.number, depth, round_.part == Part.LOSERS, pairing.number,
+            round_.group.number)  # fmt: skip
+
+
+def open_in_order(tournament: Tournament) -> list[Pairing]:
+    """The pairings that are still to be played, in the order of play."""
+    rows = Pairing.objects.filter(
+        group__stage__tournament=tournament, state__in=_OPEN
+    ).select_related("round__group__stage", "match", "top", "bottom", "station")
+    return sorted(rows, key=rank)
+
+
+def ready_in_order(tournament: Tournament) -> list[Pairing]:
+    """The pairings that can be played now, in the order of play."""
+    return [p for p in open_in_order(tournament) if p.state == PairingState.READY]
+
+
+def estimated_starts(
+    tournament: Tournament, *, now: datetime | None = None
+) -> dict[UUID, datetime]:
+    """About when each open pairing begins, by its id; for one at a station, when it was called.
+
+    Every match takes `match_minutes`; nobody plays twice at once; there are as many at once as
+    there are stations, or any number when there are none.
+    """
+    now = now or timezone.now()
+    plan = _Plan(
+        length=timedelta(minutes=tournament.match_minutes),
+        now=max(now, tournament.starts_at or now),
+        stations=tournament.stations.count(),
+    )
+    plan.schedule(open_in_order(tournament))
+    return plan.starts
+
+
+@dataclass
+class _Plan:
+    """Who is free when, while matches are planned one after the other."""
+
+    length: timedelta
+    now: datetime
+    stations: int
+    starts: dict[UUID, datetime] = field(default_factory=dict)
+    entrant_free: dict[int, datetime] = field(default_factory=dict)
+    station_free: list[datetime] = field(default_factory=list)
+
+    def schedule(self, pairings: list[Pairing]) -> None:
+        by_id = {pairing.pk: pairing for pairing in pairings}
+        waits_for = dict.fromkeys(by_id, 0)
+        for pairing in pairings:
+            for onward in _onward(pairing):
+                if onward in waits_for:
+                    waits_for[onward] += 1
+        self._seat(pairings)
+        ready = [
+            (self.now, place, pairing)
+            for place, pairing in enumerate(pairings)
+            if not waits_for[pairing.pk] and pairing.state == PairingState.READY
+        ]
+        places = {pairing.pk: place for place, pairing in enumerate(pairings)}
+        known_at = dict.fromkeys(by_id, self.now)
+        while ready:
+            at, place, pairing = heapq.heappop(ready)
+            free = max(at, self._both_free(pairing))
+            if free > at:
+                heapq.heappush(ready, (free, place, pairing))
+                continue
+            ends = self._play(pairing, at)
+            for onward in _onward(pairing):
+                if onward in waits_for:
+                    waits_for[onward] -= 1
+                    known_at[onward] = max(known_at[onward], ends)
+                    if not waits_for[onward]:
+                        heapq.heappush(ready, (known_at[onward], places[onward], by_id[onward]))
+
+    def _seat(self, pairings: Iterable[Pairing]) -> None:
+        """Begin with the matches that are at their stations now."""
+        called = [pairing for pairing in pairings if pairing.called_at]
+        ends = [self._end_of_called(pairing) for pairing in called]
+        for pairing, end in zip(called, ends, strict=True):
+            self._hold(pairing, end)
+        free = max(0, self.stations - len(ends))
+        self.station_free = [*ends, *[self.now] * free] if self.stations else []
+        heapq.heapify(self.station_free)
+
+    def _end_of_called(self, pairing: Pairing) -> datetime:
+        assert pairing.called_at is not None
+        return max(pairing.called_at + self.length, self.now)
+
+    def _both_free(self, pairing: Pairing) -> datetime:
+        if pairing.called_at:
+            return self.now
+        sides = (pairing.top_id, pairing.bottom_id)
+        return max(self.entrant_free.get(side, self.now) if side else self.now for side in sides)
+
+    def _play(self, pairing: Pairing, at: datetime) -> datetime:
+        if pairing.called_at:
+            start, ends = pairing.called_at, self._end_of_called(pairing)
+        else:
+            start = at
+            if self.station_free:
+                start = max(at, heapq.heappop(self.station_free))
+                heapq.heappush(self.station_free, start + self.length)
+            ends = start + self.length
+        self.starts[pairing.pk] = start
+        self._hold(pairing, ends)
+        return ends
+
+    def _hold(self, pairing: Pairing, until: datetime) -> None:
+        for side in (pairing.top_id, pairing.bottom_id):
+            if side is not None:
+                self.entrant_free[side] = until
+
+
+def _onward(pairing: Pairing) -> list[UUID]:
+    return [pk for pk in (pairing.winner_to_id, pairing.loser_to_id) if pk is not None]

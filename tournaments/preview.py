@@ -1,0 +1,128 @@
+"""The picture that a shared link shows: a tournament on a court, drawn with Pillow."""
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from hashlib import sha256
+from io import BytesIO
+
+from PIL import Image, ImageDraw, ImageFont
+
+SIZE = (1200, 630)
+COURT, DEEP, CHALK, BALL = "#0f5743", "#0b4535", "#f6fbf7", "#d9f03f"
+FAINT = "#4d8a76"
+MARGIN = 72
+NAME_LINES = 2
+BRACKET_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the picture tells; two that are equal look the same."""
+
+    name: str
+    facts: str
+    headline: str
+    rows: tuple[str, ...] = ()
+    is_bracket: bool = True
+
+    @property
+    def fingerprint(self) -> str:
+        """A short name for this picture, for caches."""
+        return sha256(repr(astuple(self)).encode()).hexdigest()[:20]
+
+
+def draw_preview(preview: Preview) -> bytes:
+    """The picture as a PNG file, 1200 by 630."""
+    image = Image.new("RGB", SIZE, DEEP)
+    pen = ImageDraw.Draw(image)
+    pen.rounded_rectangle((24, 24, SIZE[0] - 24, SIZE[1] - 24), 20, fill=COURT)
+    pen.rounded_rectangle((36, 36, SIZE[0] - 36, SIZE[1] - 36), 14, outline=CHALK, width=3)
+    if preview.is_bracket:
+        _draw_bracket(pen)
+    else:
+        _draw_rows(pen, preview.rows)
+    bottom = _draw_name(pen, preview.name)
+    pen.text((MARGIN, bottom + 18), preview.facts, CHALK, _font(34))
+    if preview.headline:
+        font = _fitting(preview.headline, 52, 660)
+        pen.ellipse((MARGIN, 502, MARGIN + 26, 528), BALL)
+        pen.text((MARGIN + 44, 515), preview.headline, CHALK, font, anchor="lm")
+    pen.text((SIZE[0] - MARGIN, SIZE[1] - 62), "matchpoint", CHALK, _font(26), anchor="rs")
+    file = BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    """The font that comes with Pillow, so that none need be installed."""
+    font = ImageFont.load_default(size)
+    assert isinstance(font, ImageFont.FreeTypeFont)
+    return font
+
+
+def _fitting(text: str, size: int, width: int) -> ImageFont.FreeTypeFont:
+    """The largest font up to a size in which a line is no wider than that."""
+    while size > 20 and _font(size).getlength(text) > width:
+        size -= 2
+    return _font(size)
+
+
+def _draw_name(pen: ImageDraw.ImageDraw, name: str) -> int:
+    """The name in as many lines as it needs; gives where it ends."""
+    size = 76
+    while size > 40 and len(_wrapped(name, _font(size), 680)) > NAME_LINES:
+        size -= 4
+    font, top = _font(size), MARGIN + 20
+    for line in _wrapped(name, font, 680)[: NAME_LINES + 1]:
+        pen.text((MARGIN, top), line, CHALK, font)
+        top += round(size * 1.15)
+    return top
+
+
+def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        for piece in _pieces(word, font, width):
+            longer = f"{lines[-1]} {piece}".strip()
+            if font.getlength(longer) <= width:
+                lines[-1] = longer
+            else:
+                lines.append(piece)
+    return [line for line in lines if line]
+
+
+def _pieces(word: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+    """A word cut where it is wider than a line."""
+    pieces = [""]
+    for sign in word:
+        if pieces[-1] and font.getlength(pieces[-1] + sign) > width:
+            pieces.append("")
+        pieces[-1] += sign
+    return pieces
+
+
+def _draw_bracket(pen: ImageDraw.ImageDraw) -> None:
+    """Lines that narrow towards a ball: a bracket, whatever its size."""
+    top, height, left, step = 110, 380, 800, 74
+    rows = [
+        top + height * (2 * i + 1) / 2**BRACKET_ROUNDS for i in range(2 ** (BRACKET_ROUNDS - 1))
+    ]
+    for number in range(BRACKET_ROUNDS):
+        x = left + number * step
+        for y in rows:
+            pen.line((x, y, x + step, y), FAINT if number < 2 else CHALK, 4)
+        pairs = list(zip(rows[::2], rows[1::2], strict=False))
+        for upper, lower in pairs:
+            pen.line((x + step, upper, x + step, lower), FAINT if number < 2 else CHALK, 4)
+        rows = [(upper + lower) / 2 for upper, lower in pairs] or rows
+    x, y = left + BRACKET_ROUNDS * step, rows[0]
+    pen.ellipse((x - 16, y - 16, x + 16, y + 16), BALL)
+
+
+def _draw_rows(pen: ImageDraw.ImageDraw, rows: Sequence[str]) -> None:
+    """The top of the standings."""
+    for number, row in enumerate(rows[:6]):
+        y = 120 + number * 62
+        pen.text((800, y), f"{number + 1}", BALL if number == 0 else FAINT, _font(30), anchor="lm")
+        pen.text((840, y), row, CHALK, _fitting(row, 30, 280), anchor="lm")
+        pen.line((800, y + 30, 1120, y + 30), FAINT, 2)

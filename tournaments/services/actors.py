@@ -1,0 +1,21 @@
+"""Who does something to a tournament, as the record of the day names them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person in a role; `judge_id` is set for a judge, who may do less than the organiser."""
+
+    name: str
+    player_id: UUID | None = None
+    judge_id: int | None = None
+
+
+#: Whoever holds the organiser's token without being a player.
+ORGANISER = Actor("the organiser")
+#: Whoever plays a match, when both sides agree on its result.
+PLAYERS = Actor("the players")
+#: What happens by itself: a time that has passed, a consequence.
+MATCHPOINT = Actor("Matchpoint")

@@ -1,0 +1,269 @@
+"""Rounds of a Swiss: paired one after the other, and taken back before they are played."""
+
+from threading import BoundedSemaphore
+from typing import Any, Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from matchmaking.errors import Busy, Conflict, Refusal, Unknown
+from matchmaking.services.matches import void_match
+
+from ..engine.errors import EngineError
+from ..engine.swiss import (
+    NoPairingPossible,
+    PairingFailed,
+    PairingTask,
+    QuickEngine,
+    SwissPairing,
+)
+from ..models import (
+    Bye,
+    ByeKind,
+    Format,
+    Group,
+    Pairing,
+    PairingState,
+    Part,
+    Round,
+    Slot,
+    StageState,
+    Tournament,
+)
+from ..signals import round_published, round_withdrawn
+from ..swiss_tasks import can_play, next_task
+from ..swiss_worker import PairingTimeout, pair_apart
+from ..tables import Table, read_table
+from . import audit
+from .actors import ORGANISER, Actor
+from .corrections import UNDO
+from .following import has_left
+from .meetings import create_matches
+from .running import check_runs, lock_tournament
+
+Engine = Literal["dutch", "quick"]
+#: So many rounds are paired at once in this process; the next one waits.
+_DESKS = BoundedSemaphore(2)
+
+
+def swiss_group(tournament: Tournament, *, stage: int | None = None) -> Group:
+    """The Swiss that is played now, or that of a stage by its number; raises `Conflict`."""
+    groups = Group.objects.select_related("stage__tournament").filter(
+        stage__tournament=tournament, stage__format=Format.SWISS
+    )
+    if stage is not None:
+        found = groups.filter(stage__number=stage).first()
+    else:
+        found = groups.filter(stage__state=StageState.RUNNING).first()
+    if found is None:
+        raise Conflict("No Swiss is being played.", code="not_swiss")
+    return found
+
+
+def pair_next_round(*, group: Group, actor: Actor = ORGANISER, engine: Engine = "dutch") -> Round:
+    """Pair and publish the next round of a Swiss.
+
+    The pairing is computed with nothing locked, and stored if nothing has changed meanwhile. By
+    the Dutch system it takes up to `MATCHPOINT_SWISS_SECONDS`; then the refusal has the code
+    `pairing_timeout`, and `quick` pairs by the absolute rules alone. Raises `Conflict` when the
+    round cannot be paired now or at all.
+    """
+    task = next_task(_table_to_pair(group.pk))
+    pairing = _computed(task, engine)
+    with transaction.atomic():
+        lock_tournament(group.stage.tournament_id)
+        table = _table_to_pair(group.pk)
+        if next_task(table) != task:
+            raise Conflict(
+                "Something has changed while the round was being paired. Pair it again.",
+                code="changed_meanwhile",
+            )
+        return _store(table, pairing, actor, engine)
+
+
+def _table_to_pair(group_id: int) -> Table:
+    """The table whose next round can be paired now; raises `Conflict`."""
+    group = Group.objects.select_related("stage__tournament").filter(pk=group_id).first()
+    if group is None:
+        raise Unknown("There is no such group.")
+    check_is_played(group)
+    table = read_table(group)
+    waiting = [row for row in table.pairings if row.state != PairingState.DECIDED]
+    if waiting:
+        raise Conflict(
+            f"{waiting[0].round}: {waiting[0].top} vs {waiting[0].bottom} has no result yet"
+            + (f", nor have {len(waiting) - 1} more." if len(waiting) > 1 else ".")
+            + " Enter it before the next round is paired.",
+            code="round_is_open",
+        )
+    planned = group.stage.rounds_planned or 0
+    if len(table.rounds) >= planned:
+        raise Conflict(f"All {planned} rounds of {group} are paired.", code="all_rounds_paired")
+    return table
+
+
+def check_is_played(group: Group) -> None:
+    """Raise `Conflict` unless this is a Swiss that is being played."""
+    if group.stage.format != Format.SWISS:
+        raise Conflict(
+            f"{group} is a {group.stage.get_format_display()}: only a Swiss is paired round by "
+            "round.",
+            code="not_swiss",
+        )
+    check_runs(group.stage.tournament)
+    if group.stage.state != StageState.RUNNING:
+        raise Conflict(f"{group} is {group.stage.get_state_display()}.", code="not_running")
+
+
+def _computed(task: PairingTask, engine: Engine) -> SwissPairing:
+    try:
+        task.check()
+        return QuickEngine().pair(task) if engine == "quick" else _dutch(task)
+    except PairingTimeout as error:
+        raise Conflict(
+            f"{error} Pair this round quickly instead: that keeps the absolute rules (nobody "
+            "meets twice, nobody has two byes) and leaves out the finer ones.",
+            code="pairing_timeout",
+        ) from error
+    except NoPairingPossible as error:
+        raise Conflict(
+            f"{error} Give somebody a bye in this round, or end the Swiss here.",
+            code="no_pairing",
+        ) from error
+    except PairingFailed as error:
+        raise Conflict(
+            f"{error} Try again, or pair this round quickly.", code="pairing_failed"
+        ) from error
+    except EngineError as error:
+        raise Refusal(str(error)) from error
+
+
+def _dutch(task: PairingTask) -> SwissPairing:
+    seconds: float = settings.MATCHPOINT_SWISS_SECONDS
+    if not _DESKS.acquire(timeout=max(0, seconds)):
+        raise Busy("Other rounds are being paired. Try again in a moment.")
+    try:
+        return pair_apart(task, seconds=seconds)
+    finally:
+        _DESKS.release()
+
+
+def _store(table: Table, pairing: SwissPairing, actor: Actor, engine: Engine) -> Round:
+    group, number = table.group, len(table.rounds) + 1
+    round_ = Round.objects.create(
+        group=group,
+        part=Part.TABLE,
+        number=number,
+        name=f"Round {number}",
+        published_at=timezone.now(),
+    )
+    rows = [
+        Pairing(
+            group=group,
+            round=round_,
+            number=board,
+            key=f"R{number}.{board}",
+            state=PairingState.READY,
+            top_slot=Slot.ENTRANT,
+            top=table.by_seed[white].entrant,
+            bottom_slot=Slot.ENTRANT,
+            bottom=table.by_seed[black].entrant,
+        )
+        for board, (white, black) in enumerate(pairing.pairs, start=1)
+    ]
+    create_matches(group.stage, rows)
+    Pairing.objects.bulk_create(rows)
+    _store_byes(table, number, pairing)
+    tournament = group.stage.tournament
+    audit.record(
+        tournament=tournament,
+        actor=actor,
+        verb="round",
+        text=_in_words(table, round_, pairing, engine),
+        undo={"kind": "round", "group": group.pk, "round": number},
+    )
+    round_published.send(sender=Round, tournament=tournament, round=round_, pairings=rows)
+    return round_
+
+
+def _store_byes(table: Table, number: int, pairing: SwissPairing) -> None:
+    """The bye of the pairing; who is gone gets nothing for one asked for before."""
+    gone = [one for one in table.contenders if not can_play(one, number)]
+    Bye.objects.filter(contender__in=gone, round_number=number).delete()
+    Bye.objects.bulk_create(
+        Bye(contender=table.by_seed[seed], round_number=number, kind=ByeKind.PAIRING_ALLOCATED)
+        for seed in pairing.resting
+    )
+
+
+def _in_words(table: Table, round_: Round, pairing: SwissPairing, engine: Engine) -> str:
+    resting = [str(table.by_seed[seed].entrant) for seed in pairing.resting]
+    return (
+        f"{round_} paired, {len(pairing.pairs)} matches"
+        + "".join(f", bye for {name}" for name in resting)
+        + (" (quickly)" if engine == "quick" else "")
+    )
+
+
+@transaction.atomic
+def unpair_round(*, tournament_id: UUID, actor: Actor = ORGANISER, why: str = "") -> int:
+    """Take the last round of the running Swiss back, to be paired again; gives its number.
+
+    Raises `Conflict` when a result is in; forfeits of those who have left are none.
+    """
+    tournament = lock_tournament(tournament_id)
+    check_runs(tournament)
+    group = swiss_group(tournament)
+    group.stage.tournament = tournament
+    round_ = _withdraw_last(group)
+    audit.record(
+        tournament=tournament, actor=actor, verb="unpair", text=f"{round_} taken back", why=why
+    )
+    return round_.number
+
+
+def _withdraw_last(group: Group) -> Round:
+    round_ = group.rounds.order_by("number").last()
+    if round_ is None:
+        raise Conflict("No round is paired yet.", code="no_round")
+    pairings = list(round_.pairings.select_related("match", "top", "bottom"))
+    for row in pairings:
+        if row.state == PairingState.DECIDED and not _was_left(row):
+            raise Conflict(
+                f"{round_}: {row.top} vs {row.bottom} has a result. Reopen it first.",
+                code="result_is_in",
+            )
+    byes = Bye.objects.filter(contender__group=group, round_number=round_.number)
+    byes.filter(kind=ByeKind.PAIRING_ALLOCATED).delete()
+    Pairing.objects.filter(round=round_).delete()
+    Round.objects.filter(pk=round_.pk).delete()
+    for row in pairings:
+        assert row.match is not None
+        void_match(match=row.match)
+    round_withdrawn.send(sender=Round, tournament=group.stage.tournament, round=round_)
+    return round_
+
+
+def _was_left(row: Pairing) -> bool:
+    """Whether a pairing was forfeited by somebody who has left."""
+    assert row.top is not None and row.bottom is not None
+    losers = [entrant for side, entrant in enumerate((row.top, row.bottom)) if side != row.winner]
+    assert row.match is not None
+    return not row.match.scores and all(has_left(entrant) for entrant in losers)
+
+
+def _undo_round(tournament: Tournament, undo: dict[str, Any]) -> str:
+    check_runs(tournament)
+    group = Group.objects.select_related("stage").filter(pk=undo["group"]).first()
+    last = group.rounds.order_by("number").last() if group is not None else None
+    if group is None or last is None or last.number != undo["round"]:
+        raise Conflict("The rounds have moved on since then.", code="too_late")
+    group.stage.tournament = tournament
+    check_is_played(group)
+    _withdraw_last(group)
+    return ""
+
+
+UNDO["round"] = _undo_round

@@ -1,0 +1,223 @@
+"""Who leaves while a tournament runs: matches forfeited to the end; and who comes back."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from matchmaking.errors import Conflict, Unknown
+from matchmaking.models import Outcome
+
+from ..models import (
+    Contender,
+    Entrant,
+    EntryStatus,
+    Format,
+    Pairing,
+    PairingState,
+    StageState,
+    Tournament,
+)
+from . import audit
+from .actors import ORGANISER, Actor
+from .corrections import UNDO, reopen_pairing
+from .fallout import emptied_by_reopening
+from .following import has_left, walk_over
+from .running import check_runs, check_was_started, lock_tournament
+
+_FORFEITS = (Outcome.FORFEIT, Outcome.DOUBLE_FORFEIT)
+
+
+def withdraw_entrant(
+    *, tournament_id: UUID, entrant_id: int, actor: Actor = ORGANISER, why: str = ""
+) -> Entrant:
+    """Take an entrant out of a running tournament: what is still to be played is forfeited.
+
+    Raises `Conflict` when the tournament does not run or the entrant is out already.
+    """
+    return _leave(
+        tournament_id, entrant_id, EntryStatus.WITHDRAWN, "withdraw", "withdrew", actor, why
+    )
+
+
+def disqualify_entrant(
+    *, tournament_id: UUID, entrant_id: int, actor: Actor = ORGANISER, why: str = ""
+) -> Entrant:
+    """Expel an entrant; otherwise as `withdraw_entrant`."""
+    return _leave(
+        tournament_id,
+        entrant_id,
+        EntryStatus.DISQUALIFIED,
+        "disqualify",
+        "was disqualified",
+        actor,
+        why,
+    )
+
+
+@transaction.atomic
+def _leave(
+    tournament_id: UUID,
+    entrant_id: int,
+    status: EntryStatus,
+    verb: str,
+    words: str,
+    actor: Actor,
+    why: str,
+) -> Entrant:
+    tournament = lock_tournament(tournament_id)
+    check_runs(tournament)
+    entrant = _entrant(tournament, entrant_id)
+    if not entrant.takes_part:
+        raise Conflict(f"{entrant} does not take part any more.", code="has_left")
+    since = timezone.now()
+    entrant.status = status
+    entrant.save(update_fields=("status",))
+    _set_last_rounds(entrant)
+    data = {"entrant": entrant.pk, "since": since.isoformat()}
+    ready = _ready_pairings(entrant)
+    in_tables = sum(not row.group.stage.is_elimination for row in ready)
+    forfeited = f"; matches forfeited: {in_tables}" if in_tables else ""
+    audit.record(
+        tournament=tournament,
+        actor=actor,
+        verb=verb,
+        text=f"{entrant} {words}{forfeited}",
+        why=why,
+        data=data,
+        undo={"kind": "withdraw", **data},
+    )
+    for pairing in ready:
+        walk_over([pairing])
+    return entrant
+
+
+def _entrant(tournament: Tournament, entrant_id: int) -> Entrant:
+    entrant = tournament.entrants.filter(pk=entrant_id).first()
+    if entrant is None:
+        raise Unknown("There is no such entrant in this tournament.")
+    return entrant
+
+
+def _set_last_rounds(entrant: Entrant) -> None:
+    """In a Swiss, the last round that is paired is the last one for who leaves."""
+    for contender in Contender.objects.filter(
+        entrant=entrant, group__stage__format=Format.SWISS, group__stage__state=StageState.RUNNING
+    ).select_related("group"):
+        last = contender.group.rounds.aggregate(last=Max("number"))["last"]
+        contender.until_round = last or 0
+        contender.save(update_fields=("until_round",))
+
+
+def _pairings(entrant: Entrant) -> Any:
+    related = Pairing.objects.select_related("round", "top", "bottom", "match", "group__stage")
+    mine = related.filter(
+        Q(top=entrant) | Q(bottom=entrant), group__stage__tournament=entrant.tournament_id
+    )
+    return mine.order_by("group__stage__number", "round__number", "number")
+
+
+def _ready_pairings(entrant: Entrant) -> list[Pairing]:
+    return list(_pairings(entrant).filter(state=PairingState.READY))
+
+
+@transaction.atomic
+def reinstate_entrant(
+    *, tournament_id: UUID, entrant_id: int, actor: Actor = ORGANISER, why: str = ""
+) -> list[Pairing]:
+    """Let who has left take part again; gives the forfeited matches that are open again.
+
+    A forfeit on which others have played on stands. Raises `Conflict` and `Unknown`.
+    """
+    tournament = lock_tournament(tournament_id)
+    check_was_started(tournament)
+    entrant = _entrant(tournament, entrant_id)
+    if not has_left(entrant):
+        raise Conflict(f"{entrant} has not left.", code="has_not_left")
+    left = tournament.actions.filter(
+        verb__in=("withdraw", "disqualify"), data__entrant=entrant.pk
+    ).first()
+    since = parse_datetime(left.data["since"]) if left is not None else None
+    before = entrant.status
+    opened = _return(tournament, entrant, since or timezone.now(), whatever_follows=False)
+    audit.record(
+        tournament=tournament,
+        actor=actor,
+        verb="reinstate",
+        text=f"{entrant} takes part again; {len(opened)} matches are open again",
+        why=why,
+        data={"entrant": entrant.pk},
+        undo={"kind": "reinstate", "entrant": entrant.pk, "status": before},
+    )
+    return opened
+
+
+def _return(
+    tournament: Tournament, entrant: Entrant, since: datetime, *, whatever_follows: bool
+) -> list[Pairing]:
+    entrant.status = EntryStatus.ENTERED
+    entrant.save(update_fields=("status",))
+    Contender.objects.filter(
+        entrant=entrant, group__stage__format=Format.SWISS, group__stage__state=StageState.RUNNING
+    ).update(until_round=None)
+    forfeited = _pairings(entrant).filter(
+        state=PairingState.DECIDED,
+        match__outcome__in=_FORFEITS,
+        match__closed_at__gte=since,
+    )
+    opened = []
+    for pk in list(forfeited.values_list("pk", flat=True)):
+        pairing = _pairings(entrant).filter(pk=pk, state=PairingState.DECIDED).first()
+        if pairing is None or not _lost(pairing, entrant):
+            continue
+        pairing.group.stage.tournament = tournament
+        if whatever_follows or not _played_on(pairing):
+            reopen_pairing(pairing)
+            opened.append(pairing)
+    for pairing in _ready_pairings(entrant):
+        walk_over([pairing])
+    return opened
+
+
+def _lost(pairing: Pairing, entrant: Entrant) -> bool:
+    winner = None if pairing.winner is None else pairing.sides[pairing.winner][1]
+    return winner != entrant
+
+
+def _played_on(pairing: Pairing) -> bool:
+    """Whether something that people have played was built upon this result."""
+    return any(
+        row.match is not None and row.match.outcome not in _FORFEITS
+        for row in emptied_by_reopening(pairing)
+    )
+
+
+def _undo_leaving(tournament: Tournament, undo: dict[str, Any]) -> str:
+    check_was_started(tournament)
+    entrant = _entrant(tournament, undo["entrant"])
+    if not has_left(entrant):
+        raise Conflict(f"{entrant} takes part again already.", code="has_not_left")
+    since = parse_datetime(undo["since"])
+    assert since is not None
+    _return(tournament, entrant, since, whatever_follows=True)
+    return ""
+
+
+def _undo_return(tournament: Tournament, undo: dict[str, Any]) -> str:
+    check_runs(tournament)
+    entrant = _entrant(tournament, undo["entrant"])
+    if has_left(entrant):
+        raise Conflict(f"{entrant} has left again already.", code="has_left")
+    entrant.status = EntryStatus(undo["status"])
+    entrant.save(update_fields=("status",))
+    _set_last_rounds(entrant)
+    for pairing in _ready_pairings(entrant):
+        walk_over([pairing])
+    return ""
+
+
+UNDO |= {"withdraw": _undo_leaving, "reinstate": _undo_return}

@@ -1,0 +1,35 @@
+"""What a page says to whoever looks about his own part in a tournament."""
+
+from typing import Any
+
+from django import template
+
+from ..models import Entrant, EntryStatus, Tournament, TournamentState
+from ..selectors import open_pairing
+from ..services.places import places_left
+from ..services.registration import entry_of, is_open_to_players
+
+register = template.Library()
+
+
+@register.inclusion_tag("tournaments/manage/_entry.html", takes_context=True)
+def own_entry(context: Any, tournament: Tournament) -> dict[str, Any]:
+    """The player's entry and what he can do about it, or the way in."""
+    you = context.get("you")
+    entry: Entrant | None = entry_of(tournament, you) if you else None
+    before_start = tournament.is_before_start
+    meeting = open_pairing(entry) if entry and tournament.state == TournamentState.RUNNING else None
+    return {
+        "tournament": tournament,
+        "meeting": meeting,
+        "opponent": meeting and (meeting.bottom if meeting.top == entry else meeting.top),
+        "entry": entry,
+        "csrf_token": context.get("csrf_token"),
+        "may_register": entry is None and is_open_to_players(tournament),
+        "places": places_left(tournament) if before_start and tournament.capacity else None,
+        "may_leave": entry and before_start and you and entry.player_id == you.pk,
+        "may_check_in": entry
+        and tournament.state == TournamentState.CHECK_IN
+        and entry.checked_in_at is None
+        and entry.status in {EntryStatus.ENTERED, EntryStatus.WAITING},
+    }

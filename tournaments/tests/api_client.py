@@ -1,0 +1,94 @@
+"""A program that uses the API; every answer is held to the shape that is described for it."""
+
+from typing import Any
+
+from django.test import Client
+from django.urls import resolve
+from pydantic import TypeAdapter
+
+from tournaments.api import api
+
+Json = dict[str, Any]
+JSON = "application/json"
+
+
+class Program:
+    """Sends JSON with a bearer token, if it has one."""
+
+    def __init__(self, token: str = "") -> None:
+        self.token = token
+
+    def send(self, method: str, path: str, body: object = None, **headers: str) -> Any:
+        """The response, whatever its status."""
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        call = getattr(Client(), method.lower())
+        response = call(
+            path, body or "" if method == "DELETE" else body, content_type=JSON, headers=headers
+        )
+        check_shape(method, path, response)
+        return response
+
+    def get(self, path: str) -> Json:
+        """The answer of a good request."""
+        return self._good(self.send("GET", path))
+
+    def post(self, path: str, body: object = None, **headers: str) -> Json:
+        """The answer of a good request."""
+        return self._good(self.send("POST", path, body, **headers))
+
+    @staticmethod
+    def _good(response: Any) -> Json:
+        assert response.status_code in {200, 201}, response.content
+        answer: Json = response.json()
+        return answer
+
+
+def check_shape(method: str, path: str, response: Any) -> None:
+    """Fail when an answer is not as the API describes it."""
+    route = resolve(path.partition("?")[0].rstrip("/")).route
+    key = "/" + route.replace("<", "{").replace(">", "}")
+    for router in api._get_bound_routers():
+        for operation in getattr(router.path_operations.get(key), "operations", ()):
+            if method in operation.methods:
+                models = operation.response_models
+                assert response.status_code in models, (method, path, response.status_code)
+                if response["Content-Type"] == JSON and models[response.status_code] is not None:
+                    shape = models[response.status_code].model_fields["response"].annotation
+                    TypeAdapter(shape).validate_python(response.json())
+                return
+    raise AssertionError(f"{method} {path} is not described")
+
+
+class Cup:
+    """A tournament in the hands of its organiser's program."""
+
+    def __init__(self, *players: str, **more: Any) -> None:
+        body = {"players": players} if players else {}
+        answer = Program().post("/tournament", body | more)
+        self.answer = answer
+        self.id = answer["tournament"]["id"]
+        self.address = f"/api/tournaments/{self.id}"
+        self.owner = Program(answer["token"])
+
+    def show(self) -> Json:
+        """The whole tournament."""
+        return self.owner.get(self.address)
+
+    def pairings(self) -> dict[str, Json]:
+        """The pairings of its only group, by their keys."""
+        [stage] = self.show()["stages"]
+        [group] = stage["groups"]
+        return {p["key"]: p for round_ in group["rounds"] for p in round_["pairings"]}
+
+    def post(self, path: str, body: object = None, *, by: Program | None = None) -> Any:
+        """A response to a request below the tournament's address."""
+        return (by or self.owner).send("POST", f"{self.address}/{path}", body)
+
+    def report(self, key: str, body: Json, *, by: Program | None = None) -> Any:
+        """A response to a result."""
+        return self.post(f"matches/{self.pairings()[key]['match']}/result", body, by=by)
+
+    def act(self, path: str, body: object = None) -> Json:
+        """The answer to a good request."""
+        return self.owner.post(f"{self.address}/{path}", body)

@@ -1,0 +1,253 @@
+"""Results taken back, with what was built on them; and actions undone, the last one first."""
+
+from uuid import uuid4
+
+import pytest
+
+from matchmaking.errors import Conflict, Unknown
+from matchmaking.models import MatchState
+from tournaments.entrant_lines import NewEntrant
+from tournaments.models import (
+    Format,
+    Pairing,
+    PairingState,
+    StageState,
+    Station,
+    TournamentState,
+)
+from tournaments.services.actors import Actor
+from tournaments.services.corrections import (
+    last_undoable,
+    preview_reopen,
+    reopen_result,
+    undo_last,
+)
+from tournaments.services.entrants import add_entrants, rename_entrant
+from tournaments.services.results import by_double_forfeit, by_score, correct_result
+from tournaments.services.running import cancel_tournament
+from tournaments.services.stages import StagePlan
+from tournaments.services.starting import start_tournament
+from tournaments.services.withdrawals import withdraw_entrant
+from tournaments.signals import pairing_reopened, tournament_reopened
+
+from .builders import (
+    DOUBLE,
+    TABLE,
+    draft,
+    first_wins,
+    match_of,
+    names,
+    pairing,
+    play_on,
+    report,
+    second_wins,
+    started,
+)
+
+pytestmark = pytest.mark.django_db
+
+GROUPS = StagePlan(Format.ROUND_ROBIN, group_count=2, advance=1)
+
+
+def test_the_organiser_sees_what_would_be_emptied_and_nothing_happens() -> None:
+    cup = started(4)
+    first_wins(cup, "W1.1", "W1.2", "W2.1")
+    match = match_of(cup, "W1.1")
+    shown = preview_reopen(tournament_id=cup.pk, match_id=match.pk)
+    assert [row.key for row in shown] == ["W2.1"]
+    assert pairing(cup, "W2.1").state == PairingState.DECIDED
+    assert preview_reopen(tournament_id=cup.pk, match_id=match_of(cup, "W2.1").pk) == []
+
+
+def test_reopening_a_first_match_empties_what_followed() -> None:
+    cup = started(4)
+    first_wins(cup, "W1.1", "W1.2", "W2.1")
+    match, final = match_of(cup, "W1.1"), match_of(cup, "W2.1")
+    told: list[object] = []
+
+    def hear(pairings: list[Pairing], rebuilt: bool, **kwargs: object) -> None:
+        told.append(([row.key for row in pairings], rebuilt))
+
+    def hear_tournament(**kwargs: object) -> None:
+        told.append("goes on")
+
+    pairing_reopened.connect(hear)
+    tournament_reopened.connect(hear_tournament)
+    try:
+        emptied = reopen_result(
+            tournament_id=cup.pk, match_id=match.pk, actor=Actor("Ann"), why="typo"
+        )
+    finally:
+        pairing_reopened.disconnect(hear)
+        tournament_reopened.disconnect(hear_tournament)
+    assert [row.key for row in emptied] == ["W2.1"]
+    assert told == ["goes on", (["W1.1", "W2.1"], False)]
+    assert match_of(cup, "W1.1").state == MatchState.OPEN
+    final.refresh_from_db()
+    assert final.state == MatchState.CANCELLED
+    assert names(cup, "W2.1") == [None, "P2"]
+    cup.refresh_from_db()
+    assert cup.state == TournamentState.RUNNING and cup.finished_at is None
+    action = cup.actions.first()
+    assert action is not None and action.why == "typo"
+    assert action.text == ("Reopened: P1 beat P4 1:0 (Semi-finals); 1 later results were emptied")
+
+
+def test_in_a_table_the_other_matches_stand() -> None:
+    league = started(4, TABLE)
+    play_on(league)
+    match = match_of(league, "R1.1")
+    assert reopen_result(tournament_id=league.pk, match_id=match.pk) == []
+    open_ones = Pairing.objects.filter(group__stage__tournament=league, state=PairingState.READY)
+    assert [row.key for row in open_ones] == ["R1.1"]
+    league.refresh_from_db()
+    assert league.state == TournamentState.RUNNING
+    first_wins(league, "R1.1")
+    league.refresh_from_db()
+    assert league.state == TournamentState.FINISHED
+
+
+def test_a_stage_built_on_the_result_falls_with_it() -> None:
+    cup = started(4, GROUPS, StagePlan())
+    play_on(cup)
+    final = match_of(cup, "W1.1", stage=2)
+    match = match_of(cup, "R1.1", stage=1)
+    shown = preview_reopen(tournament_id=cup.pk, match_id=match.pk)
+    assert [row.pk for row in shown] == [pairing(cup, "W1.1", stage=2).pk]
+    reopen_result(tournament_id=cup.pk, match_id=match.pk)
+    states = cup.stages.order_by("number").values_list("state", flat=True)
+    assert list(states) == [StageState.RUNNING, StageState.PENDING]
+    assert not Pairing.objects.filter(group__stage__number=2).exists()
+    final.refresh_from_db()
+    assert final.state == MatchState.CANCELLED
+    undo_last(tournament_id=cup.pk)
+    cup.refresh_from_db()
+    assert cup.state == TournamentState.FINISHED
+    assert pairing(cup, "W1.1", stage=2).state == PairingState.DECIDED
+
+
+def test_a_correction_that_changes_who_goes_on_begins_the_next_stage_anew() -> None:
+    cup = started(4, GROUPS, StagePlan())
+    play_on(cup)
+    assert names(cup, "W1.1", stage=2) == ["P1", "P2"]
+    match = match_of(cup, "R1.1")
+    before = [str(e) for _, e in pairing(cup, "R1.1").sides]
+    winner = pairing(cup, "R1.1").winner
+    flipped = [0, 1] if winner == 0 else [1, 0]
+    correct_result(tournament_id=cup.pk, match_id=match.pk, report=by_score(flipped))
+    loser = before[1 - (winner or 0)]
+    assert names(cup, "W1.1", stage=2) == [loser, "P2"]
+    assert match_of(cup, "W1.1", stage=2).state == MatchState.OPEN
+    undo_last(tournament_id=cup.pk)
+    assert names(cup, "W1.1", stage=2) == ["P1", "P2"]
+    cup.refresh_from_db()
+    assert cup.state == TournamentState.FINISHED
+
+
+def test_what_cannot_be_reopened() -> None:
+    cup = started(4)
+    with pytest.raises(Conflict) as refusal:
+        reopen_result(tournament_id=cup.pk, match_id=match_of(cup, "W1.1").pk)
+    assert refusal.value.code == "not_decided"
+    for call in (preview_reopen, reopen_result):
+        with pytest.raises(Unknown):
+            call(tournament_id=cup.pk, match_id=uuid4())
+        with pytest.raises(Unknown):
+            call(tournament_id=uuid4(), match_id=uuid4())
+    first_wins(cup, "W1.1")
+    match = match_of(cup, "W1.1")
+    cancel_tournament(tournament_id=cup.pk)
+    with pytest.raises(Conflict) as refusal:
+        reopen_result(tournament_id=cup.pk, match_id=match.pk)
+    assert refusal.value.code == "not_running"
+
+
+def test_a_match_of_somebody_who_has_left_is_corrected_instead() -> None:
+    cup = started(4, DOUBLE)
+    first_wins(cup, "W1.1")
+    withdraw_entrant(tournament_id=cup.pk, entrant_id=cup.entrants.get(name="P4").pk)
+    match = match_of(cup, "W1.1")
+    with pytest.raises(Conflict, match="P4 left") as refusal:
+        reopen_result(tournament_id=cup.pk, match_id=match.pk)
+    assert refusal.value.code == "has_left"
+    correct_result(tournament_id=cup.pk, match_id=match.pk, report=by_score([0, 1]))
+    assert names(cup, "L1.1") == ["P1", None]
+
+
+def test_a_station_that_is_taken_meanwhile_is_not_taken_back() -> None:
+    cup = started(4)
+    table = Station.objects.create(tournament=cup, number=1, name="Table 1")
+    Pairing.objects.filter(pk=pairing(cup, "W1.1").pk).update(station=table)
+    first_wins(cup, "W1.1")
+    Pairing.objects.filter(pk=pairing(cup, "W1.2").pk).update(station=table)
+    reopen_result(tournament_id=cup.pk, match_id=match_of(cup, "W1.1").pk)
+    assert pairing(cup, "W1.1").station_id is None
+
+
+def test_undoing_goes_back_step_by_step() -> None:
+    cup = started(4)
+    first_wins(cup, "W1.1", "W1.2")
+    second_wins(cup, "W2.1")
+    reopen_result(tournament_id=cup.pk, match_id=match_of(cup, "W1.1").pk)
+    assert undo_last(tournament_id=cup.pk).text.startswith("Undone: Reopened")
+    cup.refresh_from_db()
+    assert cup.state == TournamentState.FINISHED and pairing(cup, "W2.1").winner == 1
+    undo_last(tournament_id=cup.pk)
+    assert match_of(cup, "W2.1").state == MatchState.OPEN
+    undo_last(tournament_id=cup.pk)
+    undo_last(tournament_id=cup.pk)
+    states = {row.key: row.state for row in Pairing.objects.all()}
+    assert states == {"W1.1": "ready", "W1.2": "ready", "W2.1": "pending"}
+
+
+def test_there_is_an_end_to_undoing() -> None:
+    cup = started(2)
+    first_wins(cup, "W1.1")
+    undone = undo_last(tournament_id=cup.pk, actor=Actor("Ann"), why="wrong match")
+    assert (undone.actor_name, undone.why) == ("Ann", "wrong match")
+    assert undone.undoes is not None and undone.undoes.verb == "result"
+    with pytest.raises(Conflict) as refusal:
+        undo_last(tournament_id=cup.pk)
+    assert refusal.value.code == "nothing_to_undo"
+
+
+def test_a_double_forfeit_is_taken_back_too() -> None:
+    cup = started(4, DOUBLE)
+    report(cup, "W1.1", by_double_forfeit())
+    first_wins(cup, "W1.2")
+    undo_last(tournament_id=cup.pk)
+    undo_last(tournament_id=cup.pk)
+    first_wins(cup, "W1.1")
+    assert names(cup, "W2.1") == ["P1", None] and names(cup, "L1.1") == ["P4", None]
+
+
+def test_what_cannot_be_undone_any_more_is_named_and_passed_over() -> None:
+    cup, olga = draft(4), Actor("Olga")
+    first = cup.entrants.get(name="P1")
+    rename_entrant(tournament_id=cup.pk, entrant_id=first.pk, name="Ann", actor=olga)
+    add_entrants(tournament_id=cup.pk, entrants=[NewEntrant("P5")], actor=olga)
+    start_tournament(tournament_id=cup.pk)
+    added = last_undoable(cup)
+    assert added is not None and added.text == "added P5"
+    with pytest.raises(Conflict, match=r"'added P5' cannot be undone: .*Leave it as it is"):
+        undo_last(tournament_id=cup.pk)
+    left = undo_last(tournament_id=cup.pk, skip=True, number=added.number)
+    assert left.text == "Left as it is: added P5"
+    added.refresh_from_db()
+    assert not added.is_undone
+    undone = undo_last(tournament_id=cup.pk)
+    assert undone.undoes is not None and undone.undoes.is_undone
+    first.refresh_from_db()
+    assert first.name == "P1"
+
+
+def test_of_two_who_undo_the_same_action_the_second_is_told() -> None:
+    cup = started(4)
+    first_wins(cup, "W1.1", "W1.2")
+    seen = last_undoable(cup)
+    assert seen is not None
+    undo_last(tournament_id=cup.pk, number=seen.number)
+    with pytest.raises(Conflict) as refusal:
+        undo_last(tournament_id=cup.pk, number=seen.number)
+    assert refusal.value.code == "undo_changed"
+    assert pairing(cup, "W1.1").state == PairingState.DECIDED

@@ -1,0 +1,59 @@
+"""Players report the matches of a tournament that asks them, and of no other."""
+
+import pytest
+
+from matchmaking.callers import Caller
+from matchmaking.errors import Forbidden
+from matchmaking.models import Match, RatedMatch, Report, ReportState
+from matchmaking.services.reports import Claim, confirm_result, report_result
+from matchmaking.tests.meetings import player, pool
+from tournaments.models import Pairing, Reporting, Tournament, TournamentState
+from tournaments.services.entries import create_tournament
+from tournaments.services.results import by_score
+from tournaments.services.results import report_result as enter_result
+from tournaments.services.starting import start_tournament
+
+pytestmark = pytest.mark.django_db
+
+
+def cup(*, reporting: Reporting) -> tuple[Tournament, Match]:
+    """A rated cup of two, running, and its final."""
+    made = create_tournament(name="Cup", players=["Ann", "Bob"]).tournament
+    Tournament.objects.filter(pk=made.pk).update(reporting=reporting, rated_in=pool())
+    for entrant in made.entrants.all():
+        entrant.player = player(entrant.name)
+        entrant.save()
+    start_tournament(tournament_id=made.pk)
+    match = Pairing.objects.get(group__stage__tournament=made).match
+    assert match is not None
+    return made, match
+
+
+def say(match: Match, name: str, *scores: int) -> Report | None:
+    caller = Caller(player_id=player(name).pk)
+    return report_result(match_id=match.pk, caller=caller, claim=Claim(scores)).report
+
+
+def test_the_final_is_reported_confirmed_and_the_cup_is_won() -> None:
+    made, match = cup(reporting=Reporting.PLAYERS)
+    say(match, "Ann", 1, 0)
+    assert Tournament.objects.get(pk=made.pk).state == TournamentState.RUNNING
+    confirm_result(match_id=match.pk, caller=Caller(player_id=player("Bob").pk))
+    assert Tournament.objects.get(pk=made.pk).state == TournamentState.FINISHED
+    assert RatedMatch.objects.get().pool == pool()
+
+
+def test_where_only_the_organiser_reports_players_are_refused() -> None:
+    _, match = cup(reporting=Reporting.ORGANISER)
+    with pytest.raises(Forbidden) as refusal:
+        say(match, "Ann", 1, 0)
+    assert refusal.value.code == "organiser_reports"
+
+
+def test_the_organisers_result_overtakes_a_report() -> None:
+    made, match = cup(reporting=Reporting.PLAYERS)
+    say(match, "Ann", 1, 0)
+    say(match, "Bob", 0, 1)
+    enter_result(tournament_id=made.pk, match_id=match.pk, report=by_score((0, 1)))
+    assert Match.objects.get(pk=match.pk).winner == 1
+    assert Report.objects.get().state == ReportState.OVERTAKEN

@@ -1,0 +1,236 @@
+"""Entering, correcting and taking back results: Olga organises, Judy judges, Vic only looks."""
+
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from matchmaking.identity import GUEST_COOKIE
+from matchmaking.models import MatchState, Outcome
+from matchmaking.services.players import create_guest
+from matchmaking.tests.staff import staff
+from tournaments.models import Format, Judge, Pairing, Station, Tournament, TournamentState
+from tournaments.services.organisers import RIGHT
+from tournaments.services.stages import StagePlan
+from tournaments.tests.builders import first_wins, match_of, names, started
+
+pytestmark = pytest.mark.django_db
+
+Page = Any  # a response as Django's test client dresses it
+FOUR = ("Ann", "Bob", "Cem", "Dan")
+AS_PERSON = {"Accept": "text/html"}
+AS_SCRIPT = {"Accept": "application/json"}
+
+
+def told(response: Page) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def guest(name: str) -> tuple[Client, Any]:
+    made = create_guest(username=name)
+    browser = Client()
+    browser.cookies[GUEST_COOKIE] = made.token
+    return browser, made.player
+
+
+def cup(*plans: StagePlan) -> tuple[Client, Tournament]:
+    """A tournament of four that runs, and its organiser's browser."""
+    olga, player = guest("Olga")
+    tournament = started(FOUR, *plans)
+    tournament.organiser = player
+    tournament.save()
+    return olga, tournament
+
+
+def address(tournament: Tournament, key: str, name: str = "tournament-match") -> str:
+    return reverse(name, args=[tournament.pk, match_of(tournament, key).pk])
+
+
+def enter(browser: Client, tournament: Tournament, key: str, **fields: Any) -> Page:
+    return browser.post(address(tournament, key), fields, headers=AS_SCRIPT)
+
+
+def show(browser: Client, path: str) -> str:
+    response = browser.get(path)
+    assert response.status_code == 200
+    return str(response.content, "utf-8")
+
+
+def test_a_result_sends_the_winner_on() -> None:
+    olga, tournament = cup()
+    answer = enter(olga, tournament, "W1.1", outcome="win-1")
+    assert answer.json() == {"status": "Done", "message": "The result is entered."}
+    assert names(tournament, "W2.1") == ["Dan", None]
+
+
+def test_without_a_script_it_goes_back_to_the_place_in_the_bracket() -> None:
+    olga, tournament = cup()
+    answer = olga.post(address(tournament, "W1.1"), {"outcome": "win-0"}, headers=AS_PERSON)
+    assert answer["Location"].endswith("?stage=1&group=1#W1.1")
+    assert told(answer) == ["The result is entered."]
+
+
+def test_a_best_of_three_needs_its_score() -> None:
+    olga, tournament = cup(StagePlan(best_of=3))
+    refused = enter(olga, tournament, "W1.1", outcome="win-0")
+    assert refused.status_code == 400 and "best of 3" in refused.json()["message"]
+    for scores in (("1", "1"), ("3", "0"), ("-1", "2"), ("", "2")):
+        first, second = scores
+        answer = enter(olga, tournament, "W1.1", outcome="score", first=first, second=second)
+        assert answer.status_code == 400, scores
+    enter(olga, tournament, "W1.1", first="1", second="2")  # as the Enter key sends it
+    assert match_of(tournament, "W1.1").scores == [1, 2]
+
+
+def test_the_score_so_far_is_no_result() -> None:
+    olga, tournament = cup(StagePlan(best_of=3))
+    answer = enter(olga, tournament, "W1.1", outcome="live", first="1", second="0")
+    assert answer.json()["message"] == "The score so far is shown."
+    match = match_of(tournament, "W1.1")
+    assert (match.state, match.live_scores) == (MatchState.OPEN, [1, 0])
+
+
+def test_forfeits_of_one_and_of_both() -> None:
+    olga, tournament = cup()
+    enter(olga, tournament, "W1.1", outcome="forfeit-1")
+    assert match_of(tournament, "W1.1").outcome == Outcome.FORFEIT
+    assert match_of(tournament, "W1.1").winner == 1
+    enter(olga, tournament, "W1.2", outcome="double-forfeit")
+    assert match_of(tournament, "W1.2").outcome == Outcome.DOUBLE_FORFEIT
+
+
+def test_a_draw_only_where_there_are_draws() -> None:
+    olga, tournament = cup()
+    assert "Draw" not in show(olga, address(tournament, "W1.1"))
+    assert enter(olga, tournament, "W1.1", outcome="draw").status_code == 400
+
+
+def test_a_draw_in_a_table() -> None:
+    olga, tournament = cup(StagePlan(Format.ROUND_ROBIN, draws=True))
+    assert "Draw" in show(olga, address(tournament, "R1.1"))
+    enter(olga, tournament, "R1.1", outcome="draw")
+    assert match_of(tournament, "R1.1").outcome == Outcome.DRAWN
+
+
+def test_only_the_organiser_judges_and_staff_may_enter_results() -> None:
+    olga, tournament = cup()
+    for browser in (Client(), staff("nosy")):
+        assert "<form" not in show(browser, address(tournament, "W1.1") + "?fragment=1")
+        answer = enter(browser, tournament, "W1.1", outcome="win-0")
+        assert answer.status_code == 403, answer
+    assert match_of(tournament, "W1.1").state == MatchState.OPEN
+    for browser, key in ((olga, "W1.1"), (staff("staffan", RIGHT), "W1.2")):
+        assert "<form" in show(browser, address(tournament, key) + "?fragment=1")
+        assert enter(browser, tournament, key, outcome="win-0").status_code == 200
+
+
+def test_a_judge_of_one_station_enters_results_there() -> None:
+    judy, player = guest("Judy")
+    _, tournament = cup()
+    station = Station.objects.create(tournament=tournament, number=1, name="Court 1")
+    Judge.objects.create(tournament=tournament, name="Judy", player=player, station=station)
+    Pairing.objects.filter(key="W1.1").update(station=station)
+    page = show(judy, reverse("tournament", args=[tournament.pk]))
+    assert "Enter result" in page and "Call it off" not in page
+    assert enter(judy, tournament, "W1.2", outcome="win-0").status_code == 403
+    assert enter(judy, tournament, "W1.1", outcome="win-0").status_code == 200
+    undo = judy.post(reverse("tournament-undo", args=[tournament.pk]), headers=AS_SCRIPT)
+    assert undo.status_code == 403
+
+
+@pytest.mark.parametrize("fields", [{"outcome": "win-2"}, {"outcome": ""}, {"first": "x"}, {}])
+def test_a_result_that_says_nothing_is_refused(fields: dict[str, str]) -> None:
+    olga, tournament = cup()
+    answer = enter(olga, tournament, "W1.1", **fields)
+    assert answer.status_code == 400 and answer.json()["message"].startswith("Say who won")
+    assert match_of(tournament, "W1.1").state == MatchState.OPEN
+
+
+def test_a_second_result_is_refused_in_words() -> None:
+    olga, tournament = cup()
+    enter(olga, tournament, "W1.1", outcome="win-0")
+    again = enter(olga, tournament, "W1.1", outcome="win-1")
+    assert again.status_code == 409
+    assert match_of(tournament, "W1.1").winner == 0
+
+
+def test_a_correction_names_the_result_that_it_corrects() -> None:
+    olga, tournament = cup()
+    first_wins(tournament, "W1.1")
+    revision = match_of(tournament, "W1.1").revision
+    page = show(olga, address(tournament, "W1.1"))
+    assert f'name="revision" value="{revision}"' in page
+    fields = {"outcome": "win-1", "revision": revision, "why": "misread"}
+    assert enter(olga, tournament, "W1.1", **fields).json()["message"] == "The result is corrected."
+    assert names(tournament, "W2.1")[0] == "Dan"
+    assert enter(olga, tournament, "W1.1", **fields).status_code == 409  # somebody was quicker
+
+
+def test_reopening_first_shows_what_it_empties() -> None:
+    olga, tournament = cup()
+    first_wins(tournament, "W1.1", "W1.2", "W2.1")
+    tournament.refresh_from_db()
+    assert tournament.state == TournamentState.FINISHED
+    path = address(tournament, "W1.1", "tournament-reopen")
+    page = show(olga, path)
+    assert "is emptied with it" in page and "Ann</bdi> against <bdi>Bob" in page
+    assert "running again" in page
+    assert match_of(tournament, "W1.1").state == MatchState.FINISHED  # looking changes nothing
+    answer = olga.post(path, {"why": "wrong table"}, headers=AS_SCRIPT)
+    assert answer.json()["message"] == "The match is open again."
+    assert match_of(tournament, "W1.1").state == MatchState.OPEN
+    tournament.refresh_from_db()
+    assert tournament.state == TournamentState.RUNNING
+
+
+def test_reopening_is_not_for_everybody_nor_for_what_is_open() -> None:
+    olga, tournament = cup()
+    path = address(tournament, "W1.1", "tournament-reopen")
+    assert olga.get(path, headers=AS_PERSON).status_code == 302
+    first_wins(tournament, "W1.1")
+    assert Client().get(path, headers=AS_SCRIPT).status_code == 403
+    assert Client().post(path, headers=AS_SCRIPT).status_code == 403
+    assert match_of(tournament, "W1.1").state == MatchState.FINISHED
+
+
+def test_the_last_action_is_taken_back() -> None:
+    olga, tournament = cup()
+    enter(olga, tournament, "W1.1", outcome="win-0")
+    page = show(olga, reverse("tournament", args=[tournament.pk]))
+    assert "Undo last" in page and "Ann beat Dan" in page
+    undo = reverse("tournament-undo", args=[tournament.pk])
+    assert "Ann beat Dan" in olga.post(undo, headers=AS_SCRIPT).json()["message"]
+    assert match_of(tournament, "W1.1").state == MatchState.OPEN
+
+
+def test_a_match_of_another_tournament_is_unknown() -> None:
+    olga, first = cup()
+    second = started(FOUR)
+    wrong = reverse("tournament-match", args=[first.pk, match_of(second, "W1.1").pk])
+    assert olga.get(wrong).status_code == 404
+    assert olga.post(wrong, {"outcome": "win-0"}).status_code == 404
+
+
+def test_the_next_round_of_a_swiss_is_paired_from_the_page() -> None:
+    olga, tournament = cup(StagePlan(Format.SWISS, rounds_planned=2))
+    page, pair = (reverse(f"tournament{name}", args=[tournament.pk]) for name in ("", "-pair"))
+    assert "Pair round 2" not in show(olga, page)
+    assert olga.post(pair, headers=AS_SCRIPT).status_code == 409
+    first_wins(tournament, "R1.1", "R1.2")
+    assert "Pair round 2" in show(olga, page) and "Pair round 2" not in show(Client(), page)
+    assert Client().post(pair, headers=AS_SCRIPT).status_code == 403
+    answer = olga.post(f"{pair}?stage=1", {"engine": "quick"}, headers=AS_SCRIPT)
+    assert answer.json()["message"] == "Round 2 is paired."
+    assert "Pair round" not in show(olga, page)
+
+
+def test_a_pairing_that_takes_too_long_offers_the_quick_way(settings: Any) -> None:
+    olga, tournament = cup(StagePlan(Format.SWISS, rounds_planned=2))
+    first_wins(tournament, "R1.1", "R1.2")
+    settings.MATCHPOINT_SWISS_SECONDS = 0
+    pair = reverse("tournament-pair", args=[tournament.pk])
+    answer = olga.post(f"{pair}?stage=1", headers=AS_PERSON)
+    assert answer["Location"].endswith("?stage=1&quick=1")
+    assert "Pair it quickly" in show(olga, answer["Location"])
