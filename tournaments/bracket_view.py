@@ -81,6 +81,7 @@ class RoundView:
     """A column of the bracket.
 
     `joins` says how it leads to the next one: `two` places into one, `one` into one, or `none`.
+    `best_of` is set when its matches are not as long as the others.
     """
 
     part: str
@@ -88,6 +89,7 @@ class RoundView:
     name: str
     pairings: Sequence[PairingView]
     joins: str
+    best_of: int | None = None
 
     @property
     def is_decided(self) -> bool:
@@ -186,7 +188,7 @@ def _columns(rows: list[Round], by_round: Mapping[int, list[PairingView]]) -> li
     sizes = [len(by_round.get(row.pk, ())) for row in rows]
     joins = ["one" if here == there else "two" for here, there in pairwise(sizes)]
     return [
-        RoundView(row.part, row.number, row.name, by_round.get(row.pk, []), join)
+        RoundView(row.part, row.number, row.name, by_round.get(row.pk, []), join, row.best_of)
         for row, join in zip(rows, [*joins, "none"], strict=True)
     ]
 

@@ -101,4 +101,4 @@ def _series(rounds: list[RoundView], places: int, columns: int) -> list[list[lis
 def _slice(column: RoundView, block: int, blocks: int) -> RoundView:
     size = len(column.pairings) // blocks
     part = column.pairings[block * size : (block + 1) * size]
-    return RoundView(column.part, column.number, column.name, part, column.joins)
+    return RoundView(column.part, column.number, column.name, part, column.joins, column.best_of)

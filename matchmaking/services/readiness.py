@@ -1,10 +1,11 @@
 """The ready check: players of a match that was found accept it, decline it, or sleep."""
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from ..callers import Caller
 from ..engine import readiness
@@ -25,6 +26,8 @@ from ..models import (
 from ..signals import match_made, tickets_changed
 from .making import Found, make, store_seats
 from .tickets import ticket_of
+
+log = logging.getLogger(__name__)
 
 COOLDOWNS = readiness.CooldownRules()
 _FAULT_STATES = {
@@ -49,9 +52,17 @@ def decline_match(*, ticket_id: UUID, caller: Caller, now: datetime) -> Ticket:
 
 
 def settle_checks(*, now: datetime) -> int:
-    """Break the checks whose time has passed; gives how many."""
+    """Break the checks whose time has passed; gives how many. One's failure harms no other."""
     due = ReadyCheck.objects.filter(state=CheckState.OPEN, deadline__lte=now)
-    return sum(_settle_due(check, now) for check in due.select_related("pool"))
+    settled = 0
+    for check in due.select_related("pool"):
+        try:
+            settled += _settle_due(check, now)
+        except DatabaseError:
+            raise
+        except Exception:
+            log.exception("The ready check %s could not be settled; it is tried again", check.pk)
+    return settled
 
 
 @transaction.atomic

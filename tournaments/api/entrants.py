@@ -207,6 +207,7 @@ def note_arrival(
         count = check_in_all(tournament_id=tournament_id, actor=actor)
         return json_response({"status": "Checked In", "message": f"{count} were checked in."})
     if body.entrant is None and body.present:
+        tournament_of(tournament_id)
         player = player_of(caller(request))
         return _answer("Checked In", check_in_own(tournament_id=tournament_id, player=player))
     entrant_id, actor = _arriving(request, tournament_id, body)

@@ -25,7 +25,7 @@ from .fallout import (
     pairing_at,
     result_of_data,
 )
-from .following import end_match, has_left, walk_over
+from .following import end_match, has_left, restoring, walk_over
 from .running import address, check_was_started, later_stages, lock_tournament, pairing_of_match
 
 #: The verb of an action that leaves another as it is, though it could be undone.
@@ -204,9 +204,10 @@ def _undo_result(tournament: Tournament, undo: dict[str, Any]) -> str:
 def _undo_reopen(tournament: Tournament, undo: dict[str, Any]) -> str:
     check_was_started(tournament)
     results = undo["results"]
-    if not enter_again(tournament, results[:1]):
-        raise _gone()
-    entered = enter_again(tournament, results[1:])
+    with restoring(tournament):
+        if not enter_again(tournament, results[:1]):
+            raise _gone()
+        entered = enter_again(tournament, results[1:])
     lost = len(results) - 1 - entered
     return f"{lost} emptied results could not be entered again" if lost else ""
 
@@ -215,9 +216,10 @@ def _undo_correct(tournament: Tournament, undo: dict[str, Any]) -> str:
     pairing = _decided_at(tournament, undo["at"])
     assert pairing.match is not None
     reopen_course(pairing.group.stage)
-    reopen_match(match=pairing.match)
-    end_match(match=pairing.match, result=result_of_data(undo["result"]))
-    enter_again(tournament, undo["fallen"])
+    with restoring(tournament):
+        reopen_match(match=pairing.match)
+        end_match(match=pairing.match, result=result_of_data(undo["result"]))
+        enter_again(tournament, undo["fallen"])
     return ""
 
 

@@ -1,6 +1,7 @@
 """What follows from the end of a match: its sides go on, and who has left is walked over."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from matchmaking.models import Match, MatchState, Outcome
@@ -8,7 +9,7 @@ from matchmaking.results import Result
 from matchmaking.services.matches import finish_match
 
 from ..engine import elimination as engine
-from ..models import Entrant, EntryStatus, Pairing, PairingState
+from ..models import Entrant, EntryStatus, Pairing, PairingState, Tournament
 from ..signals import pairing_decided, pairing_scored
 from ..wording import pairing_words
 from . import audit
@@ -19,6 +20,8 @@ from .running import address
 
 #: Whether the service that ends a match writes it into the record of the day.
 _is_told: ContextVar[bool] = ContextVar("is_told", default=False)
+#: Whether results that were there before are being entered again.
+_is_restoring: ContextVar[bool] = ContextVar("is_restoring", default=False)
 LEFT = frozenset({EntryStatus.WITHDRAWN, EntryStatus.DISQUALIFIED})
 
 
@@ -99,8 +102,26 @@ def bracket_outcome(pairing: Pairing, result: Result) -> engine.Outcome:
     return engine.Win(engine.Side(result.winner), loser_leaves=leaves)
 
 
+@contextmanager
+def restoring(tournament: Tournament) -> Iterator[None]:
+    """While results are entered again, nobody is walked over: what was played comes back first."""
+    token = _is_restoring.set(True)
+    try:
+        yield
+    finally:
+        _is_restoring.reset(token)
+    ready = Pairing.objects.filter(
+        group__stage__tournament=tournament, state=PairingState.READY, match__isnull=False
+    )
+    related = ("group__stage__tournament", "round", "top", "bottom", "match")
+    while walk_over(list(ready.select_related(*related))):
+        pass
+
+
 def walk_over(pairings: Sequence[Pairing]) -> bool:
     """Decide what is ready to be played but for somebody who has left; whether there was any."""
+    if _is_restoring.get():
+        return False
     due = [(row, result) for row in pairings if (result := _walkover(row)) is not None]
     for row, result in due:
         assert row.match is not None

@@ -46,7 +46,9 @@ class Day:
 
     def pairings(self, *states: str) -> list[Pairing]:
         rows = Pairing.objects.filter(group__stage__tournament=self.id, state__in=states)
-        return list(rows.select_related("match", "group__stage").order_by("pk"))
+        # By place, not by key: those are drawn, and the day would be another each time.
+        rows = rows.order_by("group__stage__number", "group__number", "key")
+        return list(rows.select_related("match", "group__stage"))
 
     def report(self) -> None:
         row = self.chance.choice(self.pairings(PairingState.READY))

@@ -79,6 +79,8 @@ def test_a_form_and_a_program_can_ask_for_it_and_a_file_keeps_it() -> None:
     assert Client().post(reverse("tournament-new"), form).status_code == 302
     cup = Tournament.objects.get()
     assert lengths(cup) == {"Semi-finals": 3, "Final": 5}
+    html = Client().get(reverse("tournament", args=[cup.pk])).content.decode()
+    assert 'Final <span class="round-length">best of 5</span>' in html
     body = {"players": ["Ann", "Bob"], "semi_best_of": 3, "final_best_of": 5}
     made = Client().post("/tournament", body, content_type="application/json").json()
     path = f"/api/tournaments/{made['tournament']['id']}"
