@@ -183,7 +183,8 @@ def _reinstate(press: Press) -> str:
         actor=press.actor,
         why=press.text("why"),
     )
-    return f"The entrant takes part again; {len(opened)} matches are open again."
+    count = "1 match is" if len(opened) == 1 else f"{len(opened)} matches are"
+    return f"The entrant takes part again; {count} open again."
 
 
 # Rosters.

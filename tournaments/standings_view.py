@@ -354,7 +354,8 @@ def _resting(table: Table, number: int) -> list[Resting]:
 
 def _why(bye: Bye | None, contender: Contender, number: int) -> str:
     if bye is not None:
-        return ByeKind(bye.kind).label
+        is_of_pairing = bye.kind == ByeKind.PAIRING_ALLOCATED
+        return "has the bye" if is_of_pairing else ByeKind(bye.kind).label
     if contender.from_round > number:
         return f"plays from round {contender.from_round} on"
     return "rests" if contender.entrant.takes_part else "has left"

@@ -79,11 +79,10 @@ export class Rounds {
   }
 
   #fit() {
-    const { offsetWidth, offsetHeight } = bracket();
-    const natural = [...bracket().children].reduce((most, e) => Math.max(most, e.scrollWidth), 0);
-    const width = Math.max(natural, offsetWidth * 0.2);
-    const wide = region().clientWidth / (width + 48);
-    const high = region().clientHeight / offsetHeight;
+    this.#zoom(1); // at that size the region knows how large the whole is
+    const { clientWidth, clientHeight, scrollWidth, scrollHeight } = region();
+    const wide = clientWidth / scrollWidth;
+    const high = clientHeight / scrollHeight;
     this.#zoom(Math.max(SIZES[0], Math.min(1, wide, Math.max(high, 0.35))));
   }
 

@@ -148,12 +148,17 @@ def reinstate_entrant(
         tournament=tournament,
         actor=actor,
         verb="reinstate",
-        text=f"{entrant} takes part again; {len(opened)} matches are open again",
+        text=f"{entrant} takes part again; {_matches(len(opened))} open again",
         why=why,
         data={"entrant": entrant.pk},
         undo={"kind": "reinstate", "entrant": entrant.pk, "status": before},
     )
-    return opened
+    # Read anew: what followed from them has changed them again.
+    return list(_pairings(entrant).filter(pk__in=[pairing.pk for pairing in opened]))
+
+
+def _matches(count: int) -> str:
+    return "1 match is" if count == 1 else f"{count} matches are"
 
 
 def _return(
