@@ -300,8 +300,11 @@ def test_a_result_is_taken_back_in_place(meet: Meet) -> None:
     olga.page.click("#entry .button-danger")
     for person in (olga, vic):
         person.see('[id="W1.1"].is-ready')
-        person.see('[id="W2.1"].is-pending')
+        person.see('[id="W2.1"].is-pending >> text=Winner of W1.1')
         person.page.wait_for_selector("#champion", state="detached")
+    lived = vic.page.locator("#bracket").inner_text()
+    vic.page.reload()
+    assert vic.page.locator("#bracket").inner_text() == lived
 
 
 def test_the_bracket_is_a_bracket(meet: Meet, site: MatchpointServer) -> None:

@@ -33,8 +33,13 @@ Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 _SHORT_WAY = {"/matchmaking", "/matchmaking/"}
 _AMBIENT = {b"cookie", b"origin"}
 _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
-#: Where programs send files.
-_FILES = re.compile(r"/api/tournaments/(?:import|[0-9a-f-]{36}/entrants\.csv)/?")
+#: Where files are sent: by programs, and from pages.
+_FILES = re.compile(
+    r"/api/tournaments/(?:import|[0-9a-f-]{36}/entrants\.csv)/?"
+    r"|/tournaments/(?:import|[0-9a-f-]{36}/manage/do/upload)"
+)
+#: What a page's form adds to the file in it.
+_FORM_AROUND_BYTES = 16 * 1024
 
 
 class FastPath:
@@ -67,7 +72,7 @@ def _is_short(scope: dict[str, Any]) -> bool:
 def _limit(path: str, headers: dict[bytes, bytes]) -> int:
     """How many bytes a body may have: forms and files carry long lists, other requests do not."""
     if _FILES.fullmatch(path):
-        return settings.MATCHPOINT_FILE_MAX_BYTES
+        return settings.MATCHPOINT_FILE_MAX_BYTES + _FORM_AROUND_BYTES
     if headers.get(b"content-type", b"").startswith(_FORMS):
         return settings.MATCHPOINT_FORM_MAX_BYTES
     return settings.MATCHPOINT_BODY_MAX_BYTES

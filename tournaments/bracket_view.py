@@ -3,16 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from types import MappingProxyType
 from uuid import UUID
 
+from matchmaking.answers import Json
 from matchmaking.models import Match, Outcome
 
+from .answers import Sources, sources_of
 from .models import Entrant, Pairing, PairingState, Part, Round, Slot
 
 WITH_MATCH = {PairingState.PENDING, PairingState.READY, PairingState.DECIDED}
 OPEN = {PairingState.PENDING, PairingState.READY}
 SLOT_WORDS = {Slot.BYE: "bye", Slot.VACANT: "nobody", Slot.PENDING: ""}
 PART_TITLES = {Part.WINNERS: "Winners' bracket", Part.LOSERS: "Losers' bracket"}
+NO_SOURCES: Sources = MappingProxyType({})
 BRACKET_RESET = "GF2"
 #: A name so long may be cut short where it is drawn, so it can be read by pointing at it.
 CUT_CHARS = 18
@@ -22,17 +26,17 @@ DENSE_PAIRINGS = 32
 
 @dataclass(frozen=True, slots=True)
 class SideView:
-    """One line of a pairing: a name with its seed, or the word for nobody.
+    """One line of a pairing: a name with its seed, the word for nobody, or whence somebody comes.
 
     `score` is the games won, or a word.
     """
 
     slot: str
     name: str
-    seed: int | None
-    score: str
-    is_winner: bool
-    is_followed: bool
+    seed: int | None = None
+    score: str = ""
+    is_winner: bool = False
+    is_followed: bool = False
 
     @property
     def is_entrant(self) -> bool:
@@ -50,12 +54,12 @@ class SideView:
     @property
     def is_cut(self) -> bool:
         """Whether the name may be too long for its place."""
-        return len(self.name) > CUT_CHARS
+        return self.is_entrant and len(self.name) > CUT_CHARS
 
 
 @dataclass(frozen=True, slots=True)
 class PairingView:
-    """A place in the bracket; `state` is one of `PairingState`."""
+    """A place in the bracket; `state` is one of `PairingState`, `key` what others call it by."""
 
     id: UUID
     key: str
@@ -164,16 +168,18 @@ def draw_bracket(
     follow: str = "",
 ) -> BracketView:
     """A group's pairings in the order of their rounds; `follow` is a name whose path is marked."""
+    rows = list(pairings)
+    sources = sources_of(rows)
     by_round: dict[int, list[PairingView]] = {}
-    for row in pairings:
-        by_round.setdefault(row.round_id, []).append(view_pairing(row, entrants, follow))
+    for row in rows:
+        by_round.setdefault(row.round_id, []).append(view_pairing(row, entrants, follow, sources))
     order = list(Part)
     columns = sorted(rounds, key=lambda row: (order.index(Part(row.part)), row.number))
     is_double = any(row.part == Part.LOSERS for row in columns)
     parts = []
-    for part, rows in groupby(columns, key=lambda row: Part(row.part)):
+    for part, of_part in groupby(columns, key=lambda row: Part(row.part)):
         title = PART_TITLES.get(part, "") if is_double else ""
-        parts.append(PartView(part.value, title, _columns(list(rows), by_round)))
+        parts.append(PartView(part.value, title, _columns(list(of_part), by_round)))
     return BracketView(parts)
 
 
@@ -193,13 +199,22 @@ def _columns(rows: list[Round], by_round: Mapping[int, list[PairingView]]) -> li
     ]
 
 
-def view_pairing(row: Pairing, entrants: Mapping[int, Entrant], follow: str = "") -> PairingView:
-    """One place, as it is drawn."""
+def view_pairing(
+    row: Pairing,
+    entrants: Mapping[int, Entrant],
+    follow: str = "",
+    sources: Sources = NO_SOURCES,
+) -> PairingView:
+    """One place, as it is drawn; `sources` says where those come from who are not yet known."""
     wanted = follow.strip().casefold()
-    scores = scores_of(row.match)
-    top = _side(row.top_slot, entrants.get(row.top_id or 0), scores[0], row.winner == 0, wanted)
-    bottom = _side(
-        row.bottom_slot, entrants.get(row.bottom_id or 0), scores[1], row.winner == 1, wanted
+    stands = ((row.top_slot, row.top_id), (row.bottom_slot, row.bottom_id))
+    top, bottom = (
+        _entrant_side(entrants[entrant_id], score, row.winner == side, wanted)
+        if entrant_id is not None
+        else SideView(slot, _nobody(Slot(slot), sources.get((row.pk, side))))
+        for side, ((slot, entrant_id), score) in enumerate(
+            zip(stands, scores_of(row.match), strict=True)
+        )
     )
     is_ready = row.state == PairingState.READY
     is_live = is_ready and row.match is not None and bool(row.match.live_scores)
@@ -219,11 +234,16 @@ def scores_of(match: Match | None) -> tuple[str, str]:
     return (str(shown[0]), str(shown[1])) if len(shown) == 2 else ("", "")
 
 
-def _side(slot: str, entrant: Entrant | None, score: str, is_winner: bool, wanted: str) -> SideView:
-    if entrant is None:
-        return SideView(slot, SLOT_WORDS[Slot(slot)], None, "", False, False)
+def _entrant_side(entrant: Entrant, score: str, is_winner: bool, wanted: str) -> SideView:
     followed = bool(wanted) and entrant.name.casefold() == wanted
-    return SideView(slot, entrant.name, entrant.seed, score, is_winner, followed)
+    return SideView(Slot.ENTRANT, entrant.name, entrant.seed, score, is_winner, followed)
+
+
+def _nobody(slot: Slot, source: Json | None) -> str:
+    """What is written where no entrant stands: of whom somebody comes, or that nobody does."""
+    if source is not None and slot == Slot.PENDING:
+        return f"{source['from'].capitalize()} of {source['key']}"
+    return SLOT_WORDS[slot]
 
 
 def champion_of(bracket: BracketView) -> str:

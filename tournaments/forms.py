@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from matchmaking.errors import Refusal
 from matchmaking.forms import NameField
@@ -14,16 +15,47 @@ from .services.stages import StagePlan, check_plans, check_size
 from .stage_forms import FormatFields
 
 
-class TournamentForm(FormatFields):
+class OwnedForm(forms.Form):
+    """What makes a tournament asks for its organiser too, unless this browser has a name."""
+
+    organiser = NameField(
+        label="Your name", help_text="You become the organiser in this browser.", required=False
+    )
+
+    def __init__(self, *args: Any, needs_organiser: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if needs_organiser:
+            self.fields["organiser"].required = True
+        else:
+            del self.fields["organiser"]
+
+
+class ImportForm(OwnedForm):
+    """A tournament out of a file."""
+
+    file = forms.FileField(
+        label="File",
+        help_text="A tournament saved here as JSON, or a report file (TRF) of a Swiss.",
+        error_messages={
+            "required": "Choose a file first.",
+            "empty": "The file is empty.",
+        },
+        widget=forms.FileInput(attrs={"accept": ".json,.trf,.trfx,.txt"}),
+    )
+
+    def content(self) -> bytes:
+        """The file, no more of it than can be told to be too long."""
+        read: bytes = self.cleaned_data["file"].read(settings.MATCHPOINT_FILE_MAX_BYTES + 1)
+        return read
+
+
+class TournamentForm(FormatFields, OwnedForm):
     """A new tournament: its name, how it is played, its players, one a line."""
 
     field_order = ("organiser", "name")
     #: The button that keeps it as a draft.
     draft_button = "draft"
 
-    organiser = NameField(
-        label="Your name", help_text="You become the organiser in this browser.", required=False
-    )
     name = forms.CharField(
         label="Name of the tournament",
         max_length=TOURNAMENT_NAME_MAX_CHARS,
@@ -61,14 +93,10 @@ class TournamentForm(FormatFields):
         help_text="In an elimination, the first seeds sit out the first round.",
     )
 
-    def __init__(self, *args: Any, needs_organiser: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # What a program or an old bookmark leaves out is a single elimination, best of one.
         self.fields["format"].required = self.fields["best_of"].required = False
-        if needs_organiser:
-            self.fields["organiser"].required = True
-        else:
-            del self.fields["organiser"]
 
     def clean_format(self) -> str:
         """The format; single elimination when nothing is said."""

@@ -23,5 +23,6 @@ _one: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("tournaments", views.tournament_list, name="tournaments"),
     path("tournaments/new", views.tournament_new, name="tournament-new"),
+    path("tournaments/import", views.tournament_import, name="tournament-import"),
     path("tournaments/<uuid:tournament_id>", include(_one)),
 ]

@@ -5,7 +5,9 @@ from dataclasses import astuple, dataclass
 from hashlib import sha256
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from . import lettering
 
 SIZE = (1200, 630)
 COURT, DEEP, CHALK, BALL = "#0f5743", "#0b4535", "#f6fbf7", "#d9f03f"
@@ -42,60 +44,53 @@ def draw_preview(preview: Preview) -> bytes:
     else:
         _draw_rows(pen, preview.rows)
     bottom = _draw_name(pen, preview.name)
-    pen.text((MARGIN, bottom + 18), preview.facts, CHALK, _font(34))
-    if preview.headline:
-        font = _fitting(preview.headline, 52, 660)
+    lettering.write(pen, (MARGIN, bottom + 18), preview.facts, CHALK, 34)
+    if preview.headline and lettering.can_write(preview.headline):
+        size = _fitting(preview.headline, 52, 660)
         pen.ellipse((MARGIN, 502, MARGIN + 26, 528), BALL)
-        pen.text((MARGIN + 44, 515), preview.headline, CHALK, font, anchor="lm")
-    pen.text((SIZE[0] - MARGIN, SIZE[1] - 62), "matchpoint", CHALK, _font(26), anchor="rs")
+        lettering.write(pen, (MARGIN + 44, 515), preview.headline, CHALK, size, "lm")
+    lettering.write(pen, (SIZE[0] - MARGIN, SIZE[1] - 62), "matchpoint", CHALK, 26, "rs")
     file = BytesIO()
     image.save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    """The font that comes with Pillow, so that none need be installed."""
-    font = ImageFont.load_default(size)
-    assert isinstance(font, ImageFont.FreeTypeFont)
-    return font
-
-
-def _fitting(text: str, size: int, width: int) -> ImageFont.FreeTypeFont:
-    """The largest font up to a size in which a line is no wider than that."""
-    while size > 20 and _font(size).getlength(text) > width:
+def _fitting(text: str, size: int, width: int) -> int:
+    """The largest size up to one in which a line is no wider than that."""
+    while size > 20 and lettering.length(text, size) > width:
         size -= 2
-    return _font(size)
+    return size
 
 
 def _draw_name(pen: ImageDraw.ImageDraw, name: str) -> int:
     """The name in as many lines as it needs; gives where it ends."""
     size = 76
-    while size > 40 and len(_wrapped(name, _font(size), 680)) > NAME_LINES:
+    while size > 40 and len(_wrapped(name, size, 680)) > NAME_LINES:
         size -= 4
-    font, top = _font(size), MARGIN + 20
-    for line in _wrapped(name, font, 680)[: NAME_LINES + 1]:
-        pen.text((MARGIN, top), line, CHALK, font)
+    top = MARGIN + 20
+    for line in _wrapped(name, size, 680)[: NAME_LINES + 1]:
+        lettering.write(pen, (MARGIN, top), line, CHALK, size)
         top += round(size * 1.15)
     return top
 
 
-def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+def _wrapped(text: str, size: int, width: int) -> list[str]:
     lines = [""]
     for word in text.split():
-        for piece in _pieces(word, font, width):
+        for piece in _pieces(word, size, width):
             longer = f"{lines[-1]} {piece}".strip()
-            if font.getlength(longer) <= width:
+            if lettering.length(longer, size) <= width:
                 lines[-1] = longer
             else:
                 lines.append(piece)
     return [line for line in lines if line]
 
 
-def _pieces(word: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+def _pieces(word: str, size: int, width: int) -> list[str]:
     """A word cut where it is wider than a line."""
     pieces = [""]
     for sign in word:
-        if pieces[-1] and font.getlength(pieces[-1] + sign) > width:
+        if pieces[-1] and lettering.length(pieces[-1] + sign, size) > width:
             pieces.append("")
         pieces[-1] += sign
     return pieces
@@ -123,6 +118,7 @@ def _draw_rows(pen: ImageDraw.ImageDraw, rows: Sequence[str]) -> None:
     """The top of the standings."""
     for number, row in enumerate(rows[:6]):
         y = 120 + number * 62
-        pen.text((800, y), f"{number + 1}", BALL if number == 0 else FAINT, _font(30), anchor="lm")
-        pen.text((840, y), row, CHALK, _fitting(row, 30, 280), anchor="lm")
+        place = f"{number + 1}"
+        lettering.write(pen, (800, y), place, BALL if number == 0 else FAINT, 30, "lm")
+        lettering.write(pen, (840, y), row, CHALK, _fitting(row, 30, 280), "lm")
         pen.line((800, y + 30, 1120, y + 30), FAINT, 2)

@@ -46,7 +46,8 @@ class TableView:
     """A group's table with one of its rounds.
 
     `why` is somebody whose standing is explained at length. `advance` is how many go on, 0 for
-    nobody; `has_sheets` says whether the lines show each round; `next_round` can be paired now.
+    nobody; `has_sheets` says whether the lines show each round; `next_round` can be paired now,
+    of the `planned` rounds of a Swiss.
     """
 
     standings: StandingsView
@@ -62,6 +63,7 @@ class TableView:
     decided: int
     matches: int
     next_round: int | None
+    planned: int
 
     @property
     def rounds(self) -> list[RoundView]:
@@ -117,6 +119,7 @@ def draw_table(group: Group, choice: Choice) -> TableView:
         decided=sum(is_decided(row) for row in table.pairings),
         matches=len(table.pairings),
         next_round=_next_round(table),
+        planned=group.stage.rounds_planned or 0,
     )
 
 

@@ -20,13 +20,15 @@ from matchmaking.models import Player
 from matchmaking.services.players import create_guest
 
 from .bracket_view import champion_of
-from .forms import TournamentForm
+from .forms import ImportForm, OwnedForm, TournamentForm
 from .models import Seeding, Tournament, TournamentState
 from .rights import organiser_of, rights_of
 from .selectors import OUTSIDE, champions, listed_tournaments, tournament_entrants
-from .services.actors import Actor
+from .services.actors import ORGANISER, Actor
 from .services.corrections import last_undoable
 from .services.entries import create_tournament
+from .services.exchange import import_file
+from .services.organisers import player_actor
 from .services.running import cancel_tournament
 from .services.starting import start_tournament
 from .sharing import share_of
@@ -48,34 +50,73 @@ def tournament_list(request: HttpRequest) -> HttpResponse:
 def tournament_new(request: HttpRequest) -> HttpResponse:
     """Make a tournament; a visitor becomes a guest by it."""
     player = browser_player(request)
-    nobody = player is None and not request.user.is_authenticated
-    form = TournamentForm(request.POST or None, needs_organiser=nobody)
-    if not form.is_valid():
-        return _new_form(request, form)
+    form = TournamentForm(request.POST or None, needs_organiser=_is_nobody(request, player))
     token = ""
-    if nobody:
-        try:
-            check_newcomer(request)
-            made = create_guest(username=form.cleaned_data["organiser"])
-        except Refusal as refusal:
-            form.add_error("organiser", refusal.message)
-            return _new_form(request, form)
-        player, token = made.player, made.token
+    if form.is_valid():
+        player, token = _owner(request, form, player)
+    if not form.is_valid():
+        return _form_page(request, form, "new")
     tournament = _create(form, player)
     if "draft" not in request.POST:
         try:
             start_tournament(tournament_id=tournament.pk)
         except Refusal as refusal:
             messages.error(request, refusal.message)
-    response = redirect("tournament", tournament.pk)
+    return _known(redirect("tournament", tournament.pk), token)
+
+
+@require_http_methods(["GET", "POST"])
+def tournament_import(request: HttpRequest) -> HttpResponse:
+    """Make a tournament out of a file; a visitor becomes a guest by it."""
+    player = browser_player(request)
+    form = ImportForm(
+        request.POST or None,
+        request.FILES or None,
+        needs_organiser=_is_nobody(request, player),
+    )
+    token = ""
+    if form.is_valid():
+        player, token = _owner(request, form, player)
+    if form.is_valid():
+        actor = player_actor(player) if player else ORGANISER
+        try:
+            made = import_file(data=form.content(), organiser=player, actor=actor)
+        except Refusal as refusal:
+            form.add_error("file", refusal.message)
+        else:
+            return _known(redirect("tournament", made.tournament.pk), token)
+    return _known(_form_page(request, form, "import"), token)
+
+
+def _is_nobody(request: HttpRequest, player: Player | None) -> bool:
+    return player is None and not request.user.is_authenticated
+
+
+def _owner(
+    request: HttpRequest, form: OwnedForm, player: Player | None
+) -> tuple[Player | None, str]:
+    """Who is to organise it, with a token if that is a new guest; or an error in the form."""
+    if "organiser" not in form.fields:
+        return player, ""
+    try:
+        check_newcomer(request)
+        made = create_guest(username=form.cleaned_data["organiser"])
+    except Refusal as refusal:
+        form.add_error("organiser", refusal.message)
+        return None, ""
+    return made.player, made.token
+
+
+def _known(response: HttpResponse, token: str) -> HttpResponse:
+    """The response that makes the browser a guest's, if one was made."""
     if token:
         set_guest_cookie(response, token)
     return response
 
 
-def _new_form(request: HttpRequest, form: TournamentForm) -> HttpResponse:
+def _form_page(request: HttpRequest, form: OwnedForm, name: str) -> HttpResponse:
     status = 400 if form.is_bound else 200
-    return render(request, "tournaments/new.html", {"form": form}, status=status)
+    return render(request, f"tournaments/{name}.html", {"form": form}, status=status)
 
 
 def _create(form: TournamentForm, player: Player | None) -> Tournament:

@@ -11,12 +11,18 @@ function element(tag, className, text) {
   return made;
 }
 
-function drawSide({ slot, name, seed }, { isWinner, score }) {
+/** What is written where no entrant stands: of whom somebody comes, or that nobody does. */
+function nobody({ slot, from, key }) {
+  return from ? `${from === "winner" ? "Winner" : "Loser"} of ${key}` : SLOT_WORDS[slot];
+}
+
+function drawSide(standing, { isWinner, score }) {
+  const { slot, name, seed } = standing;
   const side = document.createElement("div");
   side.className = "side";
   side.classList.toggle("is-winner", isWinner);
   side.classList.toggle("is-open", slot !== "entrant");
-  const who = element("bdi", "who", slot === "entrant" ? name : SLOT_WORDS[slot]);
+  const who = element("bdi", "who", slot === "entrant" ? name : nobody(standing));
   if (slot === "entrant" && name.length > CUT_CHARS) {
     who.title = name;
   }
@@ -70,6 +76,9 @@ export function drawPairing(pairing) {
   const drawn = pairing.sides.map((side, i) =>
     drawSide(side, { isWinner: pairing.winner === i, score: score(pairing, i) }),
   );
+  if (isReady || pairing.state === "pending") {
+    drawn.push(element("span", "key", pairing.key));
+  }
   if (isReady && pairing.station) {
     drawn.push(element("span", "station", pairing.station.name ?? pairing.station));
   }

@@ -188,7 +188,7 @@ export class Rounds {
     if (all.length === 0) {
       return;
     }
-    const open = all.find((round) => !round.classList.contains("is-over")) ?? all.at(-1);
+    const open = all.find((round) => !round.classList.contains("is-over")) ?? final(all);
     const current = all.find(({ id }) => id === this.#current) ?? open;
     all.forEach((round) => round.classList.toggle("is-current", round === current));
     for (const tab of document.querySelectorAll(".round-tabs a")) {
@@ -246,6 +246,12 @@ export class Rounds {
       this.#turn(across < 0 ? 1 : -1);
     }
   }
+}
+
+/** Where a bracket was decided that is over. */
+function final(all) {
+  const played = all.filter((round) => round.querySelector(".is-decided"));
+  return played.findLast(({ id }) => !id.startsWith("round-third_place")) ?? all.at(-1);
 }
 
 function distance([a, b]) {

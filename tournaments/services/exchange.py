@@ -83,3 +83,11 @@ def import_trf(
     if name.strip():
         document.tournament.name = name
     return restore(document=document, organiser=organiser, actor=actor)
+
+
+def import_file(
+    *, data: bytes, organiser: Player | None = None, actor: Actor = ORGANISER
+) -> Created:
+    """A new tournament out of either kind of file: only JSON begins with a brace."""
+    read = import_tournament if decode(data).lstrip().startswith("{") else import_trf
+    return read(data=data, organiser=organiser, actor=actor)

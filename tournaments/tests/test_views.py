@@ -227,7 +227,7 @@ def test_the_bracket_is_drawn_round_by_round() -> None:
     assert re.findall(r'class="score">(.*?)<', decided) == ["0", "1"]
     assert decided.index("is-winner") > decided.index("Ann")
     assert "is-ready" in ready
-    assert names_in(final) == ["Dan", ""] and "is-pending" in final
+    assert names_in(final) == ["Dan", "Winner of W1.2"] and "is-pending" in final
     assert '<span id="decided-count">1</span> of 3 played' in html
     assert '<span id="ready-count">1</span> ready to play' in html
 
