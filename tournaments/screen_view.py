@@ -11,6 +11,7 @@ from .stage_view import StageView
 
 LINES = 10  # of a list on a slide
 ROWS = 12  # of standings on a slide
+NAMES = 40  # with their places, in columns
 SLIDE = (8, 4)  # places in the first column, columns
 SHEET = (16, 6)
 FINALS = {Part.FINAL, Part.THIRD_PLACE}
@@ -36,6 +37,7 @@ def slides_of(tournament: Tournament, view: StageView | None) -> list[Slide]:
         slides += [Slide("ready", "To be played now", page) for page in _pages(ready, LINES)]
     if view.bracket is not None:
         slides += _bracket_slides(view.bracket)
+    slides += [Slide("places", "Final places", page) for page in _pages(view.places, NAMES)]
     if view.table is not None:
         slides += [Slide("standings", "Standings", page) for page in view.table.pages(ROWS)]
     results = latest_results([view.group], limit=LINES)

@@ -7,6 +7,7 @@ from .bracket_view import BracketView, draw_bracket
 from .models import Entrant, Group, Stage, StageState, Tournament
 from .selectors import group_pairings, tournament_stages
 from .table_view import TableView, draw_table
+from .tables import BracketPlace, settled_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,10 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class StageView:
-    """A stage as a page shows it: `bracket` or `table`, neither before it has begun."""
+    """A stage as a page shows it: `bracket` or `table`, neither before it has begun.
+
+    `places` are those of a bracket that is over; a table has its standings.
+    """
 
     stage: Stage
     group: Group | None
@@ -54,6 +58,7 @@ class StageView:
     groups: Sequence[Tab]
     bracket: BracketView | None = None
     table: TableView | None = None
+    places: Sequence[BracketPlace] = ()
 
     @property
     def query(self) -> str:
@@ -83,7 +88,8 @@ def view_stage(
     if stage.is_elimination:
         rounds = group.rounds.all()
         bracket = draw_bracket(group_pairings(group), rounds, known, follow=choice.follow)
-        return StageView(stage, group, view.tabs, view.groups, bracket=bracket)
+        places = settled_places(group) if stage.state == StageState.FINISHED else ()
+        return StageView(stage, group, view.tabs, view.groups, bracket=bracket, places=places)
     table = draw_table(group, choice)
     return StageView(stage, group, view.tabs, view.groups, table=table)
 

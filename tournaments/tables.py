@@ -233,8 +233,7 @@ class Standing:
     @property
     def places(self) -> str:
         """The place as people write it, with both ends where it is shared."""
-        last = self.last_rank
-        return str(self.rank) if last == self.rank else f"{self.rank}\u2013{last}"
+        return written_places(self.rank, self.last_rank)
 
 
 def group_standings(group: Group, *, after_round: int | None = None) -> tuple[Standing, ...]:
@@ -283,7 +282,12 @@ class BracketPlace:
     @property
     def places(self) -> str:
         """The place as people write it, with both ends where it is shared."""
-        return str(self.first) if self.first == self.last else f"{self.first}\u2013{self.last}"
+        return written_places(self.first, self.last)
+
+
+def written_places(first: int, last: int) -> str:
+    """A place as people write it, with both ends where it is shared."""
+    return str(first) if first == last else f"{first}\u2013{last}"
 
 
 def bracket_places(group: Group) -> tuple[BracketPlace, ...]:
@@ -294,4 +298,14 @@ def bracket_places(group: Group) -> tuple[BracketPlace, ...]:
     return tuple(
         BracketPlace(by_seed[place.seed], place.first, place.last, place.settled)
         for place in elimination.placings(bracket, state)
+    )
+
+
+def settled_places(group: Group) -> tuple[BracketPlace, ...]:
+    """The same of a bracket that is over, as they were written down; nobody's before."""
+    rows = group.contenders.select_related("entrant").order_by("first", "seed")
+    return tuple(
+        BracketPlace(one, one.first, one.last, settled=True)
+        for one in rows
+        if one.first is not None and one.last is not None
     )

@@ -248,6 +248,18 @@ def test_a_finished_tournament_names_its_winner() -> None:
     assert "state-finished" in html
 
 
+def test_the_places_are_told_down_to_the_last_once_it_is_over() -> None:
+    tournament = running()
+    assert "Final places" not in show(tournament)
+    play_out(tournament)
+    places = '<span class="place">(.*?)</span> <bdi>(.*?)</bdi>'
+    expected = [("1", "Ann"), ("2", "Bob"), ("3–4", "Cem"), ("3–4", "Dan")]
+    assert re.findall(places, show(tournament)) == expected
+    for name in ("screen", "print"):
+        page = Client().get(reverse(f"tournament-{name}", args=[tournament.pk]))
+        assert re.findall(places, words(page)) == expected
+
+
 def test_a_followed_name_is_marked_without_a_script() -> None:
     html = show(running(), query="?follow=dan")
     assert html.count(" is-followed") == 1 and "is-followed" in place(html, "W1.1")
