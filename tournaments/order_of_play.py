@@ -11,20 +11,25 @@ from django.utils import timezone
 from .models import Pairing, PairingState, Part, Tournament
 
 _OPEN = (PairingState.PENDING, PairingState.READY)
+#: Deeper than any round that leads to the finals.
+_FINALS = 10_000
 Rank = tuple[int, int, int, int, int]
 
 
 def rank(pairing: Pairing) -> Rank:
     """Where a pairing stands in the order of play: by stage, then round, then group and place.
 
-    A round of the losers' bracket is played beside the round of the winners' that feeds it.
+    A round of the losers' bracket is played beside the round of the winners' that feeds it, and the
+    match for third place before the final.
     """
     round_ = pairing.round
     depth = 2 * round_.number
     if round_.part == Part.LOSERS:
         depth = round_.number + 2
-    elif round_.part in {Part.FINAL, Part.THIRD_PLACE}:
-        depth = 10_000 + round_.number - (round_.part == Part.THIRD_PLACE)
+    elif round_.part == Part.THIRD_PLACE:
+        depth = _FINALS
+    elif round_.part == Part.FINAL or (round_.part == Part.WINNERS and not pairing.winner_to_id):
+        depth = _FINALS + round_.number
     return (round_.group.stage.number, depth, round_.part == Part.LOSERS, pairing.number,
             round_.group.number)  # fmt: skip
 
