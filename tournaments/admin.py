@@ -30,9 +30,9 @@ from .admin_day import (
 )
 from .admin_forms import DraftForm
 from .answers import tournament_url
-from .bracket_view import PairingView, champion_of, draw_rows
+from .bracket_view import PairingView, draw_groups
 from .models import Entrant, Pairing, Seeding, Slot, Tournament, TournamentState
-from .selectors import bracket_pairings
+from .selectors import bracket_pairings, champions
 from .services.entries import create_tournament
 from .services.organisers import Account
 from .services.results import report_result
@@ -114,11 +114,14 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
     ) -> HttpResponse:
         """Show the bracket and the entrants beside the tournament's own fields."""
         tournament = kwargs["obj"]
-        bracket = draw_rows(bracket_pairings(tournament.pk))
+        drawn = draw_groups(bracket_pairings(tournament.pk))
+        pairings = [p for _, drawing in drawn for c in drawing.rounds for p in c.pairings]
+        is_finished = tournament.state == TournamentState.FINISHED
+        last = tournament.stages.last() if is_finished else None
         context |= {
-            "bracket": bracket,
-            "ready": [p for column in bracket.rounds for p in column.pairings if _is_ready(p)],
-            "champion": champion_of(bracket),
+            "drawn": drawn,
+            "ready": [pairing for pairing in pairings if _is_ready(pairing)],
+            "champions": champions(tournament, last) if last else [],
             "entrants": tournament.entrants.all(),
             "may_act": self.has_act_permission(request),
         }

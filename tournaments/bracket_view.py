@@ -10,7 +10,7 @@ from matchmaking.answers import Json
 from matchmaking.models import Match, Outcome
 
 from .answers import Sources, sources_of
-from .models import Entrant, Pairing, PairingState, Part, Round, Slot
+from .models import Entrant, Group, Pairing, PairingState, Part, Round, Slot
 
 WITH_MATCH = {PairingState.PENDING, PairingState.READY, PairingState.DECIDED}
 OPEN = {PairingState.PENDING, PairingState.READY}
@@ -183,11 +183,22 @@ def draw_bracket(
     return BracketView(parts)
 
 
-def draw_rows(pairings: Sequence[Pairing]) -> BracketView:
-    """The same from pairings that carry their rounds and entrants."""
-    rounds = {row.round_id: row.round for row in pairings}
-    entrants = {e.pk: e for row in pairings for e in (row.top, row.bottom) if e is not None}
-    return draw_bracket(pairings, rounds.values(), entrants)
+def draw_groups(pairings: Sequence[Pairing]) -> list[tuple[str, BracketView]]:
+    """The same of a whole tournament, from pairings that carry all that is around them.
+
+    Each group with its name, which is empty when there is only one.
+    """
+    drawn = []
+    for group, of_group in groupby(pairings, key=lambda row: row.group):
+        rows = list(of_group)
+        rounds = {row.round_id: row.round for row in rows}
+        entrants = {e.pk: e for row in rows for e in (row.top, row.bottom) if e is not None}
+        drawn.append((group, draw_bracket(rows, rounds.values(), entrants)))
+    return [(_group_title(group) if len(drawn) > 1 else "", view) for group, view in drawn]
+
+
+def _group_title(group: Group) -> str:
+    return f"{group.stage}, {group}" if group.name else str(group.stage)
 
 
 def _columns(rows: list[Round], by_round: Mapping[int, list[PairingView]]) -> list[RoundView]:

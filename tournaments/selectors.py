@@ -54,10 +54,10 @@ def running_tournaments(*, limit: int) -> QuerySet[Tournament]:
 
 
 def bracket_pairings(tournament_id: UUID) -> list[Pairing]:
-    """A tournament's pairings in order, with their rounds, entrants and matches."""
+    """A tournament's pairings in order, with their groups, rounds, entrants and matches."""
     return list(
         Pairing.objects.filter(group__stage__tournament=tournament_id)
-        .select_related("round", "top", "bottom", "match")
+        .select_related("group__stage", "round", "top", "bottom", "match")
         .order_by("group__stage__number", "group__number", "round__number", "number")
     )
 

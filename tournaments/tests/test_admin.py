@@ -16,11 +16,13 @@ from matchmaking.services.players import sign_up
 from matchmaking.services.queue import Join, join_pools
 from matchmaking.tests.staff import staff, viewer
 from tournaments.apps import ORGANISERS, RIGHTS
-from tournaments.models import Entrant, Pairing, Seeding, Tournament, TournamentState
+from tournaments.models import Entrant, Format, Pairing, Seeding, Tournament, TournamentState
 from tournaments.services.entries import create_tournament
 from tournaments.services.results import by_score, report_result
 from tournaments.services.running import cancel_tournament
+from tournaments.services.stages import StagePlan
 from tournaments.services.starting import start_tournament
+from tournaments.tests.builders import SINGLE, play_on, started
 
 pytestmark = pytest.mark.django_db
 
@@ -193,11 +195,21 @@ def test_the_page_shows_bracket_entrants_and_what_is_to_be_played(olga: Client) 
         report=by_score((1, 0)),
     )
     shown = words(olga, page("change", tournament.pk))
-    assert "Semi-finals" in shown and "Final" in shown and "not yet known" in shown
+    assert "Semi-finals" in shown and "Final" in shown and "Winner of W1.2" in shown
     assert "<strong>Ann</strong>" in shown and "1:0" in shown
     assert result_page(tournament, "W1.2") in shown
     assert result_page(tournament, "W1.1") not in shown
     assert f'href="/tournaments/{tournament.pk}"' in shown
+
+
+def test_each_group_of_several_is_named(olga: Client) -> None:
+    groups = StagePlan(Format.ROUND_ROBIN, group_count=2, advance=1)
+    cup = started(4, groups, SINGLE)
+    play_on(cup)
+    shown = words(olga, page("change", cup.pk))
+    for caption in ("Stage 1, Group A: Round 1", "Stage 1, Group B: Round 1", "Stage 2: Final"):
+        assert f"<caption>{caption}</caption>" in shown
+    assert "<td>1:0</td>" in shown and "<td>:</td>" not in shown
 
 
 def test_a_big_tournament_s_page_needs_few_queries(
@@ -250,7 +262,7 @@ def test_a_day_is_run_to_its_end(olga: Client) -> None:
     assert "Entered Bob vs Cem: Bob wins by forfeit." in forfeit
     last = words(olga, result_page(tournament, "W2.1"), first)
     assert "Entered Dan vs Bob: 0:1." in last
-    assert "<strong>Bob</strong> won the tournament." in last
+    assert "First place: <strong>Bob</strong>" in last
     tournament.refresh_from_db()
     assert tournament.state == TournamentState.FINISHED
     assert match_of(tournament, "W1.2").outcome == Outcome.FORFEIT
