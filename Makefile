@@ -24,8 +24,9 @@ PRODUCTION := $(UNSET) PUBLIC_URL=https://play.example.org ALLOWED_HOSTS=play.ex
 # Every command that loads the settings needs a secret; not on a command line, where `ps` shows it.
 WITH_SECRET = export SECRET_KEY="$${SECRET_KEY:-$$(cat .local/secret_key)}"
 
-# Engines touch no database: one run of their tests is enough.
-APPS := --override-ini 'testpaths=tests */tests'
+# What touches the database of its pass: the apps. Engines touch none, and what tests the whole from
+# outside (tests/) starts its own servers on databases of its own: one run of those is enough.
+APPS := --override-ini 'testpaths=*/tests'
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo admin test check bench clean venv requirements tools
