@@ -146,14 +146,15 @@ def players_report(match_id: UUID) -> bool:
 
 
 def open_pairing(entrant: Entrant) -> Pairing | None:
-    """What an entrant is to play now, the earliest round first; in a table there may be several."""
+    """What an entrant is to play next: what can be played before what waits, the earliest first."""
+    waits = Case(When(state=PairingState.READY, then=0), default=1)
     return (
         Pairing.objects.filter(
             Q(top=entrant) | Q(bottom=entrant),
-            state=PairingState.READY,
+            state__in=(PairingState.READY, PairingState.PENDING),
             round__published_at__isnull=False,
         )
         .select_related("top", "bottom", "round", "station")
-        .order_by("group__stage__number", "round__number")
+        .order_by(waits, "group__stage__number", "round__number")
         .first()
     )

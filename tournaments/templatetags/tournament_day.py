@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from ..models import Entrant, EntryStatus, Tournament, TournamentState
-from ..selectors import open_pairing
+from ..own_part import next_meeting
 from ..services.places import places_left
 from ..services.registration import entry_of, is_open_to_players
 
@@ -18,11 +18,9 @@ def own_entry(context: Any, tournament: Tournament) -> dict[str, Any]:
     you = context.get("you")
     entry: Entrant | None = entry_of(tournament, you) if you else None
     before_start = tournament.is_before_start
-    meeting = open_pairing(entry) if entry and tournament.state == TournamentState.RUNNING else None
     return {
         "tournament": tournament,
-        "meeting": meeting,
-        "opponent": meeting and (meeting.bottom if meeting.top == entry else meeting.top),
+        "meeting": next_meeting(tournament, entry) if entry else None,
         "entry": entry,
         "csrf_token": context.get("csrf_token"),
         "may_register": entry is None and is_open_to_players(tournament),
