@@ -58,6 +58,8 @@ def document_of_trf(text: str) -> Document:
         task = read_trf(text)
     except EngineError as error:
         raise BadFile(str(error), code="bad_trf") from error
+    if task.virtual_points:
+        raise BadFile("An accelerated Swiss cannot be kept here.", code="bad_trf")
     history = task.history
     planned = history.round_count or ceil(log2(max(2, len(history.players))))
     has_begun = bool(history.rounds or task.byes)

@@ -23,8 +23,11 @@ class BadFile(Refusal):
     code = "bad_file"
 
 
-def decode(raw: bytes) -> str:
-    """The file as text: UTF-8, or what a byte order mark says; raises `BadFile`."""
+def decode(raw: bytes, *, otherwise: str = "") -> str:
+    """The file as text: UTF-8, or what a byte order mark says; raises `BadFile`.
+
+    Text that is not in UTF-8 is refused, or read in the encoding that is named.
+    """
     most: int = settings.MATCHPOINT_FILE_MAX_BYTES
     if len(raw) > most:
         raise BadFile(
@@ -44,6 +47,8 @@ def decode(raw: bytes) -> str:
     try:
         return body.decode(encoding)
     except UnicodeDecodeError as error:
+        if otherwise and not mark:
+            return body.decode(otherwise)
         raise BadFile(
             f"Line {_line(body, error.start)} is not text in {encoding.upper()} (byte "
             f"0x{body[error.start]:02X}). Save the file as UTF-8.",

@@ -39,12 +39,16 @@ def test_a_count_and_then_a_line_for_each_board(tmp_path: Path) -> None:
         (b"hello\n", "player"),
         (line(1).encode() + b"\n" + line(1).encode(), "1"),
         (b"001 abcd", "1"),
-        (b"\x00" * 100, "player"),
-        ("001 é".encode("latin-1"), "UTF-8"),
-        (line(1).encode("utf-16"), "UTF-8"),
-        (b"\xff" * 10_000_000, "UTF-8"),
-        (b"001 " + b"x" * 10_000_000, "1"),
-        (b"x\n" * 5_000_000, "player"),
+        (b"\x00" * 100, "Line 1 has a zero byte"),
+        ("001 é".encode("latin-1"), "Line 1"),
+        (line(1).encode("utf-16-le"), "Line 1 has a zero byte"),
+        (b"\xff" * 1_000_000, "Line 1 has more than"),
+        (b"001 " + b"x" * 1_000_000, "Line 1 has more than"),
+        (b"x\n" * 1_000_000, "player"),
+        (b"x" * 10_000_000, "larger than 4 MB"),
+        (b"BBW 1e999999999\n", "Line 1: '1e999999999' should be points"),
+        (b"162 " + b"A" * 50_000, "Line 1: there are no points"),
+        (b"162  W " + b"9" * 50_000, "Line 1: '9999' points cannot be"),
     ],
     ids=[
         "empty",
@@ -57,6 +61,10 @@ def test_a_count_and_then_a_line_for_each_board(tmp_path: Path) -> None:
         "bytes",
         "long",
         "many",
+        "huge",
+        "exponent",
+        "letters",
+        "figures",
     ],
 )
 def test_a_bad_file_is_named(tmp_path: Path, content: bytes, said: str) -> None:
@@ -64,6 +72,20 @@ def test_a_bad_file_is_named(tmp_path: Path, content: bytes, said: str) -> None:
     path.write_bytes(content)
     with pytest.raises(CommandError, match=f"(?i){said}"):
         pair(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16"])
+def test_names_may_be_in_any_encoding(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "club.trf"
+    text = "\n".join(("XXR 3", line(1, "Zoë Çelik"), line(2, "Øyvind"), line(3, "José")))
+    path.write_bytes(text.encode(encoding))
+    assert pair(path) == "2\n1 2\n3 0\n"
+
+
+def test_the_file_may_come_from_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "\n".join(("XXR 3", line(1, "José"), line(2)))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode("latin-1"))))
+    assert pair("-") == "1\n1 2\n"
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

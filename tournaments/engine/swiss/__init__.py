@@ -11,6 +11,7 @@ from tournaments.engine.swiss.task import (
     PairingTask,
     SwissEngine,
     SwissPairing,
+    VirtualPoints,
 )
 from tournaments.engine.swiss.trf import pairing_text, read_trf, write_trf
 from tournaments.engine.swiss.trf_cells import TrfError
@@ -23,6 +24,7 @@ __all__ = [
     "SwissEngine",
     "SwissPairing",
     "TrfError",
+    "VirtualPoints",
     "broken_rules",
     "pairing_text",
     "read_trf",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -14,10 +15,14 @@ from tournaments.engine.swiss.task import PairingTask, SwissPairing
 
 @dataclass(frozen=True)
 class Contender:
-    """Somebody to be paired; `number` is the pairing number that colours go by."""
+    """Somebody to be paired; `number` is the pairing number that colours go by.
+
+    `score` is what the pairing goes by: the points made, and the virtual ones of this round.
+    """
 
     id: int
     number: int
+    points: Fraction
     score: Fraction
     colours: tuple[Colour, ...]
     met: frozenset[int]
@@ -33,6 +38,9 @@ class Contender:
 def contenders(task: PairingTask) -> list[Contender]:
     """Everyone present, in the order of the pairing numbers."""
     sheets = score_sheets(task.history)
+    virtual = {
+        one.player: one.points for one in task.virtual_points if one.round == task.round_number
+    }
     number, found = 0, []
     for player in task.history.players:
         sheet = sheets[player.id]
@@ -40,7 +48,8 @@ def contenders(task: PairingTask) -> list[Contender]:
         # Whoever was never paired and is not now has no number yet, as in the Dutch engine.
         number += is_present or any(_was_paired(line) for line in sheet)
         if is_present:
-            found.append(_contender(task, player.id, number, sheet))
+            ahead = virtual.get(player.id, Fraction(0))
+            found.append(_contender(task, player.id, number, sheet, ahead))
     return found
 
 
@@ -48,17 +57,20 @@ def _was_paired(line: Line) -> bool:
     return line.opponent is not None or line.kind is Kind.PAIRING_BYE
 
 
-def _contender(task: PairingTask, player: int, number: int, sheet: tuple[Line, ...]) -> Contender:
+def _contender(
+    task: PairingTask, player: int, number: int, sheet: tuple[Line, ...], virtual: Fraction
+) -> Contender:
     played = [line for line in sheet if line.kind is Kind.PLAYED]
     points = score(sheet)
     return Contender(
         player,
         number,
         points,
+        points + virtual,
         tuple(line.colour for line in played if line.colour is not None),
         frozenset(line.opponent for line in played if line.opponent is not None),
         any(_bars_from_bye(task, line) for line in sheet),
-        task.is_last_round and points > task.points.win * (task.round_number - 1) / 2,
+        task.is_last_round and points + virtual > task.points.win * (task.round_number - 1) / 2,
     )
 
 
@@ -79,6 +91,25 @@ def may_meet(task: PairingTask, one: Contender, other: Contender) -> bool:
         one.preference.strength is other.preference.strength is Strength.ABSOLUTE
         and one.preference.colour is other.preference.colour
     )
+
+
+def in_board_order(
+    task: PairingTask, pairs: Iterable[tuple[int, int]]
+) -> tuple[tuple[int, int], ...]:
+    """The boards of a round as they are published (FIDE C.04.2).
+
+    The higher ranked of each pair decides, by score, then the other's score, then the higher
+    ranked one's number.
+    """
+    present = {one.id: one for one in contenders(task)}
+
+    def place(pair: tuple[int, int]) -> tuple[Fraction, Fraction, int]:
+        higher, lower = sorted(
+            (present[one] for one in pair), key=lambda one: (-one.points, one.number)
+        )
+        return -higher.points, -lower.points, higher.number
+
+    return tuple(sorted(pairs, key=place))
 
 
 def broken_rules(task: PairingTask, pairing: SwissPairing) -> list[str]:

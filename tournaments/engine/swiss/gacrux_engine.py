@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,12 +11,13 @@ from gacrux.gacruxexeptions import GacruxNoLegalPairing
 from gacrux.pairingdutch import pairing_dutch
 
 from tournaments.engine.history import Bye, ByeKind, Match, PointSystem, Result
-from tournaments.engine.swiss.contenders import broken_rules
+from tournaments.engine.swiss.contenders import broken_rules, in_board_order
 from tournaments.engine.swiss.task import (
     NoPairingPossible,
     PairingFailed,
     PairingTask,
     SwissPairing,
+    VirtualPoints,
 )
 
 NOBODY = 0
@@ -52,15 +54,13 @@ class DutchEngine:
         pairing = _pairing(task, brackets)
         if broken := broken_rules(task, pairing):
             raise PairingFailed(f"The pairing program broke a rule: {broken[0]}")
-        return pairing
+        return replace(pairing, pairs=in_board_order(task, pairing.pairs))
 
 
 def _pairing(task: PairingTask, brackets: list[dict[str, Any]]) -> SwissPairing:
-    """The answer in board order, with the players' own ids."""
+    """The answer with the players' own ids; its order of boards is not that of FIDE."""
     ids = [NOBODY, *(player.id for player in task.history.players)]
-    found = [pair for bracket in brackets for pair in bracket["pairs"]]
-    found.sort(key=lambda pair: pair["board"])
-    pairs = [(pair["w"], pair["b"]) for pair in found]
+    pairs = [(pair["w"], pair["b"]) for bracket in brackets for pair in bracket["pairs"]]
     return SwissPairing(
         tuple((ids[white], ids[black]) for white, black in pairs if white and black),
         tuple(ids[white or black] for white, black in pairs if not (white and black)),
@@ -106,6 +106,22 @@ def chess_json(task: PairingTask) -> dict[str, Any]:
             }
             for pair in task.forbidden
         ],
+        "accelerated": {
+            "name": "Acc",
+            "values": [_virtual_points(one, number_of) for one in task.virtual_points],
+        },
+    }
+
+
+def _virtual_points(one: VirtualPoints, number_of: dict[int, int]) -> dict[str, Any]:
+    number, points = number_of[one.player], _decimal(one.points)
+    return {
+        "matchPoints": points,
+        "gamePoints": points,
+        "firstRound": one.round,
+        "lastRound": one.round,
+        "firstCompetitor": number,
+        "lastCompetitor": number,
     }
 
 

@@ -8,7 +8,12 @@ bottom half; the finer criteria it leaves aside.
 from __future__ import annotations
 
 from tournaments.engine.swiss.colours import first_is_white
-from tournaments.engine.swiss.contenders import Contender, contenders, may_meet
+from tournaments.engine.swiss.contenders import (
+    Contender,
+    contenders,
+    in_board_order,
+    may_meet,
+)
 from tournaments.engine.swiss.matching import UNMATCHED, complete_matching
 from tournaments.engine.swiss.task import NoPairingPossible, PairingTask, SwissPairing
 
@@ -71,14 +76,7 @@ def _answer(
     if UNMATCHED in partner:
         raise NoPairingPossible("No pairing of this round keeps the absolute rules.")
     pairs = [(ranked[one], ranked[other]) for one, other in enumerate(partner) if one < other]
-    pairs.sort(
-        key=lambda pair: (
-            -pair[0].score,
-            -pair[0].score - pair[1].score,
-            min(pair[0].number, pair[1].number),
-        )
-    )
-    return SwissPairing(tuple(seat(task, *pair) for pair in pairs), resting)
+    return SwissPairing(in_board_order(task, (seat(task, *pair) for pair in pairs)), resting)
 
 
 def seat(task: PairingTask, higher: Contender, lower: Contender) -> tuple[int, int]:

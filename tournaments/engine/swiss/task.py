@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Protocol
 
 from tournaments.engine.errors import EngineError
@@ -17,18 +18,28 @@ class PairingFailed(EngineError):
     """The engine could not do its work: not the fault of those who asked."""
 
 
+@dataclass(frozen=True, slots=True)
+class VirtualPoints:
+    """Points that count in the pairing of one round only: an accelerated Swiss (FIDE C.04.7)."""
+
+    player: int
+    round: int
+    points: Fraction
+
+
 @dataclass(frozen=True)
 class PairingTask:
     """The next round of a tournament.
 
     The players of `history` stand in the order of their pairing numbers, the first is number 1.
     `byes` are those of the round to be paired: whoever has one is not paired. `forbidden` pairs
-    must not meet.
+    must not meet. `virtual_points` are those of all rounds: the earlier ones decide who floated.
     """
 
     history: History
     byes: tuple[Bye, ...] = ()
     forbidden: frozenset[frozenset[int]] = frozenset()
+    virtual_points: tuple[VirtualPoints, ...] = ()
 
     @property
     def round_number(self) -> int:

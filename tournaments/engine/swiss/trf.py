@@ -23,7 +23,7 @@ from tournaments.engine.history import (
     score,
     score_sheets,
 )
-from tournaments.engine.swiss.task import PairingTask, SwissPairing
+from tournaments.engine.swiss.task import PairingTask, SwissPairing, VirtualPoints
 from tournaments.engine.swiss.trf_cells import (
     CELL_WIDTH,
     Cell,
@@ -34,11 +34,12 @@ from tournaments.engine.swiss.trf_cells import (
     parse_match,
     write_cell,
 )
-from tournaments.engine.swiss.trf_records import Records
+from tournaments.engine.swiss.trf_records import MOST_ROUNDS, Records
+from tournaments.engine.swiss.trf_totals import parse_total, points_by_totals
 
 FIRST_CELL = 91
-MOST_ROUNDS = 100
 MOST_PLAYERS = 9999
+MOST_CHARACTERS = 60_000
 
 
 @dataclass
@@ -47,6 +48,7 @@ class _Draft:
 
     records: Records = field(default_factory=Records)
     players: dict[int, Player] = field(default_factory=dict)
+    totals: dict[int, Fraction | None] = field(default_factory=dict)
     cells: dict[int, dict[int, Cell]] = field(default_factory=lambda: defaultdict(dict))
     cell_rounds: int = 0
 
@@ -67,7 +69,9 @@ def read_trf(text: str) -> PairingTask:
 
 
 def _read_line(draft: _Draft, number: int, line: str) -> None:
-    code, rest = line[:3], line[4:]
+    if len(line) > MOST_CHARACTERS:
+        raise TrfError(f"Line {number} has more than {MOST_CHARACTERS} characters.")
+    code, rest = line[:3].upper(), line[4:]
     if code == "001":
         _read_player(draft, number, line)
     else:
@@ -84,6 +88,7 @@ def _read_player(draft: _Draft, number: int, line: str) -> None:
     if player.id in draft.players:
         raise TrfError(f"Line {number}: there is a player {player.id} already.")
     draft.players[player.id] = player
+    draft.totals[player.id] = parse_total(line[80:84])
     played = line[FIRST_CELL:].rstrip()
     for index in range(0, len(played), CELL_WIDTH):
         round_number = index // CELL_WIDTH + 1
@@ -101,13 +106,20 @@ def _finish(draft: _Draft) -> PairingTask:
         (number for number, cells in draft.cells.items() if _is_paired(cells.values())), default=0
     )
     rounds = tuple(_round(draft, number) for number in range(1, rounds_paired + 1))
-    players = tuple(draft.players[number] for number in sorted(draft.players))
+    numbers = draft.players if records.by_position else sorted(draft.players)
+    players = tuple(draft.players[number] for number in numbers)
     history = History(players, rounds, records.points, records.round_count)
     history = replace(history, first_colour=records.first_colour or _colour_drawn(history))
+    if not records.points_are_said:
+        history = replace(history, points=points_by_totals(history, draft.totals))
     records.check_players(draft.players)
     following = rounds_paired + 1
-    forbidden = frozenset(records.forbidden(following))
-    return PairingTask(history, _announced(draft, following), forbidden)
+    return PairingTask(
+        history,
+        _announced(draft, following),
+        frozenset(records.forbidden(following)),
+        records.virtual_points(draft.players),
+    )
 
 
 def _is_paired(cells: Iterable[Cell]) -> bool:
@@ -153,15 +165,24 @@ def _announced(draft: _Draft, number: int) -> tuple[Bye, ...]:
 
 
 def _colour_drawn(history: History) -> Colour:
-    """The colour that the first of those paired in round one had; White before that."""
-    if not history.rounds:
-        return Colour.WHITE
-    first = history.rounds[0]
-    pairs = [(match.white, match.black) for match in first.matches] + list(first.unfinished)
-    if not pairs:
-        return Colour.WHITE
-    white, black = min(pairs, key=min)
-    return Colour.WHITE if white < black else Colour.BLACK
+    """What the first colours played tell of the drawing of lots; White before that.
+
+    Whoever was first among those paired so far had the colour drawn, the second the other one,
+    and so on (FIDE C.04.3, 5.2.5); the first of them who has a colour tells.
+    """
+    paired: set[int] = set()
+    for played in history.rounds:
+        colours: dict[int, Colour] = {}
+        pairs = [(match.white, match.black) for match in played.matches]
+        for white, black in (*pairs, *played.unfinished):
+            colours |= {white: Colour.WHITE, black: Colour.BLACK}
+        paired |= colours.keys()
+        paired |= {bye.player for bye in played.byes if bye.kind is ByeKind.PAIRING_ALLOCATED}
+        numbered = [player.id for player in history.players if player.id in paired]
+        for index, player in enumerate(numbered):
+            if player in colours:
+                return colours[player].other if index % 2 else colours[player]
+    return Colour.WHITE
 
 
 def write_trf(task: PairingTask, name: str = "") -> str:
@@ -191,6 +212,7 @@ def write_trf(task: PairingTask, name: str = "") -> str:
         )
     lines += _bye_records(task, number_of)
     lines += [_forbidden_record(pair, number_of) for pair in sorted(map(sorted, task.forbidden))]
+    lines += [_acceleration_record(one, number_of) for one in task.virtual_points]
     return "\n".join(lines) + "\n"
 
 
@@ -200,14 +222,18 @@ def _ranks(scores: dict[int, Fraction]) -> dict[int, int]:
 
 
 def _score_records(points: PointSystem) -> list[str]:
-    """Record 162: what win, draw, loss, absence and the bye of the pairing are worth."""
+    """Record 162: what win, draw, loss and the bye of the pairing are worth.
+
+    Absence only where it is worth something, since programs differ about its letter.
+    """
     worth = {
         "W": points.win,
         "D": points.draw,
         "L": points.loss,
-        "A": points.absent,
         "P": points.pairing_bye,
     }
+    if points.absent:
+        worth["A"] = points.absent
     parts = "    ".join(f"{letter}{float(value):4.1f}" for letter, value in worth.items())
     half = (
         [f"XXS HPB={float(points.half_point_bye)}"] if points.half_point_bye != points.draw else []
@@ -240,6 +266,12 @@ def _forbidden_record(pair: list[int], number_of: dict[int, int]) -> str:
     """Record 260: two who must not meet in any round."""
     first, second = (number_of[player] for player in pair)
     return f"260 001 {MOST_ROUNDS - 1:03d} {first:4d} {second:4d}"
+
+
+def _acceleration_record(one: VirtualPoints, number_of: dict[int, int]) -> str:
+    """Record 250: virtual points of one player in one round."""
+    rounds, players = f"{one.round:3d} " * 2, f"{number_of[one.player]:4d} " * 2
+    return f"250      {float(one.points):4.1f} {rounds}{players}".rstrip()
 
 
 def pairing_text(pairing: SwissPairing) -> str:

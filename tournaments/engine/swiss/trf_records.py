@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations
 
 from tournaments.engine.history import ByeKind, Colour, PointSystem
+from tournaments.engine.swiss.task import VirtualPoints
 from tournaments.engine.swiss.trf_cells import BYES, TrfError
 
 # What a score is for, by the codes of record 162 and of XXS.
@@ -26,50 +27,55 @@ SCORE_FIELDS = {
     "WL": ("loss",),
     "BL": ("loss",),
     "A": ("absent",),
+    "Z": ("absent",),
     "ZPB": ("absent",),
     "FL": ("absent",),
     "P": ("pairing_bye",),
     "PAB": ("pairing_bye",),
 }
 BB_CODES = {"BBW": "W", "BBD": "D", "BBL": "L", "BBZ": "ZPB", "BBF": "FL", "BBU": "PAB"}
-ACCELERATIONS = frozenset({"XXA", "250"})
-SCORE = re.compile(r"([A-Z]+)\s*=?\s*(\d+(?:\.\d*)?|\.\d+)")
+#: What would change the pairing in a way that is not supported.
+UNSUPPORTED = {
+    "013": "team tournaments are not supported",
+    "310": "team tournaments are not supported",
+    "299": "points that are assigned by hand are not supported",
+}
+POINTS = r"\d{1,4}(?:[.,]\d{0,4})?|[.,]\d{1,4}"
+SCORE = re.compile(rf"([A-Z]{{1,3}}) {{0,9}}=? {{0,9}}({POINTS})")
 MOST_POINTS = 1000
+MOST_ROUNDS = 100
+#: So many pairs can be forbidden: enough for any tournament, and too few to fill the memory.
+MOST_PAIRS = 1_000_000
 
 
 @dataclass
 class Records:
-    """The records read so far."""
+    """The records read so far.
+
+    `by_position` says that players are numbered by their order in the file, `points_are_said`
+    that a record tells what results are worth.
+    """
 
     round_count: int = 0
     first_colour: Colour | None = None
     points: PointSystem = field(default_factory=PointSystem)
     absent: set[int] = field(default_factory=set)
+    by_position: bool = False
+    points_are_said: bool = False
     _byes: dict[int, dict[int, ByeKind]] = field(default_factory=dict)
     _prohibitions: list[tuple[int, int, frozenset[int]]] = field(default_factory=list)
-    _mentions: list[tuple[int, int]] = field(default_factory=list)
+    _pairs: int = 0
+    _mentions: dict[int, int] = field(default_factory=dict)
+    _bye_has_points: bool = False
+    _virtual: dict[int, dict[int, Fraction]] = field(default_factory=dict)
+    _baku_line: int = 0
 
     def read(self, code: str, rest: str, line: int) -> None:
         """One record; those that do not matter to the pairing are passed over."""
-        match code:
-            case "XXR" | "142":
-                self.round_count = _whole(rest, line)
-            case "XXC" | "152":
-                self._read_colour(code, rest, line)
-            case "XXZ":
-                self.absent.update(self._players(rest, line))
-            case "XXP":
-                self._prohibitions.append((0, 0, frozenset(self._players(rest, line))))
-            case "260":
-                self._read_prohibition(rest, line)
-            case "240":
-                self._read_byes(rest, line)
-            case "162" | "XXS":
-                self._read_scores(SCORE.findall(rest.upper()), line)
-            case _ if code in BB_CODES:
-                self._read_scores([(BB_CODES[code], rest.strip())], line)
-            case _ if code in ACCELERATIONS:
-                raise TrfError(f"Line {line}: accelerated pairings are not supported.")
+        if code in UNSUPPORTED:
+            raise TrfError(f"Line {line}: {UNSUPPORTED[code]}.")
+        if code in READERS:
+            READERS[code](self, code, rest, line)
 
     def byes_in(self, round_number: int) -> dict[int, ByeKind]:
         """The byes of a round that have a record of their own."""
@@ -84,20 +90,48 @@ class Records:
             for pair in combinations(players, 2)
         }
 
+    def virtual_points(self, known: Collection[int]) -> tuple[VirtualPoints, ...]:
+        """The points of an accelerated Swiss; TrfError if it is one without saying them."""
+        if self._baku_line and not self._virtual:
+            raise TrfError(
+                f"Line {self._baku_line}: an accelerated Swiss needs its points in records 250."
+            )
+        return tuple(
+            VirtualPoints(player, round_number, points)
+            for player, rounds in sorted(self._virtual.items())
+            if player in known
+            for round_number, points in sorted(rounds.items())
+        )
+
     def check_players(self, known: Collection[int]) -> None:
         """TrfError if a record speaks of somebody who has no player's line."""
-        for line, player in self._mentions:
+        for player, line in self._mentions.items():
             if player not in known:
                 raise TrfError(f"Line {line}: there is no player {player}.")
 
     def _players(self, text: str, line: int) -> list[int]:
         players = [_whole(one, line) for one in text.replace(",", " ").split()]
-        self._mentions += [(line, player) for player in players]
+        self._mention(players, line)
         return players
+
+    def _mention(self, players: Iterable[int], line: int) -> None:
+        for player in players:
+            self._mentions.setdefault(player, line)
+
+    def _read_round_count(self, code: str, rest: str, line: int) -> None:
+        self.round_count = _whole(rest, line)
+
+    def _read_absent(self, code: str, rest: str, line: int) -> None:
+        self.absent.update(self._players(rest, line))
+
+    def _read_system(self, code: str, rest: str, line: int) -> None:
+        if rest.strip().upper().endswith("_BAKU"):
+            self._baku_line = line
 
     def _read_colour(self, code: str, rest: str, line: int) -> None:
         """The colour of the first pairing number: W or B, `white1` or `black1`."""
         words = rest.lower().split()
+        self.by_position |= code == "XXC" and "rank" in words
         for colour, names in ((Colour.WHITE, ("w", "white1")), (Colour.BLACK, ("b", "black1"))):
             if any(name in words for name in names):
                 self.first_colour = colour
@@ -105,13 +139,24 @@ class Records:
         if code == "152":
             raise TrfError(f"Line {line}: the first colour is neither W nor B.")
 
-    def _read_prohibition(self, rest: str, line: int) -> None:
+    def _read_strangers(self, code: str, rest: str, line: int) -> None:
+        """Those named must never meet."""
+        self._forbid(0, 0, self._players(rest, line), line)
+
+    def _read_prohibition(self, code: str, rest: str, line: int) -> None:
         """From a round to a round (or in that one only), those named must not meet."""
         first = _whole(rest[:3], line)
         last = _whole(rest[4:7], line) if rest[4:7].strip() else first
-        self._prohibitions.append((first, last, frozenset(self._players(rest[8:], line))))
+        self._forbid(first, last, self._players(rest[8:], line), line)
 
-    def _read_byes(self, rest: str, line: int) -> None:
+    def _forbid(self, first: int, last: int, players: Iterable[int], line: int) -> None:
+        among = frozenset(players)
+        self._pairs += len(among) * (len(among) - 1) // 2
+        if self._pairs > MOST_PAIRS:
+            raise TrfError(f"Line {line}: there are more than {MOST_PAIRS} forbidden pairs.")
+        self._prohibitions.append((first, last, among))
+
+    def _read_byes(self, code: str, rest: str, line: int) -> None:
         """F or H, the round, and those who have that bye."""
         kind = rest[:1].strip().upper()
         if kind not in ("", "F", "H", "Z"):
@@ -119,11 +164,72 @@ class Records:
         byes = self._byes.setdefault(_whole(rest[2:5], line), {})
         byes |= dict.fromkeys(self._players(rest[6:], line), BYES[kind])
 
-    def _read_scores(self, scores: Iterable[tuple[str, str]], line: int) -> None:
+    def _read_acceleration(self, code: str, rest: str, line: int) -> None:
+        """Points for those from one number to another, from a round to a round."""
+        points = _points(rest[5:9].strip(), line)
+        rounds = _from_to(rest[10:13], rest[14:17], line)
+        players = _from_to(rest[18:22], rest[23:27], line)
+        if len(rounds) > MOST_ROUNDS:
+            raise TrfError(f"Line {line}: there are more than {MOST_ROUNDS} rounds.")
+        self._mention((players[0], players[-1]), line)
+        for player in players:
+            self._virtual.setdefault(player, {}).update(dict.fromkeys(rounds, points))
+
+    def _read_own_acceleration(self, code: str, rest: str, line: int) -> None:
+        """One player's points, round by round."""
+        player = _whole(rest[:4], line)
+        self._mention((player,), line)
+        cells = rest[5:].rstrip()
+        given = [cells[start : start + 4].strip() for start in range(0, len(cells), 5)]
+        if len(given) > MOST_ROUNDS:
+            raise TrfError(f"Line {line}: there are more than {MOST_ROUNDS} rounds.")
+        self._virtual.setdefault(player, {}).update(
+            {number: _points(text or "0", line) for number, text in enumerate(given, start=1)}
+        )
+
+    def _read_score(self, code: str, rest: str, line: int) -> None:
+        self._set_scores([(BB_CODES[code], rest.strip())], line)
+
+    def _read_scores(self, code: str, rest: str, line: int) -> None:
+        scores = SCORE.findall(rest.upper())
+        if not scores:
+            raise TrfError(f"Line {line}: there are no points in this record.")
+        self._set_scores(scores, line)
+
+    def _set_scores(self, scores: Iterable[tuple[str, str]], line: int) -> None:
+        """What something is worth; the bye of the pairing is worth a win unless that is said."""
+        self.points_are_said = True
         for code, text in scores:
             worth = _points(text, line)
-            changes = dict.fromkeys(SCORE_FIELDS.get(code, ()), worth)
-            self.points = replace(self.points, **changes)
+            fields = SCORE_FIELDS.get(code, ())
+            self._bye_has_points |= "pairing_bye" in fields
+            self.points = replace(self.points, **dict.fromkeys(fields, worth))
+            if not self._bye_has_points:
+                self.points = replace(self.points, pairing_bye=self.points.win)
+
+
+READERS: dict[str, Callable[[Records, str, str, int], None]] = {
+    **dict.fromkeys(("XXR", "142"), Records._read_round_count),
+    **dict.fromkeys(("XXC", "152"), Records._read_colour),
+    **dict.fromkeys(("162", "XXS"), Records._read_scores),
+    **dict.fromkeys(BB_CODES, Records._read_score),
+    "192": Records._read_system,
+    "240": Records._read_byes,
+    "250": Records._read_acceleration,
+    "260": Records._read_prohibition,
+    "XXA": Records._read_own_acceleration,
+    "XXP": Records._read_strangers,
+    "XXZ": Records._read_absent,
+}
+
+
+def _from_to(first: str, last: str, line: int) -> range:
+    """Numbers from one to another, both included, or the one alone."""
+    begin = _whole(first, line)
+    end = _whole(last, line) if last.strip() else begin
+    if not 0 < begin <= end:
+        raise TrfError(f"Line {line}: {begin} to {end} is no range.")
+    return range(begin, end + 1)
 
 
 def _whole(text: str, line: int) -> int:
@@ -134,10 +240,9 @@ def _whole(text: str, line: int) -> int:
 
 
 def _points(text: str, line: int) -> Fraction:
-    try:
-        worth = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise TrfError(f"Line {line}: {text[:20]!r} should be points.") from None
-    if not 0 <= worth <= MOST_POINTS:
+    if not re.fullmatch(POINTS, text, re.ASCII):
+        raise TrfError(f"Line {line}: {text[:20]!r} should be points.")
+    worth = Fraction(text.replace(",", "."))
+    if worth > MOST_POINTS:
         raise TrfError(f"Line {line}: {text[:20]!r} points cannot be.")
     return worth

@@ -16,6 +16,7 @@ from tournaments.engine.swiss import (
     PairingTask,
     broken_rules,
     gacrux_engine,
+    pairing_text,
     read_trf,
 )
 from tournaments.engine.swiss.gacrux_engine import DutchEngine
@@ -47,6 +48,14 @@ def test_every_round_equals_the_published_one_colours_included(path: Path) -> No
         assert set(pairing.resting) == {
             bye.player for bye in expected.byes if bye.kind is ByeKind.PAIRING_ALLOCATED
         }
+
+
+@pytest.mark.parametrize(
+    "path", sorted((DATA / "next_round").glob("*.trf")), ids=lambda path: path.stem
+)
+def test_the_next_round_is_as_the_reference_prints_it(path: Path) -> None:
+    pairing = DutchEngine().pair(read_trf(path.read_text()))
+    assert pairing_text(pairing) == path.with_suffix(".txt").read_text()
 
 
 @pytest.mark.parametrize("name", ["007p3r-24", "020p9r-41", "022p9r-08"])

@@ -16,6 +16,7 @@ from tournaments.engine.swiss import (
     PairingTask,
     SwissPairing,
     TrfError,
+    VirtualPoints,
     pairing_text,
     read_trf,
     write_trf,
@@ -96,6 +97,92 @@ def test_the_first_colour_is_seen_in_round_one() -> None:
     assert trf(*rounds).history.first_colour is Colour.BLACK
 
 
+def test_the_first_colour_is_told_by_the_first_who_has_one() -> None:
+    """Number 1 was not paired yet, number 2 had the bye, number 3 is the second of those paired."""
+    task = trf(
+        player(1, "0000 - Z"),
+        player(2, "0000 - U"),
+        player(3, "   4 w 1"),
+        player(4, "   3 b 0"),
+    )
+    assert task.history.first_colour is Colour.BLACK
+    late = trf(player(1, "0000 - U", "   2 b 1"), player(2, "0000 - H", "   1 w 0"))
+    assert late.history.first_colour is Colour.BLACK
+
+
+@pytest.mark.parametrize("record", ["BBW 3.0", "162  W 3.0    D 1.0", "XXS W=3"])
+def test_the_bye_of_the_pairing_is_worth_a_win_unless_that_is_said(record: str) -> None:
+    assert trf(record, player(1)).history.points.pairing_bye == 3
+    assert trf("BBU 1.0", record, player(1)).history.points.pairing_bye == 1
+    assert trf(record, "BBU 0.5", player(1)).history.points.pairing_bye == Fraction(1, 2)
+
+
+def test_the_letter_for_absence_is_that_of_either_program() -> None:
+    for letter in "AZ":
+        points = trf(f"162  W 3.0    D 2.0    L 1.0    {letter} 1.0", player(1)).history.points
+        assert points.loss == points.absent == 1
+
+
+def with_total(line: str, total: str) -> str:
+    return f"{line[:80]}{total}{line[84:]}"
+
+
+def test_totals_tell_what_results_are_worth_where_no_record_does() -> None:
+    def points(*totals: str, records: tuple[str, ...] = ()) -> PointSystem:
+        rounds = (("   2 w 1", "   3 b ="), ("   1 b 0", "0000 - U"), ("0000 - Z", "   1 w ="))
+        lines = [
+            with_total(player(number, *cells), total)
+            for number, (cells, total) in enumerate(zip(rounds, totals, strict=True), start=1)
+        ]
+        return trf(*records, *lines).history.points
+
+    assert points(" 1.5", " 1.0", " 0.5") == PointSystem()
+    assert points(" 4.0", " 3.0", " 1.0") == PointSystem.of(3, 1, 0, 3)
+    assert points(" 4,0", " 1.0", " 1.0") == PointSystem.of(3, 1, 0, 1)
+    assert points(" 1.5", " 0.5", " 0.5").pairing_bye == Fraction(1, 2)
+    assert points(" 4.0", " 3.0", " 0.0") == PointSystem()  # cut, or counted wrongly
+    assert points(" 4.0", " 3.0", "    ") == PointSystem()
+    assert points(" 4.0", " 3.0", " 1.0", records=("BBW 1.0",)) == PointSystem()
+
+
+def test_players_are_numbered_by_position_if_the_file_says_so() -> None:
+    lines = [player(number) for number in (30, 7, 12)]
+    assert [one.id for one in trf(*lines).history.players] == [7, 12, 30]
+    ranked = trf("XXC rank black1", *lines)
+    assert [one.id for one in ranked.history.players] == [30, 7, 12]
+    assert ranked.history.first_colour is Colour.BLACK
+
+
+def test_virtual_points_are_read_by_player_and_by_range() -> None:
+    players = [player(number) for number in (1, 2, 4)]
+    by_range = trf("250       1.0   1   2    1    2", "250       0.5   2        2", *players)
+    assert by_range.virtual_points == (
+        VirtualPoints(1, 1, Fraction(1)),
+        VirtualPoints(1, 2, Fraction(1)),
+        VirtualPoints(2, 1, Fraction(1)),
+        VirtualPoints(2, 2, Fraction(1, 2)),
+    )
+    by_player = trf("192 FIDE_DUTCH_BAKU", "XXA    4  1.0       0.5", *players)
+    assert [(one.round, one.points) for one in by_player.virtual_points] == [
+        (1, 1),
+        (2, 0),
+        (3, Fraction(1, 2)),
+    ]
+
+
+def test_too_many_forbidden_pairs_are_refused_before_they_fill_the_memory() -> None:
+    players = [player(number) for number in range(1, 1001)]
+    record = "XXP " + " ".join(str(number) for number in range(1, 1001))
+    with pytest.raises(TrfError, match="Line 1003: there are more than 1000000 forbidden pairs"):
+        trf(*players, *[record] * 3)
+
+
+def test_codes_may_be_in_small_letters() -> None:
+    task = trf("xxr 7", "xxc black1", player(1))
+    assert task.history.planned_rounds == 7
+    assert task.history.first_colour is Colour.BLACK
+
+
 def test_unrated_games_and_unfinished_ones() -> None:
     task = trf(player(1, "   2 w W", "   2 b  "), player(2, "   1 b L", "   1 w  "))
     assert task.history.rounds[0].matches[0].played
@@ -127,7 +214,19 @@ def test_unrated_games_and_unfinished_ones() -> None:
         (["XXZ 7", player(1)], "Line 1: there is no player 7"),
         (["BBW 1/0", player(1)], "should be points"),
         (["BBW 5000", player(1)], "cannot be"),
-        (["XXA    1  1.0", player(1)], "accelerated pairings are not supported"),
+        (["XXA    7  1.0", player(1)], "Line 1: there is no player 7"),
+        (["XXA    1  lot", player(1)], "Line 1: 'lot' should be points"),
+        (["XXA    1" + "  1.0" * 101, player(1)], "more than 100 rounds"),
+        (["250       1.0   1   2    1    9", player(1)], "Line 1: there is no player 9"),
+        (["250       1.0   2   1    1    1", player(1)], "Line 1: 2 to 1 is no range"),
+        (["250       1.0   1 999    1    1", player(1)], "more than 100 rounds"),
+        (["192 FIDE_DUTCH_BAKU", player(1)], "Line 1: an accelerated Swiss needs its points"),
+        (["299 W   2.0   2.5    2   17", player(1)], "Line 1: points that are assigned by hand"),
+        (["013 Club", player(1)], "Line 1: team tournaments"),
+        (["310   1 Club", player(1)], "Line 1: team tournaments"),
+        (["162 ", player(1)], "Line 1: there are no points"),
+        (["BBW 1e9", player(1)], "should be points"),
+        ([player(1), "### " + "x" * 60_000], "Line 2 has more than 60000 characters"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_line(lines: list[str], message: str) -> None:
@@ -162,10 +261,12 @@ def test_what_is_written_is_read_again(seed: int) -> None:
         ),
         (Bye(2, ByeKind.ZERO_POINT), Bye(3, ByeKind.HALF_POINT)),
         frozenset({frozenset({1, 4})}),
+        (VirtualPoints(1, 1, Fraction(1)), VirtualPoints(5, 2, Fraction(1, 2))),
     )
     again = read_trf(write_trf(task, "Club\nnight"))
     assert again.byes == task.byes
     assert again.forbidden == task.forbidden
+    assert again.virtual_points == task.virtual_points
     assert replace(again.history, rounds=()) == replace(task.history, rounds=())
     for ours, theirs in zip(task.history.rounds, again.history.rounds, strict=True):
         assert set(ours.matches) == set(theirs.matches)

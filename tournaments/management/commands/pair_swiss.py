@@ -5,11 +5,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from matchmaking.errors import Refusal
 from tournaments.engine.errors import EngineError
 from tournaments.engine.swiss import pairing_text, read_trf
 from tournaments.engine.swiss.gacrux_engine import DutchEngine
+from tournaments.files.text import decode
 
 
 class Command(BaseCommand):
@@ -28,12 +31,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: str, **options: Any) -> None:
         """Read, pair, print."""
         try:
-            text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+            # Names do not matter here, and report files are often in an encoding of one byte.
+            text = decode(_content(file), otherwise="latin-1")
             pairing = DutchEngine().pair(read_trf(text))
         except OSError as error:
             raise CommandError(f"Cannot read {file}: {error.strerror}.") from error
-        except UnicodeDecodeError as error:
-            raise CommandError(f"{file} is not text in UTF-8.") from error
-        except EngineError as error:
+        except (EngineError, Refusal) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(pairing_text(pairing), ending="")
+
+
+def _content(file: str) -> bytes:
+    """The file's bytes, or so many of them that it is known to be too large."""
+    most: int = settings.MATCHPOINT_FILE_MAX_BYTES + 1
+    if file == "-":
+        return sys.stdin.buffer.read(most)
+    with Path(file).open("rb") as opened:
+        return opened.read(most)
