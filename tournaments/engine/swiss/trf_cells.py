@@ -42,7 +42,10 @@ class TrfError(EngineError):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One player's round as written: `opponent` 0 is nobody, `line` is where it stands."""
+    """One player's round as written: `opponent` 0 is nobody, `line` is where it stands.
+
+    A blank one says nothing, not even that there was nobody to play.
+    """
 
     player: int
     round: int
@@ -50,11 +53,7 @@ class Cell:
     colour: str
     result: str
     line: int
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether the cell says nothing."""
-        return not self.opponent and not self.result
+    is_blank: bool = False
 
     def error(self, what: str) -> TrfError:
         """A complaint about this cell."""
@@ -69,7 +68,8 @@ def parse_cell(text: str, player: int, round_number: int, line: int) -> Cell:
         raise TrfError(
             f"Line {line}: player {player}, round {round_number}: {opponent!r} is no opponent."
         )
-    return Cell(player, round_number, int(opponent or 0), colour, result, line)
+    is_blank = not text.strip()
+    return Cell(player, round_number, int(opponent or 0), colour, result, line, is_blank)
 
 
 def parse_bye(cell: Cell) -> Bye:
@@ -127,7 +127,12 @@ def _letter(line: Line) -> str:
 
 
 def colour_of(cell: Cell) -> Colour:
-    """The colour in a cell with an opponent."""
+    """The colour in a cell with an opponent.
+
+    A forfeit needs none, since it does not count; then the smaller number has White.
+    """
+    if cell.colour in ("-", " ") and cell.result in FORFEIT_RESULTS:
+        return Colour.WHITE if cell.player < cell.opponent else Colour.BLACK
     try:
         return Colour(cell.colour)
     except ValueError:

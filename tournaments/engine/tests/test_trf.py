@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tournaments.engine.history import Bye, ByeKind, Colour, History, Player, PointSystem, Result
+from tournaments.engine.history import (
+    Bye,
+    ByeKind,
+    Colour,
+    History,
+    Match,
+    Player,
+    PointSystem,
+    Result,
+)
 from tournaments.engine.swiss import (
     PairingTask,
     SwissPairing,
@@ -67,6 +76,17 @@ def test_a_round_without_pairs_announces_who_is_absent() -> None:
         Bye(2, ByeKind.HALF_POINT),
         Bye(4, ByeKind.ZERO_POINT),
     )
+
+
+def test_nobody_and_no_result_is_an_absence_but_a_blank_cell_says_nothing() -> None:
+    task = trf(player(1, "0000 -  "), player(2, "        "), player(3), player(4, "0000    "))
+    assert [bye.player for bye in task.byes] == [1, 4]
+
+
+@pytest.mark.parametrize("colour", ["-", " "])
+def test_a_forfeit_may_be_without_colours(colour: str) -> None:
+    task = trf(player(1, f"   2 {colour} -"), player(2, f"   1 {colour} +"))
+    assert task.history.rounds[0].matches == (Match(1, 2, Result.LOSS, Result.WIN, played=False),)
 
 
 def test_reads_the_records_of_2026_and_of_the_pairing_programs() -> None:
