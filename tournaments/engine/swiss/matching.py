@@ -20,6 +20,16 @@ def complete_matching(partner: list[int], may_meet: Callable[[int, int], bool]) 
     return search.partner
 
 
+def who_can_stay_out(partner: list[int], may_meet: Callable[[int, int], bool]) -> list[int]:
+    """Whom a matching that pairs all but one could leave out, so that all others are paired.
+
+    Those to whom a path leads from the one left out, along which pairs can be exchanged.
+    """
+    search = _Search(list(partner), may_meet)
+    search.augment(partner.index(UNMATCHED))
+    return [one for one, is_reached in enumerate(search.reached) if is_reached]
+
+
 class _Search:
     """The search for paths along which pairs can be exchanged so that there is one more."""
 

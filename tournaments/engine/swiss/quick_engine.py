@@ -14,7 +14,7 @@ from tournaments.engine.swiss.contenders import (
     in_board_order,
     may_meet,
 )
-from tournaments.engine.swiss.matching import UNMATCHED, complete_matching
+from tournaments.engine.swiss.matching import UNMATCHED, complete_matching, who_can_stay_out
 from tournaments.engine.swiss.task import NoPairingPossible, PairingTask, SwissPairing
 
 
@@ -27,14 +27,23 @@ class QuickEngine:
         ranked = sorted(contenders(task), key=lambda one: (-one.score, one.number))
         if len(ranked) % 2 == 0:
             return _answer(task, ranked, _match(task, ranked))
-        for resting in reversed(ranked):
-            if resting.had_bye:
-                continue
-            paired = [one for one in ranked if one is not resting]
-            partner = _match(task, paired)
-            if UNMATCHED not in partner:
-                return _answer(task, paired, partner, (resting.id,))
-        raise NoPairingPossible("Nobody can have the bye so that all others can be paired.")
+        resting = _resting(task, ranked)
+        paired = [one for one in ranked if one is not resting]
+        return _answer(task, paired, _match(task, paired), (resting.id,))
+
+
+def _resting(task: PairingTask, ranked: list[Contender]) -> Contender:
+    """The lowest who may have the bye so that all others can be paired."""
+
+    def can_pair(one: int, other: int) -> bool:
+        return may_meet(task, ranked[one], ranked[other])
+
+    partner = _match(task, ranked)
+    if partner.count(UNMATCHED) == 1:
+        for place in reversed(who_can_stay_out(partner, can_pair)):
+            if not ranked[place].had_bye:
+                return ranked[place]
+    raise NoPairingPossible("Nobody can have the bye so that all others can be paired.")
 
 
 def _match(task: PairingTask, ranked: list[Contender]) -> list[int]:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tournaments.engine.errors import EngineError
-from tournaments.engine.history import Bye, ByeKind, Colour, Round
+from tournaments.engine.history import Bye, ByeKind, Colour, History, Player, Round
 from tournaments.engine.swiss import (
     NoPairingPossible,
     PairingTask,
@@ -22,7 +22,11 @@ from tournaments.engine.swiss import (
 )
 from tournaments.engine.swiss.colours import Strength, colour_preference, first_is_white
 from tournaments.engine.swiss.contenders import contenders, may_meet
-from tournaments.engine.swiss.matching import UNMATCHED, complete_matching
+from tournaments.engine.swiss.matching import (
+    UNMATCHED,
+    complete_matching,
+    who_can_stay_out,
+)
 from tournaments.engine.swiss.quick_engine import seat
 from tournaments.engine.tests.builders import DATA
 from tournaments.engine.tests.tournaments import (
@@ -56,6 +60,18 @@ def test_a_thousand_players_are_paired_in_a_moment() -> None:
     started = process_time()
     by_chance(1000, 3, Random(1))
     assert process_time() - started < 10
+
+
+def test_a_round_that_cannot_be_is_refused_in_a_moment() -> None:
+    """Two who have had a bye may meet nobody: no choice of who has the bye helps."""
+    nobody = frozenset(frozenset((one, other)) for one in (1, 2) for other in range(3, 302))
+    players = tuple(Player(number) for number in range(1, 302))
+    rounds = tuple(played(byes={one: ByeKind.PAIRING_ALLOCATED}) for one in (1, 2))
+    task = PairingTask(History(players, rounds), (), nobody | {frozenset((1, 2))})
+    started = process_time()
+    with pytest.raises(NoPairingPossible):
+        QuickEngine().pair(task)
+    assert process_time() - started < 3
 
 
 def test_the_bye_goes_to_the_lowest_who_may_have_it() -> None:
@@ -183,6 +199,31 @@ def test_matching_is_as_large_as_can_be(count: int, rng: Random, density: float)
     assert all(partner[partner[one]] == one for one in matched)
     assert all(frozenset((one, partner[one])) in allowed for one in matched)
     assert len(matched) == 2 * largest_matching(frozenset(range(count)), allowed)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.sampled_from([3, 5, 7, 9]), st.randoms(use_true_random=False), st.floats(0.2, 0.9))
+def test_who_can_stay_out_is_everybody_without_whom_all_can_be_paired(
+    count: int, rng: Random, density: float
+) -> None:
+    allowed = {
+        frozenset((one, other))
+        for one in range(count)
+        for other in range(one)
+        if rng.random() < density
+    }
+
+    def may_meet(one: int, other: int) -> bool:
+        return frozenset((one, other)) in allowed
+
+    partner = complete_matching([UNMATCHED] * count, may_meet)
+    everybody = frozenset(range(count))
+    expected = [
+        one for one in range(count) if 2 * largest_matching(everybody - {one}, allowed) == count - 1
+    ]
+    assert (partner.count(UNMATCHED) == 1) is bool(expected)
+    if expected:
+        assert who_can_stay_out(partner, may_meet) == expected
 
 
 def largest_matching(nodes: frozenset[int], allowed: set[frozenset[int]]) -> int:
