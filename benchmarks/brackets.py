@@ -143,8 +143,8 @@ class _Site:
         """Enter results of the first round; gives milliseconds until the lobby has each."""
         whole = json.loads(self.get(f"/api/tournaments/{made['tournament']['id']}"))
         [stage] = whole["stages"]
-        pairings = stage["groups"][0]["rounds"][0]["pairings"]
-        ready = [pairing["match"] for pairing in pairings if pairing["match"]][:count]
+        matches = stage["groups"][0]["rounds"][0]["matches"]
+        ready = [match["id"] for match in matches if match["state"] == "ready"][:count]
         with connect(f"ws://127.0.0.1:{self.port}/ws") as lobby:
             lobby.recv()
             for match in ready:

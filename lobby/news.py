@@ -190,7 +190,7 @@ def pairing_reopened(
 def _changed(tournament: Tournament, pairings: Sequence[Pairing]) -> Json:
     return {
         "tournament": tournament_brief(tournament),
-        "pairings": pairing_answers(pairings),
+        "matches": pairing_answers(pairings),
     }
 
 

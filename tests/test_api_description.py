@@ -47,7 +47,7 @@ def machines() -> set[str]:
 def example(path: str) -> str:
     for name in re.findall(r"{(\w+)}", path):
         value = EXAMPLES.get(name) or (
-            str(uuid4()) if name in {"tournament_id", "match_id", "pairing_id", "ticket_id",
+            str(uuid4()) if name in {"tournament_id", "match_id", "ticket_id",
                                      "player_id"} else "1"
         )  # fmt: skip
         path = path.replace(f"{{{name}}}", value)

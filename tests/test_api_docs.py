@@ -62,8 +62,8 @@ class Shell:
         if url == "/tournament":
             self.names |= {"CUP": answer["tournament"]["id"], "TOKEN": answer["token"]}
         elif url == f"/api/tournaments/{self.names['CUP']}":
-            pairings = answer["stages"][0]["groups"][0]["rounds"][0]["pairings"]
-            self.names["MATCH"] = pairings[0]["match"]
+            matches = answer["stages"][0]["groups"][0]["rounds"][0]["matches"]
+            self.names["MATCH"] = matches[0]["id"]
 
 
 @pytest.mark.django_db(transaction=True)

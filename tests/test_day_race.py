@@ -50,13 +50,13 @@ class Day:
         assert statuses(replies) == {201: PLAYERS}, replies
         return tokens
 
-    def pairings(self) -> Iterator[Json]:
+    def matches(self) -> Iterator[Json]:
         """Every place in the bracket as it stands."""
         self.state = self.do("GET", self.path).json
         for stage in self.state["stages"]:
             for group in stage["groups"]:
                 for round_ in group["rounds"]:
-                    yield from round_["pairings"]
+                    yield from round_["matches"]
 
     def wave(self, rows: list[Json]) -> list[Callable[[], Reply]]:
         """What everybody does next: both players of each ready match, and the organisers."""
@@ -75,10 +75,10 @@ class Day:
         return acts
 
     def _as_player(self, row: Json, result: Json, token: str) -> Callable[[], Reply]:
-        return lambda: self.do("POST", f"/matches/{row['match']}/result", result, token)
+        return lambda: self.do("POST", f"/matches/{row['id']}/result", result, token)
 
     def _as_organiser(self, row: Json, what: str, body: Json) -> Callable[[], Reply]:
-        path = f"{self.path}/matches/{row['match']}/{what}"
+        path = f"{self.path}/matches/{row['id']}/{what}"
         return lambda: self.do("POST", path, body, self.token)
 
 
@@ -90,14 +90,14 @@ def test_two_organisers_and_forty_players_leave_a_whole_bracket(site: Site) -> N
     day = Day(site, Random(7))
     told: Counter[int] = Counter()
     for _ in range(MOST_WAVES):
-        rows = list(day.pairings())
+        rows = list(day.matches())
         if day.state["state"] == "finished":
             break
         told += statuses(all_at_once(day.wave(rows)))
     assert day.state["state"] == "finished", told
     # 404: another's reopening had emptied the place of that match a moment before.
     assert set(told) <= {200, 404, 409}, told
-    check_whole({row["id"]: row for row in day.pairings()})
+    check_whole({row["id"]: row for row in day.matches()})
     check_stored(site, day)
 
 
@@ -113,9 +113,9 @@ def check_whole(rows: dict[str, Json]) -> None:
                 (row["loser_to"], names[1 - row["winner"]]),
             ):
                 if place is not None and row["key"] != "GF":
-                    arrivals[place["pairing"], place["side"]] = name
-    for (pairing, side), name in arrivals.items():
-        assert rows[pairing]["sides"][side]["name"] == name, (rows[pairing], side, name)
+                    arrivals[place["match"], place["side"]] = name
+    for (match, side), name in arrivals.items():
+        assert rows[match]["sides"][side]["name"] == name, (rows[match], side, name)
     losses = Counter(
         side["name"]
         for row in rows.values()
@@ -144,7 +144,7 @@ def check_stored(site: Site, day: Day) -> None:
         f"WHERE s.tournament_id = '{stored}'"
     )
     assert site.rows(f"SELECT matchmaking_match.state, count(*) {mine} GROUP BY 1") == [
-        ("finished", len([row for row in day.pairings() if row["state"] == "decided"]))
+        ("finished", len([row for row in day.matches() if row["state"] == "decided"]))
     ]
     bracket = f"SELECT matchmaking_match.id {mine}"
     held = f"SELECT count(*) FROM matchmaking_seat WHERE holds AND match_id IN ({bracket})"

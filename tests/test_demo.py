@@ -128,7 +128,7 @@ def test_a_ledger_finds_what_was_never_told_and_what_was_told_twice() -> None:
 
 
 def test_the_facts_of_events() -> None:
-    bracket_match = {"tournament": {"id": "t"}, "pairings": [{"match": "m"}, {"match": None}]}
+    bracket_match = {"tournament": {"id": "t"}, "matches": [{"id": "m"}, {"id": "n"}]}
     assert fact_of({"type": "match_finished", "data": bracket_match}) == ("match_finished", "m")
     pool_match = {"match": {"id": "m"}}
     assert fact_of({"type": "match_finished", "data": pool_match}) == ("match_finished", "m")

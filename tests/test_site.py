@@ -227,8 +227,8 @@ def test_a_tournament_from_its_draw_to_its_winner(site: Site, terminal: Terminal
 
 def _ready(tournament: Json) -> list[str]:
     [stage] = tournament["stages"]
-    every = [pairing for round_ in stage["groups"][0]["rounds"] for pairing in round_["pairings"]]
-    return [pairing["match"] for pairing in every if pairing["state"] == "ready"]
+    every = [match for round_ in stage["groups"][0]["rounds"] for match in round_["matches"]]
+    return [match["id"] for match in every if match["state"] == "ready"]
 
 
 def test_numbers_that_need_byes(site: Site, terminal: Terminal) -> None:

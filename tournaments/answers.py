@@ -52,13 +52,13 @@ def stage_brief(stage: Stage) -> Json:
 
 
 def pairing_answer(pairing: Pairing) -> Json:
-    """A place in a bracket or table; needs its round, entrants, match, station and stage."""
+    """A place in a bracket or table, as a match; needs what stands around it."""
     [answer] = pairing_answers([pairing])
     return answer
 
 
 def pairing_answers(pairings: Sequence[Pairing]) -> list[Json]:
-    """Places in a bracket or table, with where those come from who are not yet known."""
+    """Places in a bracket or table, each as a match, with where those come from not yet known."""
     waiting = [row.pk for row in pairings if Slot.PENDING in (row.top_slot, row.bottom_slot)]
     sources: Sources = {}
     if waiting:
@@ -90,7 +90,6 @@ def _pairing(row: Pairing, sources: Sources) -> Json:
         "round": row.round.number,
         "number": row.number,
         "state": row.state,
-        "match": str(row.match_id) if row.match_id else None,
         "best_of": _best_of(row, match),
         "winner": row.winner,
         "winner_to": _place(row.winner_to_id, row.winner_to_side),
@@ -111,7 +110,7 @@ def _best_of(row: Pairing, match: Match | None) -> int:
 
 
 def _place(pairing_id: UUID | None, side: int | None) -> Json | None:
-    return None if pairing_id is None else {"pairing": str(pairing_id), "side": side}
+    return None if pairing_id is None else {"match": str(pairing_id), "side": side}
 
 
 def _side(row: Pairing, number: int, sources: Sources) -> Json:
@@ -128,7 +127,7 @@ def _side(row: Pairing, number: int, sources: Sources) -> Json:
 
 
 def tournament_answer(tournament_id: UUID) -> Json:
-    """A whole tournament: stages, groups, rounds, pairings, all in order; raises `Unknown`."""
+    """A whole tournament: stages, groups, rounds, matches, all in order; raises `Unknown`."""
     pairings = Pairing.objects.select_related("top", "bottom", "match", "station")
     tournament = (
         Tournament.objects.filter(pk=tournament_id)
@@ -178,5 +177,5 @@ def _round(group: Group, round_: Round, sources: Sources) -> Json:
         "number": round_.number,
         "name": round_.name,
         "part": round_.part,
-        "pairings": [_pairing(row, sources) for row in rows],
+        "matches": [_pairing(row, sources) for row in rows],
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST
 
 from matchmaking.errors import Refusal
+from matchmaking.models import MatchState
 
 from .bracket_view import scores_of
 from .match_places import place_of
@@ -21,7 +23,7 @@ from .rights import entering, organiser_of
 from .selectors import match_pairing
 from .services.actors import Actor
 from .services.corrections import preview_reopen, reopen_result, undo_last
-from .services.results import correct_result, report_result, set_live_score
+from .services.results import check_revision, correct_result, report_result, set_live_score
 from .services.rounds import Engine, pair_next_round, swiss_group
 from .stage_view import Choice
 from .views import refused, went_well
@@ -38,7 +40,7 @@ def match_page(request: HttpRequest, tournament_id: UUID, match_id: UUID) -> Htt
     if request.method == "POST":
         return _do(request, pairing, lambda actor: _enter(request, pairing, actor))
     context = _context(request, pairing)
-    if context["may_enter"] and pairing.state == PairingState.DECIDED:
+    if context["may_correct"] and pairing.state == PairingState.DECIDED:
         with suppress(Refusal):  # what cannot be taken back empties nothing
             context["emptied"] = preview_reopen(tournament_id=tournament_id, match_id=match_id)
     name = "_entry" if "fragment" in request.GET else "match"
@@ -56,20 +58,21 @@ def _enter(request: HttpRequest, pairing: Pairing, actor: Actor) -> str:
         set_live_score(tournament_id=tournament_id, match_id=match_id, scores=form.scores())
         return "The score so far is shown."
     form = ResultForm.read(request.POST)
-    if form.cleaned_data["revision"] is None:
-        report_result(
-            tournament_id=tournament_id, match_id=match_id, report=form.report(), actor=actor
-        )
-        return "The result is entered."
-    correct_result(
-        tournament_id=tournament_id,
-        match_id=match_id,
-        report=form.report(),
-        revision=form.cleaned_data["revision"],
-        actor=actor,
-        why=form.cleaned_data["why"],
-    )
-    return "The result is corrected."
+    match, revision = pairing.match, form.cleaned_data["revision"]
+    assert match is not None
+    check_revision(match, revision)
+    said: Any = {
+        "tournament_id": tournament_id,
+        "match_id": match_id,
+        "report": form.report(),
+        "revision": revision,
+        "why": form.cleaned_data["why"],
+    }
+    if revision is not None and match.state == MatchState.FINISHED:
+        correct_result(actor=organiser_of(request, pairing.group.stage.tournament), **said)
+        return "The result is corrected."
+    report_result(actor=actor, **said)
+    return "The result is entered."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,9 +81,10 @@ def _enter(request: HttpRequest, pairing: Pairing, actor: Actor) -> str:
 def match_reopen(request: HttpRequest, tournament_id: UUID, match_id: UUID) -> HttpResponse:
     """What would be emptied if this result were taken back; a post takes it back."""
     pairing = _pairing(tournament_id, match_id)
+    tournament = pairing.group.stage.tournament
 
-    def reopen(actor: Actor) -> str:
-        why = request.POST.get("why", "")
+    def reopen(_: Actor) -> str:
+        actor, why = organiser_of(request, tournament), request.POST.get("why", "")
         reopen_result(tournament_id=tournament_id, match_id=match_id, actor=actor, why=why)
         return "The match is open again."
 
@@ -88,7 +92,7 @@ def match_reopen(request: HttpRequest, tournament_id: UUID, match_id: UUID) -> H
         return _do(request, pairing, reopen)
     context = _context(request, pairing)
     try:
-        entering(request, pairing.group.stage.tournament, pairing)
+        organiser_of(request, tournament)
         context["emptied"] = preview_reopen(tournament_id=tournament_id, match_id=match_id)
     except Refusal as refusal:
         return refused(request, refusal, place_of(pairing))
@@ -146,12 +150,13 @@ def _context(request: HttpRequest, pairing: Pairing) -> dict[str, object]:
         "scores": match.scores or match.live_scores or [0, 0],
         "back": place_of(pairing),
         "may_enter": False,
+        "may_correct": False,
     }
     try:
-        entering(request, tournament, pairing)
+        actor = entering(request, tournament, pairing)
     except Refusal as refusal:
         return context | {"refusal": refusal}
-    return context | {"may_enter": True}
+    return context | {"may_enter": True, "may_correct": actor.judge_id is None}
 
 
 def _do(request: HttpRequest, pairing: Pairing, do: Do) -> HttpResponse:

@@ -119,7 +119,7 @@ def test_the_lobby_hears_what_an_organiser_does() -> None:
     olga.post(result, {"ending": "played", "score_0": "0", "score_1": "1"})
     told = Event.objects.filter(stream=Stream.LOBBY).order_by("seq")
     assert [event.type for event in told] == ["bracket", "match_finished", "tournament"]
-    assert told[1].data["pairings"][0]["scores"] == [0, 1]
+    assert told[1].data["matches"][0]["scores"] == [0, 1]
     assert told[2].data["winner"] == "Bob"
 
 

@@ -326,7 +326,7 @@ def use_every_route() -> dict[str, list[Json]]:
     made = ask("post", "/tournament", {"players": ["A", "B", "C", "D"]})
     address = f"/api/tournaments/{made['tournament']['id']}"
     cup = ask("get", address)
-    match = cup["stages"][0]["groups"][0]["rounds"][0]["pairings"][0]["match"]
+    match = cup["stages"][0]["groups"][0]["rounds"][0]["matches"][0]["id"]
     result = ask("post", f"{address}/matches/{match}/result", {"scores": [1, 0]}, made["token"])
     return {
         "`POST /matchmaking`": [ann, bea],

@@ -80,6 +80,19 @@ def void_match(*, match: Match) -> Match:
 
 
 @transaction.atomic
+def forget_matches(match_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Delete those of these matches that were struck out, and all about them.
+
+    Gives their revisions, for the matches that take their ids.
+    """
+    struck = Match.objects.filter(pk__in=match_ids, state=MatchState.CANCELLED)
+    found = dict(struck.values_list("pk", "revision")) if match_ids else {}
+    if found:
+        struck.delete()
+    return found
+
+
+@transaction.atomic
 def correct_match(*, match: Match, result: Result) -> Match:
     """Give a finished match another result; what it did to ratings is put right."""
     if match.state == MatchState.FINISHED and Result.of(match) == result:

@@ -25,9 +25,9 @@ let pending = 0;
 const draw = batched((events) => {
   const changed = new Map();
   for (const event of events) {
-    event.data.pairings?.forEach((pairing) => changed.set(pairing.id, pairing));
+    event.data.matches?.forEach((match) => changed.set(match.id, match));
   }
-  changed.forEach((pairing) => drawPairing(pairing));
+  changed.forEach((match) => drawPairing(match));
   settle();
 });
 
@@ -61,13 +61,13 @@ function say(text) {
 
 /** Whether an event's own words are not enough to draw what it changed. */
 function needsMore({ type, data }) {
-  return !data.pairings || type === "tournament" || page().dataset.table !== undefined || isMine(data);
+  return !data.matches || type === "tournament" || page().dataset.table !== undefined || isMine(data);
 }
 
-/** Whether a pairing of the one who looks changed: what is said of the next match does too. */
-function isMine({ pairings }) {
+/** Whether a match of the one who looks changed: what is said of the next one does too. */
+function isMine({ matches }) {
   const mine = Number(document.getElementById("own-entry")?.dataset.entrant);
-  return pairings.some(({ sides }) => sides.some(({ entrant }) => entrant === mine));
+  return matches.some(({ sides }) => sides.some(({ entrant }) => entrant === mine));
 }
 
 function show(event) {

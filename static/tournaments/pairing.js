@@ -46,14 +46,13 @@ function score({ winner, outcome, scores, live_scores: live }, side) {
 }
 
 /** The way to the match, for who may enter results. */
-function drawLink({ match, state }) {
+function drawLink({ id, state }) {
   const address = document.getElementById("tournament").dataset.mayEnter;
-  if (!address || !match) {
+  if (!address || !["ready", "decided"].includes(state)) {
     return [];
   }
-  const open = state === "ready" || state === "pending";
-  const link = element("a", "report", open ? "Enter result" : "Change");
-  link.href = `${address}/matches/${match}`;
+  const link = element("a", "report", state === "ready" ? "Enter result" : "Change");
+  link.href = `${address}/matches/${id}`;
   return [link];
 }
 

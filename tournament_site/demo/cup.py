@@ -58,20 +58,20 @@ async def _read(stage: Stage, tournament: str) -> Json:
     return await stage.site.ask("GET", f"/api/tournaments/{tournament}")
 
 
-def _pairings(tournament: Json) -> list[Json]:
+def _matches(tournament: Json) -> list[Json]:
     [stage] = tournament["stages"]
     [group] = stage["groups"]
-    return [pairing for round_ in group["rounds"] for pairing in round_["pairings"]]
+    return [match for round_ in group["rounds"] for match in round_["matches"]]
 
 
 def _ready(tournament: Json) -> list[str]:
     """The matches that can be played now."""
-    return [p["match"] for p in _pairings(tournament) if p["state"] == "ready"]
+    return [match["id"] for match in _matches(tournament) if match["state"] == "ready"]
 
 
 def _winner(tournament: Json) -> str:
     """Who won the final; empty when the site has not finished the tournament."""
-    final = _pairings(tournament)[-1]
+    final = _matches(tournament)[-1]
     if tournament["state"] != "finished":
         return ""
     name: str = final["sides"][final["winner"]]["name"]

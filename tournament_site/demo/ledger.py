@@ -18,7 +18,7 @@ def fact_of(event: Json) -> Fact:
         case "matched":
             return ("matched", data["match"]["id"])
         case "match_finished":
-            match_id = data["match"]["id"] if "match" in data else data["pairings"][0]["match"]
+            match_id = data["match"]["id"] if "match" in data else data["matches"][0]["id"]
             return ("match_finished", match_id)
         case "bracket" | "tournament":
             return (event["type"], data["tournament"]["id"])

@@ -77,7 +77,7 @@ def reinstate(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> Ht
         why=body.why,
     )
     answers = pairing_answers(opened)
-    return json_response({"status": "Reinstated", "pairings": answers})
+    return json_response({"status": "Reinstated", "matches": answers})
 
 
 @router.post(f"{ONE}/undo", response=shapes.found(shapes.Undone), tags=["The day"])

@@ -63,7 +63,7 @@ def call_next_matches(request: HttpRequest, tournament_id: UUID) -> HttpResponse
     actor = organiser(request, tournament_id)
     called = assign_next(tournament_id=tournament_id, actor=actor)
     answers = pairing_answers(called)
-    return json_response({"status": "Called", "pairings": answers})
+    return json_response({"status": "Called", "matches": answers})
 
 
 @router.patch(f"{STATIONS}/{{int:station_id}}", response=shapes.found(shapes.OneStation))
@@ -86,27 +86,27 @@ def drop_station(request: HttpRequest, tournament_id: UUID, station_id: int) -> 
     return json_response({"status": "Removed", "message": "The station is gone."})
 
 
-@router.post(f"{ONE}/pairings/{{uuid:pairing_id}}/station", response=shapes.found(shapes.Entered))
+@router.post(f"{ONE}/matches/{{uuid:match_id}}/station", response=shapes.found(shapes.Entered))
 def call_match(
-    request: HttpRequest, tournament_id: UUID, pairing_id: UUID, body: CallBody
+    request: HttpRequest, tournament_id: UUID, match_id: UUID, body: CallBody
 ) -> HttpResponse:
-    """Call a pairing that can be played to a station, or free its station with null."""
+    """Call a match that can be played to a station, or free its station with null."""
     actor = organiser(request, tournament_id)
     if body.station is None:
-        pairing = free_station(tournament_id=tournament_id, pairing_id=pairing_id, actor=actor)
+        pairing = free_station(tournament_id=tournament_id, pairing_id=match_id, actor=actor)
     else:
         pairing = assign_station(
             tournament_id=tournament_id,
-            pairing_id=pairing_id,
+            pairing_id=match_id,
             station_id=body.station,
             actor=actor,
         )
-    return json_response({"status": "Called", "pairing": pairing_answer(pairing)})
+    return json_response({"status": "Called", "match": pairing_answer(pairing)})
 
 
 @router.get(f"{ONE}/schedule", response=shapes.found(shapes.Schedule))
 def show_schedule(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """About when each open pairing begins, by its id; estimated anew each time."""
+    """About when each open match begins, by its id; estimated anew each time."""
     starts = estimated_starts(tournament_of(tournament_id), now=timezone.now())
     return json_response({"starts": {str(pk): stamp(at) for pk, at in starts.items()}})
 

@@ -62,10 +62,11 @@ def enter_result(
             tournament_id=tournament_id,
             match_id=match_id,
             report=report,
+            revision=body.revision,
             actor=actor,
             why=body.why,
         )
-    return json_response({"status": "Result Entered", "pairing": pairing_answer(entered)})
+    return json_response({"status": "Result Entered", "match": pairing_answer(entered)})
 
 
 def _judged(request: HttpRequest, tournament_id: UUID, match_id: UUID) -> tuple[Pairing, Actor]:
@@ -117,7 +118,7 @@ def say_score(
     """Say how a match stands that is still played; this is not yet a result."""
     _judged(request, tournament_id, match_id)
     pairing = set_live_score(tournament_id=tournament_id, match_id=match_id, scores=body.scores)
-    return json_response({"status": "Score Set", "pairing": pairing_answer(pairing)})
+    return json_response({"status": "Score Set", "match": pairing_answer(pairing)})
 
 
 @router.post(f"{MATCH}/reopen", response=shapes.found(shapes.Reopened))

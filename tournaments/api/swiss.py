@@ -56,7 +56,7 @@ def _round(round_: Round) -> Json:
         "number": round_.number,
         "name": round_.name,
         "part": round_.part,
-        "pairings": pairing_answers(list(rows.order_by("number"))),
+        "matches": pairing_answers(list(rows.order_by("number"))),
         "byes": [_bye(bye) for bye in byes.select_related("contender__entrant")],
     }
 

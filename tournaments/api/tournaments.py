@@ -63,7 +63,7 @@ def _listed(tournament: Any) -> Json:
 
 @router.get(ONE, response=shapes.found(shapes.Tournament))
 def show_tournament(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """A whole tournament: stages, their groups, rounds and pairings with their matches."""
+    """A whole tournament: stages, their groups, rounds and matches."""
     return json_response(tournament_answer(tournament_id))
 
 

@@ -33,7 +33,7 @@ class PairingState(models.TextChoices):
 
 
 class Pairing(models.Model):
-    """A place in a bracket or a table; `match` exists once both sides are entrants.
+    """A place in a bracket or a table; `match` exists once both sides are entrants, with its id.
 
     Side 0 is `top` (White where colours matter), side 1 is `bottom`. `winner` is the index of the
     side that won or goes on; none in a draw and a double forfeit, which `match.outcome` tells.
@@ -90,6 +90,9 @@ class Pairing(models.Model):
             models.CheckConstraint(
                 condition=Q(match__isnull=True) | Q(top_slot="entrant", bottom_slot="entrant"),
                 name="match_between_entrants",
+            ),
+            models.CheckConstraint(
+                condition=Q(match__isnull=True) | Q(match=F("id")), name="match_has_pairings_id"
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=("ready", "decided"))

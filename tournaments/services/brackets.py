@@ -213,15 +213,22 @@ class BracketState(Mapping[str, engine.ResolvedPairing]):
             before = (row.top_id, row.bottom_id)
             _write(row, changed[row.key], self._entrants)
             if row.match is not None and not _keeps_match(row, before):
-                stale.append(row.match)
-                row.match = None
+                stale.append(row)
             if row.state != PairingState.DECIDED:
                 row.station, row.called_at = None, None
+        self._strike_out(stale)
         create_matches(self._group.stage, rows)
         Pairing.objects.bulk_update(rows, _CHANGING)
-        for match in reversed(stale):
-            void_match(match=match)
         return rows
+
+    def _strike_out(self, stale: Sequence[Pairing]) -> None:
+        """End matches that are not to be played after all, the last one first."""
+        for row in reversed(stale):
+            assert row.match is not None
+            void_match(match=row.match)
+            row.match = None
+        if stale:
+            Pairing.objects.filter(pk__in=[row.pk for row in stale]).update(match=None)
 
     def _read(self, pairing: engine.Pairing, row: Pairing) -> engine.ResolvedPairing:
         sides = tuple(

@@ -254,8 +254,7 @@ def _make_matches(
             matches.append(match)
             seats += _seats(row, match)
         else:
-            match.pk = row.match.pk  # made with the bracket
-            kept.append(match)
+            kept.append(match)  # made with the bracket
         row.match = match
         if part is not None and part.station is not None and row.state == PairingState.READY:
             row.station = ground.stations.get(part.station)
@@ -265,7 +264,7 @@ def _make_matches(
 
 
 def _match(stage: Stage, row: Pairing, part: PairingPart | None, where: str) -> Match:
-    match = Match(best_of=row.round.best_of or stage.best_of, draws=stage.draws)
+    match = Match(pk=row.pk, best_of=row.round.best_of or stage.best_of, draws=stage.draws)
     if part is None or part.result is None:
         match.live_scores = part.live_scores if part else []
         return match

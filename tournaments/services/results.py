@@ -51,18 +51,20 @@ def report_result(
     tournament_id: UUID,
     match_id: UUID,
     report: Report,
+    revision: int | None = None,
     actor: Actor = ORGANISER,
     why: str = "",
 ) -> Pairing:
     """Enter a match's result; what follows from it happens in the same transaction.
 
-    Raises `BadScore`, `Conflict` when the match has ended or the tournament does not run, and
-    `Unknown`.
+    `revision` is the match's as the caller saw it. Raises `BadScore`, `Conflict` when the match
+    has ended or is another by now, or the tournament does not run, and `Unknown`.
     """
     tournament = lock_tournament(tournament_id)
     pairing = pairing_of_match(tournament, match_id)
     check_runs(tournament)
     match = _match(pairing)
+    check_revision(match, revision)
     end_match(match=match, result=report(match))
     _record(tournament, pairing, actor, why, {"kind": "result", "at": address(pairing)})
     return _decided(pairing)

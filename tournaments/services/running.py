@@ -9,7 +9,7 @@ from django.utils import timezone
 from matchmaking.errors import Conflict, Unknown
 from matchmaking.models import Match, MatchState, Seat
 
-from ..models import Pairing, Stage, Tournament, TournamentState
+from ..models import Pairing, PairingState, Stage, Tournament, TournamentState
 from ..signals import tournament_closed
 from . import audit
 from .actors import ORGANISER, Actor
@@ -55,16 +55,27 @@ def check_was_started(tournament: Tournament) -> None:
 
 
 def pairing_of_match(tournament: Tournament, match_id: UUID) -> Pairing:
-    """The pairing of a match with all that is written about it; raises `Unknown`."""
+    """The pairing of a match with all that is written about it.
+
+    Raises `Unknown`, and `Conflict` while there is nothing to play.
+    """
     pairing = (
         Pairing.objects.select_related("round", "top", "bottom", "match", "station", "group__stage")
-        .filter(match=match_id, group__stage__tournament=tournament)
+        .filter(pk=match_id, group__stage__tournament=tournament)
         .first()
     )
     if pairing is None:
         raise Unknown("There is no such match in this tournament.")
+    if pairing.match is None:
+        raise Conflict(_nothing_to_play(pairing), code="not_ready")
     pairing.group.stage.tournament = tournament
     return pairing
+
+
+def _nothing_to_play(pairing: Pairing) -> str:
+    if pairing.state == PairingState.PENDING:
+        return f"{pairing} cannot be played yet: who meets there depends on earlier matches."
+    return f"{pairing} is not played: it {pairing.get_state_display()}."
 
 
 def address(pairing: Pairing) -> Address:

@@ -75,11 +75,11 @@ class Cup:
         """The whole tournament."""
         return self.owner.get(self.address)
 
-    def pairings(self) -> dict[str, Json]:
-        """The pairings of its only group, by their keys."""
+    def matches(self) -> dict[str, Json]:
+        """The matches of its only group, by their keys."""
         [stage] = self.show()["stages"]
         [group] = stage["groups"]
-        return {p["key"]: p for round_ in group["rounds"] for p in round_["pairings"]}
+        return {p["key"]: p for round_ in group["rounds"] for p in round_["matches"]}
 
     def post(self, path: str, body: object = None, *, by: Program | None = None) -> Any:
         """A response to a request below the tournament's address."""
@@ -87,7 +87,7 @@ class Cup:
 
     def report(self, key: str, body: Json, *, by: Program | None = None) -> Any:
         """A response to a result."""
-        return self.post(f"matches/{self.pairings()[key]['match']}/result", body, by=by)
+        return self.post(f"matches/{self.matches()[key]['id']}/result", body, by=by)
 
     def act(self, path: str, body: object = None) -> Json:
         """The answer to a good request."""

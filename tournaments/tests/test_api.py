@@ -38,14 +38,14 @@ def address(answer: Json) -> str:
     return f"/api/tournaments/{answer['tournament']['id']}"
 
 
-def pairings(answer: Json) -> list[Json]:
+def matches(answer: Json) -> list[Json]:
     tournament = send("GET", address(answer)).json()
     [stage] = tournament["stages"]
-    return [pairing for round_ in stage["groups"][0]["rounds"] for pairing in round_["pairings"]]
+    return [match for round_ in stage["groups"][0]["rounds"] for match in round_["matches"]]
 
 
-def report(answer: Json, pairing: Json, body: Json, *, token: str | None = None) -> Any:
-    path = f"{address(answer)}/matches/{pairing['match']}/result"
+def report(answer: Json, match: Json, body: Json, *, token: str | None = None) -> Any:
+    path = f"{address(answer)}/matches/{match['id']}/result"
     return send("POST", path, body, token=answer["token"] if token is None else token)
 
 
@@ -88,7 +88,7 @@ def test_reading_a_tournament() -> None:
     tournament = send("GET", f"{address(answer)}/").json()
     assert tournament["id"] == answer["tournament"]["id"] and tournament["state"] == "running"
     assert [entrant["name"] for entrant in tournament["entrants"]] == list("ABCD")
-    assert [p["state"] for p in pairings(answer)] == ["ready", "ready", "pending"]
+    assert [p["state"] for p in matches(answer)] == ["ready", "ready", "pending"]
     assert answer["token"] not in str(tournament)
     assert send("GET", f"/api/tournaments/{uuid4()}").status_code == 404
 
@@ -96,12 +96,12 @@ def test_reading_a_tournament() -> None:
 def test_playing_it_through() -> None:
     answer = create(*"ABCD")
     for number in (0, 1):
-        response = report(answer, pairings(answer)[number], {"scores": [1, 0]})
-        assert response.status_code == 200 and response.json()["pairing"]["winner"] == 0
-    final = pairings(answer)[2]
+        response = report(answer, matches(answer)[number], {"scores": [1, 0]})
+        assert response.status_code == 200 and response.json()["match"]["winner"] == 0
+    final = matches(answer)[2]
     assert [side["name"] for side in final["sides"]] == ["A", "B"]
     response = report(answer, final, {"outcome": "forfeit", "winner": 1})
-    assert response.json()["pairing"]["outcome"] == "forfeit"
+    assert response.json()["match"]["outcome"] == "forfeit"
     assert send("GET", address(answer)).json()["state"] == "finished"
 
 
@@ -126,29 +126,29 @@ def test_playing_it_through() -> None:
 )
 def test_results_that_are_none(body: object, status: int, code: str) -> None:
     answer = create("A", "B")
-    [pairing] = pairings(answer)
-    response = report(answer, pairing, body)  # type: ignore[arg-type]
+    [match] = matches(answer)
+    response = report(answer, match, body)  # type: ignore[arg-type]
     assert (response.status_code, response.json()["code"]) == (status, code)
     assert response.json()["message"] and Match.objects.get().state == "open"
 
 
 def test_a_result_comes_once_and_from_the_organiser() -> None:
     answer, other = create("A", "B"), create("C", "D")
-    [pairing] = pairings(answer)
+    [match] = matches(answer)
     won = {"scores": [1, 0]}
     for token, status in (("", 401), ("forged", 401), (other["token"], 401)):
-        assert report(answer, pairing, won, token=token).status_code == status
+        assert report(answer, match, won, token=token).status_code == status
     guest = create_guest(username="Cem")
-    assert report(answer, pairing, won, token=guest.token).status_code == 403
-    assert report(answer, pairing, won).status_code == 200
-    again = report(answer, pairing, {"scores": [0, 1]})
-    assert again.status_code == 409 and Pairing.objects.get(pk=pairing["id"]).winner == 0
+    assert report(answer, match, won, token=guest.token).status_code == 403
+    assert report(answer, match, won).status_code == 200
+    again = report(answer, match, {"scores": [0, 1]})
+    assert again.status_code == 409 and Pairing.objects.get(pk=match["id"]).winner == 0
 
 
 def test_results_of_what_does_not_exist() -> None:
     answer = create("A", "B")
     won = {"scores": [1, 0]}
-    assert report(answer, {"match": uuid4()}, won).status_code == 404
+    assert report(answer, {"id": uuid4()}, won).status_code == 404
     missing = f"/api/tournaments/{uuid4()}/matches/{uuid4()}/result"
     assert send("POST", missing, won, token=answer["token"]).status_code == 404
 
@@ -157,8 +157,8 @@ def test_a_guest_who_makes_a_tournament_is_its_organiser() -> None:
     guest = create_guest(username="Olga")
     response = send("POST", "/tournament", {"players": ["A", "B"]}, token=guest.token)
     answer = response.json()
-    [pairing] = pairings(answer)
-    assert report(answer, pairing, {"scores": [1, 0]}, token=guest.token).status_code == 200
+    [match] = matches(answer)
+    assert report(answer, match, {"scores": [1, 0]}, token=guest.token).status_code == 200
 
 
 def test_an_unknown_token_makes_no_tournament() -> None:
@@ -168,8 +168,8 @@ def test_an_unknown_token_makes_no_tournament() -> None:
 
 def test_staff_with_the_right_to_may_enter_results() -> None:
     answer = create("A", "B")
-    [pairing] = pairings(answer)
-    path = f"{address(answer)}/matches/{pairing['match']}/result"
+    [match] = matches(answer)
+    path = f"{address(answer)}/matches/{match['id']}/result"
     for name, rights, status in (
         ("vera", ["tournaments.view_tournament"], 403),
         ("sue", [RIGHT], 200),

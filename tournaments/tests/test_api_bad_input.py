@@ -70,7 +70,7 @@ def test_an_empty_body_is_one_that_says_nothing() -> None:
 def test_a_body_that_is_no_json_or_over_long() -> None:
     cup = Cup("A", "B")
     before = rows()
-    match = cup.pairings()["W1.1"]["match"]
+    match = cup.matches()["W1.1"]["id"]
     path = f"{cup.address}/matches/{match}/result"
     headers = {"Authorization": f"Bearer {cup.owner.token}"}
     form = Client().post(path, {"scores": "1"}, headers=headers)
@@ -112,14 +112,14 @@ def test_a_body_that_is_no_json_or_over_long() -> None:
         ("judges", {"name": ""}),
         ("judges", {"name": "Jo", "station": 99}),
         ("judges", {"name": "Jo", "station": "1"}),
-        ("pairings/{pairing}/station", {}),
+        ("matches/{match}/station", {}),
     ],
 )
 def test_a_wrong_request_changes_nothing(path: str, body: Json) -> None:
     cup = Cup(*"ABCD")
-    pairing = cup.pairings()["W1.1"]
+    match = cup.matches()["W1.1"]["id"]
     before = rows()
-    response = cup.post(path.format(match=pairing["match"], pairing=pairing["id"]), body)
+    response = cup.post(path.format(match=match), body)
     refused(response, 400, 404)
     assert rows() == before
 
@@ -130,7 +130,7 @@ def test_a_wrong_request_changes_nothing(path: str, body: Json) -> None:
         ("POST", "matches/{unknown}/result"),
         ("POST", "matches/{unknown}/live"),
         ("POST", "matches/{unknown}/reopen"),
-        ("POST", "pairings/{unknown}/station"),
+        ("POST", "matches/{unknown}/station"),
         ("PATCH", "entrants/9999999"),
         ("DELETE", "entrants/9999999"),
         ("DELETE", "entrants/99999999999999999999999999"),

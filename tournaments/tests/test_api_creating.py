@@ -37,7 +37,7 @@ def test_a_tournament_of_each_format(more: Json, matches: int) -> None:
     assert stage["format"] == more.get("format", "single_elimination")
     assert len(stage["groups"]) == more.get("groups", 1)
     rounds = [round_ for group in stage["groups"] for round_ in group["rounds"]]
-    assert sum(len(round_["pairings"]) for round_ in rounds) == matches
+    assert sum(len(round_["matches"]) for round_ in rounds) == matches
     assert cup.answer["brackets"] and cup.answer["tournament"]["state"] == "running"
 
 

@@ -102,10 +102,10 @@ def test_leaving_and_coming_back() -> None:
     cup = Cup(*"ABCD", format="round_robin")
     answer = cup.act("withdraw", {"entrant": "A", "why": "injured"})
     assert answer["entrant"]["status"] == "withdrawn"
-    lost = [p for p in cup.pairings().values() if "A" in [side["name"] for side in p["sides"]]]
+    lost = [p for p in cup.matches().values() if "A" in [side["name"] for side in p["sides"]]]
     assert len(lost) == 3 and {p["outcome"] for p in lost} == {"forfeit"}
     assert cup.post("withdraw", {"entrant": "A"}).json()["code"] == "has_left"
-    assert len(cup.act("reinstate", {"entrant": "A"})["pairings"]) == 3
+    assert len(cup.act("reinstate", {"entrant": "A"})["matches"]) == 3
     assert cup.post("reinstate", {"entrant": "A"}).status_code == 409
     assert cup.act("disqualify", {"entrant": "B"})["entrant"]["status"] == "disqualified"
     for body, status in (({"entrant": "Z"}, 404), ({"entrant": 10**12}, 404), ({}, 400),
@@ -120,26 +120,26 @@ def test_somebody_else_takes_the_place() -> None:
     cup = Cup(*"ABCD")
     answer = cup.act("replace", {"entrant": "D", "name": "Dana", "why": "ill"})
     assert answer["entrant"]["name"] == "Dana"
-    assert cup.pairings()["W1.1"]["sides"][1]["name"] == "Dana"
+    assert cup.matches()["W1.1"]["sides"][1]["name"] == "Dana"
     assert cup.post("replace", {"entrant": "Dana", "name": "a"}).status_code == 409
 
 
 def test_stations_are_added_called_and_freed() -> None:
     cup = Cup(*"ABCD")
     stations = cup.act("stations", {"names": ["Court 1", "Court 2"]})["stations"]
-    called = cup.act("stations/next")["pairings"]
-    assert [pairing["key"] for pairing in called] == ["W1.1", "W1.2"]
+    called = cup.act("stations/next")["matches"]
+    assert [match["key"] for match in called] == ["W1.1", "W1.2"]
     there = cup.owner.get(f"{cup.address}/stations")["stations"]
-    assert [station["match"] for station in there] == [pairing["match"] for pairing in called]
+    assert [station["match"] for station in there] == [match["id"] for match in called]
     one = f"{cup.address}/stations/{stations[0]['id']}"
     assert cup.owner.send("DELETE", one).json()["code"] == "station_taken"
-    assert cup.post(f"pairings/{called[0]['id']}/station", {"station": None}).status_code == 200
+    assert cup.post(f"matches/{called[0]['id']}/station", {"station": None}).status_code == 200
     assert cup.owner.send("PATCH", one, {"name": "Centre"}).json()["station"]["name"] == "Centre"
     assert cup.owner.send("DELETE", one).status_code == 200
     assert cup.post("stations", {"names": ["Court 2"]}).status_code == 409
     assert cup.post("stations", {"names": []}).status_code == 400
     starts = cup.owner.get(f"{cup.address}/schedule")["starts"]
-    assert starts.keys() == {pairing["id"] for pairing in cup.pairings().values()}
+    assert starts.keys() == {match["id"] for match in cup.matches().values()}
 
 
 def test_judges_are_invited_once_and_removed() -> None:

@@ -81,7 +81,7 @@ def test_files_that_are_over_long_or_of_another_kind() -> None:
 @pytest.mark.parametrize("more", [{}, {"format": "double_elimination"}, {"format": "round_robin"}])
 def test_a_whole_tournament_goes_out_and_comes_back(more: Json) -> None:
     cup = Cup(*"ABCD", **more)
-    key = next(iter(cup.pairings()))
+    key = next(iter(cup.matches()))
     cup.report(key, {"scores": [1, 0]})
     content = fetch(cup, "export.json").content
     once = {"Idempotency-Key": "k1"}
@@ -93,9 +93,9 @@ def test_a_whole_tournament_goes_out_and_comes_back(more: Json) -> None:
     copy = Client().get(f"/api/tournaments/{answer['tournament']['id']}").json()
     shown = cup.show()
     assert copy["state"] == shown["state"] and names(copy) == names(shown)
-    played = copy["stages"][0]["groups"][0]["rounds"][0]["pairings"][0]
+    played = copy["stages"][0]["groups"][0]["rounds"][0]["matches"][0]
     assert played["scores"] == [1, 0] and played["winner"] == 0
-    match = copy["stages"][0]["groups"][0]["rounds"][0]["pairings"][1]["match"]
+    match = copy["stages"][0]["groups"][0]["rounds"][0]["matches"][1]["id"]
     path = f"/api/tournaments/{copy['id']}/matches/{match}/result"
     assert send(path, b'{"scores": [0, 1]}', JSON, token=answer["token"]).status_code == 200
 

@@ -4,10 +4,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from matchmaking.services.players import create_guest
 
-from .api_client import Cup, Json, Program
+from .api_client import JSON, Cup, Json, Program
 
 pytestmark = pytest.mark.django_db
 
@@ -18,11 +19,9 @@ def status_code(response: Any) -> tuple[int, str]:
 
 def test_a_forfeit_is_won_by_index_or_by_name() -> None:
     cup = Cup(*"ABCD")
-    assert (
-        cup.report("W1.1", {"outcome": "forfeit", "winner": "D"}).json()["pairing"]["winner"] == 1
-    )
-    assert cup.report("W1.2", {"outcome": "forfeit", "winner": 0}).json()["pairing"]["winner"] == 0
-    assert [side["name"] for side in cup.pairings()["W2.1"]["sides"]] == ["D", "B"]
+    assert cup.report("W1.1", {"outcome": "forfeit", "winner": "D"}).json()["match"]["winner"] == 1
+    assert cup.report("W1.2", {"outcome": "forfeit", "winner": 0}).json()["match"]["winner"] == 0
+    assert [side["name"] for side in cup.matches()["W2.1"]["sides"]] == ["D", "B"]
 
 
 @pytest.mark.parametrize("winner", [None, 2, -1, "C", "0", True, [0], 10**30])
@@ -36,7 +35,7 @@ def test_a_winner_who_is_not_in_the_match(winner: object) -> None:
 def test_neither_side_came() -> None:
     cup = Cup(*"ABCD")
     answer = cup.report("W1.1", {"outcome": "double_forfeit"}).json()
-    assert answer["pairing"]["outcome"] == "double_forfeit" and answer["pairing"]["winner"] is None
+    assert answer["match"]["outcome"] == "double_forfeit" and answer["match"]["winner"] is None
     cup.report("W1.2", {"scores": [1, 0]})
     assert cup.show()["state"] == "finished"
 
@@ -44,7 +43,7 @@ def test_neither_side_came() -> None:
 def test_draws_where_the_format_has_them() -> None:
     cup = Cup(*"ABCD", format="round_robin", draws=True)
     answer = cup.report("R1.1", {"outcome": "draw"}).json()
-    assert (answer["pairing"]["outcome"], answer["pairing"]["winner"]) == ("drawn", None)
+    assert (answer["match"]["outcome"], answer["match"]["winner"]) == ("drawn", None)
     assert cup.report("R1.2", {"outcome": "draw", "scores": [1, 0]}).status_code == 400
     knockout = Cup("A", "B")
     assert status_code(knockout.report("W1.1", {"outcome": "draw"})) == (400, "bad_score")
@@ -54,14 +53,14 @@ def test_draws_where_the_format_has_them() -> None:
 def test_scores_that_best_of_three_cannot_have(scores: list[int]) -> None:
     cup = Cup("A", "B", best_of=3)
     assert status_code(cup.report("W1.1", {"scores": scores})) == (400, "bad_score")
-    assert cup.report("W1.1", {"scores": [1, 2]}).json()["pairing"]["winner"] == 1
+    assert cup.report("W1.1", {"scores": [1, 2]}).json()["match"]["winner"] == 1
 
 
 def test_a_live_score_is_no_result() -> None:
     cup = Cup("A", "B", best_of=3)
-    match = cup.pairings()["W1.1"]["match"]
+    match = cup.matches()["W1.1"]["id"]
     answer = cup.act(f"matches/{match}/live", {"scores": [1, 1]})
-    assert answer["pairing"]["state"] == "ready" and answer["pairing"]["winner"] is None
+    assert answer["match"]["state"] == "ready" and answer["match"]["winner"] is None
     for scores in ([2, 2], [-1, 0], [1], "1:1", None):
         assert cup.post(f"matches/{match}/live", {"scores": scores}).status_code == 400
     cup.act(f"matches/{match}/result", {"scores": [2, 1]})
@@ -69,10 +68,34 @@ def test_a_live_score_is_no_result() -> None:
 
 
 def test_a_match_that_is_not_ready_has_no_result() -> None:
-    cup = Cup(*"ABCD")
-    assert cup.pairings()["W2.1"]["match"] is None
+    cup = Cup(*"ABCDEF")
+    bodies: Json = {"result": {"scores": [1, 0]}, "live": {"scores": []}, "reopen": {}}
+    for key, told in (("W3.1", "earlier matches"), ("W1.1", "nobody comes")):
+        match = cup.matches()[key]["id"]
+        for path, body in bodies.items():
+            response = cup.post(f"matches/{match}/{path}", body)
+            assert status_code(response) == (409, "not_ready")
+            assert told in response.json()["message"]
     response = cup.post(f"matches/{uuid4()}/result", {"scores": [1, 0]})
     assert status_code(response) == (404, "not_found")
+
+
+def test_a_match_keeps_its_id_whoever_comes_to_it() -> None:
+    cup = Cup(*"ABCD")
+    before = cup.matches()
+    for key in ("W1.1", "W1.2", "W2.1"):
+        cup.report(key, {"scores": [1, 0]})
+    played = cup.matches()["W2.1"]
+    cup.act(f"matches/{before['W1.1']['id']}/reopen")
+    assert cup.report("W2.1", {"scores": [1, 0]}).json()["code"] == "not_ready"
+    cup.report("W1.1", {"scores": [0, 1]})
+    final = cup.matches()["W2.1"]
+    assert before["W2.1"]["id"] == played["id"] == final["id"]
+    assert Client().get(f"/matches/{final['id']}", headers={"Accept": JSON}).status_code == 200
+    assert [side["name"] for side in final["sides"]] == ["D", "B"] and final["scores"] == []
+    stale = {"scores": [0, 1], "revision": played["revision"]}
+    assert cup.report("W2.1", stale).json()["code"] == "result_changed"
+    assert cup.report("W2.1", stale | {"revision": final["revision"]}).status_code == 200
 
 
 def test_a_second_result_is_refused_and_a_correction_names_what_it_has_seen() -> None:
@@ -81,14 +104,14 @@ def test_a_second_result_is_refused_and_a_correction_names_what_it_has_seen() ->
     assert cup.report("W1.1", {"scores": [0, 1]}).status_code == 409
     seen = revision(cup, "W1.1")
     answer = cup.report("W1.1", {"scores": [0, 1], "revision": seen, "why": "mistyped"}).json()
-    assert answer["pairing"]["winner"] == 1
-    assert cup.pairings()["W2.1"]["sides"][0]["name"] == "D"
+    assert answer["match"]["winner"] == 1
+    assert cup.matches()["W2.1"]["sides"][0]["name"] == "D"
     late = cup.report("W1.1", {"scores": [1, 0], "revision": seen})
     assert status_code(late) == (409, "result_changed")
 
 
 def revision(cup: Cup, key: str) -> int:
-    seen: int = cup.pairings()[key]["revision"]
+    seen: int = cup.matches()[key]["revision"]
     return seen
 
 
@@ -104,14 +127,14 @@ def test_reopening_first_says_what_it_would_empty() -> None:
     assert cup.show() == before
     done = cup.act(reopen, {"why": "wrong table"})
     assert [p["key"] for p in done["emptied"]] == ["W2.1"]
-    now = cup.pairings()
+    now = cup.matches()
     assert (now["W1.1"]["state"], now["W2.1"]["state"]) == ("ready", "pending")
     assert cup.show()["state"] == "running"
     assert cup.post(reopen).status_code == 409
 
 
 def before_match(answer: Json) -> str:
-    match: str = answer["stages"][0]["groups"][0]["rounds"][0]["pairings"][0]["match"]
+    match: str = answer["stages"][0]["groups"][0]["rounds"][0]["matches"][0]["id"]
     return match
 
 
@@ -120,9 +143,9 @@ def test_undo_takes_back_one_action_after_the_other_and_the_record_shows_it() ->
     cup.report("W1.1", {"scores": [1, 0]})
     cup.report("W1.2", {"scores": [1, 0], "why": "late"})
     assert cup.act("undo", {"why": "oops"})["action"]["verb"]
-    assert [p["state"] for p in cup.pairings().values()] == ["decided", "ready", "pending"]
+    assert [p["state"] for p in cup.matches().values()] == ["decided", "ready", "pending"]
     cup.act("undo")
-    assert [p["state"] for p in cup.pairings().values()] == ["ready", "ready", "pending"]
+    assert [p["state"] for p in cup.matches().values()] == ["ready", "ready", "pending"]
     actions = cup.owner.get(f"{cup.address}/actions")["actions"]
     results = [a for a in actions if a["verb"] == "result"]
     assert [a["undone"] for a in results] == [True, True] and results[0]["why"] == "late"
@@ -144,7 +167,7 @@ def test_only_the_organiser_corrects_and_judges_enter_results() -> None:
     for by, status in ((Program(), 401), (Program("forged"), 401), (stranger, 403)):
         assert cup.report("W1.1", {"scores": [1, 0]}, by=by).status_code == status
     assert cup.report("W1.1", {"scores": [1, 0]}, by=judge).status_code == 200
-    match = cup.pairings()["W1.1"]["match"]
+    match = cup.matches()["W1.1"]["id"]
     correction = {"scores": [0, 1], "revision": revision(cup, "W1.1")}
     assert cup.report("W1.1", correction, by=judge).status_code == 403
     for path in ("undo", "cancel", f"matches/{match}/reopen", "start", "seeds"):
@@ -158,8 +181,8 @@ def test_only_the_organiser_corrects_and_judges_enter_results() -> None:
 def test_a_judge_of_one_station_stays_there() -> None:
     cup = Cup(*"ABCD")
     stations = cup.act("stations", {"names": ["Court 1", "Court 2"]})["stations"]
-    pairing = cup.pairings()["W1.2"]
-    cup.act(f"pairings/{pairing['id']}/station", {"station": stations[1]["id"]})
+    match = cup.matches()["W1.2"]
+    cup.act(f"matches/{match['id']}/station", {"station": stations[1]["id"]})
     body = {"name": "Jo", "station": stations[1]["id"]}
     judge = Program(cup.act("judges", body)["token"])
     assert cup.report("W1.1", {"scores": [1, 0]}, by=judge).status_code == 403

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def play_round(cup: Cup, number: int) -> None:
-    for key, pairing in cup.pairings().items():
+    for key, pairing in cup.matches().items():
         if key.startswith(f"R{number}.") and pairing["state"] == "ready":
             assert cup.report(key, {"scores": [1, 0]}).status_code == 200
 
@@ -39,7 +39,7 @@ def test_a_swiss_round_by_round() -> None:
     assert paired["number"] == 2 and paired["name"] == "Round 2"
     assert {bye["name"]: bye["kind"] for bye in paired["byes"]}["B"] == "zero_point"
     assert cup.owner.send("DELETE", f"{cup.address}/rounds/last").status_code == 200
-    assert len(cup.act("rounds")["round"]["pairings"]) == len(paired["pairings"])
+    assert len(cup.act("rounds")["round"]["matches"]) == len(paired["matches"])
     play_round(cup, 2)
     assert cup.owner.send("DELETE", f"{cup.address}/rounds/last").json()["code"] == "result_is_in"
     assert cup.act("rounds/end")["stage"]["state"] == "finished"
@@ -122,4 +122,4 @@ def test_a_swiss_that_cannot_be_paired_in_time_stands_and_says_so(settings: Any)
     assert cup.answer["brackets"] == [] and cup.answer["message"]
     assert cup.answer["tournament"]["state"] == "running"
     assert cup.post("rounds").json()["code"] in {"pairing_timeout", "busy"}
-    assert len(cup.act("rounds", {"engine": "quick"})["round"]["pairings"]) == 2
+    assert len(cup.act("rounds", {"engine": "quick"})["round"]["matches"]) == 2

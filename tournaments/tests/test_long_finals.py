@@ -86,7 +86,7 @@ def test_a_form_and_a_program_can_ask_for_it_and_a_file_keeps_it() -> None:
     path = f"/api/tournaments/{made['tournament']['id']}"
     [stage] = Client().get(path).json()["stages"]
     assert (stage["best_of"], stage["semi_best_of"], stage["final_best_of"]) == (1, 3, 5)
-    assert stage["groups"][0]["rounds"][0]["pairings"][0]["best_of"] == 5
+    assert stage["groups"][0]["rounds"][0]["matches"][0]["best_of"] == 5
     copy = import_tournament(data=export_tournament(cup)).tournament
     assert lengths(copy) == lengths(cup)
     assert copy.stages.get().final_best_of == 5

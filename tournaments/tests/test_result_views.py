@@ -140,6 +140,33 @@ def test_a_judge_of_one_station_enters_results_there() -> None:
     assert undo.status_code == 403
 
 
+def test_a_judge_corrects_nothing_and_takes_nothing_back() -> None:
+    judy, player = guest("Judy")
+    _, tournament = cup()
+    Judge.objects.create(tournament=tournament, name="Judy", player=player)
+    assert enter(judy, tournament, "W1.1", outcome="win-0").status_code == 200
+    page = show(judy, address(tournament, "W1.1"))
+    assert "<form" not in page.split("<main")[1] and "Only the organiser corrects" in page
+    revision = match_of(tournament, "W1.1").revision
+    assert enter(judy, tournament, "W1.1", outcome="win-1", revision=revision).status_code == 403
+    path = address(tournament, "W1.1", "tournament-reopen")
+    for answer in (judy.get(path, headers=AS_SCRIPT), judy.post(path, headers=AS_SCRIPT)):
+        assert answer.status_code == 403
+    assert match_of(tournament, "W1.1").winner == 0
+
+
+def test_a_result_for_others_than_were_shown_is_refused() -> None:
+    olga, tournament = cup()
+    first_wins(tournament, "W1.1", "W1.2")
+    seen = {"outcome": "win-0", "revision": match_of(tournament, "W2.1").revision}
+    assert f'name="revision" value="{seen["revision"]}"' in show(olga, address(tournament, "W2.1"))
+    fields = {"outcome": "win-1", "revision": match_of(tournament, "W1.1").revision}
+    enter(olga, tournament, "W1.1", **fields)
+    answer = enter(olga, tournament, "W2.1", **seen)
+    assert answer.status_code == 409 and answer.json()["code"] == "result_changed"
+    assert match_of(tournament, "W2.1").state == MatchState.OPEN
+
+
 @pytest.mark.parametrize("fields", [{"outcome": "win-2"}, {"outcome": ""}, {"first": "x"}, {}])
 def test_a_result_that_says_nothing_is_refused(fields: dict[str, str]) -> None:
     olga, tournament = cup()

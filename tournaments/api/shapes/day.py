@@ -51,7 +51,7 @@ class OneStation(Shape):
 
 
 class Schedule(Shape):
-    """Estimated starts, by the ids of pairings."""
+    """Estimated starts, by the ids of matches."""
 
     starts: dict[str, str]
 

@@ -1,4 +1,4 @@
-"""Tournaments as they are answered: stages, groups, rounds, pairings."""
+"""Tournaments as they are answered: stages, groups, rounds, matches."""
 
 from typing import Literal
 
@@ -74,14 +74,14 @@ class Listed(Shape):
 
 
 class Place(Shape):
-    """Where somebody goes: a side of a pairing."""
+    """Where somebody goes: a side of a match."""
 
-    pairing: str
+    match: str
     side: int
 
 
-class PairingSide(Shape):
-    """What stands on a side of a pairing."""
+class Side(Shape):
+    """What stands on a side of a match."""
 
     model_config = ConfigDict(use_attribute_docstrings=True, populate_by_name=True)
 
@@ -93,22 +93,21 @@ class PairingSide(Shape):
     from_: Literal["winner", "loser"] | None = Field(default=None, alias="from")
     """Whose winner or loser comes here, while it is not yet known."""
     of: str | None = None
-    """The id of that pairing."""
+    """The id of that match."""
     key: str | None = None
-    """The key of that pairing."""
+    """The key of that match."""
 
 
-class Pairing(Shape):
-    """A place in a bracket or a table where two sides meet."""
+class Match(Shape):
+    """A place in a bracket or a table where two sides meet, and what comes of it."""
 
     id: str
+    """The same before its sides are known and after; for all routes of a match."""
     key: str
     """Its name in its group, such as `W1.2`, `GF` or `R3.1`."""
     round: int
     number: int
     state: PairingState
-    match: str | None
-    """The id of its match, once both sides are known."""
     best_of: int
     winner: int | None
     """The index of the side that won, or goes on."""
@@ -123,16 +122,16 @@ class Pairing(Shape):
     revision: int
     """Counts its results; a correction says which it has seen."""
     station: str | None
-    sides: list[PairingSide]
+    sides: list[Side]
 
 
 class Round(Shape):
-    """Pairings that are played side by side."""
+    """Matches that are played side by side."""
 
     number: int
     name: str
     part: Part
-    pairings: list[Pairing]
+    matches: list[Match]
 
 
 class Group(Shape):
@@ -175,14 +174,14 @@ class Tournament(Brief):
 
 
 class Entered(Shape):
-    """A pairing after a change."""
+    """A match after a change."""
 
     status: str
-    pairing: Pairing
+    match: Match
 
 
-class EmptiedPairing(Pairing):
-    """A pairing that loses its result."""
+class EmptiedMatch(Match):
+    """A match that loses its result."""
 
     stage: int
 
@@ -192,7 +191,7 @@ class Reopened(Shape):
 
     status: str
     dry_run: bool
-    emptied: list[EmptiedPairing]
+    emptied: list[EmptiedMatch]
     """Later matches, already played, that are emptied."""
 
 
@@ -200,7 +199,7 @@ class Reinstated(Shape):
     """Somebody is in again."""
 
     status: str
-    pairings: list[Pairing]
+    matches: list[Match]
     """Forfeited matches that are open again."""
 
 
@@ -208,4 +207,4 @@ class Called(Shape):
     """Matches that were given a station."""
 
     status: str
-    pairings: list[Pairing]
+    matches: list[Match]
