@@ -131,6 +131,7 @@ def tournament_answer(tournament_id: UUID) -> Json:
     pairings = Pairing.objects.select_related("top", "bottom", "match", "station")
     tournament = (
         Tournament.objects.filter(pk=tournament_id)
+        .select_related("rated_in")
         .prefetch_related(
             "entrants",
             "stages__groups__rounds",
@@ -142,8 +143,27 @@ def tournament_answer(tournament_id: UUID) -> Json:
         raise Unknown("There is no such tournament.")
     return tournament_brief(tournament) | {
         "created_at": stamp(tournament.created_at),
+        "settings": _settings(tournament),
         "entrants": [entrant_answer(entrant) for entrant in tournament.entrants.all()],
         "stages": [_stage(stage) for stage in tournament.stages.all()],
+    }
+
+
+def _settings(tournament: Tournament) -> Json:
+    """What a tournament is like, in the words that change it; the code is for who has it."""
+    return {
+        "about": tournament.about,
+        "entry": tournament.entry,
+        "capacity": tournament.capacity,
+        "team_size": tournament.team_size,
+        "check_in_minutes": tournament.check_in_minutes,
+        "starts_at": tournament.starts_at and stamp(tournament.starts_at),
+        "match_minutes": tournament.match_minutes,
+        "reporting": tournament.reporting,
+        "rated_in": tournament.rated_in and tournament.rated_in.slug,
+        "seeding": tournament.seeding,
+        "byes": tournament.byes,
+        "keep_apart": tournament.keep_apart,
     }
 
 
@@ -152,7 +172,18 @@ def _stage(stage: Stage) -> Json:
         "best_of": stage.best_of,
         "semi_best_of": stage.semi_best_of,
         "final_best_of": stage.final_best_of,
+        "third_place": stage.third_place,
         "rounds": stage.rounds_planned,
+        "group_count": stage.group_count,
+        "legs": stage.legs,
+        "draws": stage.draws,
+        "points": {
+            "win": float(stage.points_win),
+            "draw": float(stage.points_draw),
+            "loss": float(stage.points_loss),
+            "bye": float(stage.points_bye),
+        },
+        "tie_breaks": [name.lower() for name in stage.tie_breaks],
         "advance": stage.advance,
         "groups": [_group(stage, group) for group in stage.groups.all()],
     }

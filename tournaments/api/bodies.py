@@ -33,6 +33,7 @@ def _one_line(text: str) -> str:
 
 Line = Annotated[str, Field(max_length=TEXT_MAX_CHARS), AfterValidator(_one_line)]
 Count = Annotated[int, Field(ge=0, le=NUMBER_MAX)]
+Id = Annotated[int, Field(ge=0, le=ID_MAX)]
 
 
 def _id_or_name(value: object) -> object:
@@ -56,9 +57,9 @@ Moment = Annotated[AwareDatetime, Field(strict=False)]
 
 
 class Body(BaseModel):
-    """A request's body: types as they are, unknown fields ignored."""
+    """A request's body: types as they are, and no field that is not known."""
 
-    model_config = ConfigDict(strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(strict=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Why(Body):
@@ -338,7 +339,7 @@ class CheckInBody(Body):
 class SeedsBody(Body):
     """A new order of the draw: one of these."""
 
-    order: Annotated[list[int], Field(max_length=LIST_MAX)] | None = None
+    order: Annotated[list[Id], Field(max_length=LIST_MAX)] | None = None
     """The ids of all who take part, the strongest first."""
     by: Literal["rating", "lot"] | None = None
     lot: Count | None = None
@@ -363,10 +364,10 @@ class NameBody(Body):
     name: str
 
 
-class CallBody(Body):
-    """Where a match is played; null frees its station."""
+class StationBody(Body):
+    """Where a match is played or a judge judges; null for no station."""
 
-    station: int | None
+    station: Id | None
     """The station's id."""
 
 
@@ -376,7 +377,7 @@ class JudgeBody(Body):
     name: str
     is_player: bool = False
     """Whether it is the registered player of that name, who then needs no token."""
-    station: int | None = None
+    station: Id | None = None
     """The id of the only station to judge at."""
 
 

@@ -12,7 +12,7 @@ from matchmaking.http import json_response
 from ..answers import pairing_answer, pairing_answers
 from ..models import Judge, Station
 from ..order_of_play import estimated_starts
-from ..services.judges import add_judge, remove_judge
+from ..services.judges import add_judge, remove_judge, set_judge_station
 from ..services.stations import (
     add_stations,
     assign_next,
@@ -22,7 +22,7 @@ from ..services.stations import (
     rename_station,
 )
 from . import shapes
-from .bodies import CallBody, JudgeBody, NameBody, StationsBody
+from .bodies import JudgeBody, NameBody, StationBody, StationsBody
 from .door import organiser
 from .once import created
 from .tournaments import ONE, tournament_of
@@ -88,7 +88,7 @@ def drop_station(request: HttpRequest, tournament_id: UUID, station_id: int) -> 
 
 @router.post(f"{ONE}/matches/{{uuid:match_id}}/station", response=shapes.found(shapes.Entered))
 def call_match(
-    request: HttpRequest, tournament_id: UUID, match_id: UUID, body: CallBody
+    request: HttpRequest, tournament_id: UUID, match_id: UUID, body: StationBody
 ) -> HttpResponse:
     """Call a match that can be played to a station, or free its station with null."""
     actor = organiser(request, tournament_id)
@@ -145,6 +145,18 @@ def new_judge(request: HttpRequest, tournament_id: UUID, body: JudgeBody) -> Htt
         return answer | ({"token": new.token} if new.token else {})
 
     return created(request, make)
+
+
+@router.patch(f"{JUDGES}/{{int:judge_id}}", response=shapes.found(shapes.OneJudge))
+def place_judge(
+    request: HttpRequest, tournament_id: UUID, judge_id: int, body: StationBody
+) -> HttpResponse:
+    """Limit a judge to a station, or with null to none."""
+    actor = organiser(request, tournament_id)
+    judge = set_judge_station(
+        tournament_id=tournament_id, judge_id=judge_id, station_id=body.station, actor=actor
+    )
+    return json_response({"status": "Changed", "judge": _judge_answer(judge)})
 
 
 @router.delete(f"{JUDGES}/{{int:judge_id}}", response=shapes.found(shapes.Told))

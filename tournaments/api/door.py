@@ -123,6 +123,8 @@ def said(errors: Sequence[dict[str, Any]]) -> str:
 
 
 def _words(error: dict[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        return "There is no such field"
     return str(error["msg"]).removeprefix("Value error, ").removesuffix(".")
 
 

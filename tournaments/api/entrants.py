@@ -44,6 +44,7 @@ from ..services.registration import (
     open_registration,
     register,
 )
+from ..services.rosters import add_member, make_captain, remove_member
 from ..services.seeds import set_seeds, shuffle_seeds, sort_by_rating
 from . import shapes
 from .bodies import (
@@ -54,6 +55,7 @@ from .bodies import (
     CheckInBody,
     EntrantChange,
     EntrantsBody,
+    NameBody,
     PhaseBody,
     ReplaceBody,
     SeedsBody,
@@ -65,6 +67,7 @@ from .tournaments import ONE, tournament_of
 router = Router(tags=["Entrants"])
 LIST = f"{ONE}/entrants"
 ENTRANT = f"{LIST}/{{int:entrant_id}}"
+MEMBER = f"{ONE}/members/{{int:member_id}}"
 
 
 @router.get(LIST, response=shapes.found(shapes.Entrants))
@@ -165,6 +168,32 @@ def _is_own(request: HttpRequest, tournament_id: UUID, entrant_id: int) -> bool:
     return token is not None and rows.filter(player__token_sha256=token).exists()
 
 
+@router.post(f"{ENTRANT}/members", response={201: shapes.OneEntrant} | shapes.found_errors())
+def add_player(
+    request: HttpRequest, tournament_id: UUID, entrant_id: int, body: NameBody
+) -> HttpResponse:
+    """Put a name on a team's roster; the first on it is its captain."""
+    actor = organiser(request, tournament_id)
+    add_member(tournament_id=tournament_id, entrant_id=entrant_id, name=body.name, actor=actor)
+    return _answer("Added", _entrant(tournament_id, entrant_id), status=201)
+
+
+@router.delete(MEMBER, response=shapes.found(shapes.OneEntrant))
+def drop_player(request: HttpRequest, tournament_id: UUID, member_id: int) -> HttpResponse:
+    """Take somebody off a roster; the captain only as the last on it."""
+    actor = organiser(request, tournament_id)
+    team = remove_member(tournament_id=tournament_id, member_id=member_id, actor=actor)
+    return _answer("Removed", _entrant(tournament_id, team.pk))
+
+
+@router.post(f"{MEMBER}/captain", response=shapes.found(shapes.OneEntrant))
+def appoint_captain(request: HttpRequest, tournament_id: UUID, member_id: int) -> HttpResponse:
+    """Let another player of the roster speak for the team."""
+    actor = organiser(request, tournament_id)
+    member = make_captain(tournament_id=tournament_id, member_id=member_id, actor=actor)
+    return _answer("Changed", _entrant(tournament_id, member.entrant_id))
+
+
 @router.post(f"{ONE}/replace", response=shapes.found(shapes.OneEntrant))
 def replace_player(request: HttpRequest, tournament_id: UUID, body: ReplaceBody) -> HttpResponse:
     """Let somebody else take an entrant's place, its results and its open matches."""
@@ -258,8 +287,8 @@ def _entrant(tournament_id: UUID, entrant_id: int) -> Entrant:
     return entrant
 
 
-def _answer(status: str, entrant: Entrant) -> HttpResponse:
-    return json_response({"status": status, "entrant": entrant_answer(entrant)})
+def _answer(done: str, entrant: Entrant, *, status: int = 200) -> HttpResponse:
+    return json_response({"status": done, "entrant": entrant_answer(entrant)}, status=status)
 
 
 def _day(state: str) -> HttpResponse:

@@ -38,14 +38,15 @@ def add_member(
 
 
 @transaction.atomic
-def remove_member(*, tournament_id: UUID, member_id: int, actor: Actor) -> None:
-    """Take somebody off a roster; the captain only when he is the last on it."""
+def remove_member(*, tournament_id: UUID, member_id: int, actor: Actor) -> Entrant:
+    """Take somebody off a roster, the captain only when he is the last on it; gives the team."""
     tournament, member = _member(tournament_id, member_id)
     others = member.entrant.members.exclude(pk=member.pk).exists()
     if member.is_captain and others:
         raise Conflict("Make somebody else the captain first.", code="captain")
     member.delete()
     _record(tournament, actor, f"took {member} off the roster of {member.entrant}")
+    return member.entrant
 
 
 @transaction.atomic

@@ -125,27 +125,46 @@ def test_a_wrong_request_changes_nothing(path: str, body: Json) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path"),
+    ("method", "path", "body"),
     [
-        ("POST", "matches/{unknown}/result"),
-        ("POST", "matches/{unknown}/live"),
-        ("POST", "matches/{unknown}/reopen"),
-        ("POST", "matches/{unknown}/station"),
-        ("PATCH", "entrants/9999999"),
-        ("DELETE", "entrants/9999999"),
-        ("DELETE", "entrants/99999999999999999999999999"),
-        ("PATCH", "stations/9999999"),
-        ("DELETE", "stations/9999999"),
-        ("DELETE", "judges/9999999"),
+        ("POST", "matches/{unknown}/result", {"scores": [1, 0]}),
+        ("POST", "matches/{unknown}/live", {"scores": [1, 0]}),
+        ("POST", "matches/{unknown}/reopen", {}),
+        ("POST", "matches/{unknown}/station", {"station": 1}),
+        ("PATCH", "entrants/9999999", {"name": "X"}),
+        ("DELETE", "entrants/9999999", {}),
+        ("DELETE", "entrants/99999999999999999999999999", {}),
+        ("PATCH", "stations/9999999", {"name": "X"}),
+        ("DELETE", "stations/9999999", {}),
+        ("DELETE", "judges/9999999", {}),
     ],
 )
-def test_what_is_not_there(method: str, path: str) -> None:
+def test_what_is_not_there(method: str, path: str, body: Json) -> None:
     cup = Cup(*"ABCD")
     before = rows()
-    body = {"scores": [1, 0], "name": "X", "station": 1}
     sent = cup.owner.send(method, f"{cup.address}/{path.format(unknown=uuid4())}", body)
     refused(sent, 404, 409)
     assert rows() == before
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "place"),
+    [
+        ("/tournament", {"players": ["A", "B"], "best_off": 3}, "$.best_off"),
+        ("/tournament", {"entry": "open", "stages": [{"formt": "swiss"}]}, "$.stages[0].formt"),
+        ("/tournament", {"entrants": [{"name": "A", "elo": 1}]}, "$.entrants[0].elo"),
+        ("/tournament", {"players": ["A", "B"], "points": {"wins": 3}}, "$.points.wins"),
+        ("{cup}/matches/{match}/result", {"scores": [1, 0], "note": "x"}, "$.note"),
+        ("{cup}/matches/{match}/reopen", {"dry-run": True}, "$.dry-run"),
+        ("{cup}/withdraw", {"entrant": "A", "reason": "x"}, "$.reason"),
+    ],
+)
+def test_a_field_that_is_misspelt_is_named(path: str, body: Json, place: str) -> None:
+    cup = Cup(*"ABCD")
+    address = path.format(cup=cup.address, match=cup.matches()["W1.1"]["id"])
+    before = rows()
+    told = refused(cup.owner.send("POST", address, body))["message"]
+    assert f"There is no such field - at `{place}`" in told and rows() == before
 
 
 def test_a_tournament_that_is_not_there() -> None:

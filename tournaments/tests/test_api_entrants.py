@@ -154,3 +154,52 @@ def test_judges_are_invited_once_and_removed() -> None:
     assert Program(first["token"]).send("GET", path).status_code == 403
     assert cup.owner.send("DELETE", f"{path}/{judge['id']}").status_code == 200
     assert cup.report("W1.1", {"scores": [1, 0]}, by=Program(first["token"])).status_code == 401
+
+
+def test_a_roster_is_kept_after_the_registration() -> None:
+    cup = Cup("Owls", "Cats", team_size=2)
+    owls, cats = cup.owner.get(f"{cup.address}/entrants")["entrants"]
+    path = f"entrants/{owls['id']}/members"
+    [ann] = cup.act(path, {"name": "Ann"})["entrant"]["members"]
+    assert ann["captain"]
+    members = cup.act(path, {"name": "Bea"})["entrant"]["members"]
+    bea = members[1]["id"]
+    assert cup.post(path, {"name": "Cid"}).json()["code"] == "roster_full"
+    for address in (f"members/{bea}", f"members/{ann['id']}"):
+        for stranger, status in ((Program(), 401), (Cup("X", "Y").owner, 401)):
+            sent = stranger.send("DELETE", f"{cup.address}/{address}")
+            assert sent.status_code == status
+    captain = cup.owner.send("DELETE", f"{cup.address}/members/{ann['id']}")
+    assert captain.json()["code"] == "captain"
+    members = cup.act(f"members/{bea}/captain")["entrant"]["members"]
+    assert [m["name"] for m in members if m["captain"]] == ["Bea"]
+    left = cup.owner.send("DELETE", f"{cup.address}/members/{ann['id']}").json()
+    assert [member["name"] for member in left["entrant"]["members"]] == ["Bea"]
+    assert cup.post(f"entrants/{cats['id']}/members", {"name": ""}).status_code == 400
+    other = Cup("X", "Y", team_size=2)
+    for address in (f"entrants/{owls['id']}/members", f"members/{bea}/captain"):
+        assert other.post(address, {"name": "Eve"}).status_code in {400, 404}
+
+
+def test_a_judge_is_moved_to_another_station() -> None:
+    cup = Cup("A", "B")
+    one, two = cup.act("stations", {"names": ["1", "2"]})["stations"]
+    judge = cup.act("judges", {"name": "Jo", "station": one["id"]})["judge"]
+    for station in (two["id"], None):
+        sent = cup.owner.send("PATCH", f"{cup.address}/judges/{judge['id']}", {"station": station})
+        assert sent.json()["judge"]["station"] == station
+    foreign = Cup("X", "Y").act("stations", {"names": ["1"]})["stations"][0]["id"]
+    for body, status in (({"station": foreign}, 404), ({}, 400)):
+        sent = cup.owner.send("PATCH", f"{cup.address}/judges/{judge['id']}", body)
+        assert sent.status_code == status
+
+
+def test_settings_and_plans_are_read_as_they_are_changed() -> None:
+    stages = [{"format": "swiss", "rounds": 3, "tie_breaks": ["buchholz"], "advance": 2}, {}]
+    cup = Cup(*"ABCDEF", stages=stages, start=False)
+    change = {"about": "At the club.", "capacity": 8, "starts_at": "2030-01-01T10:00:00.000Z"}
+    assert cup.owner.send("PATCH", cup.address, change).status_code == 200
+    shown = cup.show()
+    assert change.items() <= shown["settings"].items()
+    assert stages[0].items() <= shown["stages"][0].items()
+    assert cup.owner.send("PATCH", cup.address, shown["settings"]).status_code == 200

@@ -71,6 +71,13 @@ class Judges(Shape):
     judges: list[Judge]
 
 
+class OneJudge(Shape):
+    """A judge after a change."""
+
+    status: str
+    judge: Judge
+
+
 class NewJudge(Shape):
     """A new judge."""
 

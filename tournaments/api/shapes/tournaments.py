@@ -4,7 +4,18 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from ...models import Format, PairingState, Part, Slot, StageState, TournamentState
+from ...models import (
+    Entry,
+    Format,
+    KeepApart,
+    PairingState,
+    Part,
+    Reporting,
+    Seeding,
+    Slot,
+    StageState,
+    TournamentState,
+)
 from .base import Shape
 from .entrants import EntrantBrief
 
@@ -151,6 +162,15 @@ class StageBrief(Shape):
     state: StageState
 
 
+class Points(Shape):
+    """What a match of a table is worth, and a bye."""
+
+    win: float
+    draw: float
+    loss: float
+    bye: float
+
+
 class Stage(StageBrief):
     """A part of a tournament played in one format."""
 
@@ -159,16 +179,44 @@ class Stage(StageBrief):
     """Of the semi-finals, when another."""
     final_best_of: int | None
     """Of the final, when another."""
+    third_place: bool
     rounds: int | None
+    """Of a Swiss."""
+    group_count: int
+    """Groups that are planned; `groups` has them once the stage has begun."""
+    legs: int
+    draws: bool
+    points: Points
+    tie_breaks: list[str]
+    """As they were chosen; empty for the usual ones."""
     advance: int | None
     """How many of each group go on."""
     groups: list[Group]
+
+
+class Settings(Shape):
+    """What a tournament is like, as `PATCH` takes it."""
+
+    about: str
+    entry: Entry
+    capacity: int | None
+    team_size: int
+    check_in_minutes: int | None
+    starts_at: str | None
+    match_minutes: int
+    reporting: Reporting
+    rated_in: str | None
+    """The short name of a pool."""
+    seeding: Seeding
+    byes: bool
+    keep_apart: KeepApart
 
 
 class Tournament(Brief):
     """A whole tournament."""
 
     created_at: str
+    settings: Settings
     entrants: list[EntrantBrief]
     stages: list[Stage]
 
