@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.test import Client
 from django.urls import resolve
 from pydantic import TypeAdapter
@@ -10,6 +11,14 @@ from tournaments.api import api
 
 Json = dict[str, Any]
 JSON = "application/json"
+
+
+def rows() -> dict[str, list[Any]]:
+    """Everything that is stored about tournaments and matches."""
+    models = [*apps.get_app_config("tournaments").get_models(), apps.get_model("matchmaking.Match")]
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values()) for model in models
+    }
 
 
 class Program:

@@ -4,22 +4,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.apps import apps
 from django.test import Client
 
 from matchmaking.services.players import create_guest
 
-from .api_client import JSON, Cup, Json, Program
+from .api_client import JSON, Cup, Json, Program, rows
 
 pytestmark = pytest.mark.django_db
-
-
-def rows() -> dict[str, list[Any]]:
-    """Everything that is stored about tournaments and matches."""
-    models = [*apps.get_app_config("tournaments").get_models(), apps.get_model("matchmaking.Match")]
-    return {
-        model.__name__: list(model._default_manager.order_by("pk").values()) for model in models
-    }
 
 
 def refused(response: Any, *statuses: int) -> Json:
