@@ -29,9 +29,12 @@ def result_in_words(result: Result, names: Sequence[str]) -> str:
 
 
 def _score(result: Result) -> str:
-    """The winner's games first where two sides meet; of more sides, in their order."""
+    """The winner's games first where two sides meet; of more sides, in their order.
+
+    Nothing where nobody won a game: the one that was played was drawn.
+    """
     games = result.scores[::-1] if len(result.scores) == SIDES and result.winner else result.scores
-    return ":".join(map(str, games))
+    return ":".join(map(str, games)) if any(games) else ""
 
 
 def ending_in_words(match: Match) -> str:

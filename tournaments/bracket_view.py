@@ -18,6 +18,9 @@ SLOT_WORDS = {Slot.BYE: "bye", Slot.VACANT: "nobody", Slot.PENDING: ""}
 PART_TITLES = {Part.WINNERS: "Winners' bracket", Part.LOSERS: "Losers' bracket"}
 NO_SOURCES: Sources = MappingProxyType({})
 BRACKET_RESET = "GF2"
+FORFEITED = "forfeit"
+#: What each has of a match of one game that was drawn.
+HALF = "\u00bd"
 #: A name so long may be cut short where it is drawn, so it can be read by pointing at it.
 CUT_CHARS = 18
 #: So many pairings in a round are drawn closer together.
@@ -238,11 +241,21 @@ def scores_of(match: Match | None) -> tuple[str, str]:
     if match is None:
         return "", ""
     if match.outcome == Outcome.FORFEIT:
-        return ("", "forfeit") if match.winner == 0 else ("forfeit", "")
+        return ("", FORFEITED) if match.winner == 0 else (FORFEITED, "")
     if match.outcome == Outcome.DOUBLE_FORFEIT:
-        return "forfeit", "forfeit"
+        return FORFEITED, FORFEITED
+    if match.outcome == Outcome.DRAWN and not any(match.scores):
+        return HALF, HALF
     shown = match.scores or match.live_scores
     return (str(shown[0]), str(shown[1])) if len(shown) == 2 else ("", "")
+
+
+def scoreline(match: Match | None) -> str:
+    """The same in a line: 2:1, ½:½, that there was a forfeit, or a dash before anything."""
+    first, second = scores_of(match)
+    if FORFEITED in {first, second}:
+        return FORFEITED
+    return f"{first}:{second}" if first else "\u2013"
 
 
 def _entrant_side(entrant: Entrant, score: str, is_winner: bool, wanted: str) -> SideView:

@@ -25,7 +25,7 @@ def result_words(
 
 
 def _score(scores: Sequence[int]) -> str:
-    return f" {':'.join(map(str, scores))}" if scores else ""
+    return f" {':'.join(map(str, scores))}" if any(scores) else ""
 
 
 def match_words(match: Match, names: Sequence[str]) -> str:

@@ -42,6 +42,9 @@ function score({ winner, outcome, scores, live_scores: live }, side) {
   if (outcome === "double_forfeit") {
     return "forfeit";
   }
+  if (outcome === "drawn" && !scores?.some(Boolean)) {
+    return "½";
+  }
   return (scores?.length ? scores : live)?.[side] ?? "";
 }
 

@@ -4,12 +4,14 @@ from typing import Any
 
 from django import template
 
+from ..bracket_view import scoreline
 from ..models import Entrant, EntryStatus, Tournament, TournamentState
 from ..own_part import next_meeting
 from ..services.places import places_left
 from ..services.registration import entry_of, is_open_to_players
 
 register = template.Library()
+register.filter("scoreline", scoreline)
 
 
 @register.inclusion_tag("tournaments/manage/_entry.html", takes_context=True)

@@ -61,6 +61,19 @@ def test_ties_are_shown_as_ties_and_values_with_their_words() -> None:
     assert re.search(r'<details class="value"><summary>0.5</summary><p>[^<]*Dan', html)
 
 
+def test_a_draw_of_one_game_is_half_a_point_each_wherever_it_stands() -> None:
+    tournament = started(FOUR, TABLE)
+    match = report(tournament, "R1.1", by_score((0, 0))).match
+    assert match is not None
+    scores = re.findall(r'class="score">(.*?)<', show(tournament, "?round=1"))
+    assert scores[:2] == ["½", "½"]
+    address = reverse("tournament-screen", args=[tournament.pk])
+    assert '<span class="slide-score">½:½</span>' in Client().get(address).content.decode()
+    address = reverse("tournament-match", args=[tournament.pk, match.pk])
+    assert "Drawn, ½:½." in Client().get(address).content.decode()
+    assert str(tournament.actions.first()) == "Ann and Dan drew (Round 1)"
+
+
 def test_the_cross_table_is_seen_from_both_sides() -> None:
     tournament = started(FOUR, TABLE)
     first_wins(tournament, "R1.1")
