@@ -87,6 +87,12 @@ class Field:
             player: adjusted_score(lines, self.points.draw) for player, lines in self.sheets.items()
         }
 
+    @cached_property
+    def rounds_begun(self) -> int:
+        """The last round in which anything is decided."""
+        finished = (line.round for player in self.sheets for line in self.finished_lines(player))
+        return max(finished, default=0)
+
     def finished_lines(self, player: int) -> list[Line]:
         """The rounds of one participant, those still being played aside."""
         return [line for line in self.sheets[player] if line.kind is not Kind.UNFINISHED]

@@ -87,12 +87,16 @@ def games_won(field: Field, player: int) -> Value:
 
 
 def progressive(field: Field, player: int, *, first_cut: int = 0) -> Value:
-    """The sum of the scores after each round (C.07 7.5)."""
+    """The sum of the scores after each round, also those of rest in a round robin (C.07 7.5)."""
+    lines = {line.round: line for line in field.sheets[player]}
     terms = []
     so_far = Fraction(0)
-    for line in field.finished_lines(player):
-        so_far += line.points
-        terms.append(Term(so_far, f"after round {line.round}", cut=line.round <= first_cut))
+    for number in range(1, field.rounds_begun + 1):
+        line = lines.get(number)
+        if line is not None and line.kind is Kind.UNFINISHED:
+            continue
+        so_far += line.points if line is not None else 0
+        terms.append(Term(so_far, f"after round {number}", cut=number <= first_cut))
     return total(terms, "no rounds yet")
 
 

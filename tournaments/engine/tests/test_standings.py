@@ -16,7 +16,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tournaments.engine.errors import EngineError
-from tournaments.engine.history import Bye, ByeKind, History, PointSystem, Round, score_sheets
+from tournaments.engine.history import (
+    Bye,
+    ByeKind,
+    History,
+    Player,
+    PointSystem,
+    Round,
+    score_sheets,
+)
+from tournaments.engine.round_robin import berger_table
 from tournaments.engine.standings import Edition, Row, System, TieBreak, shown, standings
 from tournaments.engine.standings.table import VALUE_OF
 from tournaments.engine.swiss import PairingTask
@@ -28,6 +37,7 @@ from tournaments.engine.tests.tournaments import (
     forfeited,
     history,
     lost,
+    match_by_chance,
     played,
     won,
 )
@@ -197,6 +207,17 @@ def test_progressive_scores() -> None:
     assert amounts(CLUB, TieBreak.PROGRESSIVE_CUT_1) == {1: 2, 2: 0, 3: 1, 4: 1}
 
 
+def test_a_round_of_rest_counts_in_the_progressive_score_once_it_is_played() -> None:
+    ring = history("Ann Bob Cid", played(won(1, 2)), played(drawn(2, 3)), played(lost(3, 1)))
+    assert amounts(ring, TieBreak.PROGRESSIVE, system=System.ROUND_ROBIN) == {
+        1: 1 + 1 + 2,
+        2: Fraction(1, 2) + Fraction(1, 2),
+        3: Fraction(1, 2) + Fraction(1, 2),
+    }
+    begun = replace(ring, rounds=(ring.rounds[0], *(Round(unfinished=((2, 3),)),) * 2))
+    assert amounts(begun, TieBreak.PROGRESSIVE, system=System.ROUND_ROBIN) == {1: 1, 2: 0, 3: 0}
+
+
 def test_ratings_of_the_unrated_do_not_count() -> None:
     rated = tuple(
         replace(player, rating=rating)
@@ -299,12 +320,15 @@ ELSEWHERE = {
 }
 
 
-def second_opinion(found: History, edition: Edition, *names: str) -> Any:
+def second_opinion(
+    found: History, edition: Edition, *names: str, system: System = System.SWISS
+) -> Any:
     tournament = chess_json(PairingTask(found))
     tournament["numRounds"] = len(found.rounds)
     for competitor, player in zip(tournament["competitors"], found.players, strict=True):
         competitor["rating"] = {"rating": player.rating}
-    program = tiebreak(tournament, len(found.rounds), {"swiss": True, "check": True})
+    kind = "swiss" if system is System.SWISS else "pre_determined"
+    program = tiebreak(tournament, len(found.rounds), {kind: True, "check": True})
     program.rulesversion = 1 if edition is Edition.FIDE_2023 else 2
     for position, name in enumerate(names, start=1):
         program.compute_single_tiebreak(program.parse_tiebreak(position, name))
@@ -325,6 +349,22 @@ def test_another_program_finds_the_same(seed: int, edition: Edition) -> None:
     theirs = second_opinion(found, edition, "PTS", "DE")
     ours = standings(found, [POINTS, DE], edition=edition)
     assert ranks(ours) == {player: one["rank"] for player, one in theirs.items()}
+
+
+@pytest.mark.parametrize("count", [5, 6, 7, 8])
+def test_another_program_finds_the_same_in_a_round_robin(count: int) -> None:
+    rng = Random(count)
+    rounds = tuple(
+        Round(tuple(match_by_chance(pair, rng, 0.15) for pair in one.pairs))
+        for one in berger_table(count)
+    )
+    players = tuple(Player(number, f"P{number}", 2500 - number) for number in range(1, count + 1))
+    found = History(players, rounds, PointSystem.of(3, 1, 0, 3), len(rounds))
+    for name, tie_break in ELSEWHERE.items():
+        theirs = second_opinion(found, Edition.FIDE_2026, name, system=System.ROUND_ROBIN)
+        assert amounts(found, tie_break, system=System.ROUND_ROBIN) == {
+            player: Fraction(one["tiebreakScore"][0] or 0) for player, one in theirs.items()
+        }
 
 
 def test_a_thousand_players_are_ranked_quickly() -> None:

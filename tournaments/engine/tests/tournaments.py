@@ -83,13 +83,14 @@ def by_chance(
         task = PairingTask(found, byes)
         watch(task)
         pairing = (engine or QuickEngine()).pair(task)
-        matches = tuple(_match_by_chance(pair, rng, forfeits) for pair in pairing.pairs)
+        matches = tuple(match_by_chance(pair, rng, forfeits) for pair in pairing.pairs)
         byes += tuple(Bye(player, ByeKind.PAIRING_ALLOCATED) for player in pairing.resting)
         found = replace(found, rounds=(*found.rounds, Round(matches, byes)))
     return found
 
 
-def _match_by_chance(pair: tuple[int, int], rng: Random, forfeits: float) -> Match:
+def match_by_chance(pair: tuple[int, int], rng: Random, forfeits: float) -> Match:
+    """A result by chance, a share of them forfeits by one or both."""
     white, black = pair
     if rng.random() < forfeits:
         one_sided = Match(white, black, WIN, LOSS, played=False)
