@@ -120,6 +120,8 @@ def check_is_played(group: Group) -> None:
 def _computed(task: PairingTask, engine: Engine) -> SwissPairing:
     try:
         task.check()
+        if len(task.history.players) - len(task.absent) < 2:
+            raise NoPairingPossible("A round needs at least two players who are present.")
         return QuickEngine().pair(task) if engine == "quick" else _dutch(task)
     except PairingTimeout as error:
         raise Conflict(

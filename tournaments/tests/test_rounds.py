@@ -299,3 +299,12 @@ def test_no_pairing_is_possible_when_all_have_met() -> None:
         pair(tournament)
     assert refusal.value.code == "no_pairing"
     assert contender(tournament, "P4").until_round is None
+
+
+def test_a_round_of_one_is_refused() -> None:
+    tournament = swiss(4, 3)
+    play(tournament)
+    for name in ("P1", "P2", "P3"):
+        withdraw_entrant(tournament_id=tournament.pk, entrant_id=entrant(tournament, name))
+    with pytest.raises(Conflict, match="at least two players who are present"):
+        pair(tournament)

@@ -14,6 +14,8 @@ from tournaments.engine.swiss import (
     NoPairingPossible,
     PairingFailed,
     PairingTask,
+    QuickEngine,
+    SwissEngine,
     broken_rules,
     gacrux_engine,
     pairing_text,
@@ -103,6 +105,16 @@ def test_the_absent_are_not_paired_and_the_odd_one_rests() -> None:
     pairing = DutchEngine().pair(task)
     assert pairing.resting == (4,)
     assert pairing.pairs == ((2, 3),)
+
+
+@pytest.mark.parametrize("engine", [DutchEngine(), QuickEngine()])
+def test_who_is_alone_rests_once(engine: SwissEngine) -> None:
+    alone = tuple(Bye(number, ByeKind.ZERO_POINT) for number in (1, 2, 4))
+    task = replace(four_players(), byes=alone)
+    assert engine.pair(task).resting == (3,)
+    rested = played(byes={3: ByeKind.PAIRING_ALLOCATED})
+    with pytest.raises(NoPairingPossible):
+        engine.pair(replace(four_players(rested), byes=alone))
 
 
 def test_forbidden_pairs_do_not_meet() -> None:
