@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db.models import Max
 
+from matchmaking.errors import Malformed
+
 from ..models import Action, Tournament
 from .actors import Actor
 
@@ -24,6 +26,7 @@ def record(
     """Write down what somebody did, in the transaction that did it; the tournament is locked.
 
     `undo` holds what takes it back: `{"kind": …}` and what that kind needs, see `corrections`.
+    Raises `Malformed` for a reason that cannot be shown.
     """
     last = tournament.actions.aggregate(last=Max("number"))["last"] or 0
     return Action.objects.create(
@@ -33,8 +36,15 @@ def record(
         actor_name=actor.name[:60],
         verb=verb,
         text=text[:TEXT_MAX_CHARS],
-        why=" ".join(why.split())[:TEXT_MAX_CHARS],
+        why=_reason(why),
         data=data or {},
         undo=undo or {},
         undoes=undoes,
     )
+
+
+def _reason(why: str) -> str:
+    line = " ".join(why.split())
+    if not line.isprintable():
+        raise Malformed("The reason has characters that cannot be shown. Type it again.")
+    return line[:TEXT_MAX_CHARS]
