@@ -14,7 +14,6 @@ from matchmaking.http import json_response
 from matchmaking.names import parse_name
 
 from ..answers import entrant_answer as entrant_brief
-from ..entrant_lines import parse_label
 from ..models import Entrant, EntryStatus
 from ..services.actors import Actor
 from ..services.check_in import (
@@ -139,8 +138,8 @@ def _details(entrant: Entrant, body: EntrantChange) -> Details:
     named = body.model_fields_set
     return Details(
         rating=body.rating if "rating" in named else entrant.rating,
-        club=entrant.club if body.club is None else parse_label(body.club),
-        region=entrant.region if body.region is None else parse_label(body.region),
+        club=entrant.club if body.club is None else body.club,
+        region=entrant.region if body.region is None else body.region,
     )
 
 

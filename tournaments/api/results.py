@@ -80,6 +80,10 @@ def _judged(request: HttpRequest, tournament_id: UUID, match_id: UUID) -> tuple[
 
 
 def _report(pairing: Pairing, body: ResultBody) -> Report:
+    if body.winner is not None and body.outcome != "forfeit":
+        raise Malformed('`winner` is for `"outcome": "forfeit"`; else the scores say who has won.')
+    if body.scores is not None and body.outcome in {"forfeit", "double_forfeit"}:
+        raise Malformed("A match that is forfeited has no `scores`. Leave them out.")
     match body.outcome:
         case "forfeit":
             return by_forfeit(_winner(pairing, body.winner))

@@ -26,8 +26,19 @@ Games = Annotated[list[Annotated[int, Meta(ge=0, le=9_999)]], Meta(max_length=2)
 Points = Annotated[str, Meta(max_length=12)]
 
 
+#: Other years are a slip of somebody's, and not every database and time zone has them.
+YEARS = range(1970, 2200)
+
+
 class Part(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A piece of a document: every field is known, and none is passed over."""
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError`, which msgspec dresses, for a moment that cannot be."""
+        for field in self.__struct_fields__:
+            value = getattr(self, field)
+            if isinstance(value, datetime) and value.year not in YEARS:
+                raise ValueError(f"`{field}` is not between {YEARS[0]} and {YEARS[-1]}")
 
 
 P = TypeVar("P", bound=Part)

@@ -1,7 +1,7 @@
 """The list of entrants in the organiser's hand: added, taken off, renamed, replaced."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from matchmaking.errors import Conflict
 from matchmaking.models import MatchState, Player, Seat
 from matchmaking.names import Name, parse_name
 
-from ..entrant_lines import NewEntrant
+from ..entrant_lines import NewEntrant, parse_label
 from ..models import Entrant, EntryStatus, Tournament
 from . import audit
 from .actors import Actor
@@ -167,13 +167,13 @@ class Details:
 
 @transaction.atomic
 def set_details(*, tournament_id: UUID, entrant_id: int, details: Details, actor: Actor) -> Entrant:
-    """Write down an entrant's rating, club and region."""
+    """Write down an entrant's rating, club and region; raises a refusal for a bad label."""
     tournament = lock_tournament(tournament_id)
     check_not_over(tournament)
     entrant = entrant_of(tournament, entrant_id)
-    for field, value in asdict(details).items():
-        setattr(entrant, field, value)
-    entrant.save(update_fields=tuple(asdict(details)))
+    entrant.rating = details.rating
+    entrant.club, entrant.region = parse_label(details.club), parse_label(details.region)
+    entrant.save(update_fields=("rating", "club", "region"))
     audit.record(
         tournament=tournament, actor=actor, verb="rename", text=f"changed the details of {entrant}"
     )

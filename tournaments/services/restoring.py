@@ -33,6 +33,7 @@ from .course import is_played_out
 from .entries import Created, parse_tournament_name
 from .placings import settle_places
 from .restored_groups import Ground, restore_group
+from .settings import checked_setting
 from .stages import Points, StagePlan, check_plans
 
 _SAME = (
@@ -86,7 +87,7 @@ def _tournament(document: Document, organiser: Player | None, digest: str) -> To
     begun = part.state in _BEGUN
     return Tournament.objects.create(
         name=parse_tournament_name(part.name),
-        **{field: getattr(part, field) for field in _SAME},
+        **{field: checked_setting(field, getattr(part, field)) for field in _SAME},
         started_at=part.started_at or (timezone.now() if begun else None),
         finished_at=(part.finished_at or timezone.now()) if part.state == "finished" else None,
         organiser=organiser,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from matchmaking.errors import Conflict, Refusal
 from matchmaking.models import Pool
 
+from ..files.document import YEARS
 from ..models import Entry, EntryStatus, KeepApart, Reporting, Seeding, Tournament
 from ..models.tournament import TEAM_SIZE_MAX
 from . import audit
@@ -57,14 +58,19 @@ _LABELS = {
 }  # fmt: skip
 
 
+def checked_setting(field: str, value: Any) -> Any:
+    """The value as it is stored; raises a refusal for one that the field cannot have."""
+    check = _CHECKS.get(field)
+    return check(value) if check else value
+
+
 @transaction.atomic
 def change_settings(*, tournament_id: UUID, actor: Actor, changes: Changes) -> Tournament:
     """Change a tournament's settings; raises `Refusal` for what is wrong or comes too late."""
     tournament = lock_tournament(tournament_id)
     checked: dict[str, Any] = {}
     for field, value in changes.items():
-        check = _CHECKS.get(field)
-        clean = check(value) if check else value
+        clean = checked_setting(field, value)
         if clean != getattr(tournament, field):
             checked[field] = clean
     if not checked:
@@ -143,7 +149,7 @@ def _number(least: int, most: int, what: str) -> Callable[[Any], int]:
     return check
 
 
-def _or_none(check: Callable[[Any], int]) -> Callable[[Any], int | None]:
+def _or_none(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: None if value is None else check(value)
 
 
@@ -166,6 +172,12 @@ def _parse_code(value: Any) -> str:
     return code
 
 
+def _parse_start(value: datetime) -> datetime:
+    if value.year not in YEARS:
+        raise Refusal(f"The start is between {YEARS[0]} and {YEARS[-1]}.", code="bad_start")
+    return value
+
+
 _CHECKS: dict[str, Callable[[Any], Any]] = {
     "name": parse_tournament_name,
     "about": _parse_about,
@@ -174,6 +186,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "capacity": _or_none(_number(2, settings.MATCHPOINT_TOURNAMENT_MAX_PLAYERS, "The capacity")),
     "team_size": _number(1, TEAM_SIZE_MAX, "The size of a team"),
     "check_in_minutes": _or_none(_number(1, MINUTES_MAX, "The check-in, in minutes,")),
+    "starts_at": _or_none(_parse_start),
     "match_minutes": _number(1, MINUTES_MAX, "The length of a match, in minutes,"),
     "reporting": Reporting,
     "seeding": Seeding,

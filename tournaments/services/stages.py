@@ -22,6 +22,7 @@ GROUPS_MAX = 256
 #: Everyone meets everyone: a table of so many has 8,385 matches.
 TABLE_MAX = 130
 ROUNDS_MAX = 99
+POINTS_DECIMALS = 2
 POINTS_MAX = Decimal(100)
 
 
@@ -154,6 +155,8 @@ def _fault(plan: StagePlan) -> str:
         return f"A match is best of 1 to {BEST_OF_MAX}."
     if not all(0 <= points <= POINTS_MAX for points in plan.points.all):
         return f"Points are from 0 to {POINTS_MAX}."
+    if any(points != round(points, POINTS_DECIMALS) for points in plan.points.all):
+        return f"Points have at most {POINTS_DECIMALS} decimals."
     if Format(plan.format).is_elimination:
         return _elimination_fault(plan)
     return _table_fault(plan) or _tie_break_fault(plan.tie_breaks)

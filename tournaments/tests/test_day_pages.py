@@ -107,12 +107,16 @@ def test_there_is_no_such_button(olga: Client, cup: Tournament) -> None:
 
 
 @pytest.mark.parametrize("why", ["a\x00b", "a\u202eb", "\u200b"])
-def test_a_reason_that_cannot_be_shown_is_refused(
-    why: str, olga: Client, cup: Tournament
-) -> None:
+def test_a_reason_that_cannot_be_shown_is_refused(why: str, olga: Client, cup: Tournament) -> None:
     entrant = named(cup, "Dan").pk
     assert "reason" in do(olga, cup, "remove", entrant=entrant, why=why)[0]
     assert who(cup) == list(FOUR) and not cup.actions.exists()
+
+
+def test_a_club_that_cannot_be_shown_is_refused(olga: Client, cup: Tournament) -> None:
+    entrant = named(cup, "Ann").pk
+    assert "club" in do(olga, cup, "details", entrant=entrant, club="a\u202eb")[0]
+    assert named(cup, "Ann").club == "" and not cup.actions.exists()
 
 
 def test_a_button_leads_back_to_its_page_and_nowhere_else(olga: Client, cup: Tournament) -> None:
