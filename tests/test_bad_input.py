@@ -122,10 +122,25 @@ def test_what_is_no_json_request_is_refused(
         url, "-H", "Content-Type: application/json", "--data-binary", "@-", stdin=big.encode()
     )
     assert (large.status, large.json["code"]) == (413, "too_large")
+    page = program(
+        url, "-H", "Accept: text/html", "--data-binary", "@-", stdin=b"username=" + b"x" * 1_100_000
+    )
+    assert page.status == 413 and b"<h1>Too large</h1>" in page.body
     good = json.dumps({"username": "A", "players": ["A", "B"]})
     odd = post(path, good, "-H", "Authorization: Basic Zm9v")
     assert odd.status == 401
     assert rows(site.database_url, STORED) == before
+
+
+def test_a_file_of_less_than_4_mib_reaches_its_reader(curl: Path, site: MatchpointServer) -> None:
+    def sent(size: int) -> Reply:
+        file = b'{"surprise": "' + b"x" * size + b'"}'
+        address, kind = f"{site.url}/api/tournaments/import", "Content-Type: application/json"
+        return Curl(curl)(address, "-H", kind, "--data-binary", "@-", stdin=file)
+
+    read, large = sent(3_000_000), sent(4_300_000)
+    assert (read.status, read.json["code"]) == (400, "bad_file")
+    assert (large.status, large.json["code"]) == (413, "too_large")
 
 
 def test_names_and_pools_that_cannot_be(site: MatchpointServer, post: Callable[..., Reply]) -> None:

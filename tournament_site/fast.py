@@ -18,6 +18,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
 from django.http.request import split_domain_port, validate_host
 from django.http.response import HttpResponseBase
+from django.template import loader
 
 from matchmaking.api import matchmaking
 from matchmaking.errors import Malformed
@@ -57,8 +58,7 @@ class FastPath:
         limit = _limit(scope["path"], headers)
         body = await _read(receive, limit)
         if body is None:
-            message = f"The body is larger than {limit // 1024} KiB, or was cut short."
-            await _respond(refusal_response(Malformed(message, code="too_large")), send)
+            await _respond(_too_large(limit, headers), send)
         elif _is_short(scope) and not headers.keys() & _AMBIENT:
             await _respond(await _short(scope, body), send)
         else:
@@ -76,6 +76,14 @@ def _limit(path: str, headers: dict[bytes, bytes]) -> int:
     if headers.get(b"content-type", b"").startswith(_FORMS):
         return settings.MATCHPOINT_FORM_MAX_BYTES
     return settings.MATCHPOINT_BODY_MAX_BYTES
+
+
+def _too_large(limit: int, headers: dict[bytes, bytes]) -> HttpResponse:
+    message = f"The body is larger than {limit // 1024} KiB, or was cut short."
+    if b"text/html" not in headers.get(b"accept", b""):
+        return refusal_response(Malformed(message, code="too_large"))
+    said = {"title": "Too large", "message": message}
+    return HttpResponse(loader.render_to_string("error.html", said), status=413)
 
 
 async def _read(receive: Receive, limit: int) -> bytes | None:

@@ -3,6 +3,7 @@
 import sys
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.http.response import HttpResponseBase
@@ -11,7 +12,7 @@ from django.shortcuts import render
 from django.template import loader
 from django.views.defaults import page_not_found, server_error
 
-from matchmaking.errors import Forbidden, Unknown
+from matchmaking.errors import Forbidden, Malformed, Unknown
 from matchmaking.http import (
     RETRY_AFTER_SECONDS,
     json_response,
@@ -35,6 +36,17 @@ class AmbientCsrfMiddleware(CsrfViewMiddleware):
         if not request.COOKIES and "Origin" not in request.headers:
             return None
         return super().process_view(request, callback, callback_args, callback_kwargs)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """The answer to what Django itself will not read, such as more fields than any form has."""
+    message = "This request cannot be read. Nothing was done."
+    if isinstance(exception, DisallowedHost):
+        message = "This host name is not served here."
+    if wants_json(request):
+        return refusal_response(Malformed(message))
+    said = {"title": "That cannot be read", "message": message}
+    return HttpResponse(loader.render_to_string("error.html", said), status=400)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:

@@ -16,5 +16,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "tournament_site.middleware.bad_request"
 handler404 = "tournament_site.middleware.not_found"
 handler500 = "tournament_site.middleware.fault"

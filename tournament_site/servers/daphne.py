@@ -39,7 +39,7 @@ class BoundedRequest(daphne.http_protocol.WebRequest):
         """Keep what may still be a body that some route takes; refuse more."""
         if self._refused:
             return
-        if self.content.tell() + len(data) <= settings.MATCHPOINT_FORM_MAX_BYTES:
+        if self.content.tell() + len(data) <= settings.MATCHPOINT_FILE_MAX_BYTES:
             super().handleContentChunk(data)
             return
         self._refused = True

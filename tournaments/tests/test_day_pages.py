@@ -154,6 +154,16 @@ def test_seeds_are_saved_from_their_boxes(olga: Client, cup: Tournament) -> None
     )
 
 
+def test_the_form_of_seeds_takes_as_many_as_may_play(olga: Client, cup: Tournament) -> None:
+    boxes = {f"seed-{number}": number for number in range(10_000, 11_024)}
+    assert do(olga, cup, "seeds", **boxes) == ["The seeds are as you gave them."]
+    address = reverse("tournament-do", args=[cup.pk, "seeds"])
+    many = {f"seed-{number}": number for number in range(3000)}
+    refused = olga.post(address, many, headers={"Accept": "text/html"})
+    assert refused.status_code == 400 and b"That cannot be read" in refused.content
+    assert olga.post(address, many).json()["code"] == "malformed"
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
