@@ -10,7 +10,7 @@ from matchmaking.answers import Json, stamp
 from matchmaking.errors import Unknown
 from matchmaking.models import Match
 
-from .models import Entrant, Group, Pairing, Round, Slot, Stage, Tournament
+from .models import Entrant, Group, Pairing, Part, Round, Slot, Stage, Tournament
 
 #: Where somebody comes from who is not yet known, by the pairing and side that wait for them.
 Sources = Mapping[tuple[UUID, int], Json]
@@ -191,13 +191,19 @@ def _stage(stage: Stage) -> Json:
 
 def _group(stage: Stage, group: Group) -> Json:
     group.stage = stage
-    rows = [row for round_ in group.rounds.all() for row in round_.pairings.all()]
+    rounds = sorted(group.rounds.all(), key=_in_bracket)
+    rows = [row for round_ in rounds for row in round_.pairings.all()]
     sources = sources_of(rows)
     return {
         "number": group.number,
         "name": group.name,
-        "rounds": [_round(group, round_, sources) for round_ in group.rounds.all()],
+        "rounds": [_round(group, round_, sources) for round_ in rounds],
     }
+
+
+def _in_bracket(round_: Round) -> tuple[int, int]:
+    """The winners' bracket, the losers', the finals, the third place; each from its first round."""
+    return Part.values.index(round_.part), round_.number
 
 
 def _round(group: Group, round_: Round, sources: Sources) -> Json:

@@ -93,6 +93,12 @@ def test_reading_a_tournament() -> None:
     assert send("GET", f"/api/tournaments/{uuid4()}").status_code == 404
 
 
+def test_rounds_stand_in_the_order_of_the_bracket() -> None:
+    answer = create(*"ABCD", format="double_elimination")
+    keys = ["W1.1", "W1.2", "W2.1", "L1.1", "L2.1", "GF", "GF2"]
+    assert [match["key"] for match in matches(answer)] == keys
+
+
 def test_playing_it_through() -> None:
     answer = create(*"ABCD")
     for number in (0, 1):
