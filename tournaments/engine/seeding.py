@@ -47,6 +47,13 @@ def seed_as_listed(entrants: Sequence[T]) -> list[T]:
     return [by_seed[seed] for seed in sorted(by_seed)]
 
 
+def listed_again(seeded: Sequence[T]) -> list[T]:
+    """The list that `seed_as_listed` seeds like this."""
+    places = seed_as_listed(range(len(seeded)))
+    by_place = dict(zip(places, seeded, strict=True))
+    return [by_place[place] for place in range(len(seeded))]
+
+
 def seed_at_random(entrants: Sequence[T], chance: Random) -> list[T]:
     """Seed by lot."""
     return chance.sample(list(entrants), len(entrants))

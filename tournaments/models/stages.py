@@ -38,7 +38,8 @@ class Stage(models.Model):
     of each group (or of the one table or bracket) go on to the next stage; none from the last.
     `semi_best_of` and `final_best_of` are for longer matches at the end of an elimination, see
     `services.brackets.length_of`. Points are for tables. `tie_breaks` are names of
-    `engine.standings.TieBreak` after the points, in order, such as `BUCHHOLZ_CUT_1`.
+    `engine.standings.TieBreak` after the points, in order, such as `BUCHHOLZ_CUT_1`. `planned`
+    keeps what the plan said where the course changed it, by field, until the stage is taken down.
     """
 
     tournament = models.ForeignKey(Tournament, models.CASCADE, related_name="stages")
@@ -57,6 +58,7 @@ class Stage(models.Model):
     group_count = models.PositiveSmallIntegerField(default=1)
     legs = models.PositiveSmallIntegerField(default=1)
     rounds_planned = models.PositiveSmallIntegerField(null=True, blank=True)
+    planned = models.JSONField(default=dict, blank=True, editable=False)
     draws = models.BooleanField(default=False, help_text="Whether a match may be drawn.")
     points_win = models.DecimalField(max_digits=5, decimal_places=2, default=1)
     points_draw = models.DecimalField(max_digits=5, decimal_places=2, default="0.5")

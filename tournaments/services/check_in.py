@@ -177,7 +177,7 @@ def readmit(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
         raise Conflict("Somebody else has taken the place by now.", code="no_place")
     entrant.status, entrant.checked_in_at = EntryStatus.ENTERED, timezone.now()
     entrant.save(update_fields=("status", "checked_in_at"))
-    how = _let_in(tournament, entrant)
+    how = let_in(tournament, entrant)
     audit.record(
         tournament=tournament, actor=actor, verb="readmit", text=f"readmitted {entrant}{how}"
     )
@@ -185,8 +185,8 @@ def readmit(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
     return entrant
 
 
-def _let_in(tournament: Tournament, entrant: Entrant) -> str:
-    """Give a place in what is played; says how, for the record."""
+def let_in(tournament: Tournament, entrant: Entrant) -> str:
+    """Give a place in what is played; says how, for the record. Raises `Conflict` as `readmit`."""
     if tournament.is_before_start:
         return ""
     swiss = _running_swiss(tournament)

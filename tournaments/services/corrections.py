@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from matchmaking.errors import Conflict, Refusal
-from matchmaking.models import MatchState
+from matchmaking.models import MatchState, Seat
 from matchmaking.services.matches import reopen_match
 
 from ..engine import elimination as engine
@@ -26,7 +26,9 @@ from .fallout import (
     result_of_data,
 )
 from .following import end_match, has_left, restoring, walk_over
+from .later_rounds import later_rounds
 from .running import address, check_was_started, later_stages, lock_tournament, pairing_of_match
+from .stations import call_again
 
 #: The verb of an action that leaves another as it is, though it could be undone.
 SKIPPED = "skip_undo"
@@ -60,6 +62,7 @@ def reopen_result(
         "kind": "reopen",
         "at": address(pairing),
         "results": fallen_results([pairing, *emptied]),
+        "rounds": later_rounds(pairing.group.stage),
     }
     words = f"Reopened: {pairing_words(pairing)}{_consequences(pairing, emptied)}"
     reopen_pairing(pairing)
@@ -110,11 +113,21 @@ def reopen_pairing(pairing: Pairing) -> None:
     has_later = any(later.state != StageState.PENDING for later in later_stages(stage))
     reopen_course(stage)
     reopen_match(match=pairing.match)
+    _seat(pairing)
     changed = _open(pairing)
     proceed(stage)
     pairing_reopened.send(
         sender=Pairing, tournament=stage.tournament, pairings=changed, rebuilt=has_later
     )
+
+
+def _seat(pairing: Pairing) -> None:
+    """Who has the place now plays the match, whoever played it before."""
+    for side, (_, entrant) in enumerate(pairing.sides):
+        assert entrant is not None
+        Seat.objects.filter(match=pairing.match, side=side).update(
+            name=entrant.name, player=entrant.player_id
+        )
 
 
 def _open(pairing: Pairing) -> list[Pairing]:
@@ -196,31 +209,37 @@ def _decided_at(tournament: Tournament, at: list[Any]) -> Pairing:
 
 def _undo_result(tournament: Tournament, undo: dict[str, Any]) -> str:
     pairing = _decided_at(tournament, undo["at"])
+    station, called_at = pairing.station, pairing.called_at
     reopen_pairing(pairing)
-    walk_over([pairing])
+    if not walk_over([pairing]) and station is not None:
+        call_again(tournament, pairing, station, called_at)
     return ""
 
 
 def _undo_reopen(tournament: Tournament, undo: dict[str, Any]) -> str:
     check_was_started(tournament)
     results = undo["results"]
-    with restoring(tournament):
-        if not enter_again(tournament, results[:1]):
+    with restoring(tournament, undo["rounds"]):
+        if enter_again(tournament, results[:1]):
             raise _gone()
-        entered = enter_again(tournament, results[1:])
-    lost = len(results) - 1 - entered
-    return f"{lost} emptied results could not be entered again" if lost else ""
+        lost = enter_again(tournament, results[1:], undo["rounds"])
+    return lost_in_words(lost)
+
+
+def lost_in_words(count: int) -> str:
+    """What an undo says of so many results that did not find their place; nothing of none."""
+    return f"{count} emptied results could not be entered again" if count else ""
 
 
 def _undo_correct(tournament: Tournament, undo: dict[str, Any]) -> str:
     pairing = _decided_at(tournament, undo["at"])
     assert pairing.match is not None
     reopen_course(pairing.group.stage)
-    with restoring(tournament):
+    with restoring(tournament, undo["rounds"]):
         reopen_match(match=pairing.match)
         end_match(match=pairing.match, result=result_of_data(undo["result"]))
-        enter_again(tournament, undo["fallen"])
-    return ""
+        lost = enter_again(tournament, undo["fallen"], undo["rounds"])
+    return lost_in_words(lost)
 
 
 #: How each kind of action is taken back; services of other nouns add theirs.

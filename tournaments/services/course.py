@@ -1,6 +1,6 @@
 """From stage to stage: begun, played out, placed, and taken down when a result falls away."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import ceil, log2
 from uuid import UUID
 
@@ -30,7 +30,9 @@ from ..signals import stage_started, tournament_closed, tournament_reopened
 from . import audit
 from .actors import MATCHPOINT, ORGANISER, Actor
 from .brackets import first_round, stage_bracket, store_bracket
+from .later_rounds import gone_as_before, gone_before
 from .placings import settle_places
+from .plan_changes import PLANNED, change_plan, put_plan_back
 from .round_robins import store_round_robin
 from .running import check_runs, later_stages, lock_tournament
 
@@ -51,7 +53,7 @@ def begin_stage(stage: Stage, seeded: Sequence[Entrant]) -> list[list[str]]:
         pairs = store_round_robin(stage, seeded)
     else:
         _store_swiss(stage, seeded)
-    stage.save(update_fields=("state", "rounds_planned"))
+    stage.save(update_fields=("state", *PLANNED))
     return pairs
 
 
@@ -62,7 +64,7 @@ def _store_swiss(stage: Stage, seeded: Sequence[Entrant]) -> None:
         for seed, entrant in enumerate(seeded, start=1)
     )
     if stage.rounds_planned is None:
-        stage.rounds_planned = max(1, ceil(log2(len(seeded))))
+        change_plan(stage, rounds_planned=max(1, ceil(log2(len(seeded)))))
 
 
 def has_open(group: Group) -> bool:
@@ -95,27 +97,36 @@ def proceed(stage: Stage) -> None:
     if not following:
         _finish(stage.tournament, _winner(orders))
         return
-    seeded = _qualifiers(stage, orders)
     if following[0].state != StageState.PENDING:
-        if _plays(following[0], seeded):
+        stays = _stayed(following[0])
+        if _plays(following[0], _qualifiers(stage, orders, stays)):
             proceed(following[0])
             return
         tear_down(following)
-    _begin_next(stage, following[0], orders, seeded)
+    _begin_next(stage, following[0], orders)
 
 
-def _begin_next(
-    stage: Stage, following: Stage, orders: Sequence[Sequence[Contender]], seeded: list[Entrant]
-) -> None:
+def _begin_next(stage: Stage, following: Stage, orders: Sequence[Sequence[Contender]]) -> None:
     tournament = following.tournament = stage.tournament
+    gone = gone_as_before(following)
+    if gone is None:
+        gone = {c.entrant_id for order in orders for c in order if not c.entrant.takes_part}
+    left_out = gone
+    seeded = _qualifiers(stage, orders, lambda entrant: entrant.pk not in left_out)
     told = [f"{stage} is finished", *_ties_at_the_cut(stage, orders)]
-    audit.record(tournament=tournament, actor=MATCHPOINT, verb="stage", text="; ".join(told))
+    audit.record(
+        tournament=tournament,
+        actor=MATCHPOINT,
+        verb="stage",
+        text="; ".join(told),
+        data={"stage": following.number, "gone": sorted(gone)},
+    )
     if len(seeded) < 2:  # all but one have withdrawn
         _finish(tournament, seeded[0] if seeded else None)
         return
     if following.rounds_planned is not None:
-        following.rounds_planned = min(following.rounds_planned, len(seeded) - 1)
-    following.group_count = min(following.group_count, len(seeded) // 2)
+        change_plan(following, rounds_planned=min(following.rounds_planned, len(seeded) - 1))
+    change_plan(following, group_count=min(following.group_count, len(seeded) // 2))
     pairs = begin_stage(following, seeded)
     stage_started.send(sender=Stage, tournament=tournament, stage=following, brackets=pairs)
     if following.format == Format.SWISS:
@@ -128,7 +139,7 @@ def _pair_first_round(group_id: int) -> None:
     from .rounds import pair_next_round  # noqa: PLC0415 - it goes on to the course itself
 
     group = Group.objects.select_related("stage__tournament").filter(pk=group_id).first()
-    if group is None:  # taken down meanwhile
+    if group is None or group.rounds.exists():  # taken down meanwhile, or as it was before
         return
     try:
         pair_next_round(group=group, actor=MATCHPOINT)
@@ -136,9 +147,11 @@ def _pair_first_round(group_id: int) -> None:
         return
 
 
-def _qualifiers(stage: Stage, orders: Sequence[Sequence[Contender]]) -> list[Entrant]:
-    """Who goes on, in the order of their seeds; who has left makes room for the next."""
-    staying = [[c.entrant for c in order if c.entrant.takes_part] for order in orders]
+def _qualifiers(
+    stage: Stage, orders: Sequence[Sequence[Contender]], stays: Callable[[Entrant], bool]
+) -> list[Entrant]:
+    """Who goes on, in the order of their seeds; who does not stay makes room for the next."""
+    staying = [[c.entrant for c in order if stays(c.entrant)] for order in orders]
     wanted = stage.advance or 1
     shared = min(wanted, *map(len, staying)) if len(staying) > 1 else min(wanted, len(staying[0]))
     if len(staying) == 1 or shared == 0:
@@ -147,6 +160,13 @@ def _qualifiers(stage: Stage, orders: Sequence[Sequence[Contender]]) -> list[Ent
     return seeded + [
         group[tier] for tier in range(shared, wanted) for group in staying if tier < len(group)
     ]
+
+
+def _stayed(stage: Stage) -> Callable[[Entrant], bool]:
+    """Who was still there when a stage began: leaving it, or coming back, changes nothing in it."""
+    playing = set(Contender.objects.filter(group__stage=stage).values_list("entrant", flat=True))
+    gone = gone_before(stage)
+    return lambda one: one.pk in playing or (one.takes_part and one.pk not in gone)
 
 
 def _ties_at_the_cut(stage: Stage, orders: Sequence[Sequence[Contender]]) -> list[str]:
@@ -189,7 +209,8 @@ def tear_down(stages: Sequence[Stage]) -> bool:
             if match.state != MatchState.CANCELLED:
                 void_match(match=match)
         stage.state = StageState.PENDING
-        stage.save(update_fields=("state",))
+        put_plan_back(stage)
+        stage.save(update_fields=("state", *PLANNED))
     return bool(begun)
 
 
@@ -239,14 +260,15 @@ def end_swiss(*, tournament_id: UUID, actor: Actor = ORGANISER, why: str = "") -
     paired = stage.groups.aggregate(last=Max("rounds__number"))["last"] or 0
     if not paired or any(has_open(group) for group in stage.groups.all()):
         raise Conflict("Enter the results of the last round first.")
-    stage.rounds_planned = paired
-    stage.save(update_fields=("rounds_planned",))
     audit.record(
         tournament=tournament,
         actor=actor,
         verb="end_swiss",
         text=f"{stage} ends after {paired} rounds",
         why=why,
+        undo={"kind": "end_swiss", "stage": stage.number, "rounds": stage.rounds_planned},
     )
+    change_plan(stage, rounds_planned=paired)
+    stage.save(update_fields=PLANNED)
     proceed(stage)
     return stage

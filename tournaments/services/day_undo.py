@@ -15,15 +15,17 @@ from ..models import (
     Member,
     Pairing,
     PairingState,
+    Seeding,
     Tournament,
     TournamentState,
 )
 from ..signals import day_moved, stations_changed
 from .corrections import UNDO
-from .entrants import ENTRANT_FIELDS, open_seats, seats_of
+from .entrants import ENTRANT_FIELDS, ENTRANT_TIMES, open_seats, seats_of
 from .entry_rows import check_before_start, check_name_is_free, entrant_of
 from .places import CHANGE_OF, EntryChange, announce, announce_all, fill_places, places_left
 from .redraw import check_can_redraw, redraw
+from .settings import check_in_time
 from .starting import number_seeds
 from .stations import place_at
 
@@ -62,9 +64,11 @@ def undo_removed(tournament: Tournament, data: dict[str, Any]) -> str:
     """Who was taken off the list is on it again, with the old seed where that is free."""
     check_before_start(tournament)
     kept = data["entrant"]
-    entrant = Entrant(tournament=tournament, player_id=_player(kept["player"]))
+    entrant = Entrant(pk=kept["id"], tournament=tournament, player_id=_player(kept["player"]))
     for field in ENTRANT_FIELDS:
         setattr(entrant, field, kept[field])
+    for field in ENTRANT_TIMES:
+        setattr(entrant, field, parse_datetime(kept[field] or ""))
     check_name_is_free(tournament, parse_name(entrant.name))
     if entrant.status == EntryStatus.ENTERED and places_left(tournament) < 1:
         entrant.status = EntryStatus.WAITING
@@ -72,7 +76,7 @@ def undo_removed(tournament: Tournament, data: dict[str, Any]) -> str:
     last = max((other.seed for other in order), default=0)
     place = sum(other.seed < entrant.seed for other in order)
     entrant.seed = last + 1
-    entrant.save()
+    entrant.save(force_insert=True)
     for member in kept["members"]:
         Member.objects.create(
             entrant=entrant,
@@ -137,10 +141,10 @@ def undo_seeds(tournament: Tournament, data: dict[str, Any]) -> str:
     rows = {entrant.pk: entrant for entrant in tournament.entrants.all()}
     number_seeds(tournament, [rows[pk] for pk in data["order"] if pk in rows])
     if started:
+        tournament.seeding = Seeding.GIVEN  # just so, not as it was once drawn
         redraw(tournament)
-    else:
-        tournament.seeding, tournament.lot = data["seeding"], data["lot"]
-        tournament.save(update_fields=("seeding", "lot"))
+    tournament.seeding, tournament.lot = data["seeding"], data["lot"]
+    tournament.save(update_fields=("seeding", "lot"))
     return ""
 
 
@@ -158,8 +162,8 @@ def undo_station(tournament: Tournament, data: dict[str, Any]) -> str:
 
 def undo_settings(tournament: Tournament, data: dict[str, Any]) -> str:
     """The former settings."""
-    check_before_start(tournament)
     before = dict(data["before"])
+    check_in_time(tournament, before)
     if before.get("starts_at"):
         before["starts_at"] = parse_datetime(before["starts_at"])
     if "rated_in" in before:

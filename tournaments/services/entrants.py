@@ -32,6 +32,7 @@ from .places import (
 from .running import lock_tournament
 
 ENTRANT_FIELDS = ("seed", "name", "name_key", "status", "rating", "club", "region")
+ENTRANT_TIMES = ("entered_at", "checked_in_at")
 
 
 @transaction.atomic
@@ -120,8 +121,11 @@ def remove_entrant(*, tournament_id: UUID, entrant_id: int, actor: Actor, why: s
 
 def kept_entrant(entrant: Entrant) -> dict[str, Any]:
     """An entrant with its roster, as an undo keeps it."""
+    times = {field: getattr(entrant, field) for field in ENTRANT_TIMES}
     return {
+        "id": entrant.pk,
         **{field: getattr(entrant, field) for field in ENTRANT_FIELDS},
+        **{field: at and at.isoformat() for field, at in times.items()},
         "player": entrant.player_id and str(entrant.player_id),
         "members": [
             {

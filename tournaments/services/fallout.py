@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from matchmaking.models import MatchState, Outcome
+from matchmaking.models import MatchState, Outcome, Seat
 from matchmaking.results import Result
 
 from ..engine import elimination as engine
 from ..models import Pairing, PairingState, StageState, Tournament
 from .brackets import group_state
 from .following import bracket_outcome, end_match
+from .later_rounds import bring_back
 from .running import Address, address, later_stages
 
 
@@ -35,9 +36,11 @@ def result_data(pairing: Pairing) -> dict[str, Any]:
     """A decided pairing's result, as the record of the day keeps it."""
     assert pairing.match is not None
     result = Result.of(pairing.match)
+    seats = sorted(pairing.match.seats.all(), key=lambda seat: seat.side)
     return {
         "at": address(pairing),
         "sides": [pairing.top_id, pairing.bottom_id],
+        "seats": [[seat.name, seat.player_id and str(seat.player_id)] for seat in seats],
         "winner": result.winner,
         "outcome": result.outcome,
         "scores": list(result.scores),
@@ -88,17 +91,50 @@ def _decided_in_later_stages(pairing: Pairing) -> list[Pairing]:
         group__stage__in=begun, state=PairingState.DECIDED, match__state=MatchState.FINISHED
     )
     related = played.select_related("round", "top", "bottom", "match", "group__stage")
+    related = related.prefetch_related("match__seats")
     return list(related.order_by("group__stage__number", "match__closed_at"))
 
 
-def enter_again(tournament: Tournament, results: Sequence[dict[str, Any]]) -> int:
-    """Enter results again where the same two meet; gives how many found their place."""
-    entered = 0
-    for data in results:
-        row = pairing_at(tournament, data["at"])
-        if row is None or row.state != PairingState.READY or row.match is None:
-            continue
-        if [row.top_id, row.bottom_id] == data["sides"]:
-            end_match(match=row.match, result=result_of_data(data))
-            entered += 1
-    return entered
+def enter_again(
+    tournament: Tournament,
+    results: Sequence[dict[str, Any]],
+    rounds: Sequence[dict[str, Any]] = (),
+) -> int:
+    """Enter results again where the same two meet, in the `later_rounds` that there were.
+
+    Gives how many did not find their place.
+    """
+    left, due = list(results), list(rounds)
+    while True:
+        still = []
+        for data in left:
+            due = _bring_back(tournament, due, up_to=data["at"][0])
+            if not _enter(tournament, data):
+                still.append(data)
+        if len(still) == len(left):
+            _bring_back(tournament, due)
+            return len(left)
+        left = still
+
+
+def _bring_back(
+    tournament: Tournament, due: list[dict[str, Any]], *, up_to: int | None = None
+) -> list[dict[str, Any]]:
+    """Bring back the rounds of these groups whose stages have begun; gives the others."""
+    return [
+        data
+        for data in due
+        if (up_to is not None and data["at"][0] > up_to) or not bring_back(tournament, data)
+    ]
+
+
+def _enter(tournament: Tournament, data: dict[str, Any]) -> bool:
+    row = pairing_at(tournament, data["at"])
+    if row is None or row.match is None or [row.top_id, row.bottom_id] != data["sides"]:
+        return False
+    if row.state != PairingState.READY:
+        return Result.of(row.match) == result_of_data(data)  # it has not fallen
+    for side, (name, player) in enumerate(data["seats"]):
+        Seat.objects.filter(match=row.match, side=side).update(name=name, player=player)
+    end_match(match=row.match, result=result_of_data(data))
+    return True

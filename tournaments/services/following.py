@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from matchmaking.models import Match, MatchState, Outcome
 from matchmaking.results import Result
@@ -16,6 +17,7 @@ from . import audit
 from .actors import MATCHPOINT, PLAYERS
 from .brackets import group_state
 from .course import has_open, proceed
+from .later_rounds import beginning_as_before
 from .running import address
 
 #: Whether the service that ends a match writes it into the record of the day.
@@ -103,11 +105,15 @@ def bracket_outcome(pairing: Pairing, result: Result) -> engine.Outcome:
 
 
 @contextmanager
-def restoring(tournament: Tournament) -> Iterator[None]:
-    """While results are entered again, nobody is walked over: what was played comes back first."""
+def restoring(tournament: Tournament, rounds: Sequence[dict[str, Any]] = ()) -> Iterator[None]:
+    """While results are entered again, nobody is walked over: what was played comes back first.
+
+    `rounds` are the `later_rounds` that there were: stages that begin have the same people.
+    """
     token = _is_restoring.set(True)
     try:
-        yield
+        with beginning_as_before(rounds):
+            yield
     finally:
         _is_restoring.reset(token)
     ready = Pairing.objects.filter(

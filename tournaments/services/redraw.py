@@ -1,15 +1,31 @@
 """A draw that has been made is made again, as long as no result is in."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from random import SystemRandom
+from typing import Any
 
 from django.db import transaction
 
 from matchmaking.errors import Conflict, Refusal
 from matchmaking.models import Match, MatchState
 
-from ..models import Format, Stage, Tournament, TournamentState
+from ..engine.seeding import listed_again
+from ..models import (
+    Contender,
+    EntryStatus,
+    Format,
+    Group,
+    Seeding,
+    Stage,
+    Tournament,
+    TournamentState,
+)
 from .actors import ORGANISER
+from .later_rounds import lengths_of, set_lengths
+
+#: The rounds' lengths by the number of their group.
+Lengths = Mapping[int, Sequence[Sequence[Any]]]
 
 
 def check_can_redraw(tournament: Tournament) -> None:
@@ -40,17 +56,46 @@ def redraw(tournament: Tournament) -> None:
     from .course import tear_down  # noqa: PLC0415
     from .starting import begin  # noqa: PLC0415
 
+    lengths = _lengths(tournament)
+    if tournament.seeding == Seeding.LISTED:
+        _list_again(tournament)
     tear_down(list(tournament.stages.all()))
     tournament.state, tournament.started_at = TournamentState.DRAFT, None
     tournament.save(update_fields=("state", "started_at"))
     stage, _ = begin(tournament, ORGANISER, SystemRandom())
     if stage.format == Format.SWISS:
-        transaction.on_commit(lambda: _pair_again(stage), robust=True)
+        transaction.on_commit(lambda: _pair_again(stage, lengths), robust=True)
+    else:
+        _set_lengths(stage, lengths)
 
 
-def _pair_again(stage: Stage) -> None:
+def _lengths(tournament: Tournament) -> Lengths:
+    """How long the rounds are, group by group."""
+    groups = Group.objects.filter(stage__tournament=tournament)
+    return {group.number: lengths_of(group) for group in groups}
+
+
+def _set_lengths(stage: Stage, lengths: Lengths) -> None:
+    for group in stage.groups.all():
+        group.stage = stage
+        set_lengths(group, lengths.get(group.number, ()))
+
+
+def _list_again(tournament: Tournament) -> None:
+    """Undo what the first draw made of the list, or the next would shuffle it once more."""
+    # What starts asks `check_in` who is absent, which draws again.
+    from .starting import number_seeds  # noqa: PLC0415
+
+    rows = list(tournament.entrants.filter(status=EntryStatus.ENTERED))
+    drawn = set(Contender.objects.filter(entrant__in=rows).values_list("entrant", flat=True))
+    listed = listed_again([one for one in rows if one.pk in drawn])
+    number_seeds(tournament, [*listed, *(one for one in rows if one.pk not in drawn)])
+
+
+def _pair_again(stage: Stage, lengths: Lengths) -> None:
     """Pair the first round; if that fails, the organiser does it."""
     from .starting import pair_swiss  # noqa: PLC0415
 
     with suppress(Refusal):
         pair_swiss(stage, ORGANISER)
+        _set_lengths(stage, lengths)

@@ -256,7 +256,7 @@ def _make_matches(
         else:
             kept.append(match)  # made with the bracket
         row.match = match
-        if part is not None and part.station is not None and row.state == PairingState.READY:
+        if part is not None and part.station is not None:
             row.station = ground.stations.get(part.station)
     Match.objects.bulk_create(matches)
     Match.objects.bulk_update(kept, ("best_of", "live_scores"))

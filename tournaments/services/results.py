@@ -18,6 +18,7 @@ from .actors import ORGANISER, Actor
 from .course import reopen_course
 from .fallout import fallen_by, result_data
 from .following import end_match
+from .later_rounds import later_rounds
 from .running import address, check_runs, check_was_started, lock_tournament, pairing_of_match
 
 #: What a report makes of the match that it is for.
@@ -110,6 +111,7 @@ def correct_result(
         "at": address(pairing),
         "result": result_data(pairing),
         "fallen": fallen_by(pairing, after),
+        "rounds": later_rounds(pairing.group.stage),
     }
     reopen_course(pairing.group.stage)
     reopen_match(match=match)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from matchmaking.errors import Busy, Conflict, Refusal, Unknown
 from matchmaking.services.matches import void_match
@@ -26,9 +25,7 @@ from ..models import (
     Group,
     Pairing,
     PairingState,
-    Part,
     Round,
-    Slot,
     StageState,
     Tournament,
 )
@@ -39,9 +36,11 @@ from ..tables import Table, read_table
 from . import audit
 from .actors import ORGANISER, Actor
 from .corrections import UNDO
-from .following import has_left
-from .meetings import create_matches
-from .running import check_runs, lock_tournament
+from .course import proceed, reopen_course
+from .following import has_left, walk_over
+from .plan_changes import PLANNED, change_plan
+from .running import check_runs, check_was_started, later_stages, lock_tournament
+from .swiss_rounds import round_data, store_again, store_round
 
 Engine = Literal["dutch", "quick"]
 #: So many rounds are paired at once in this process; the next one waits.
@@ -154,29 +153,9 @@ def _dutch(task: PairingTask) -> SwissPairing:
 
 def _store(table: Table, pairing: SwissPairing, actor: Actor, engine: Engine) -> Round:
     group, number = table.group, len(table.rounds) + 1
-    round_ = Round.objects.create(
-        group=group,
-        part=Part.TABLE,
-        number=number,
-        name=f"Round {number}",
-        published_at=timezone.now(),
-    )
-    rows = [
-        Pairing(
-            group=group,
-            round=round_,
-            number=board,
-            key=f"R{number}.{board}",
-            state=PairingState.READY,
-            top_slot=Slot.ENTRANT,
-            top=table.by_seed[white].entrant,
-            bottom_slot=Slot.ENTRANT,
-            bottom=table.by_seed[black].entrant,
-        )
-        for board, (white, black) in enumerate(pairing.pairs, start=1)
-    ]
-    create_matches(group.stage, rows)
-    Pairing.objects.bulk_create(rows)
+    entrants = {seed: one.entrant for seed, one in table.by_seed.items()}
+    pairs = [(entrants[white], entrants[black]) for white, black in pairing.pairs]
+    round_, rows = store_round(group, number, pairs)
     _store_byes(table, number, pairing)
     tournament = group.stage.tournament
     audit.record(
@@ -184,7 +163,7 @@ def _store(table: Table, pairing: SwissPairing, actor: Actor, engine: Engine) ->
         actor=actor,
         verb="round",
         text=_in_words(table, round_, pairing, engine),
-        undo={"kind": "round", "group": group.pk, "round": number},
+        undo={"kind": "round", "stage": group.stage.number, "round": number},
     )
     round_published.send(sender=Round, tournament=tournament, round=round_, pairings=rows)
     return round_
@@ -219,17 +198,30 @@ def unpair_round(*, tournament_id: UUID, actor: Actor = ORGANISER, why: str = ""
     check_runs(tournament)
     group = swiss_group(tournament)
     group.stage.tournament = tournament
-    round_ = _withdraw_last(group)
+    round_ = _last_round(group)
+    undo = {"kind": "unpair", "stage": group.stage.number, "round": round_data(round_)}
+    _withdraw(round_)
     audit.record(
-        tournament=tournament, actor=actor, verb="unpair", text=f"{round_} taken back", why=why
+        tournament=tournament,
+        actor=actor,
+        verb="unpair",
+        text=f"{round_} taken back",
+        why=why,
+        undo=undo,
     )
     return round_.number
 
 
-def _withdraw_last(group: Group) -> Round:
+def _last_round(group: Group) -> Round:
     round_ = group.rounds.order_by("number").last()
     if round_ is None:
         raise Conflict("No round is paired yet.", code="no_round")
+    round_.group = group
+    return round_
+
+
+def _withdraw(round_: Round) -> None:
+    group = round_.group
     pairings = list(round_.pairings.select_related("match", "top", "bottom"))
     for row in pairings:
         if row.state == PairingState.DECIDED and not _was_left(row):
@@ -245,7 +237,6 @@ def _withdraw_last(group: Group) -> Round:
         assert row.match is not None
         void_match(match=row.match)
     round_withdrawn.send(sender=Round, tournament=group.stage.tournament, round=round_)
-    return round_
 
 
 def _was_left(row: Pairing) -> bool:
@@ -258,14 +249,50 @@ def _was_left(row: Pairing) -> bool:
 
 def _undo_round(tournament: Tournament, undo: dict[str, Any]) -> str:
     check_runs(tournament)
-    group = Group.objects.select_related("stage").filter(pk=undo["group"]).first()
-    last = group.rounds.order_by("number").last() if group is not None else None
-    if group is None or last is None or last.number != undo["round"]:
-        raise Conflict("The rounds have moved on since then.", code="too_late")
-    group.stage.tournament = tournament
-    check_is_played(group)
-    _withdraw_last(group)
+    group = _running_swiss(tournament, undo["stage"])
+    if group.rounds.count() != undo["round"]:
+        raise _moved_on()
+    _withdraw(_last_round(group))
     return ""
 
 
-UNDO["round"] = _undo_round
+def _undo_unpair(tournament: Tournament, undo: dict[str, Any]) -> str:
+    check_runs(tournament)
+    group = _running_swiss(tournament, undo["stage"])
+    if group.rounds.count() != undo["round"]["number"] - 1:
+        raise _moved_on()
+    round_, rows = store_again(group, undo["round"])
+    round_published.send(sender=Round, tournament=tournament, round=round_, pairings=rows)
+    walk_over(rows)
+    return ""
+
+
+def _running_swiss(tournament: Tournament, stage: int) -> Group:
+    """The Swiss that is played in a stage, for an undo; raises `Conflict`."""
+    group = swiss_group(tournament, stage=stage)
+    group.stage.tournament = tournament
+    check_is_played(group)
+    return group
+
+
+def _undo_end(tournament: Tournament, undo: dict[str, Any]) -> str:
+    check_was_started(tournament)
+    stage = swiss_group(tournament, stage=undo["stage"]).stage
+    stage.tournament = tournament
+    later = Pairing.objects.filter(
+        group__stage__in=later_stages(stage), state=PairingState.DECIDED
+    ).select_related("match", "top", "bottom")
+    if not all(map(_was_left, later)):
+        raise Conflict("The next stage has results. Reopen them first.", code="result_is_in")
+    reopen_course(stage)
+    change_plan(stage, rounds_planned=undo["rounds"])
+    stage.save(update_fields=PLANNED)
+    proceed(stage)
+    return ""
+
+
+def _moved_on() -> Conflict:
+    return Conflict("The rounds have moved on since then.", code="too_late")
+
+
+UNDO |= {"round": _undo_round, "unpair": _undo_unpair, "end_swiss": _undo_end}

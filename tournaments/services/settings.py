@@ -1,6 +1,6 @@
 """What a tournament is like, changed before its start; a little of it afterwards too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
@@ -75,7 +75,7 @@ def change_settings(*, tournament_id: UUID, actor: Actor, changes: Changes) -> T
             checked[field] = clean
     if not checked:
         return tournament
-    _check_in_time(tournament, checked)
+    check_in_time(tournament, checked)
     before = {field: _kept(getattr(tournament, field)) for field in checked}
     for field, value in checked.items():
         setattr(tournament, field, value)
@@ -101,7 +101,8 @@ def _kept(value: Any) -> Any:
     return value.pk if isinstance(value, Pool) else value
 
 
-def _check_in_time(tournament: Tournament, changes: dict[str, Any]) -> None:
+def check_in_time(tournament: Tournament, changes: Iterable[str]) -> None:
+    """Raise `Conflict` when it is too late to change one of these settings."""
     allowed = _ALWAYS if tournament.is_over else _WHILE_RUNNING
     late = [_LABELS[f] for f in changes if f not in allowed]
     if late and not tournament.is_before_start:

@@ -1,6 +1,7 @@
 """Stations: tables, courts or consoles; given to matches that can be played, and freed."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -161,6 +162,17 @@ def place_at(tournament: Tournament, pairing: Pairing, station_id: int | None) -
     if station is not None:
         _check_not_taken(station)
     _call(pairing, station)
+
+
+def call_again(
+    tournament: Tournament, pairing: Pairing, station: Station, called_at: datetime | None
+) -> None:
+    """Put a pairing back where it was played, unless the station or one of its sides is busy."""
+    busy = _busy(tournament, but=pairing)
+    there = station.pairings.filter(state=PairingState.READY).exclude(pk=pairing.pk)
+    if not there.exists() and not busy.keys() & set(_entrants(pairing)):
+        pairing.station, pairing.called_at = station, called_at
+        pairing.save(update_fields=("station", "called_at"))
 
 
 def _call(pairing: Pairing, station: Station | None) -> None:

@@ -1,5 +1,6 @@
 """Who leaves while a tournament runs: matches forfeited to the end; and who comes back."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 
 from matchmaking.errors import Conflict, Unknown
 from matchmaking.models import Outcome
+from matchmaking.results import Result
 
 from ..models import (
     Contender,
@@ -24,9 +26,17 @@ from ..models import (
 )
 from . import audit
 from .actors import ORGANISER, Actor
-from .corrections import UNDO, reopen_pairing
-from .fallout import emptied_by_reopening
-from .following import has_left, walk_over
+from .check_in import let_in
+from .corrections import UNDO, lost_in_words, reopen_pairing
+from .fallout import (
+    emptied_by_reopening,
+    enter_again,
+    fallen_results,
+    pairing_at,
+    result_of_data,
+)
+from .following import has_left, restoring, walk_over
+from .later_rounds import later_rounds
 from .running import check_runs, check_was_started, lock_tournament
 
 _FORFEITS = (Outcome.FORFEIT, Outcome.DOUBLE_FORFEIT)
@@ -113,6 +123,12 @@ def _set_last_rounds(entrant: Entrant) -> None:
         contender.save(update_fields=("until_round",))
 
 
+def _last_rounds(entrant: Entrant) -> list[list[int | None]]:
+    """The numbers of the stages in which an entrant plays only until a round, and those rounds."""
+    limited = entrant.contentions.exclude(until_round=None)
+    return [list(one) for one in limited.values_list("group__stage__number", "until_round")]
+
+
 def _pairings(entrant: Entrant) -> Any:
     related = Pairing.objects.select_related("round", "top", "bottom", "match", "group__stage")
     mine = related.filter(
@@ -142,16 +158,18 @@ def reinstate_entrant(
         verb__in=("withdraw", "disqualify"), data__entrant=entrant.pk
     ).first()
     since = parse_datetime(left.data["since"]) if left is not None else None
-    before = entrant.status
-    opened = _return(tournament, entrant, since or timezone.now(), whatever_follows=False)
+    undo = {"kind": "reinstate", "entrant": entrant.pk, "status": entrant.status}
+    undo["until"] = _last_rounds(entrant)
+    back = _return(tournament, entrant, since or timezone.now(), whatever_follows=False)
+    opened = back.opened
     audit.record(
         tournament=tournament,
         actor=actor,
         verb="reinstate",
-        text=f"{entrant} takes part again; {_matches(len(opened))} open again",
+        text=f"{entrant} takes part again{back.how}; {_matches(len(opened))} open again",
         why=why,
         data={"entrant": entrant.pk},
-        undo={"kind": "reinstate", "entrant": entrant.pk, "status": before},
+        undo={**undo, "results": back.results, "rounds": back.rounds},
     )
     # Read anew: what followed from them has changed them again.
     return list(_pairings(entrant).filter(pk__in=[pairing.pk for pairing in opened]))
@@ -161,31 +179,47 @@ def _matches(count: int) -> str:
     return "1 match is" if count == 1 else f"{count} matches are"
 
 
+@dataclass
+class _Back:
+    """What somebody's return changed: pairings that are open again, and what fell with them."""
+
+    how: str = ""
+    opened: list[Pairing] = field(default_factory=list)
+    results: list[dict[str, Any]] = field(default_factory=list)
+    rounds: list[dict[str, Any]] = field(default_factory=list)
+
+    def open(self, pairing: Pairing) -> None:
+        """Open a pairing again."""
+        self.rounds = self.rounds or later_rounds(pairing.group.stage)
+        self.results += fallen_results([pairing, *emptied_by_reopening(pairing)])
+        reopen_pairing(pairing)
+        self.opened.append(pairing)
+
+
 def _return(
     tournament: Tournament, entrant: Entrant, since: datetime, *, whatever_follows: bool
-) -> list[Pairing]:
+) -> _Back:
+    back = _Back()
     entrant.status = EntryStatus.ENTERED
     entrant.save(update_fields=("status",))
-    Contender.objects.filter(
-        entrant=entrant, group__stage__format=Format.SWISS, group__stage__state=StageState.RUNNING
-    ).update(until_round=None)
+    entrant.contentions.update(until_round=None)
+    if not entrant.contentions.exists():  # drawn anew since then
+        back.how = let_in(tournament, entrant)
     forfeited = _pairings(entrant).filter(
         state=PairingState.DECIDED,
         match__outcome__in=_FORFEITS,
         match__closed_at__gte=since,
     )
-    opened = []
     for pk in list(forfeited.values_list("pk", flat=True)):
         pairing = _pairings(entrant).filter(pk=pk, state=PairingState.DECIDED).first()
         if pairing is None or not _lost(pairing, entrant):
             continue
         pairing.group.stage.tournament = tournament
-        if whatever_follows or not _played_on(pairing):
-            reopen_pairing(pairing)
-            opened.append(pairing)
+        if whatever_follows or not _played_on(pairing, entrant):
+            back.open(pairing)
     for pairing in _ready_pairings(entrant):
         walk_over([pairing])
-    return opened
+    return back
 
 
 def _lost(pairing: Pairing, entrant: Entrant) -> bool:
@@ -193,12 +227,18 @@ def _lost(pairing: Pairing, entrant: Entrant) -> bool:
     return winner != entrant
 
 
-def _played_on(pairing: Pairing) -> bool:
-    """Whether something that people have played was built upon this result."""
-    return any(
-        row.match is not None and row.match.outcome not in _FORFEITS
-        for row in emptied_by_reopening(pairing)
-    )
+def _played_on(pairing: Pairing, entrant: Entrant) -> bool:
+    """Whether a result that somebody entered was built upon this one.
+
+    It was not where who lost has left, as this entrant had, and the match was never played.
+    """
+    return not all(_fell_to_the_absent(row, entrant) for row in emptied_by_reopening(pairing))
+
+
+def _fell_to_the_absent(row: Pairing, entrant: Entrant) -> bool:
+    losers = [one for side, (_, one) in enumerate(row.sides) if side != row.winner]
+    gone = all(one is not None and (one == entrant or has_left(one)) for one in losers)
+    return gone and row.match is not None and row.match.outcome in _FORFEITS
 
 
 def _undo_leaving(tournament: Tournament, undo: dict[str, Any]) -> str:
@@ -213,16 +253,28 @@ def _undo_leaving(tournament: Tournament, undo: dict[str, Any]) -> str:
 
 
 def _undo_return(tournament: Tournament, undo: dict[str, Any]) -> str:
-    check_runs(tournament)
+    check_was_started(tournament)
     entrant = _entrant(tournament, undo["entrant"])
     if has_left(entrant):
         raise Conflict(f"{entrant} has left again already.", code="has_left")
     entrant.status = EntryStatus(undo["status"])
     entrant.save(update_fields=("status",))
     _set_last_rounds(entrant)
-    for pairing in _ready_pairings(entrant):
-        walk_over([pairing])
-    return ""
+    for stage, until in undo["until"]:
+        entrant.contentions.filter(group__stage__number=stage).update(until_round=until)
+    with restoring(tournament, undo["rounds"]):
+        for data in undo["results"]:
+            _reopen_walkover(tournament, data)
+        return lost_in_words(enter_again(tournament, undo["results"], undo["rounds"]))
+
+
+def _reopen_walkover(tournament: Tournament, data: dict[str, Any]) -> None:
+    """Open a match that ended by itself otherwise than before, as somebody else has left."""
+    row = pairing_at(tournament, data["at"])
+    if row is None or row.state != PairingState.DECIDED or row.match is None:
+        return
+    if row.match.outcome in _FORFEITS and Result.of(row.match) != result_of_data(data):
+        reopen_pairing(row)
 
 
 UNDO |= {"withdraw": _undo_leaving, "reinstate": _undo_return}
