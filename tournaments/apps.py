@@ -35,7 +35,13 @@ class TournamentsConfig(AppConfig):
         from . import receivers  # noqa: F401 - connects them
 
         # These say how things are taken back.
-        from .services import day_undo, round_lengths, swiss_entries, withdrawals  # noqa: F401
+        from .services import (  # noqa: F401
+            day_undo,
+            round_lengths,
+            start_undo,
+            swiss_entries,
+            withdrawals,
+        )
 
         post_migrate.connect(grant_organisers, dispatch_uid="tournaments.grant_organisers")
 

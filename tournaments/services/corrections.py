@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from matchmaking.errors import Conflict, Refusal
 from matchmaking.models import MatchState, Seat
@@ -12,6 +13,7 @@ from matchmaking.services.matches import reopen_match
 
 from ..engine import elimination as engine
 from ..models import Action, Format, Pairing, PairingState, StageState, Tournament
+from ..models.day import UNDONE
 from ..signals import pairing_reopened
 from ..wording import pairing_words
 from . import audit
@@ -141,9 +143,11 @@ def _open(pairing: Pairing) -> list[Pairing]:
 
 
 def last_undoable(tournament: Tournament) -> Action | None:
-    """The last action that can be taken back and has not been."""
-    actions = tournament.actions.filter(undone_by__isnull=True).exclude(undo={})
-    return actions.order_by("-number").first()
+    """The last action that can be taken back and has not been; what was before the start stands."""
+    starts = tournament.actions.filter(verb="start").exclude(undone_by__verb=UNDONE)
+    start = starts.aggregate(number=Max("number"))["number"] or 0
+    actions = tournament.actions.filter(undone_by__isnull=True, number__gte=start)
+    return actions.exclude(undo={}).order_by("-number").first()
 
 
 @transaction.atomic
@@ -173,7 +177,7 @@ def undo_last(
     return audit.record(
         tournament=tournament,
         actor=actor,
-        verb=SKIPPED if skip else "undo",
+        verb=SKIPPED if skip else UNDONE,
         text=f"Left as it is: {action.text}" if skip else _take_back(tournament, action),
         why=why,
         undoes=action,

@@ -54,7 +54,7 @@ def redraw(tournament: Tournament) -> None:
     """
     # What starts asks `check_in` who is absent, which draws again.
     from .course import tear_down  # noqa: PLC0415
-    from .starting import begin  # noqa: PLC0415
+    from .starting import draw  # noqa: PLC0415
 
     lengths = _lengths(tournament)
     if tournament.seeding == Seeding.LISTED:
@@ -62,7 +62,7 @@ def redraw(tournament: Tournament) -> None:
     tear_down(list(tournament.stages.all()))
     tournament.state, tournament.started_at = TournamentState.DRAFT, None
     tournament.save(update_fields=("state", "started_at"))
-    stage, _ = begin(tournament, ORGANISER, SystemRandom())
+    stage, _, _ = draw(tournament, SystemRandom())
     if stage.format == Format.SWISS:
         transaction.on_commit(lambda: _pair_again(stage, lengths), robust=True)
     else:

@@ -1,7 +1,8 @@
 """The start of a tournament: who is there is seeded and drawn, and the first stage begins."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random, SystemRandom
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -64,6 +65,41 @@ def begin(tournament: Tournament, actor: Actor, chance: Random) -> tuple[Stage, 
             f"{tournament.name} is already {tournament.get_state_display()}.",
             code="already_started",
         )
+    before = _as_it_is(tournament)
+    stage, seeded, pairs = draw(tournament, chance)
+    short = short_teams(tournament, seeded)
+    audit.record(
+        tournament=tournament,
+        actor=actor,
+        verb="start",
+        text=f"Started with {len(seeded)} entrants" + (f"; {short}" if short else ""),
+        undo={"kind": "start", **before, "statuses": _moved(tournament, before["statuses"])},
+    )
+    return stage, pairs
+
+
+def _as_it_is(tournament: Tournament) -> dict[str, Any]:
+    """What a start changes of a tournament and its entrants, to be put back when it is undone."""
+    entrants = list(tournament.entrants.all())
+    drops_absent = tournament.state == TournamentState.CHECK_IN
+    fills_ratings = tournament.seeding == Seeding.RATING
+    return {
+        "state": tournament.state,
+        "is_planned": tournament.stages.exists(),
+        "order": [one.pk for one in entrants],
+        "statuses": {one.pk: one.status for one in entrants} if drops_absent else {},
+        "unrated": [one.pk for one in entrants if one.rating is None] if fills_ratings else [],
+    }
+
+
+def _moved(tournament: Tournament, before: Mapping[int, str]) -> list[tuple[int, str]]:
+    """Who was left out or moved up by the start, with the status that each had."""
+    now = dict(tournament.entrants.values_list("pk", "status")) if before else {}
+    return [(pk, status) for pk, status in before.items() if now[pk] != status]
+
+
+def draw(tournament: Tournament, chance: Random) -> tuple[Stage, list[Entrant], list[list[str]]]:
+    """Seed and draw a tournament that has not started, and let it run."""
     drop_absent(tournament=tournament)
     stage = tournament.stages.first() or Stage.objects.create(tournament=tournament)
     stage.tournament = tournament
@@ -74,16 +110,9 @@ def begin(tournament: Tournament, actor: Actor, chance: Random) -> tuple[Stage, 
     tournament.started_at = timezone.now()
     tournament.save(update_fields=("state", "started_at", "lot"))
     pairs = begin_stage(stage, seeded)
-    short = short_teams(tournament, seeded)
-    audit.record(
-        tournament=tournament,
-        actor=actor,
-        verb="start",
-        text=f"Started with {len(seeded)} entrants" + (f"; {short}" if short else ""),
-    )
     if stage.format != Format.SWISS:
         bracket_created.send(sender=Tournament, tournament=tournament, stage=stage, brackets=pairs)
-    return stage, pairs
+    return stage, seeded, pairs
 
 
 def _check_entrants(stage: Stage, count: int) -> None:

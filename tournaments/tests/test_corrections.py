@@ -6,7 +6,6 @@ import pytest
 
 from matchmaking.errors import Conflict, Unknown
 from matchmaking.models import MatchState
-from tournaments.entrant_lines import NewEntrant
 from tournaments.models import (
     Format,
     Pairing,
@@ -22,18 +21,17 @@ from tournaments.services.corrections import (
     reopen_result,
     undo_last,
 )
-from tournaments.services.entrants import add_entrants, rename_entrant
+from tournaments.services.entrants import rename_entrant
 from tournaments.services.results import by_double_forfeit, by_score, correct_result
 from tournaments.services.running import cancel_tournament
 from tournaments.services.stages import StagePlan
-from tournaments.services.starting import start_tournament
+from tournaments.services.stations import add_stations, assign_station
 from tournaments.services.withdrawals import withdraw_entrant
 from tournaments.signals import pairing_reopened, tournament_reopened
 
 from .builders import (
     DOUBLE,
     TABLE,
-    draft,
     first_wins,
     match_of,
     names,
@@ -206,6 +204,7 @@ def test_there_is_an_end_to_undoing() -> None:
     undone = undo_last(tournament_id=cup.pk, actor=Actor("Ann"), why="wrong match")
     assert (undone.actor_name, undone.why) == ("Ann", "wrong match")
     assert undone.undoes is not None and undone.undoes.verb == "result"
+    assert undo_last(tournament_id=cup.pk).text == "Undone: Started with 2 entrants"
     with pytest.raises(Conflict) as refusal:
         undo_last(tournament_id=cup.pk)
     assert refusal.value.code == "nothing_to_undo"
@@ -222,19 +221,26 @@ def test_a_double_forfeit_is_taken_back_too() -> None:
 
 
 def test_what_cannot_be_undone_any_more_is_named_and_passed_over() -> None:
-    cup, olga = draft(4), Actor("Olga")
+    cup, olga = started(4), Actor("Olga")
     first = cup.entrants.get(name="P1")
     rename_entrant(tournament_id=cup.pk, entrant_id=first.pk, name="Ann", actor=olga)
-    add_entrants(tournament_id=cup.pk, entrants=[NewEntrant("P5")], actor=olga)
-    start_tournament(tournament_id=cup.pk)
-    added = last_undoable(cup)
-    assert added is not None and added.text == "added P5"
-    with pytest.raises(Conflict, match=r"'added P5' cannot be undone: .*Leave it as it is"):
+    add_stations(tournament_id=cup.pk, names=["Table 1"], actor=olga)
+    assign_station(
+        tournament_id=cup.pk,
+        pairing_id=pairing(cup, "W1.1").pk,
+        station_id=cup.stations.get().pk,
+        actor=olga,
+    )
+    first_wins(cup, "W1.1")
+    undo_last(tournament_id=cup.pk, skip=True)
+    called = last_undoable(cup)
+    assert called is not None and called.text == "called Ann vs P4 to Table 1"
+    with pytest.raises(Conflict, match=r"'called .* cannot be undone: .*Leave it as it is"):
         undo_last(tournament_id=cup.pk)
-    left = undo_last(tournament_id=cup.pk, skip=True, number=added.number)
-    assert left.text == "Left as it is: added P5"
-    added.refresh_from_db()
-    assert not added.is_undone
+    left = undo_last(tournament_id=cup.pk, skip=True, number=called.number)
+    assert left.text == "Left as it is: called Ann vs P4 to Table 1"
+    called.refresh_from_db()
+    assert not called.is_undone
     undone = undo_last(tournament_id=cup.pk)
     assert undone.undoes is not None and undone.undoes.is_undone
     first.refresh_from_db()
