@@ -312,10 +312,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='pairing',
-            constraint=models.CheckConstraint(condition=models.Q(('match__isnull', True), ('match', models.F('id')), _connector='OR'), name='match_has_pairings_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='pairing',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('ready', 'decided')), _negated=True), models.Q(('bottom_slot', 'entrant'), ('top_slot', 'entrant')), _connector='OR'), name='ready_pairing_has_both_sides'),
         ),
         migrations.AddConstraint(
