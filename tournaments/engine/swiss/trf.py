@@ -26,6 +26,7 @@ from tournaments.engine.history import (
 from tournaments.engine.swiss.task import PairingTask, SwissPairing, VirtualPoints
 from tournaments.engine.swiss.trf_cells import (
     CELL_WIDTH,
+    PAIRING_BYE,
     Cell,
     TrfError,
     colour_of,
@@ -56,8 +57,8 @@ class _Draft:
 def read_trf(text: str) -> PairingTask:
     """The tournament in the text, and the round that is to be paired next.
 
-    A trailing round in which nobody has an opponent announces who will be absent. TrfError with
-    the number of the line if something does not fit.
+    A trailing round in which nobody was paired announces who will be absent. TrfError with the
+    number of the line if something does not fit.
     """
     draft = _Draft()
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
@@ -123,7 +124,8 @@ def _finish(draft: _Draft) -> PairingTask:
 
 
 def _is_paired(cells: Iterable[Cell]) -> bool:
-    return any(cell.opponent for cell in cells)
+    """Whether the round was paired: somebody has an opponent, or the bye of the pairing."""
+    return any(cell.opponent or cell.result == PAIRING_BYE for cell in cells)
 
 
 def _round(draft: _Draft, number: int) -> Round:

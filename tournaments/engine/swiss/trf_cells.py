@@ -18,8 +18,9 @@ PLAYED_RESULTS = {
     "L": Result.LOSS,
 }
 FORFEIT_RESULTS = {"+": Result.WIN, "-": Result.LOSS}
+PAIRING_BYE = "U"
 BYES = {
-    "U": ByeKind.PAIRING_ALLOCATED,
+    PAIRING_BYE: ByeKind.PAIRING_ALLOCATED,
     "F": ByeKind.FULL_POINT,
     "+": ByeKind.FULL_POINT,
     "H": ByeKind.HALF_POINT,
@@ -29,7 +30,7 @@ BYES = {
     "": ByeKind.ZERO_POINT,
 }
 BYE_LETTERS = {
-    Kind.PAIRING_BYE: "U",
+    Kind.PAIRING_BYE: PAIRING_BYE,
     Kind.FULL_POINT_BYE: "F",
     Kind.HALF_POINT_BYE: "H",
     Kind.ZERO_POINT_BYE: "Z",

@@ -89,6 +89,12 @@ def test_a_forfeit_may_be_without_colours(colour: str) -> None:
     assert task.history.rounds[0].matches == (Match(1, 2, Result.LOSS, Result.WIN, played=False),)
 
 
+def test_a_round_of_one_who_had_the_bye_is_a_round() -> None:
+    task = trf(player(1, "   2 w 1", "0000 - U"), player(2, "   1 b 0", "0000 - Z"))
+    assert task.round_number == 3
+    assert task.byes == ()
+
+
 def test_reads_the_records_of_2026_and_of_the_pairing_programs() -> None:
     players = [player(number) for number in range(1, 6)]
     task = trf(
