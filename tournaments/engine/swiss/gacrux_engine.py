@@ -21,6 +21,8 @@ from tournaments.engine.swiss.task import (
 )
 
 NOBODY = 0
+#: It keeps a record of every two players: of so many, in 3 GB.
+MOST_PLAYERS = 3000
 RESULT_LETTERS = {Result.WIN: "W", Result.DRAW: "D", Result.LOSS: "L"}
 # A bye of the pairing counts as played there, the others do not.
 BYE_LETTERS = {
@@ -40,8 +42,15 @@ class DutchEngine:
     """
 
     def pair(self, task: PairingTask) -> SwissPairing:
-        """The next round; may take minutes with many hundreds of players."""
+        """The next round; may take minutes with many hundreds of players.
+
+        Beyond `MOST_PLAYERS` PairingFailed.
+        """
         task.check()
+        if (count := len(task.history.players)) > MOST_PLAYERS:
+            raise PairingFailed(
+                f"The Dutch system can pair {MOST_PLAYERS} players here, not {count}."
+            )
         tournament = chess_json(task)
         try:
             brackets = pairing_dutch(

@@ -110,7 +110,7 @@ class Records:
                 raise TrfError(f"Line {line}: there is no player {player}.")
 
     def _players(self, text: str, line: int) -> list[int]:
-        players = [_whole(one, line) for one in text.replace(",", " ").split()]
+        players = [_whole(one, line) for one in re.sub("[,/]", " ", text).split()]
         self._mention(players, line)
         return players
 

@@ -146,6 +146,12 @@ def test_no_pairing_is_left_when_all_have_met() -> None:
         DutchEngine().pair(task)
 
 
+def test_more_players_than_fit_into_the_memory_are_refused_at_once() -> None:
+    players = tuple(Player(number) for number in range(1, 3002))
+    with pytest.raises(PairingFailed, match="3000 players here, not 3001"):
+        DutchEngine().pair(PairingTask(History(players)))
+
+
 def test_a_failure_of_the_program_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*arguments: object) -> None:
         raise ZeroDivisionError("oh")

@@ -68,13 +68,15 @@ def test_a_round_without_pairs_announces_who_is_absent() -> None:
         player(2, "   1 b =", "0000 - H"),
         player(3, "0000 - U"),
         player(4),
-        "XXZ 4",
+        player(5),
+        "XXZ 4/5",
     )
     assert len(task.history.rounds) == 1
     assert task.byes == (
         Bye(1, ByeKind.ZERO_POINT),
         Bye(2, ByeKind.HALF_POINT),
         Bye(4, ByeKind.ZERO_POINT),
+        Bye(5, ByeKind.ZERO_POINT),
     )
 
 
