@@ -12,6 +12,11 @@ from .services.results import Report
 
 ENDINGS = ("score", "win-0", "win-1", "draw", "forfeit-0", "forfeit-1", "double-forfeit")
 GAMES_MOST = 99
+#: What is wrong with what is filled in beside the result.
+FAULTS = {
+    "why": "The reason has at most 300 characters, all of them printable.",
+    "revision": "The form is not whole. Load the page again.",
+}
 
 
 class ResultForm(forms.Form):
@@ -53,7 +58,8 @@ class ResultForm(forms.Form):
         """The form as it was sent; raises `Malformed`."""
         form = cls(data)
         if not form.is_valid():
-            raise Malformed("Say who won, or give both scores.")
+            told = (words for field, words in FAULTS.items() if field in form.errors)
+            raise Malformed(next(told, "Say who won, or give both scores."))
         return form
 
 

@@ -25,6 +25,7 @@ from .services.actors import Actor
 from .services.corrections import preview_reopen, reopen_result, undo_last
 from .services.results import check_revision, correct_result, report_result, set_live_score
 from .services.rounds import Engine, pair_next_round, swiss_group
+from .services.running import not_ready
 from .stage_view import Choice
 from .views import refused, went_well
 
@@ -37,6 +38,8 @@ Do = Callable[[Actor], str]
 def match_page(request: HttpRequest, tournament_id: UUID, match_id: UUID) -> HttpResponse:
     """A match, and for who may enter it the form; `?fragment` is the form for a dialog."""
     pairing = _pairing(tournament_id, match_id)
+    if pairing.match is None:
+        return refused(request, not_ready(pairing), place_of(pairing))
     if request.method == "POST":
         return _do(request, pairing, lambda actor: _enter(request, pairing, actor))
     context = _context(request, pairing)
@@ -81,6 +84,8 @@ def _enter(request: HttpRequest, pairing: Pairing, actor: Actor) -> str:
 def match_reopen(request: HttpRequest, tournament_id: UUID, match_id: UUID) -> HttpResponse:
     """What would be emptied if this result were taken back; a post takes it back."""
     pairing = _pairing(tournament_id, match_id)
+    if pairing.match is None:
+        return refused(request, not_ready(pairing), place_of(pairing))
     tournament = pairing.group.stage.tournament
 
     def reopen(_: Actor) -> str:

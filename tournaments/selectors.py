@@ -100,12 +100,12 @@ def champions(tournament: Tournament, last: Stage) -> list[str]:
 
 
 def match_pairing(tournament_id: UUID, match_id: UUID) -> Pairing | None:
-    """The pairing of a match, with everything around it."""
+    """The pairing of a match, with everything around it; it may have no `match` yet."""
     return (
         Pairing.objects.select_related(
             "round", "top", "bottom", "match", "station", "group__stage__tournament__organiser"
         )
-        .filter(match=match_id, group__stage__tournament=tournament_id)
+        .filter(pk=match_id, group__stage__tournament=tournament_id)
         .first()
     )
 

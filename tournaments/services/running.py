@@ -67,15 +67,17 @@ def pairing_of_match(tournament: Tournament, match_id: UUID) -> Pairing:
     if pairing is None:
         raise Unknown("There is no such match in this tournament.")
     if pairing.match is None:
-        raise Conflict(_nothing_to_play(pairing), code="not_ready")
+        raise not_ready(pairing)
     pairing.group.stage.tournament = tournament
     return pairing
 
 
-def _nothing_to_play(pairing: Pairing) -> str:
+def not_ready(pairing: Pairing) -> Conflict:
+    """Why there is no match to play in a pairing."""
+    told = f"{pairing} is not played ({pairing.get_state_display()})."
     if pairing.state == PairingState.PENDING:
-        return f"{pairing} cannot be played yet: who meets there depends on earlier matches."
-    return f"{pairing} is not played: it {pairing.get_state_display()}."
+        told = f"{pairing} cannot be played yet: who meets there depends on earlier matches."
+    return Conflict(told, code="not_ready")
 
 
 def address(pairing: Pairing) -> Address:

@@ -14,7 +14,7 @@ from matchmaking.tests.staff import staff
 from tournaments.models import Format, Judge, Pairing, Station, Tournament, TournamentState
 from tournaments.services.organisers import RIGHT
 from tournaments.services.stages import StagePlan
-from tournaments.tests.builders import first_wins, match_of, names, started
+from tournaments.tests.builders import first_wins, match_of, names, pairing, started
 
 pytestmark = pytest.mark.django_db
 
@@ -173,6 +173,23 @@ def test_a_result_that_says_nothing_is_refused(fields: dict[str, str]) -> None:
     answer = enter(olga, tournament, "W1.1", **fields)
     assert answer.status_code == 400 and answer.json()["message"].startswith("Say who won")
     assert match_of(tournament, "W1.1").state == MatchState.OPEN
+
+
+def test_what_is_filled_in_beside_a_result_is_named() -> None:
+    olga, tournament = cup()
+    for fields, told in (({"why": "x" * 301}, "reason"), ({"revision": "x"}, "Load the page")):
+        answer = enter(olga, tournament, "W1.1", outcome="win-0", **fields)
+        assert answer.status_code == 400 and told in answer.json()["message"]
+
+
+def test_a_match_that_nobody_can_play_yet_leads_to_its_place() -> None:
+    olga, tournament = cup()
+    final = pairing(tournament, "W2.1").pk
+    for name in ("tournament-match", "tournament-reopen"):
+        path = reverse(name, args=[tournament.pk, final])
+        answer = olga.get(path, headers=AS_PERSON)
+        assert answer["Location"].endswith("#W2.1") and "earlier matches" in told(answer)[0]
+        assert olga.post(path, {"outcome": "win-0"}, headers=AS_SCRIPT).status_code == 409
 
 
 def test_a_second_result_is_refused_in_words() -> None:
