@@ -164,6 +164,9 @@ def _qualifiers(
 
 def _stayed(stage: Stage) -> Callable[[Entrant], bool]:
     """Who was still there when a stage began: leaving it, or coming back, changes nothing in it."""
+    before = gone_as_before(stage)
+    if before is not None:
+        return lambda one: one.pk not in before
     playing = set(Contender.objects.filter(group__stage=stage).values_list("entrant", flat=True))
     gone = gone_before(stage)
     return lambda one: one.pk in playing or (one.takes_part and one.pk not in gone)

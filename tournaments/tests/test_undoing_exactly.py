@@ -198,6 +198,23 @@ def test_a_stage_that_is_restored_has_those_who_were_there_when_it_began() -> No
     assert picture(cup) == was
 
 
+def test_a_stage_that_is_restored_has_who_left_it_too() -> None:
+    cup = started(8, GROUPS, SINGLE)
+    for group in (1, 2):
+        for key in ("R1.1", "R1.2", "R2.1", "R2.2", "R3.1", "R3.2"):
+            white, black = names(cup, key, group=group)
+            assert white is not None and black is not None
+            scores = [1, 0] if white < black else [0, 1]
+            report(cup, key, by_score(scores), group=group)
+    leave(cup, "P4")  # the second of group A; P5 is the third
+    was = picture(cup)
+    assert names(cup, "R1.2") == ["P4", "P5"]
+    correct(cup, "R1.2", 0, 1)
+    assert "P4" not in {*names(cup, "W1.1", stage=2), *names(cup, "W1.2", stage=2)}
+    undo(cup)
+    assert picture(cup) == was
+
+
 # A Swiss.
 
 
