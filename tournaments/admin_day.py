@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.urls import reverse
@@ -9,11 +10,13 @@ from django.urls import reverse
 from matchmaking.admin_pages import Button, LatestFormSet, Question, ReadInline
 
 from .models import Action, Entry, Judge, Station, Tournament, TournamentState
+from .selectors import swiss_to_pair
 from .services.actors import Actor
 from .services.check_in import close_check_in, open_check_in
 from .services.corrections import last_undoable, undo_last
 from .services.organisers import organiser_actor
 from .services.registration import close_registration, open_registration
+from .services.rounds import pair_next_round, swiss_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,11 @@ class Step:
         """Do it; gives what was done, in words."""
         self.do(tournament_id=tournament.pk, actor=actor)
         return f"{self.did} {tournament}."
+
+
+def _pair(*, tournament_id: UUID, actor: Actor) -> object:
+    tournament = Tournament.objects.get(pk=tournament_id)
+    return pair_next_round(group=swiss_group(tournament), actor=actor)
 
 
 STEPS = {
@@ -60,6 +68,12 @@ STEPS = {
         close_check_in,
         "Closed check-in of",
     ),
+    "pair": Step(
+        "Pair the next round",
+        "Everybody sees the new pairings at once.",
+        _pair,
+        "Paired the next round of",
+    ),
     "undo": Step(
         "Undo the last action",
         "The last line of the record that can be undone is taken back, with what followed from it.",
@@ -81,6 +95,8 @@ def steps_of(tournament: Tournament) -> list[str]:
             steps = ["close-registration", "open-check-in"]
         case TournamentState.CHECK_IN:
             steps = ["close-check-in"]
+        case TournamentState.RUNNING if swiss_to_pair(tournament):
+            steps = ["pair"]
     if tournament.state != TournamentState.CANCELLED and last_undoable(tournament):
         steps.append("undo")
     return steps

@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from .models import (
     Contender,
     Entrant,
     EntryStatus,
+    Format,
     Group,
     Pairing,
     PairingState,
     Part,
     Reporting,
     Stage,
+    StageState,
     Tournament,
     TournamentState,
 )
@@ -97,6 +99,18 @@ def champions(tournament: Tournament, last: Stage) -> list[str]:
         return []
     first = Contender.objects.filter(group__stage=last, first=1).order_by("seed")
     return list(first.values_list("entrant__name", flat=True))
+
+
+def swiss_to_pair(tournament: Tournament) -> Group | None:
+    """The Swiss whose next round can be paired now: all is played that has been paired."""
+    running = Group.objects.filter(
+        stage__tournament=tournament, stage__format=Format.SWISS, stage__state=StageState.RUNNING
+    )
+    open_ = Pairing.objects.filter(
+        group=OuterRef("pk"), state__in=(PairingState.PENDING, PairingState.READY)
+    )
+    paired = running.annotate(last=Coalesce(Max("rounds__number"), 0)).filter(~Exists(open_))
+    return paired.filter(last__lt=F("stage__rounds_planned")).first()
 
 
 def match_pairing(tournament_id: UUID, match_id: UUID) -> Pairing | None:

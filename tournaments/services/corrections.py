@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 
 from matchmaking.errors import Conflict, Refusal
 from matchmaking.models import MatchState, Seat
@@ -145,7 +146,7 @@ def _open(pairing: Pairing) -> list[Pairing]:
 def last_undoable(tournament: Tournament) -> Action | None:
     """The last action that can be taken back and has not been; what was before the start stands."""
     starts = tournament.actions.filter(verb="start").exclude(undone_by__verb=UNDONE)
-    start = starts.aggregate(number=Max("number"))["number"] or 0
+    start = Coalesce(Subquery(starts.order_by("-number").values("number")[:1]), 0)
     actions = tournament.actions.filter(undone_by__isnull=True, number__gte=start)
     return actions.exclude(undo={}).order_by("-number").first()
 

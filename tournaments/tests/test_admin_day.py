@@ -6,8 +6,10 @@ from django.test import Client
 from django.urls import reverse
 
 from matchmaking.tests.staff import staff, viewer
-from tournaments.models import Tournament, TournamentState
+from tournaments.models import Format, Round, Tournament, TournamentState
 from tournaments.services.organisers import RIGHT
+from tournaments.services.stages import StagePlan
+from tournaments.tests.builders import play_on, started
 from tournaments.tests.day import draft, fresh, named, open_cup, said
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +68,18 @@ def test_who_may_only_look_takes_no_step() -> None:
     assert "Open check-in" not in change_page(vera, cup)
     assert vera.post(step(cup, "open-check-in")).status_code == 403
     assert fresh(cup).state == TournamentState.DRAFT
+
+
+@pytest.mark.django_db(transaction=True)  # a round is paired with nothing locked
+def test_the_next_round_of_a_swiss_is_paired_once_the_last_is_played(staffan: Client) -> None:
+    cup = started(4, StagePlan(Format.SWISS, rounds_planned=2))
+    assert "Pair the next round" not in change_page(staffan, cup)
+    play_on(cup)
+    assert "Pair the next round" in change_page(staffan, cup)
+    staffan.post(step(cup, "pair"))
+    assert Round.objects.count() == 2 and said(cup) == "staffan Round 2 paired, 2 matches"
+    play_on(cup)
+    assert "Pair the next round" not in change_page(staffan, cup)
 
 
 def test_there_is_no_such_step(staffan: Client) -> None:
