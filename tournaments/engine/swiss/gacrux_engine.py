@@ -17,7 +17,6 @@ from tournaments.engine.swiss.task import (
     PairingFailed,
     PairingTask,
     SwissPairing,
-    VirtualPoints,
 )
 
 NOBODY = 0
@@ -117,21 +116,37 @@ def chess_json(task: PairingTask) -> dict[str, Any]:
         ],
         "accelerated": {
             "name": "Acc",
-            "values": [_virtual_points(one, number_of) for one in task.virtual_points],
+            "values": _virtual_points(task, number_of),
         },
     }
 
 
-def _virtual_points(one: VirtualPoints, number_of: dict[int, int]) -> dict[str, Any]:
-    number, points = number_of[one.player], _decimal(one.points)
-    return {
-        "matchPoints": points,
-        "gamePoints": points,
-        "firstRound": one.round,
-        "lastRound": one.round,
-        "firstCompetitor": number,
-        "lastCompetitor": number,
-    }
+def _virtual_points(task: PairingTask, number_of: dict[int, int]) -> list[dict[str, Any]]:
+    """The points of each round, by ranges of players: it goes through them for every player."""
+    ranges: list[dict[str, Any]] = []
+    given = [
+        (one.round, number_of[one.player], _decimal(one.points)) for one in task.virtual_points
+    ]
+    for round_number, number, points in sorted(given):
+        last = ranges[-1] if ranges else {}
+        if (
+            last.get("firstRound") == round_number
+            and last["lastCompetitor"] == number - 1
+            and last["gamePoints"] == points
+        ):
+            last["lastCompetitor"] = number
+            continue
+        ranges.append(
+            {
+                "matchPoints": points,
+                "gamePoints": points,
+                "firstRound": round_number,
+                "lastRound": round_number,
+                "firstCompetitor": number,
+                "lastCompetitor": number,
+            }
+        )
+    return ranges
 
 
 def _scores(points: PointSystem) -> dict[str, Decimal | str]:

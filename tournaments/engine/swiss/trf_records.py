@@ -46,6 +46,8 @@ MOST_POINTS = 1000
 MOST_ROUNDS = 100
 #: So many pairs can be forbidden: enough for any tournament, and too few to fill the memory.
 MOST_PAIRS = 1_000_000
+#: So many virtual points, each of one player in one round.
+MOST_VIRTUAL_POINTS = 100_000
 
 
 @dataclass
@@ -68,6 +70,7 @@ class Records:
     _mentions: dict[int, int] = field(default_factory=dict)
     _bye_has_points: bool = False
     _virtual: dict[int, dict[int, Fraction]] = field(default_factory=dict)
+    _virtual_count: int = 0
     _baku_line: int = 0
 
     def read(self, code: str, rest: str, line: int) -> None:
@@ -169,11 +172,8 @@ class Records:
         points = _points(rest[5:9].strip(), line)
         rounds = _from_to(rest[10:13], rest[14:17], line)
         players = _from_to(rest[18:22], rest[23:27], line)
-        if len(rounds) > MOST_ROUNDS:
-            raise TrfError(f"Line {line}: there are more than {MOST_ROUNDS} rounds.")
         self._mention((players[0], players[-1]), line)
-        for player in players:
-            self._virtual.setdefault(player, {}).update(dict.fromkeys(rounds, points))
+        self._accelerate(players, dict.fromkeys(rounds, points), line)
 
     def _read_own_acceleration(self, code: str, rest: str, line: int) -> None:
         """One player's points, round by round."""
@@ -181,11 +181,19 @@ class Records:
         self._mention((player,), line)
         cells = rest[5:].rstrip()
         given = [cells[start : start + 4].strip() for start in range(0, len(cells), 5)]
-        if len(given) > MOST_ROUNDS:
+        points = {number: _points(text or "0", line) for number, text in enumerate(given, start=1)}
+        self._accelerate((player,), points, line)
+
+    def _accelerate(self, players: Collection[int], points: dict[int, Fraction], line: int) -> None:
+        if len(points) > MOST_ROUNDS:
             raise TrfError(f"Line {line}: there are more than {MOST_ROUNDS} rounds.")
-        self._virtual.setdefault(player, {}).update(
-            {number: _points(text or "0", line) for number, text in enumerate(given, start=1)}
-        )
+        self._virtual_count += len(players) * len(points)
+        if self._virtual_count > MOST_VIRTUAL_POINTS:
+            raise TrfError(
+                f"Line {line}: there are more than {MOST_VIRTUAL_POINTS} virtual points."
+            )
+        for player in players:
+            self._virtual.setdefault(player, {}).update(points)
 
     def _read_score(self, code: str, rest: str, line: int) -> None:
         self._set_scores([(BB_CODES[code], rest.strip())], line)
@@ -199,13 +207,13 @@ class Records:
     def _set_scores(self, scores: Iterable[tuple[str, str]], line: int) -> None:
         """What something is worth; the bye of the pairing is worth a win unless that is said."""
         self.points_are_said = True
+        changes: dict[str, Fraction] = {}
         for code, text in scores:
-            worth = _points(text, line)
-            fields = SCORE_FIELDS.get(code, ())
-            self._bye_has_points |= "pairing_bye" in fields
-            self.points = replace(self.points, **dict.fromkeys(fields, worth))
-            if not self._bye_has_points:
-                self.points = replace(self.points, pairing_bye=self.points.win)
+            changes |= dict.fromkeys(SCORE_FIELDS.get(code, ()), _points(text, line))
+        self._bye_has_points |= "pairing_bye" in changes
+        if "win" in changes and not self._bye_has_points:
+            changes["pairing_bye"] = changes["win"]
+        self.points = replace(self.points, **changes)
 
 
 READERS: dict[str, Callable[[Records, str, str, int], None]] = {

@@ -248,6 +248,7 @@ def test_unrated_games_and_unfinished_ones() -> None:
         (["250       1.0   1   2    1    9", player(1)], "Line 1: there is no player 9"),
         (["250       1.0   2   1    1    1", player(1)], "Line 1: 2 to 1 is no range"),
         (["250       1.0   1 999    1    1", player(1)], "more than 100 rounds"),
+        (["250       1.0   1  20    1 9999", player(1)], "more than 100000 virtual points"),
         (["192 FIDE_DUTCH_BAKU", player(1)], "Line 1: an accelerated Swiss needs its points"),
         (["299 W   2.0   2.5    2   17", player(1)], "Line 1: points that are assigned by hand"),
         (["013 Club", player(1)], "Line 1: team tournaments"),
