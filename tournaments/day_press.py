@@ -14,6 +14,9 @@ from matchmaking.errors import Malformed
 from .models import Tournament
 from .services.actors import Actor
 
+#: No number that a form asks for has more; every database has these.
+DIGITS_MAX = 15
+
 
 @dataclass(frozen=True, slots=True)
 class Press:
@@ -42,9 +45,12 @@ class Press:
         if not raw:
             return None
         try:
-            return int(raw[:19])
+            number = int(raw[: DIGITS_MAX + 1])
         except ValueError as error:
-            raise Malformed(f"{raw[:20]!r} is not a whole number.") from error
+            raise Malformed(f"{raw[:DIGITS_MAX]!r} is not a whole number.") from error
+        if len(raw) > DIGITS_MAX:
+            raise Malformed(f"{raw[:DIGITS_MAX]}… is too large a number.")
+        return number
 
     def text(self, name: str) -> str:
         """A line of the form."""

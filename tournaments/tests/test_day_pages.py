@@ -181,6 +181,14 @@ def test_changed_numbers_move_rows(given: dict[str, int], expected: str) -> None
     assert "".join(map(chr, ordered)) == expected
 
 
+def test_a_number_as_long_as_a_line_is_refused(olga: Client, cup: Tournament) -> None:
+    ann = named(cup, "Ann").pk
+    for number in ("9" * 19, "9" * 5000, "-" + "9" * 19):
+        assert "too large" in do(olga, cup, "seeds", **{f"seed-{ann}": number})[0]
+    do(olga, cup, "seeds", **{f"seed-{ann}": "9" * 15})
+    assert who(cup) == ["Bob", "Cem", "Dan", "Ann"]
+
+
 def test_an_entrants_page_renames_replaces_and_takes_off(olga: Client, cup: Tournament) -> None:
     ann = named(cup, "Ann")
     address = reverse("tournament-manage-entrant", args=[cup.pk, ann.pk])
