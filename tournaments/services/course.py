@@ -17,6 +17,7 @@ from ..engine.round_robin import snake_groups
 from ..models import (
     Contender,
     Entrant,
+    EntryStatus,
     Format,
     Group,
     Pairing,
@@ -253,7 +254,10 @@ def _finish(tournament: Tournament, winner: Entrant | None) -> None:
 
 @transaction.atomic
 def end_swiss(*, tournament_id: UUID, actor: Actor = ORGANISER, why: str = "") -> Stage:
-    """End a Swiss with the rounds it has played; raises `Conflict` while one is being played."""
+    """End a Swiss with the rounds it has played; raises `Conflict` while one is being played.
+
+    And before the first, as long as there are two who could play it.
+    """
     tournament = lock_tournament(tournament_id)
     check_runs(tournament)
     stage = tournament.stages.filter(state=StageState.RUNNING, format=Format.SWISS).first()
@@ -261,8 +265,11 @@ def end_swiss(*, tournament_id: UUID, actor: Actor = ORGANISER, why: str = "") -
         raise Conflict("No Swiss is being played.")
     stage.tournament = tournament
     paired = stage.groups.aggregate(last=Max("rounds__number"))["last"] or 0
-    if not paired or any(has_open(group) for group in stage.groups.all()):
+    if any(has_open(group) for group in stage.groups.all()):
         raise Conflict("Enter the results of the last round first.")
+    present = Contender.objects.filter(group__stage=stage, entrant__status=EntryStatus.ENTERED)
+    if not paired and present.count() > 1:
+        raise Conflict("No round has been played. Pair the first one.")
     audit.record(
         tournament=tournament,
         actor=actor,
@@ -271,7 +278,7 @@ def end_swiss(*, tournament_id: UUID, actor: Actor = ORGANISER, why: str = "") -
         why=why,
         undo={"kind": "end_swiss", "stage": stage.number, "rounds": stage.rounds_planned},
     )
-    change_plan(stage, rounds_planned=paired)
+    change_plan(stage, rounds_planned=paired or None)
     stage.save(update_fields=PLANNED)
     proceed(stage)
     return stage

@@ -113,9 +113,10 @@ def undo_renamed(tournament: Tournament, data: dict[str, Any]) -> str:
     entrant = entrant_of(tournament, data["entrant"])
     name = parse_name(data["before"])
     check_name_is_free(tournament, name, but=entrant)
+    seats = seats_of(entrant).filter(name=entrant.name)
     entrant.name, entrant.name_key = name.display, name.name_key
     entrant.save(update_fields=("name", "name_key"))
-    seats_of(entrant).update(name=entrant.name)
+    seats.update(name=entrant.name)
     announce(tournament, entrant, EntryChange.RENAMED)
     return ""
 

@@ -140,7 +140,7 @@ def kept_entrant(entrant: Entrant) -> dict[str, Any]:
 
 @transaction.atomic
 def rename_entrant(*, tournament_id: UUID, entrant_id: int, name: str, actor: Actor) -> Entrant:
-    """Write an entrant's name as it should be, in its matches too."""
+    """Write an entrant's name as it should be, in its matches too; not that of a predecessor."""
     tournament = lock_tournament(tournament_id)
     entrant = entrant_of(tournament, entrant_id)
     parsed = parse_name(name)
@@ -148,7 +148,7 @@ def rename_entrant(*, tournament_id: UUID, entrant_id: int, name: str, actor: Ac
     before = entrant.name
     entrant.name, entrant.name_key = parsed.display, parsed.name_key
     entrant.save(update_fields=("name", "name_key"))
-    seats_of(entrant).update(name=entrant.name)
+    seats_of(entrant).filter(name=before).update(name=entrant.name)
     audit.record(
         tournament=tournament,
         actor=actor,

@@ -12,6 +12,8 @@ def change_plan(stage: Stage, **values: int | None) -> None:
         if getattr(stage, field) != value:
             stage.planned.setdefault(field, getattr(stage, field))
             setattr(stage, field, value)
+            if stage.planned[field] == value:
+                del stage.planned[field]
 
 
 def put_plan_back(stage: Stage) -> None:

@@ -21,13 +21,16 @@ from ..models import (
     Format,
     Pairing,
     PairingState,
+    Stage,
     StageState,
     Tournament,
+    TournamentState,
 )
 from . import audit
 from .actors import ORGANISER, Actor
 from .check_in import let_in
 from .corrections import UNDO, lost_in_words, reopen_pairing
+from .course import proceed, reopen_course, tear_down
 from .fallout import (
     emptied_by_reopening,
     enter_again,
@@ -37,7 +40,7 @@ from .fallout import (
 )
 from .following import has_left, restoring, walk_over
 from .later_rounds import later_rounds
-from .running import check_runs, check_was_started, lock_tournament
+from .running import check_runs, check_was_started, later_stages, lock_tournament
 
 _FORFEITS = (Outcome.FORFEIT, Outcome.DOUBLE_FORFEIT)
 
@@ -162,6 +165,7 @@ def reinstate_entrant(
     undo["until"] = _last_rounds(entrant)
     back = _return(tournament, entrant, since or timezone.now(), whatever_follows=False)
     opened = back.opened
+    begun = _go_on(tournament)
     audit.record(
         tournament=tournament,
         actor=actor,
@@ -169,7 +173,7 @@ def reinstate_entrant(
         text=f"{entrant} takes part again{back.how}; {_matches(len(opened))} open again",
         why=why,
         data={"entrant": entrant.pk},
-        undo={**undo, "results": back.results, "rounds": back.rounds},
+        undo={**undo, "results": back.results, "rounds": back.rounds, "begun": begun},
     )
     # Read anew: what followed from them has changed them again.
     return list(_pairings(entrant).filter(pk__in=[pairing.pk for pairing in opened]))
@@ -177,6 +181,26 @@ def reinstate_entrant(
 
 def _matches(count: int) -> str:
     return "1 match is" if count == 1 else f"{count} matches are"
+
+
+def _go_on(tournament: Tournament) -> int | None:
+    """Begin the stage for which there were too few to go on, if there are enough now."""
+    if tournament.state != TournamentState.FINISHED:
+        return None
+    waiting = tournament.stages.filter(state=StageState.PENDING).first()
+    if waiting is None:
+        return None
+    _proceed_before(tournament, waiting)
+    waiting.refresh_from_db()
+    return waiting.number if waiting.state != StageState.PENDING else None
+
+
+def _proceed_before(tournament: Tournament, stage: Stage) -> None:
+    """Go on from the stage before this one, whoever is there to go on."""
+    last = tournament.stages.get(number=stage.number - 1)
+    last.tournament = tournament
+    reopen_course(last)
+    proceed(last)
 
 
 @dataclass
@@ -262,6 +286,10 @@ def _undo_return(tournament: Tournament, undo: dict[str, Any]) -> str:
     _set_last_rounds(entrant)
     for stage, until in undo["until"]:
         entrant.contentions.filter(group__stage__number=stage).update(until_round=until)
+    begun = tournament.stages.filter(number=undo["begun"]).first()
+    if begun is not None and begun.state != StageState.PENDING:
+        tear_down([begun, *later_stages(begun)])
+        _proceed_before(tournament, begun)
     with restoring(tournament, undo["rounds"]):
         for data in undo["results"]:
             _reopen_walkover(tournament, data)

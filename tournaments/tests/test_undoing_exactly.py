@@ -285,6 +285,22 @@ def test_who_is_back_in_a_swiss_that_was_over_is_paired_again() -> None:
     assert Contender.objects.get(entrant=last.top).until_round is None
 
 
+def test_a_swiss_that_all_but_one_have_left_before_its_first_round_can_be_ended() -> None:
+    cup = started(3, SWISS)
+    unpair_round(tournament_id=cup.pk)
+    with pytest.raises(Conflict, match="Pair the first one"):
+        end_swiss(tournament_id=cup.pk)
+    for name in ("P1", "P2"):
+        leave(cup, name)
+    was = picture(cup)
+    end_swiss(tournament_id=cup.pk)
+    cup.refresh_from_db()
+    assert cup.state == TournamentState.FINISHED
+    assert import_tournament(data=export_tournament(cup)).tournament.state == cup.state
+    undo(cup)
+    assert picture(cup) == was
+
+
 # Results.
 
 
@@ -322,6 +338,17 @@ def test_who_replaced_another_plays_the_match_that_is_reopened() -> None:
 def seats(cup: Tournament, key: str) -> list[tuple[str, Any]]:
     rows = Seat.objects.filter(match=match_of(cup, key)).order_by("side")
     return list(rows.values_list("name", "player"))
+
+
+def test_a_new_name_is_not_written_over_the_one_who_was_replaced() -> None:
+    cup = started(4)
+    first_wins(cup, "W1.1")
+    first = named(cup, "P1")
+    replace_entrant(tournament_id=cup.pk, entrant_id=first.pk, name="Deb", actor=ORGANISER)
+    rename_entrant(tournament_id=cup.pk, entrant_id=first.pk, name="Debby", actor=ORGANISER)
+    assert seats(cup, "W1.1")[0][0] == "P1"
+    undo(cup)
+    assert seats(cup, "W1.1")[0][0] == "P1"
 
 
 # Who comes back.
@@ -371,6 +398,24 @@ def test_who_is_back_after_the_draw_was_made_anew_has_a_place_in_it() -> None:
     play_on(cup)
     cup.refresh_from_db()
     assert cup.state == TournamentState.FINISHED
+
+
+def test_a_stage_for_which_too_few_were_left_begins_when_one_is_back() -> None:
+    cup = started(3, StagePlan(Format.ROUND_ROBIN, advance=2), SINGLE)
+    for name in ("P1", "P2"):
+        leave(cup, name)
+    play_on_stage(cup, 1)
+    cup.refresh_from_db()
+    assert cup.state == TournamentState.FINISHED
+    was = picture(cup)
+    come_back(cup, "P1")
+    play_on_stage(cup, 1)
+    assert cup.stages.get(number=2).state == StageState.RUNNING
+    play_on(cup)
+    cup.refresh_from_db()
+    assert cup.state == TournamentState.FINISHED
+    while picture(cup) != was:
+        undo(cup)
 
 
 # The draw.
