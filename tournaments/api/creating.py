@@ -18,7 +18,7 @@ from ..services.stages import StagePlan, check_plans, check_size
 from ..services.starting import start_tournament
 from . import shapes
 from .bodies import TournamentBody
-from .door import maker
+from .door import FOR_ALL, maker
 from .once import created
 from .tournaments import changes_of
 
@@ -29,7 +29,9 @@ _TOLD = frozenset({"name", "seeding", "byes", "entry", "entry_code"})
 
 
 @router.post(
-    "/tournament", response={201: shapes.Created} | shapes.errors(400, 401, 404, 409, 422, 429)
+    "/tournament",
+    response={201: shapes.Created} | shapes.errors(400, 401, 404, 409, 422, 429),
+    openapi_extra=FOR_ALL,
 )
 def new_tournament(request: HttpRequest, body: TournamentBody) -> HttpResponse:
     """Make a tournament, and start it unless `start` is false or players enter by themselves.

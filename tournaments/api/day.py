@@ -23,7 +23,7 @@ from ..services.stations import (
 )
 from . import shapes
 from .bodies import JudgeBody, NameBody, StationBody, StationsBody
-from .door import organiser
+from .door import FOR_ALL, organiser
 from .once import created
 from .tournaments import ONE, tournament_of
 
@@ -31,7 +31,7 @@ router = Router(tags=["The day"])
 STATIONS, JUDGES = f"{ONE}/stations", f"{ONE}/judges"
 
 
-@router.get(STATIONS, response=shapes.found(shapes.Stations))
+@router.get(STATIONS, response=shapes.found(shapes.Stations), openapi_extra=FOR_ALL)
 def list_stations(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """The stations, and which match each has."""
     rows = tournament_of(tournament_id).stations.all()
@@ -104,7 +104,7 @@ def call_match(
     return json_response({"status": "Called", "match": pairing_answer(pairing)})
 
 
-@router.get(f"{ONE}/schedule", response=shapes.found(shapes.Schedule))
+@router.get(f"{ONE}/schedule", response=shapes.found(shapes.Schedule), openapi_extra=FOR_ALL)
 def show_schedule(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """About when each open match begins, by its id; estimated anew each time."""
     starts = estimated_starts(tournament_of(tournament_id), now=timezone.now())

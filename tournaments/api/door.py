@@ -35,6 +35,10 @@ from ..services.organisers import check_organiser
 FAULTS_TOLD = 3
 
 
+#: The description of a route for everybody: a token may be sent, and need not.
+FOR_ALL: dict[str, Any] = {"security": [{}, {"Sender": []}]}
+
+
 class Sender(AuthBase):
     """Everybody is let in; `request.auth` says who it is, and each operation what they may."""
 

@@ -60,7 +60,7 @@ from .bodies import (
     SeedsBody,
     Why,
 )
-from .door import caller, organiser, sender
+from .door import FOR_ALL, caller, organiser, sender
 from .tournaments import ONE, tournament_of
 
 router = Router(tags=["Entrants"])
@@ -69,7 +69,7 @@ ENTRANT = f"{LIST}/{{int:entrant_id}}"
 MEMBER = f"{ONE}/members/{{int:member_id}}"
 
 
-@router.get(LIST, response=shapes.found(shapes.Entrants))
+@router.get(LIST, response=shapes.found(shapes.Entrants), openapi_extra=FOR_ALL)
 def list_entrants(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """Everybody on the list, by seed: those who take part, wait, or are out again."""
     rows = tournament_of(tournament_id).entrants.prefetch_related("members")

@@ -21,7 +21,7 @@ from ..services.actors import ORGANISER
 from ..services.exchange import import_entrants, import_tournament, import_trf
 from ..services.organisers import player_actor
 from . import shapes
-from .door import maker, organiser
+from .door import FOR_ALL, maker, organiser
 from .entrants import entrant_answer
 from .once import created
 from .tournaments import ONE, tournament_of
@@ -58,7 +58,7 @@ def _read(request: HttpRequest, kinds: tuple[str, ...]) -> bytes:
 @router.post(
     "/api/tournaments/import",
     response={201: shapes.Imported} | shapes.errors(400, 401, 409, 422, 429),
-    openapi_extra=_takes(JSON, *REPORTS),
+    openapi_extra=_takes(JSON, *REPORTS) | FOR_ALL,
 )
 def import_file(request: HttpRequest) -> HttpResponse:
     """Make a tournament out of a JSON export, or a Swiss out of a report file (TRF).
@@ -103,7 +103,7 @@ def _file(
     return response
 
 
-@router.get(f"{ONE}/entrants.csv", response=A_FILE, openapi_extra=_gives("text/csv"))
+@router.get(f"{ONE}/entrants.csv", response=A_FILE, openapi_extra=_gives("text/csv") | FOR_ALL)
 def export_entrants(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """Everybody on the list, as a spreadsheet opens it and as it can be sent back."""
     found = tournament_of(tournament_id)
@@ -128,14 +128,14 @@ def import_list(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     return json_response({"status": "Entered", "entrants": answers}, status=201)
 
 
-@router.get(f"{ONE}/matches.csv", response=A_FILE, openapi_extra=_gives("text/csv"))
+@router.get(f"{ONE}/matches.csv", response=A_FILE, openapi_extra=_gives("text/csv") | FOR_ALL)
 def export_matches(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """Every match in the order of play, and how it ended."""
     found = tournament_of(tournament_id)
     return _file(found, matches_csv(found), "-matches.csv")
 
 
-@router.get(f"{ONE}/standings.csv", response=A_FILE, openapi_extra=_gives("text/csv"))
+@router.get(f"{ONE}/standings.csv", response=A_FILE, openapi_extra=_gives("text/csv") | FOR_ALL)
 def export_standings(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """How it stands, with the values of the tie-breaks."""
     found = tournament_of(tournament_id)
@@ -145,7 +145,7 @@ def export_standings(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
 @router.get(
     f"{ONE}/stages/{{int:stage}}/groups/{{int:group}}.trf",
     response=A_FILE,
-    openapi_extra=_gives("text/plain"),
+    openapi_extra=_gives("text/plain") | FOR_ALL,
 )
 def export_report(
     request: HttpRequest, tournament_id: UUID, stage: int, group: int

@@ -15,6 +15,7 @@ from ..engine.standings import TieBreak
 from ..models import Contender, Group, Stage
 from ..tables import BracketPlace, Standing, bracket_places, group_standings, tie_breaks_of
 from . import shapes
+from .door import FOR_ALL
 from .tournaments import ONE, tournament_of
 
 router = Router(tags=["Tournaments"])
@@ -22,7 +23,7 @@ router = Router(tags=["Tournaments"])
 RoundNumber = Annotated[int, Field(ge=1, le=1000)]
 
 
-@router.get(f"{ONE}/standings", response=shapes.found(shapes.Standings))
+@router.get(f"{ONE}/standings", response=shapes.found(shapes.Standings), openapi_extra=FOR_ALL)
 def show_standings(
     request: HttpRequest, tournament_id: UUID, after_round: RoundNumber | None = None
 ) -> HttpResponse:

@@ -21,7 +21,7 @@ from ..services.settings import Changes, change_settings
 from ..services.stages import set_stages
 from . import shapes
 from .bodies import SettingsBody, StagesBody
-from .door import organiser
+from .door import FOR_ALL, organiser
 
 router = Router(tags=["Tournaments"])
 ONE = "/api/tournaments/{uuid:tournament_id}"
@@ -30,7 +30,7 @@ Page = Annotated[int, Field(ge=1, le=100_000)]
 Size = Annotated[int, Field(ge=1, le=200)]
 
 
-@router.get("/api/tournaments", response=shapes.found(shapes.Listed))
+@router.get("/api/tournaments", response=shapes.found(shapes.Listed), openapi_extra=FOR_ALL)
 def list_tournaments(
     request: HttpRequest,
     state: TournamentState | None = None,
@@ -61,7 +61,7 @@ def _listed(tournament: Any) -> Json:
     }
 
 
-@router.get(ONE, response=shapes.found(shapes.Tournament))
+@router.get(ONE, response=shapes.found(shapes.Tournament), openapi_extra=FOR_ALL)
 def show_tournament(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """A whole tournament: stages, their groups, rounds and matches."""
     return json_response(tournament_answer(tournament_id))

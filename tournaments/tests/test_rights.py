@@ -171,6 +171,10 @@ def send(token: str, method: str, path: str, body: Json | None) -> Any:
 def test_every_route_says_whom_it_is_for() -> None:
     named_here = PUBLIC | SEEN_BY_JUDGES | JUDGED | OWN | ANYBODY | set(ORGANISED)
     assert {name for _, _, name in routes()} == named_here
+    paths = api.get_openapi_schema(path_prefix="")["paths"]
+    described = [operation for methods in paths.values() for operation in methods.values()]
+    without_token = {one["operationId"] for one in described if {} in one["security"]}
+    assert without_token == PUBLIC | ANYBODY
 
 
 def test_who_may_do_what_over_http(scenes: tuple[Scene, Scene, dict[str, str]]) -> None:
