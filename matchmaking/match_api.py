@@ -28,6 +28,7 @@ class MatchResultBody(msgspec.Struct):
     scores: list[int] | None = None
     outcome: Literal["played", "forfeit"] = "played"
     winner: int | None = None
+    revision: int | None = None
 
 
 class ReportBody(msgspec.Struct):
@@ -65,7 +66,12 @@ async def result(request: HttpRequest, match_id: UUID) -> HttpResponse:
 def _claim(body: MatchResultBody) -> Claim:
     if body.scores is not None and len(body.scores) > _MOST_SCORES:
         raise Malformed("There are more scores than a match has sides.")
-    return Claim(scores=body.scores, forfeit=body.outcome == "forfeit", winner=body.winner)
+    return Claim(
+        scores=body.scores,
+        forfeit=body.outcome == "forfeit",
+        winner=body.winner,
+        revision=body.revision,
+    )
 
 
 def _report(match_id: UUID, caller: Caller, claim: Claim) -> Json:

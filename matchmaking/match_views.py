@@ -91,14 +91,18 @@ def _has_scores(request: HttpRequest) -> bool:
 
 def _claim(request: HttpRequest) -> Claim:
     """What the form says: one score such as 2:1, a field for each side, or a forfeit."""
+    seen = request.POST.get("revision")
+    revision = _number(seen) if seen else None
     if request.POST.get("outcome") == "forfeit":
         winner = request.POST.get("winner")
-        return Claim(forfeit=True, winner=_number(winner) if winner else None)
+        return Claim(forfeit=True, winner=_number(winner) if winner else None, revision=revision)
     written = request.POST.get("scores")
     if written:
-        return Claim(scores=[_number(part) for part in written.split(":")[:_MOST_SIDES]])
-    fields = [request.POST.get(f"score_{side}") for side in range(_MOST_SIDES)]
-    return Claim(scores=[_number(field) for field in fields if field is not None])
+        scores = [_number(part) for part in written.split(":")[:_MOST_SIDES]]
+    else:
+        fields = [request.POST.get(f"score_{side}") for side in range(_MOST_SIDES)]
+        scores = [_number(field) for field in fields if field is not None]
+    return Claim(scores=scores, revision=revision)
 
 
 def _number(text: str) -> int:

@@ -37,12 +37,14 @@ class Claim:
     """What a player says came out: the games won by each side, or who gave up.
 
     With `forfeit`, `winner` is the side that wins by it: not given it is the other one, which
-    means that the player gives up.
+    means that the player gives up. `revision` is the match's as the player saw it: the same place
+    in a bracket may have had other sides.
     """
 
     scores: Sequence[int] | None = None
     forfeit: bool = False
     winner: int | None = None
+    revision: int | None = None
 
 
 @transaction.atomic
@@ -56,6 +58,11 @@ def report_result(*, match_id: UUID, caller: Caller, claim: Claim) -> Told:
     result = _result(match, mine, claim)
     if match.state != MatchState.OPEN:
         return _said_before(match, result)
+    if claim.revision not in {None, match.revision}:
+        raise Conflict(
+            "This match has changed since you saw it. Look at it again, then report.",
+            code="result_changed",
+        )
     check_asked(match, mine.player_id)
     if result.outcome == Outcome.CONCEDED:
         return Told(finish_match(match=match, result=result), None)

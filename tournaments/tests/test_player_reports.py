@@ -3,11 +3,12 @@
 import pytest
 
 from matchmaking.callers import Caller
-from matchmaking.errors import Forbidden
+from matchmaking.errors import Conflict, Forbidden
 from matchmaking.models import Match, RatedMatch, Report, ReportState
 from matchmaking.services.reports import Claim, confirm_result, report_result
 from matchmaking.tests.meetings import player, pool
 from tournaments.models import Pairing, Reporting, Tournament, TournamentState
+from tournaments.services.corrections import reopen_result
 from tournaments.services.entries import create_tournament
 from tournaments.services.results import by_score
 from tournaments.services.results import report_result as enter_result
@@ -57,3 +58,19 @@ def test_the_organisers_result_overtakes_a_report() -> None:
     enter_result(tournament_id=made.pk, match_id=match.pk, report=by_score((0, 1)))
     assert Match.objects.get(pk=match.pk).winner == 1
     assert Report.objects.get().state == ReportState.OVERTAKEN
+
+
+def test_who_saw_the_match_before_its_result_was_taken_back_looks_again() -> None:
+    made, match = cup(reporting=Reporting.PLAYERS)
+    ann = Caller(player_id=player("Ann").pk)
+    seen = match.revision
+    enter_result(tournament_id=made.pk, match_id=match.pk, report=by_score((0, 1)))
+    reopen_result(tournament_id=made.pk, match_id=match.pk)
+    with pytest.raises(Conflict) as refusal:
+        report_result(match_id=match.pk, caller=ann, claim=Claim((1, 0), revision=seen))
+    assert refusal.value.code == "result_changed"
+    match.refresh_from_db()
+    now = Claim((1, 0), revision=match.revision)
+    assert report_result(match_id=match.pk, caller=ann, claim=now).report is not None
+    confirm_result(match_id=match.pk, caller=Caller(player_id=player("Bob").pk))
+    report_result(match_id=match.pk, caller=ann, claim=now)  # the same again is no error
