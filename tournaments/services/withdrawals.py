@@ -23,6 +23,7 @@ from ..models import (
     PairingState,
     Stage,
     StageState,
+    Station,
     Tournament,
     TournamentState,
 )
@@ -41,6 +42,7 @@ from .fallout import (
 from .following import has_left, restoring, walk_over
 from .later_rounds import later_rounds
 from .running import check_runs, check_was_started, later_stages, lock_tournament
+from .stations import call_again
 
 _FORFEITS = (Outcome.FORFEIT, Outcome.DOUBLE_FORFEIT)
 
@@ -211,11 +213,14 @@ class _Back:
     opened: list[Pairing] = field(default_factory=list)
     results: list[dict[str, Any]] = field(default_factory=list)
     rounds: list[dict[str, Any]] = field(default_factory=list)
+    called: list[tuple[Pairing, Station, datetime | None]] = field(default_factory=list)
 
     def open(self, pairing: Pairing) -> None:
         """Open a pairing again."""
         self.rounds = self.rounds or later_rounds(pairing.group.stage)
         self.results += fallen_results([pairing, *emptied_by_reopening(pairing)])
+        if pairing.station is not None:
+            self.called.append((pairing, pairing.station, pairing.called_at))
         reopen_pairing(pairing)
         self.opened.append(pairing)
 
@@ -272,7 +277,11 @@ def _undo_leaving(tournament: Tournament, undo: dict[str, Any]) -> str:
         raise Conflict(f"{entrant} takes part again already.", code="has_not_left")
     since = parse_datetime(undo["since"])
     assert since is not None
-    _return(tournament, entrant, since, whatever_follows=True)
+    back = _return(tournament, entrant, since, whatever_follows=True)
+    ready = {pairing.pk for pairing in _ready_pairings(entrant)}
+    for pairing, station, called_at in back.called:
+        if pairing.pk in ready:
+            call_again(tournament, pairing, station, called_at)
     return ""
 
 

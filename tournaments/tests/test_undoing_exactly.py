@@ -1,6 +1,5 @@
 """An undo leaves a tournament as it was; a correction touches nothing that it does not concern."""
 
-import json
 from typing import Any
 
 import pytest
@@ -58,25 +57,12 @@ from .builders import (
     started,
 )
 from .day import guest
+from .pictures import picture
 
 pytestmark = pytest.mark.django_db
 
 GROUPS = StagePlan(Format.ROUND_ROBIN, group_count=2, advance=2)
 SWISS = StagePlan(Format.SWISS, rounds_planned=2, draws=True)
-
-
-def picture(cup: Tournament) -> dict[str, Any]:
-    """The whole tournament as it is exported, but for the record and the times of day."""
-    document = json.loads(export_tournament(Tournament.objects.get(pk=cup.pk)))
-    del document["actions"]
-
-    def timeless(part: Any) -> Any:
-        if isinstance(part, dict):
-            times = {key: value is not None for key, value in part.items() if key.endswith("_at")}
-            return {key: times.get(key, timeless(value)) for key, value in part.items()}
-        return [timeless(one) for one in part] if isinstance(part, list) else part
-
-    return timeless(document)  # type: ignore[no-any-return]
 
 
 def named(cup: Tournament, name: str) -> Entrant:
