@@ -15,7 +15,7 @@ from tournaments.services.stages import StagePlan
 from tournaments.services.starting import start_tournament
 
 from .builders import DOUBLE, SINGLE, TABLE, draft, first_wins, started
-from .test_undoing_exactly import picture
+from .pictures import picture
 
 pytestmark = pytest.mark.django_db
 
