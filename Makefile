@@ -28,6 +28,10 @@ WITH_SECRET = export SECRET_KEY="$${SECRET_KEY:-$$(cat .local/secret_key)}"
 # outside (tests/) starts its own servers on databases of its own: one run of those is enough.
 APPS := --override-ini 'testpaths=*/tests'
 
+# A process for each processor; a file's tests stay together, since some share a server.
+WORKERS ?= auto
+PARALLEL := --numprocesses $(WORKERS) --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo admin test check bench clean venv requirements tools
 
@@ -53,9 +57,9 @@ admin: requirements .local/secret_key ## make an account for the admin pages
 test: tools ## run every test on SQLite, then on throwaway PostgreSQL and Redis
 	@code=0; \
 	echo "== On SQLite, with the in-memory layer"; \
-	$(UNSET) $(PY) -m pytest $(ARGS) || code=$$?; \
+	$(UNSET) $(PY) -m pytest $(PARALLEL) $(ARGS) || code=$$?; \
 	echo "== On PostgreSQL, with Redis"; \
-	$(UNSET) $(PY) -m tests.services -- $(PY) -m pytest $(APPS) $(ARGS) || exit $$?; \
+	$(UNSET) $(PY) -m tests.services -- $(PY) -m pytest $(PARALLEL) $(APPS) $(ARGS) || exit $$?; \
 	[ $$code -eq 0 ] || echo "The tests on SQLite failed; see above." >&2; \
 	exit $$code
 

@@ -5,23 +5,32 @@ from collections.abc import Iterator
 
 import pytest
 from channels.layers import channel_layers
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from hypothesis import settings
+from hypothesis import settings as properties
 from pytest_django import DjangoDbBlocker
 
 from tests.services import PostgresServer, RedisServer
 
+#: The name of this process among the workers of a run in parallel; None where there is but one.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+
 # A busy machine is no failure; and the landing of a change must not hang on the examples drawn.
-settings.register_profile("local", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
-settings.load_profile("ci" if os.environ.get("CI") == "true" else "local")
+properties.register_profile("local", deadline=None)
+properties.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+properties.load_profile("ci" if os.environ.get("CI") == "true" else "local")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def collected_static() -> None:
-    """Pages name their style sheets by content, so these are collected, as `make run` does."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Pages name their style sheets by content, so these are collected, as `make run` does.
+
+    Once, before the workers of a run in parallel begin; they do not hear each other in Redis.
+    """
+    if WORKER is None:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    else:
+        settings.CHANNEL_LAYERS["default"].get("CONFIG", {})["prefix"] = WORKER
 
 
 @pytest.fixture(autouse=True)
