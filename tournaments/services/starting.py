@@ -80,15 +80,15 @@ def begin(tournament: Tournament, actor: Actor, chance: Random) -> tuple[Stage, 
 
 def _as_it_is(tournament: Tournament) -> dict[str, Any]:
     """What a start changes of a tournament and its entrants, to be put back when it is undone."""
-    entrants = list(tournament.entrants.all())
+    rows = list(tournament.entrants.values_list("pk", "status", "rating"))
     drops_absent = tournament.state == TournamentState.CHECK_IN
     fills_ratings = tournament.seeding == Seeding.RATING
     return {
         "state": tournament.state,
         "is_planned": tournament.stages.exists(),
-        "order": [one.pk for one in entrants],
-        "statuses": {one.pk: one.status for one in entrants} if drops_absent else {},
-        "unrated": [one.pk for one in entrants if one.rating is None] if fills_ratings else [],
+        "order": [pk for pk, *_ in rows],
+        "statuses": {pk: status for pk, status, _ in rows} if drops_absent else {},
+        "unrated": [pk for pk, _, rating in rows if rating is None] if fills_ratings else [],
     }
 
 
