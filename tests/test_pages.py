@@ -48,10 +48,10 @@ def meet(chrome: Browser, site: MatchpointServer) -> Iterator[Meet]:
         person.close()
 
 
-def make_cup(site: MatchpointServer, *names: str, name: str = "Friday Cup") -> str:
+def make_cup(site: MatchpointServer, *names: str, name: str = "Friday Cup", **plan: object) -> str:
     """A running tournament; gives the path of its page."""
     players = names or ("Ann", "Bob", "Cem", "Dan")
-    body = {"players": players, "name": name, "byes": True}
+    body = {"players": players, "name": name, "byes": True} | plan
     reply = send(site.url, "POST", "/tournament", body)
     assert reply.status == 201, reply
     return f"/tournaments/{reply.json['tournament']['id']}"
@@ -393,10 +393,11 @@ def test_everything_can_be_read_and_has_a_name(
     meet: Meet, site: MatchpointServer, scheme: str
 ) -> None:
     cup = make_cup(site, "Ann", "Bob", "Cem")
+    double = make_cup(site, format="double_elimination")
     ann = meet(color_scheme=scheme, reduced_motion="reduce").enter().introduce("Ann")
     ann.say("hello https://example.org")
     ann.see("#chat a")
-    for path in (*PATHS, cup, f"{cup}?follow=Bob", "/nothing"):
+    for path in (*PATHS, "/tournaments/import", cup, f"{cup}?follow=Bob", double, "/nothing"):
         ann.page.goto(path)
         for look in (FAINT, NAMELESS):
             assert ann.page.evaluate(look.read_text()) == [], (path, look.stem)

@@ -6,7 +6,6 @@ from itertools import groupby, pairwise
 from types import MappingProxyType
 from uuid import UUID
 
-from matchmaking.answers import Json
 from matchmaking.models import Match, Outcome
 
 from .answers import Sources, sources_of
@@ -15,6 +14,8 @@ from .models import Entrant, Group, Pairing, PairingState, Part, Round, Slot
 WITH_MATCH = {PairingState.PENDING, PairingState.READY, PairingState.DECIDED}
 OPEN = {PairingState.PENDING, PairingState.READY}
 SLOT_WORDS = {Slot.BYE: "bye", Slot.VACANT: "nobody", Slot.PENDING: ""}
+#: On the two sides of a bracket reset that was not called for.
+NOT_NEEDED = ("not needed", "")
 PART_TITLES = {Part.WINNERS: "Winners' bracket", Part.LOSERS: "Losers' bracket"}
 NO_SOURCES: Sources = MappingProxyType({})
 BRACKET_RESET = "GF2"
@@ -225,7 +226,7 @@ def view_pairing(
     top, bottom = (
         _entrant_side(entrants[entrant_id], score, row.winner == side, wanted)
         if entrant_id is not None
-        else SideView(slot, _nobody(Slot(slot), sources.get((row.pk, side))))
+        else SideView(slot, _nobody(row, side, Slot(slot), sources))
         for side, ((slot, entrant_id), score) in enumerate(
             zip(stands, scores_of(row.match), strict=True)
         )
@@ -263,8 +264,11 @@ def _entrant_side(entrant: Entrant, score: str, is_winner: bool, wanted: str) ->
     return SideView(Slot.ENTRANT, entrant.name, entrant.seed, score, is_winner, followed)
 
 
-def _nobody(slot: Slot, source: Json | None) -> str:
+def _nobody(row: Pairing, side: int, slot: Slot, sources: Sources) -> str:
     """What is written where no entrant stands: of whom somebody comes, or that nobody does."""
+    if row.state == PairingState.NOT_NEEDED:
+        return NOT_NEEDED[side]
+    source = sources.get((row.pk, side))
     if source is not None and slot == Slot.PENDING:
         return f"{source['from'].capitalize()} of {source['key']}"
     return SLOT_WORDS[slot]

@@ -1,6 +1,7 @@
 /* One place of the bracket, drawn as templates/tournaments/_rounds.html does. */
 
 const SLOT_WORDS = { bye: "bye", vacant: "nobody", pending: "" };
+const NOT_NEEDED = ["not needed", ""];
 const CUT_CHARS = 18;
 const STATES = ["pending", "ready", "decided", "walkover", "empty", "not_needed"];
 
@@ -12,17 +13,20 @@ function element(tag, className, text) {
 }
 
 /** What is written where no entrant stands: of whom somebody comes, or that nobody does. */
-function nobody({ slot, from, key }) {
+function nobody({ slot, from, key }, state, side) {
+  if (state === "not_needed") {
+    return NOT_NEEDED[side];
+  }
   return from ? `${from === "winner" ? "Winner" : "Loser"} of ${key}` : SLOT_WORDS[slot];
 }
 
-function drawSide(standing, { isWinner, score }) {
+function drawSide(standing, { isWinner, score, absence }) {
   const { slot, name, seed } = standing;
   const side = document.createElement("div");
   side.className = "side";
   side.classList.toggle("is-winner", isWinner);
   side.classList.toggle("is-open", slot !== "entrant");
-  const who = element("bdi", "who", slot === "entrant" ? name : nobody(standing));
+  const who = element("bdi", "who", slot === "entrant" ? name : absence);
   if (slot === "entrant" && name.length > CUT_CHARS) {
     who.title = name;
   }
@@ -76,7 +80,11 @@ export function drawPairing(pairing) {
   const isReady = pairing.state === "ready";
   const isLive = isReady && Boolean(pairing.live_scores?.length);
   const drawn = pairing.sides.map((side, i) =>
-    drawSide(side, { isWinner: pairing.winner === i, score: score(pairing, i) }),
+    drawSide(side, {
+      isWinner: pairing.winner === i,
+      score: score(pairing, i),
+      absence: nobody(side, pairing.state, i),
+    }),
   );
   if (isReady || pairing.state === "pending") {
     drawn.push(element("span", "key", pairing.key));

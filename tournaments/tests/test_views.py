@@ -248,6 +248,13 @@ def test_a_finished_tournament_names_its_winner() -> None:
     assert "state-finished" in html
 
 
+def test_a_bracket_reset_is_awaited_and_then_not_needed() -> None:
+    tournament = started(4, DOUBLE)
+    assert names_in(place(show(tournament), "GF2")) == ["Winner of GF", "Loser of GF"]
+    play_out(tournament)
+    assert names_in(place(show(tournament), "GF2")) == ["not needed", ""]
+
+
 def test_the_places_are_told_down_to_the_last_once_it_is_over() -> None:
     tournament = running()
     assert "Final places" not in show(tournament)
