@@ -7,11 +7,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import Truncator
 
-from matchmaking.admin_pages import ServicedAdmin, StockAdmin
-from matchmaking.errors import Refusal
+from lib.errors import Refusal
+from matchmaking.admin.base import ServicedAdmin, StockAdmin
+from streams.models import Event, Stream
 
 from .messages import EVENT_TYPES
-from .models import Event, Mute, Stream
+from .models import Mute
 from .moderation import delete_line
 
 KINDS = (("lobby", "the lobby"), ("tournament:", "tournaments"), ("match:", "matches"))

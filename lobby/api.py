@@ -7,9 +7,9 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from matchmaking.answers import stamp
-from matchmaking.errors import Forbidden
-from matchmaking.http import endpoint, json_response, read_body
+from lib.errors import Forbidden
+from lib.http import endpoint, json_response, read_body
+from matchmaking.serializers import stamp
 
 from .moderation import delete_line, may_moderate, mute_player
 

@@ -9,13 +9,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from matchmaking.answers import who
-from matchmaking.errors import Refusal
-from matchmaking.group_commit import GroupCommit
-from matchmaking.names import INVISIBLE
+from lib.errors import Refusal
+from lib.group_commit import GroupCommit
+from lib.names import INVISIBLE
+from matchmaking.serializers import who
+from streams import log
+from streams.models import Stream
 
-from . import log
-from .models import Mute, Stream
+from .models import Mute
 
 #: Direction overrides and their like would let a line rearrange what stands around it.
 _ALLOWED_FORMAT = frozenset({"\u200c", "\u200d"})  # joiners, which scripts and emoji need

@@ -8,19 +8,19 @@ from urllib.parse import parse_qs
 import msgspec
 from django.db import Error as DatabaseError
 
-from matchmaking.answers import player_answer
-from matchmaking.errors import Refusal, Unknown
+from lib.errors import NotFound, Refusal
+from lib.names import ANONYMOUS_PREFIX
 from matchmaking.models import Match
-from matchmaking.names import ANONYMOUS_PREFIX
+from matchmaking.serializers import player_answer
+from streams.models import Stream
+from streams.outbox import Frames
+from streams.relay import Feed, Relay, in_thread, local_relay
+from streams.sockets import NOT_FOUND, RESTARTING, SocketConsumer
 from tournaments.models import Tournament
 
 from . import chat, limits
 from .messages import Chat, Ping, Pong, Resume, Resync, Welcome, client_decoder
-from .models import Stream
 from .news import match_stream_of, tournament_stream_of
-from .outbox import Frames
-from .relay import Feed, Relay, in_thread, local_relay
-from .sockets import NOT_FOUND, RESTARTING, SocketConsumer
 
 _SEQ_MAX_DIGITS = 19  # as the database counts
 
@@ -183,7 +183,7 @@ class WatchConsumer(StreamConsumer):
             self.stream = self.stream_of(pk)
             await super().opened()
         else:
-            self.refuse(Unknown(f"There is no such {self.watched._meta.verbose_name}."))
+            self.refuse(NotFound(f"There is no such {self.watched._meta.verbose_name}."))
             self.outbox.close(NOT_FOUND, "not found")
 
 

@@ -1,6 +1,6 @@
 """How much of what the lobby takes from one socket, player or address."""
 
-from matchmaking.limits import Bucket, Buckets
+from lib.limits import Bucket, Buckets
 
 #: Sockets opened by one address.
 connects = Buckets(burst=120, per_second=10)

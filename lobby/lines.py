@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.conf import settings
 
-from . import log
-from .models import Event, Stream
+from streams import log
+from streams.models import Event, Stream
 
 #: What stands before a line of news, by the event's type.
 TAGS = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from matchmaking.answers import stamp
+from matchmaking.serializers import stamp
 
 Json = dict[str, Any]
 

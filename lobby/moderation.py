@@ -7,15 +7,16 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db import transaction
 from django.utils import timezone
 
-from matchmaking.errors import Refusal, Unknown
+from lib.errors import NotFound, Refusal
 from matchmaking.models import Player
+from streams import log
+from streams.models import Event, Stream
 
-from . import log
-from .models import Event, Mute, Stream
+from .models import Mute
 
 #: What is left of a deleted line: its number, so that the stream keeps no hole.
 DELETED = {"text": "", "data": {"deleted": True}}
-RIGHTS = ("lobby.change_event", "lobby.add_mute")
+RIGHTS = ("streams.change_event", "lobby.add_mute")
 MUTE_MAX = timedelta(days=365)
 
 
@@ -30,7 +31,7 @@ def delete_line(*, seq: int) -> None:
     line = Event.objects.filter(stream=Stream.LOBBY, seq=seq, type="chat")
     stored = line.select_for_update().first()
     if stored is None:
-        raise Unknown("There is no such line of chat; it may have been trimmed.")
+        raise NotFound("There is no such line of chat; it may have been trimmed.")
     if stored.data == DELETED["data"]:
         return
     line.update(**DELETED)
@@ -43,7 +44,7 @@ def mute_player(*, player_id: UUID, minutes: int, reason: str = "") -> Mute:
     if not 0 <= minutes <= MUTE_MAX // timedelta(minutes=1):
         raise Refusal("Mute for 0 minutes to a year.", code="bad_minutes")
     if not Player.objects.filter(pk=player_id).exists():
-        raise Unknown("There is no such player.")
+        raise NotFound("There is no such player.")
     until = timezone.now() + timedelta(minutes=minutes)
     mute, _ = Mute.objects.update_or_create(
         player_id=player_id, defaults={"until": until, "reason": reason[:200]}

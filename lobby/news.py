@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from matchmaking.answers import Json, match_answer, match_brief, players_answer
-from matchmaking.match_answers import report_answer
+from matchmaking.match_serializers import report_answer
 from matchmaking.models import Match, Report, ReportState
-from matchmaking.services.queue import Made
+from matchmaking.serializers import Json, match_answer, match_brief, players_answer
+from matchmaking.services.queue.joining import Made
 from matchmaking.services.reports import report_claim
 from matchmaking.wording import ending_in_words, result_in_words, side_names
-from tournaments.answers import entrant_answer, pairing_answers, stage_brief, tournament_brief
+from streams.log import Draft
 from tournaments.models import Entrant, Pairing, Round, Stage, Tournament, TournamentState
+from tournaments.serializers import entrant_answer, pairing_answers, stage_brief, tournament_brief
 from tournaments.wording import match_words
-
-from .log import Draft
 
 PAIRS_TOLD = 32
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from matchmaking.selectors import waiting_names
-from matchmaking.services.tickets import touch_players
+from matchmaking.services.queue.tickets import touch_players
 
 from .messages import Presence as PresenceMessage
 from .models import Presence

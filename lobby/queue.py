@@ -15,7 +15,12 @@ import msgspec
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
-from matchmaking.answers import (
+from lib.errors import Conflict, Outage, Overloaded, Refusal
+from matchmaking.callers import Caller
+from matchmaking.models import Match, Pool, Ticket, TicketState
+from matchmaking.outlook import outlooks_of
+from matchmaking.selectors import moved_tickets, open_check
+from matchmaking.serializers import (
     WAITING,
     Json,
     check_answer,
@@ -25,17 +30,15 @@ from matchmaking.answers import (
     players_answer,
     ticket_answer,
 )
-from matchmaking.callers import Caller
-from matchmaking.desk import joins
-from matchmaking.errors import Busy, Conflict, Outage, Refusal
-from matchmaking.models import Match, Pool, Ticket, TicketState
-from matchmaking.outlook import outlooks_of
-from matchmaking.selectors import moved_tickets, open_check
-from matchmaking.services.queue import Join, Joined
-from matchmaking.services.readiness import accept_match, decline_match
-from matchmaking.services.tickets import hold_ticket, leave_pool, touch_players
+from matchmaking.services.queue.join_batcher import joins
+from matchmaking.services.queue.joining import Join, Joined
+from matchmaking.services.queue.ready_checks import accept_match, decline_match
+from matchmaking.services.queue.tickets import hold_ticket, leave_pool, touch_players
+from streams.log import Entry
+from streams.models import Stream
+from streams.relay import Relay, in_thread, local_relay
+from streams.sockets import MALFORMED, RESTARTING, SocketConsumer
 
-from .log import Entry
 from .messages import (
     Accept,
     Decline,
@@ -50,9 +53,6 @@ from .messages import (
     Waiting,
     queue_decoder,
 )
-from .models import Stream
-from .relay import Relay, in_thread, local_relay
-from .sockets import MALFORMED, RESTARTING, SocketConsumer
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class QueueConsumer(SocketConsumer):
             joined = await joins.submit(self._wish())
         except Refusal as refusal:
             self.refuse(refusal)
-            is_passing = isinstance(refusal, Busy | Outage)
+            is_passing = isinstance(refusal, Overloaded | Outage)
             self.outbox.close(RESTARTING if is_passing else MALFORMED, refusal.code)
         else:
             assert isinstance(joined, Joined)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from matchmaking.models import Match, Report
-from matchmaking.services.queue import Made
+from matchmaking.services.queue.joining import Made
 from matchmaking.signals import (
     match_closed,
     match_made,
@@ -17,6 +17,8 @@ from matchmaking.signals import (
     result_reported,
     tickets_changed,
 )
+from streams import log
+from streams.models import Stream
 from tournaments.models import Entrant, Pairing, Round, Stage, Tournament
 from tournaments.selectors import tournament_of
 from tournaments.signals import (
@@ -35,8 +37,7 @@ from tournaments.signals import (
     tournament_reopened,
 )
 
-from . import log, news
-from .models import Stream
+from . import news
 from .queue import wake_desks
 
 

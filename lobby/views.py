@@ -9,7 +9,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from matchmaking.identity import browser_player
-from matchmaking.queue_panel import queue_panel
+from matchmaking.pages.queue_panel import queue_panel
 from tournaments.selectors import running_tournaments
 
 from .lines import lobby_log

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from .errors import Unidentified
+from lib.errors import Unauthenticated
+
 from .models import Player
 
 
@@ -19,14 +20,19 @@ class Caller:
         """Whether the request shows nothing of its sender."""
         return self.player_id is None and self.token_sha256 is None
 
+    @property
+    def key(self) -> str:
+        """A text that tells this caller from others; empty for nobody."""
+        return self.token_sha256 or str(self.player_id or "")
+
 
 NOBODY = Caller()
 
 
 def player_of(caller: Caller) -> Player:
-    """The caller's player; raises `Unidentified` for nobody or a token that no player has."""
+    """The caller's player; raises `Unauthenticated` for nobody or a token that no player has."""
     if caller.is_nobody:
-        raise Unidentified("Show who you are: send your token as `Authorization: Bearer …`.")
+        raise Unauthenticated("Show who you are: send your token as `Authorization: Bearer …`.")
     query = Player.objects.select_related("user")
     found = (
         query.filter(pk=caller.player_id)
@@ -34,5 +40,5 @@ def player_of(caller: Caller) -> Player:
         else query.filter(token_sha256=caller.token_sha256)
     ).first()
     if found is None:
-        raise Unidentified("This token is not known here. Queue without it to get a new one.")
+        raise Unauthenticated("This token is not known here. Queue without it to get a new one.")
     return found

@@ -13,12 +13,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
-from . import limits, tokens
+from lib import limits, tokens
+from lib.errors import Unauthenticated
+from lib.names import NAME_MAX_CHARS
+from matchmaking.pages.match_display import reports_to_answer
+
 from .callers import NOBODY, Caller
-from .errors import Unidentified
-from .match_page import reports_to_answer
 from .models import Player
-from .names import NAME_MAX_CHARS
 
 GUEST_COOKIE = "matchpoint_guest"
 GUEST_COOKIE_SECONDS = 365 * 24 * 3600
@@ -58,12 +59,12 @@ def _check_pace(request: HttpRequest | None, name: str) -> None:
 
 
 def bearer(header: str | None) -> Caller:
-    """The caller that an Authorization header names; raises `Unidentified` for other schemes."""
+    """The caller that an Authorization header names; raises `Unauthenticated` for other schemes."""
     if not header:
         return NOBODY
     token = header[len(_BEARER) :].strip()
     if header[: len(_BEARER)].lower() != _BEARER or not token:
-        raise Unidentified("Write the header as `Authorization: Bearer <token>`.")
+        raise Unauthenticated("Write the header as `Authorization: Bearer <token>`.")
     return Caller(token_sha256=tokens.digest(token))
 
 
@@ -117,13 +118,13 @@ def you(request: HttpRequest) -> dict[str, Any]:
 def player_of_headers(headers: dict[bytes, bytes]) -> Player | None:
     """The player that a socket's opening request speaks for; cookies need a good Origin.
 
-    The caller has checked the Origin. Raises `Unidentified` for a token that no player has.
+    The caller has checked the Origin. Raises `Unauthenticated` for a token that no player has.
     """
     by_token = bearer(headers.get(b"authorization", b"").decode("latin-1"))
     if by_token.token_sha256:
         player = Player.objects.filter(token_sha256=by_token.token_sha256).first()
         if player is None:
-            raise Unidentified("This token is not known here.")
+            raise Unauthenticated("This token is not known here.")
         return player
     if b"origin" not in headers or b"cookie" not in headers:
         return None

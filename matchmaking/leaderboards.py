@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
-from .engine.glicko2 import Rating as Strength
-from .engine.rating_history import Standing, standing_now
+from matchmaking.engine.glicko2 import Rating as Strength
+from matchmaking.engine.rating_history import Standing, standing_now
+
 from .models import Match, MatchState, Pool, Rating, RatingChange
 
 RECENT_MATCHES = 20

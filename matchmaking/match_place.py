@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from .answers import Json
 from .models import Match
+from .serializers import Json
 from .signals import match_place_asked
 
 

@@ -10,13 +10,14 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from .answers import Json
-from .engine.pairing import Explanation, sentence
-from .engine.pairing.contenders import contenders
-from .engine.pairing.explanations import explain
+from matchmaking.engine.pairing import Explanation, sentence
+from matchmaking.engine.pairing.contenders import contenders
+from matchmaking.engine.pairing.explanations import explain
+from matchmaking.services.queue.waiting_pool import Hall
+
 from .models import Match, Pool, Ticket, TicketState
 from .selectors import live_tickets
-from .services.hall import Hall
+from .serializers import Json
 
 #: How many of a pool's last matches say how long a wait takes.
 _RECENT_MATCHES = 50

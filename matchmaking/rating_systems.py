@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 from openskill.models import PlackettLuce
 
-from .engine.glicko2 import CENTRE, HIGHEST_DEVIATION, Rating
-from .engine.rating_history import Played, Rate, Standing, glicko2_rate, standing_now
+from matchmaking.engine.glicko2 import CENTRE, HIGHEST_DEVIATION, Rating
+from matchmaking.engine.rating_history import Played, Rate, Standing, glicko2_rate, standing_now
 
 #: Of whom nothing is known. It dates from so long ago that the first match fills a whole period,
 #: whenever it is, and a history without a match is as if it had never been.

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from matchmaking.services.ratings import rate_match, unrate_match
+from matchmaking.services.reports import close_reports
+
 from .models import Match
-from .services.ratings import rate_match, unrate_match
-from .services.reports import close_reports
 from .signals import match_closed, match_reopened
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .errors import Refusal
+from lib.errors import Refusal
+
 from .models import Match, Outcome
 
 SIDES = 2

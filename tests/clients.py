@@ -17,7 +17,7 @@ from typing import Any, Self
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.server import host_and_port
+from .server import host_and_port
 
 Json = dict[str, Any]
 JSON = "application/json"

@@ -19,8 +19,9 @@ import psycopg
 from psycopg import sql
 
 from matchmaking.models import Pool
-from tests.services import PostgresServer
 from tests.services.service import Service, lean_environment
+
+from .services import PostgresServer
 
 ROOT = Path(__file__).resolve().parent.parent
 MANAGE = (sys.executable, str(ROOT / "manage.py"))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients import Curl, Reply, Websocat, open_socket
-from tests.server import MatchpointServer, rows, run_manage
+from .clients import Curl, Reply, Websocat, open_socket
+from .server import MatchpointServer, rows, run_manage
 
 pytestmark = pytest.mark.curl
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from grimp import ImportGraph
 
-from tests.contracts import SelfContained
+from .contracts import SelfContained
 
 
 def engine(*imports: tuple[str, str]) -> ImportGraph:

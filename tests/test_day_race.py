@@ -6,8 +6,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from tests.clients import Json, Reply, send
-from tests.test_races import Site, at_once, site, statuses
+from .clients import Json, Reply, send
+from .test_races import Site, at_once, site, statuses
 
 __all__ = ["site"]
 

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from matchmaking.names import parse_name
-from tests.server import SECRET, MatchpointServer, rows, run_manage
+from lib.names import parse_name
 from tests.services.service import free_port
 from tournament_site.demo.cup import Cup
 from tournament_site.demo.ledger import Ledger, Watch, fact_of
@@ -20,6 +19,8 @@ from tournament_site.demo.report import Report
 from tournament_site.demo.site import NoServer, Site
 from tournament_site.demo.tally import Stage
 from tournament_site.demo.words import ANIMALS, LINES, names, other_names
+
+from .server import SECRET, MatchpointServer, rows, run_manage
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """The organiser's desk in a real Chromium: it follows the day, and takes nothing away."""
 
-from tests.clients import send
-from tests.server import MatchpointServer
-from tests.test_pages import Meet, chrome, meet, pytestmark, site
+from .clients import send
+from .server import MatchpointServer
+from .test_pages import Meet, chrome, meet, pytestmark, site
 
 __all__ = ["chrome", "meet", "pytestmark", "site"]
 

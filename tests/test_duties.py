@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from matchmaking.models import Lease
+from lib.models import Lease
 from tournament_site.duties import Duties
 
 pytestmark = pytest.mark.django_db

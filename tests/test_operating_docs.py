@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.server import ROOT
+from .server import ROOT
 
 PAGE = ROOT / "docs" / "operating.md"
 CODE = ("tournament_site", "lobby", "matchmaking", "tournaments")

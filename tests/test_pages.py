@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import PHONE, Person, launch
-from tests.clients import send
-from tests.server import SECRET, MatchpointServer, rows, run_manage
+from .browser import PHONE, Person, launch
+from .clients import send
+from .server import SECRET, MatchpointServer, rows, run_manage
 
 pytestmark = pytest.mark.browser
 

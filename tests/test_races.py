@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.clients import Json, Reply, send
-from tests.server import MatchpointServer, add_pool, new_database, rows
-from tests.services import PostgresServer, RedisServer
+from .clients import Json, Reply, send
+from .server import MatchpointServer, add_pool, new_database, rows
+from .services import PostgresServer, RedisServer
 
 MATCHED = "SELECT data FROM lobby_event WHERE type = 'matched' ORDER BY seq"
 SEATS = """

@@ -2,7 +2,7 @@
 
 import socket
 
-from tests.server import SECRET, MatchpointServer, run_manage
+from .server import SECRET, MatchpointServer, run_manage
 
 
 def test_it_refuses_to_start_without_a_secret() -> None:

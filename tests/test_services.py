@@ -15,10 +15,11 @@ import psycopg
 import pytest
 import redis
 
-from tests.services import PostgresServer, RedisServer, ServiceFailed, ServiceMissing
-from tests.services import programs as service_programs
 from tests.services.processes import family, is_alive
 from tests.services.service import Service
+
+from .services import PostgresServer, RedisServer, ServiceFailed, ServiceMissing
+from .services import programs as service_programs
 
 pytestmark = pytest.mark.services
 

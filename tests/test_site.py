@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients import Curl, Json, Reply, Websocat, open_socket, send
-from tests.server import SECRET, MatchpointServer, add_pool, new_database, rows, run_manage
-from tests.services import PostgresServer, RedisServer
+from .clients import Curl, Json, Reply, Websocat, open_socket, send
+from .server import SECRET, MatchpointServer, add_pool, new_database, rows, run_manage
+from .services import PostgresServer, RedisServer
 
 pytestmark = pytest.mark.curl
 
@@ -272,7 +272,7 @@ def test_the_log_has_every_number_once(site: Site, terminal: Terminal) -> None:
 
 WRITE = """
 from django.db import transaction
-from lobby.log import Draft, append
+from streams.log import Draft, append
 with transaction.atomic():
     append("lobby", [Draft("chat", "from the command line")])
 """

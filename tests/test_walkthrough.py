@@ -11,8 +11,8 @@ from typing import Self
 
 import pytest
 
-from tests.clients import Websocat
-from tests.server import ROOT, MatchpointServer
+from .clients import Websocat
+from .server import ROOT, MatchpointServer
 
 pytestmark = pytest.mark.curl
 

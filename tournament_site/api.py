@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from matchmaking.http import json_response
+from lib.http import json_response
 from tournaments.api import api
 
 from . import plain_routes

@@ -12,9 +12,10 @@ http = get_asgi_application()  # before anything that imports models
 from channels.routing import ProtocolTypeRouter, URLRouter
 
 from lobby.routing import websocket_urlpatterns
-from tournament_site.duties import duties
-from tournament_site.fallback import NoSuchSocket
-from tournament_site.fast import FastPath
+
+from .duties import duties
+from .fallback import NoSuchSocket
+from .fast import FastPath
 
 _router = ProtocolTypeRouter(
     {

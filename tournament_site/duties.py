@@ -10,20 +10,20 @@ from channels.db import database_sync_to_async
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
-from lobby.broadcast import serve_from_this_loop
-from lobby.log import trim
+from lib.idempotency import forget_answers
+from lib.leases import give_up_leases, take_lease
 from lobby.presence import forget_ghosts
-from lobby.relay import stop_local_relay
-from lobby.sockets import close_sockets
-from matchmaking.idempotency import forget_answers
-from matchmaking.leases import give_up_leases, take_lease
 from matchmaking.services.matches import lapse_matches
 from matchmaking.services.parties import forget_parties
+from matchmaking.services.queue.tickets import expire_tickets
+from matchmaking.services.queue.ticks import tick_pools
 from matchmaking.services.reports import confirm_silent
 from matchmaking.services.seasons import end_due_seasons
-from matchmaking.services.tickets import expire_tickets
-from matchmaking.services.ticks import tick_pools
-from tournaments.services.clock import tend_tournaments
+from streams.broadcast import serve_from_this_loop
+from streams.log import trim
+from streams.relay import stop_local_relay
+from streams.sockets import close_sockets
+from tournaments.services.setup.scheduled import tend_tournaments
 
 log = logging.getLogger(__name__)
 

@@ -20,10 +20,11 @@ from django.http.request import split_domain_port, validate_host
 from django.http.response import HttpResponseBase
 from django.template import loader
 
-from matchmaking.api import matchmaking
-from matchmaking.errors import Malformed
-from matchmaking.http import refusal_response
-from tournament_site.middleware import fault
+from lib.errors import Malformed
+from lib.http import refusal_response
+from matchmaking.api.queue import matchmaking
+
+from .middleware import fault
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.template import loader
 from django.views.defaults import page_not_found, server_error
 
-from matchmaking.errors import Forbidden, Malformed, Unknown
-from matchmaking.http import (
+from lib.errors import Forbidden, Malformed, NotFound
+from lib.http import (
     RETRY_AFTER_SECONDS,
     json_response,
     outage_response,
@@ -52,7 +52,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """The answer on an address that leads nowhere."""
     if wants_json(request):
-        return refusal_response(Unknown("There is nothing at this address."))
+        return refusal_response(NotFound("There is nothing at this address."))
     return page_not_found(request, exception)
 
 

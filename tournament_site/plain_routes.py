@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from lobby import api as lobby_api
-from matchmaking import api, ladder_api, match_api, party_api, pool_api
+from matchmaking.api import leaderboards, matches, parties, pools, queue
 
 Json = dict[str, Any]
 REF = "#/components/schemas/{name}"
@@ -35,24 +35,24 @@ TICKET, PARTY, MATCH = "/matchmaking/tickets/{ticket_id}", "/parties/{code}", "/
 RESULT = f"{MATCH}/result"
 
 ROUTES = (
-    Route("post", "/matchmaking", api.join, QUEUE, api.JoinBody),
-    Route("get", TICKET, api.ticket, QUEUE, summary="How a ticket stands"),
-    Route("delete", TICKET, api.ticket, QUEUE, summary="Leave the queue"),
-    Route("post", f"{TICKET}/accept", api.accept, QUEUE),
-    Route("post", f"{TICKET}/decline", api.decline, QUEUE),
-    Route("post", "/parties", party_api.parties, PARTIES, party_api.PartyBody, False, 201),
-    Route("get", PARTY, party_api.party, PARTIES),
-    Route("post", f"{PARTY}/join", party_api.join, PARTIES, party_api.PartyJoinBody, False),
-    Route("delete", f"{PARTY}/members/me", party_api.leave, PARTIES),
-    Route("get", MATCH, match_api.show, MATCHES),
-    Route("post", f"{MATCH}/leave", api.leave, MATCHES),
-    Route("post", RESULT, match_api.result, MATCHES, match_api.MatchResultBody),
-    Route("post", f"{RESULT}/confirm", match_api.confirm, MATCHES, match_api.ReportBody, False),
-    Route("post", f"{RESULT}/dispute", match_api.dispute, MATCHES, match_api.ReportBody, False),
-    Route("get", "/api/pools", pool_api.pools, LADDERS),
-    Route("get", "/api/pools/{slug}", pool_api.pool, LADDERS),
-    Route("get", "/api/pools/{slug}/leaderboard", ladder_api.leaderboard, LADDERS),
-    Route("get", "/api/players/{player_id}", ladder_api.player, LADDERS),
+    Route("post", "/matchmaking", queue.join, QUEUE, queue.JoinBody),
+    Route("get", TICKET, queue.ticket, QUEUE, summary="How a ticket stands"),
+    Route("delete", TICKET, queue.ticket, QUEUE, summary="Leave the queue"),
+    Route("post", f"{TICKET}/accept", queue.accept, QUEUE),
+    Route("post", f"{TICKET}/decline", queue.decline, QUEUE),
+    Route("post", "/parties", parties.parties, PARTIES, parties.PartyBody, False, 201),
+    Route("get", PARTY, parties.party, PARTIES),
+    Route("post", f"{PARTY}/join", parties.join, PARTIES, parties.PartyJoinBody, False),
+    Route("delete", f"{PARTY}/members/me", parties.leave, PARTIES),
+    Route("get", MATCH, matches.show, MATCHES),
+    Route("post", f"{MATCH}/leave", queue.leave, MATCHES),
+    Route("post", RESULT, matches.result, MATCHES, matches.MatchResultBody),
+    Route("post", f"{RESULT}/confirm", matches.confirm, MATCHES, matches.ReportBody, False),
+    Route("post", f"{RESULT}/dispute", matches.dispute, MATCHES, matches.ReportBody, False),
+    Route("get", "/api/pools", pools.pools, LADDERS),
+    Route("get", "/api/pools/{slug}", pools.pool, LADDERS),
+    Route("get", "/api/pools/{slug}/leaderboard", leaderboards.leaderboard, LADDERS),
+    Route("get", "/api/players/{player_id}", leaderboards.player, LADDERS),
     Route("post", "/chat/{seq}/delete", lobby_api.delete, MODERATION),
     Route("post", "/chat/mute", lobby_api.mute, MODERATION, lobby_api.MuteBody),
 )  # fmt: skip

@@ -59,6 +59,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "lib",
+    "streams",
     "matchmaking",
     "tournaments",
     "lobby",

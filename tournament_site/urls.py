@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from tournament_site import api
+from . import api
 
 urlpatterns = [
     path("", include("lobby.urls")),
@@ -13,6 +13,11 @@ urlpatterns = [
     re_path(r"^api/openapi\.json/?$", api.openapi, name="openapi"),
     re_path(r"^api/docs/?$", api.docs, name="api-docs"),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    # The log's rows were the lobby's once.
+    re_path(
+        r"^admin/lobby/(?P<rest>(?:event|stream)/.*)$",
+        RedirectView.as_view(url="/admin/streams/%(rest)s", query_string=True),
+    ),
     path("admin/", admin.site.urls),
 ]
 

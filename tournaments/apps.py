@@ -18,8 +18,8 @@ RIGHTS = {
     "tournaments": (
         "view_tournament", "add_tournament", "change_tournament", "delete_tournament",
     ),
+    "streams": ("view_event", "change_event", "view_stream"),
     "lobby": (
-        "view_event", "change_event", "view_stream",
         "view_mute", "add_mute", "change_mute", "delete_mute",
     ),
 }  # fmt: skip
@@ -35,13 +35,12 @@ class TournamentsConfig(AppConfig):
         from . import receivers  # noqa: F401 - connects them
 
         # These say how things are taken back.
-        from .services import (  # noqa: F401
-            day_undo,
+        from .services.progress import (  # noqa: F401
+            byes_and_late_entries,
             round_lengths,
-            start_undo,
-            swiss_entries,
             withdrawals,
         )
+        from .services.undo import entry, start  # noqa: F401
 
         post_migrate.connect(grant_organisers, dispatch_uid="tournaments.grant_organisers")
 

@@ -14,11 +14,11 @@ from matchmaking.signals import (
     match_touched,
     report_asked,
 )
+from tournaments.services.locking import lock_tournament_of
+from tournaments.services.progress.advance import follow_result, tell_score
 
 from .match_places import place_in_tournament
 from .selectors import players_report
-from .services.following import follow_result, tell_score
-from .services.running import lock_tournament_of
 
 
 @receiver(match_touched)

@@ -6,5 +6,5 @@ from . import api
 
 urlpatterns = [
     *api.urlpatterns,
-    path("", include("tournaments.page_urls")),
+    path("", include("tournaments.pages.urls")),
 ]

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import lobby.models
+import streams.models
 from django.db import migrations, models
 
 
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             name='Stream',
             fields=[
                 ('name', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('epoch', models.CharField(default=lobby.models.new_epoch, max_length=16)),
+                ('epoch', models.CharField(default=streams.models.new_epoch, max_length=16)),
                 ('seq', models.PositiveBigIntegerField(default=0)),
             ],
         ),

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from lobby.relay import Relay, local_relay, stop_local_relay
-from lobby.tests.visitors import Visitor
+from streams.relay import Relay, local_relay, stop_local_relay
+
+from .visitors import Visitor
 
 Visit = Callable[..., Awaitable[Visitor]]
 

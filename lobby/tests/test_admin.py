@@ -10,10 +10,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from lobby.log import Draft, append
-from lobby.models import Event, Stream
 from matchmaking.models import Match
 from matchmaking.tests.staff import staff, viewer
+from streams.log import Draft, append
+from streams.models import Event, Stream
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ CUP = "tournament:6a1f1a52-2f4c-4f0e-9d6e-0d6f8b0a5c11"
 
 @pytest.fixture
 def vera() -> Client:
-    return viewer("lobby", "event", "stream")
+    return viewer("streams", "event", "stream")
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def events() -> list[Event]:
 
 
 def page(model: str, name: str, *args: object) -> str:
-    return reverse(f"admin:lobby_{model}_{name}", args=args)
+    return reverse(f"admin:{'lobby' if model == 'mute' else 'streams'}_{model}_{name}", args=args)
 
 
 def words(browser: Client, address: str) -> str:

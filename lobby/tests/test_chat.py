@@ -9,12 +9,13 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.errors import Refusal
 from lobby.chat import Line, Muted, clean_text, say
-from lobby.models import Event, Mute, Stream
+from lobby.models import Mute
 from lobby.moderation import mute_player
-from matchmaking.errors import Refusal
 from matchmaking.models import Player
 from matchmaking.services.players import create_guest
+from streams.models import Event, Stream
 
 MOST = settings.MATCHPOINT_CHAT_MAX_CHARS
 

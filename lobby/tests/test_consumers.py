@@ -10,24 +10,26 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, transaction
 from django.test import Client
 
-from lobby import chat, limits, log
-from lobby.models import Stream
-from lobby.relay import in_thread
-from lobby.sockets import close_sockets
-from lobby.tests.conftest import Visit
-from lobby.tests.visitors import HERE, Closed
+from lib.limits import Buckets
+from lib.names import parse_name
+from lobby import chat, limits
 from matchmaking.callers import Caller
 from matchmaking.identity import GUEST_COOKIE
-from matchmaking.limits import Buckets
 from matchmaking.models import Player
-from matchmaking.names import parse_name
 from matchmaking.services.matches import leave_match
 from matchmaking.services.players import Guest, create_guest
-from matchmaking.services.queue import Join, Joined, join_pools
+from matchmaking.services.queue.joining import Join, Joined, join_pools
+from streams import log
+from streams.models import Stream
+from streams.relay import in_thread
+from streams.sockets import close_sockets
 from tournaments.models import Pairing
-from tournaments.services.entries import create_tournament
-from tournaments.services.results import by_score, report_result
-from tournaments.services.starting import start_tournament
+from tournaments.services.progress.results import by_score, report_result
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.creation import create_tournament
+
+from .conftest import Visit
+from .visitors import HERE, Closed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -233,7 +235,7 @@ async def test_an_outage_is_told_and_the_socket_lives(
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time as the limits see it; a test moves it."""
     now = [1000.0]
-    monkeypatch.setattr("matchmaking.limits.time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr("lib.limits.time", SimpleNamespace(monotonic=lambda: now[0]))
     return now
 
 

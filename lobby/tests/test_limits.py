@@ -3,8 +3,8 @@
 import pytest
 from pytest_django import Settings
 
+from lib.limits import Bucket, Buckets
 from lobby import limits
-from matchmaking.limits import Bucket, Buckets
 
 
 @pytest.fixture

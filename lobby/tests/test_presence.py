@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from lobby.models import Presence
 from lobby.presence import PEOPLE_SHOWN, PresenceDesk, everybody, forget_ghosts
-from matchmaking.services.queue import Join, join_pool
+from matchmaking.services.queue.joining import Join, join_pool
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,11 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from lobby import chat, limits, log, outbox, presence, relay, sockets
+from lib import limits as pace
+from lib.errors import Refusal
+from lib.http import _STATUS_BY_CODE, status_of
+from lib.limits import Bucket, Buckets
+from lobby import chat, limits, presence
 from lobby.lines import TAGS
 from lobby.messages import (
     CLIENT_MESSAGES,
@@ -29,29 +33,26 @@ from lobby.messages import (
     client_decoder,
     queue_decoder,
 )
-from lobby.models import Stream
 from lobby.moderation import delete_line
 from lobby.news import match_stream_of, tournament_stream_of
 from lobby.routing import websocket_urlpatterns
-from matchmaking import limits as pace
-from matchmaking.answers import Json, match_brief, player_answer, who
 from matchmaking.callers import Caller
-from matchmaking.errors import Refusal
-from matchmaking.http import _STATUS_BY_CODE, status_of
-from matchmaking.limits import Bucket, Buckets
 from matchmaking.models import Match, Pool, Rating, Report
+from matchmaking.serializers import Json, match_brief, player_answer, who
 from matchmaking.services import reports
 from matchmaking.services.matches import leave_match, reopen_match
-from matchmaking.services.queue import Join, Joined, join_pool
+from matchmaking.services.queue.joining import Join, Joined, join_pool
+from streams import log, outbox, relay, sockets
+from streams.models import Stream
 from tournaments.models import Format, Pairing, Round, Station, Tournament
 from tournaments.services.actors import ORGANISER
-from tournaments.services.corrections import reopen_result
-from tournaments.services.entries import create_tournament
-from tournaments.services.places import EntryChange, announce
-from tournaments.services.results import by_score, report_result, set_live_score
-from tournaments.services.stages import StagePlan, set_stages
-from tournaments.services.starting import start_tournament
-from tournaments.services.stations import assign_station
+from tournaments.services.entry.capacity import EntryChange, announce
+from tournaments.services.progress.reopen import reopen_result
+from tournaments.services.progress.results import by_score, report_result, set_live_score
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.creation import create_tournament
+from tournaments.services.setup.stage_plans import StagePlan, set_stages
+from tournaments.services.venue.stations import assign_station
 from tournaments.signals import round_published
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -421,7 +422,7 @@ def codes_in_the_sources() -> dict[str, int]:
     """Every refusal's code that stands in the sources, with its status over HTTP."""
     kinds = {kind.__name__: kind for kind in refusals() if "test" not in kind.__module__}
     codes = {kind.code: status_of(kind("")) for kind in kinds.values() if kind is not Refusal}
-    for app in ("matchmaking", "tournaments", "lobby", "tournament_site"):
+    for app in ("lib", "streams", "matchmaking", "tournaments", "lobby", "tournament_site"):
         for source in (ROOT / app).rglob("*.py"):
             if "tests" in source.parts:
                 continue

@@ -10,23 +10,24 @@ from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 
-from lobby import broadcast
+from lib import group_commit
+from lib.tokens import digest
 from lobby import queue as queue_module
-from lobby.relay import in_thread
-from lobby.sockets import close_sockets
-from lobby.tests.conftest import Visit
-from lobby.tests.visitors import HERE, Visitor, comes_true
-from matchmaking import group_commit
 from matchmaking.callers import Caller
-from matchmaking.desk import joins
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Match, Player, Pool, Ticket
 from matchmaking.services.matches import leave_match
 from matchmaking.services.parties import create_party, join_party
 from matchmaking.services.players import Guest, create_guest
-from matchmaking.services.queue import Join, Joined, join_pool
-from matchmaking.services.tickets import close_pool, expire_tickets, leave_pool
-from matchmaking.tokens import digest
+from matchmaking.services.queue.join_batcher import joins
+from matchmaking.services.queue.joining import Join, Joined, join_pool
+from matchmaking.services.queue.tickets import close_pool, expire_tickets, leave_pool
+from streams import broadcast
+from streams.relay import in_thread
+from streams.sockets import close_sockets
+
+from .conftest import Visit
+from .visitors import HERE, Visitor, comes_true
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from django.db import OperationalError, transaction
 
-from lobby import broadcast, log
-from lobby import relay as relay_module
-from lobby.log import Draft, Entry, Head, append
-from lobby.models import Event, Stream, new_epoch
 from lobby.moderation import delete_line
-from lobby.outbox import FULL_BYTES, SLOW_BYTES, Frames, QueueOutbox
-from lobby.relay import Feed, Relay, in_thread, local_relay
 from lobby.tests.conftest import Visit
 from lobby.tests.visitors import Visitor, comes_true
+from streams import broadcast, log
+from streams import relay as relay_module
+from streams.log import Draft, Entry, Head, append
+from streams.models import Event, Stream, new_epoch
+from streams.outbox import FULL_BYTES, SLOW_BYTES, Frames, QueueOutbox
+from streams.relay import Feed, Relay, in_thread, local_relay
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -453,7 +453,7 @@ async def is_closed(box: QueueOutbox) -> bool:
 async def test_who_reads_nothing_is_closed_with_4408_and_others_do_not_notice(
     visit: Visit, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lobby.outbox.SLOW_SECONDS", 0.5)
+    monkeypatch.setattr("streams.outbox.SLOW_SECONDS", 0.5)
     quick, stuck = await visit(), Stuck()
     box = QueueOutbox(stuck.send)
     feed = await relay.feed(LOBBY)

@@ -10,18 +10,19 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from lobby import chat, log
-from lobby.models import Stream
+from lobby import chat
 from lobby.moderation import RIGHTS, delete_line
 from matchmaking.callers import Caller
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.services.matches import leave_match
 from matchmaking.services.players import create_guest
-from matchmaking.services.queue import Join, Joined, join_pool
+from matchmaking.services.queue.joining import Join, Joined, join_pool
 from matchmaking.tests.staff import staff
+from streams import log
+from streams.models import Stream
 from tournaments.models import Tournament
-from tournaments.services.entries import create_tournament
-from tournaments.services.starting import start_tournament
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.creation import create_tournament
 
 pytestmark = pytest.mark.django_db
 

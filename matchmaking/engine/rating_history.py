@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from matchmaking.engine.glicko2 import TAU, Rating, rate_match, widen
+from .glicko2 import TAU, Rating, rate_match, widen
 
 Outcome = TypeVar("Outcome")  # what came out of a match, as the rating system wants it
 State = TypeVar("State")  # a player's standing in that system

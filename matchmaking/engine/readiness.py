@@ -57,7 +57,7 @@ class Fault(Enum):
     """What cost a player the ticket."""
 
     DECLINED = "declined"
-    SLEPT = "slept"
+    NO_RESPONSE = "slept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def state(check: ReadyCheck, now: float) -> State:
         # Who had not answered yet was not late: only those who declined are at fault.
         return _broken(check, dict.fromkeys(check.declined, Fault.DECLINED))
     if now >= check.deadline:
-        return _broken(check, dict.fromkeys(missing, Fault.SLEPT))
+        return _broken(check, dict.fromkeys(missing, Fault.NO_RESPONSE))
     return Asking(missing)
 
 

@@ -2,26 +2,22 @@
 
 from .matches import WITHOUT_WINNER, Match, MatchState, Outcome, Seat
 from .parties import Party, PartyMember
-from .players import SKELETON_MAX_CHARS, Player
+from .players import Player
 from .pools import Pool
 from .ratings import RatedMatch, Rating, RatingChange
 from .ready_checks import Answer, CheckState, Cooldown, ReadyAnswer, ReadyCheck
 from .reports import OPEN_REPORT, Report, ReportState
-from .requests import Answered, Lease
 from .seasons import Season, SeasonPlace
 from .tickets import OPEN_STATES, EndReason, Ticket, TicketState
 
 __all__ = [
     "OPEN_REPORT",
     "OPEN_STATES",
-    "SKELETON_MAX_CHARS",
     "WITHOUT_WINNER",
     "Answer",
-    "Answered",
     "CheckState",
     "Cooldown",
     "EndReason",
-    "Lease",
     "Match",
     "MatchState",
     "Outcome",

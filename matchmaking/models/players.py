@@ -7,10 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from ..names import NAME_MAX_CHARS
-
-# A skeleton may be longer than its name: one character can look like two.
-SKELETON_MAX_CHARS = 4 * NAME_MAX_CHARS
+from lib.names import NAME_MAX_CHARS, SKELETON_MAX_CHARS
 
 
 class Player(models.Model):

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from ..engine.pairing import Rules
-from ..engine.pairing.values import MAX_PLAYERS, MAX_TEAM_SIZE
+from matchmaking.engine.pairing import Rules
+from matchmaking.engine.pairing.values import MAX_PLAYERS, MAX_TEAM_SIZE
 
 REGION_MAX_CHARS = 40
 

@@ -6,10 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from ..names import NAME_MAX_CHARS
+from lib.names import NAME_MAX_CHARS, SKELETON_MAX_CHARS
+
 from .matches import Match
 from .parties import Party
-from .players import SKELETON_MAX_CHARS, Player
+from .players import Player
 from .pools import Pool
 
 
@@ -22,7 +23,7 @@ class TicketState(models.TextChoices):
     CANCELLED = "cancelled", "cancelled"
     EXPIRED = "expired", "expired"
     DECLINED = "declined", "declined"
-    SLEPT = "slept", "slept"
+    NO_RESPONSE = "slept", "slept"
 
 
 #: The states in which a ticket holds its player.

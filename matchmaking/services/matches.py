@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from ..callers import Caller, player_of
-from ..errors import Conflict, Forbidden, Unknown
-from ..models import OPEN_REPORT, Match, MatchState, Outcome, Seat
-from ..results import SIDES, Result, check_live_scores
-from ..signals import match_closed, match_reopened, match_scored, match_touched
+from lib.errors import Conflict, Forbidden, NotFound
+from matchmaking.callers import Caller, player_of
+from matchmaking.models import OPEN_REPORT, Match, MatchState, Outcome, Seat
+from matchmaking.results import SIDES, Result, check_live_scores
+from matchmaking.signals import match_closed, match_reopened, match_scored, match_touched
 
 
 def finish_match(*, match: Match, result: Result) -> Match:
@@ -158,7 +158,7 @@ def _pool_match(match_id: UUID) -> Match:
         Match.objects.select_related("pool").prefetch_related("seats").filter(pk=match_id).first()
     )
     if match is None:
-        raise Unknown("There is no such match.")
+        raise NotFound("There is no such match.")
     if match.pool is None:
         raise Conflict(
             "This match has a place in a bracket, and somebody must go on from it. "

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from ..callers import Caller, player_of
-from ..errors import Conflict, Unknown
-from ..models import OPEN_STATES, Party, PartyMember, Player, Pool, Ticket, TicketState
+from lib.errors import Conflict, NotFound
+from matchmaking.callers import Caller, player_of
+from matchmaking.models import OPEN_STATES, Party, PartyMember, Player, Pool, Ticket, TicketState
+from matchmaking.services.queue.tickets import end_party_waits
+
 from .players import create_guest
-from .tickets import end_party_waits
 
 #: What can be read out aloud and not be mistaken.
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -42,14 +43,14 @@ def create_party(
 ) -> Entered:
     """Make a party that the caller leads, for one pool or for any.
 
-    Raises `Conflict` for whoever is in one already, `Unknown` for a pool that does not exist.
+    Raises `Conflict` for whoever is in one already, `NotFound` for a pool that does not exist.
     """
     player, token = _comer(caller, username)
     chosen = None
     if pool is not None:
         chosen = Pool.objects.filter(slug=pool).first() if pool.isprintable() else None
         if chosen is None:
-            raise Unknown(f"There is no pool {pool!r}.", code="unknown_pool")
+            raise NotFound(f"There is no pool {pool!r}.", code="unknown_pool")
         if chosen.party_limit < 2:
             raise Conflict(f"In {chosen.name} everybody queues alone.", code="party_too_large")
     code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_CHARS))
@@ -62,7 +63,7 @@ def create_party(
 def join_party(*, code: str, caller: Caller, username: str | None = None) -> Entered:
     """Join a party by its code; again changes nothing.
 
-    Raises `Unknown`, or `Conflict` when it is full, waits already, or the player is in another.
+    Raises `NotFound`, or `Conflict` when it is full, waits already, or the player is in another.
     """
     player, token = _comer(caller, username)
     party = _locked(code)
@@ -87,13 +88,13 @@ def join_party(*, code: str, caller: Caller, username: str | None = None) -> Ent
 def leave_party(*, code: str, caller: Caller) -> Party | None:
     """Leave a party, which ends its wait; gives the party that goes on, led by who came next.
 
-    Raises `Unknown`, or `Conflict` while a match that was found waits for an answer.
+    Raises `NotFound`, or `Conflict` while a match that was found waits for an answer.
     """
     player = player_of(caller)
     party = _locked(code)
     mine = party.members.filter(player=player)
     if not mine.exists():
-        raise Unknown("You are in no party of this code.", code="unknown_party")
+        raise NotFound("You are in no party of this code.", code="unknown_party")
     if Ticket.objects.filter(party=party, state=TicketState.PROPOSED).exists():
         raise Conflict(
             "A match was found for the party. Accept or decline it first.", code="ticket_proposed"
@@ -119,11 +120,11 @@ def forget_parties(*, now: datetime) -> int:
 
 
 def party_by_code(*, code: str, caller: Caller) -> Party:
-    """A party of the caller's; raises `Unknown` for strangers too."""
+    """A party of the caller's; raises `NotFound` for strangers too."""
     player = player_of(caller)
     party = _party(code)
     if not any(member.player_id == player.pk for member in party.members.all()):
-        raise Unknown("You are in no party of this code.", code="unknown_party")
+        raise NotFound("You are in no party of this code.", code="unknown_party")
     return party
 
 
@@ -141,7 +142,7 @@ def _locked(code: str) -> Party:
     found = Party.objects.select_for_update(no_key=True, of=("self",)).filter(code=code)
     party = found.select_related("pool").first() if code.isprintable() else None
     if party is None:
-        raise Unknown("There is no party of this code.", code="unknown_party")
+        raise NotFound("There is no party of this code.", code="unknown_party")
     return party
 
 
@@ -156,5 +157,5 @@ def _party(code: str) -> Party:
         else None
     )
     if party is None:
-        raise Unknown("There is no party of this code.", code="unknown_party")
+        raise NotFound("There is no party of this code.", code="unknown_party")
     return party

@@ -8,10 +8,10 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from .. import tokens
-from ..errors import Conflict
-from ..models import Player, Ticket, TicketState
-from ..names import Name, parse_name
+from lib import tokens
+from lib.errors import Conflict
+from lib.names import Name, parse_name
+from matchmaking.models import Player, Ticket, TicketState
 
 
 @dataclass(frozen=True, slots=True)

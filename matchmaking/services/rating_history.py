@@ -9,11 +9,11 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
-from ..engine.glicko2 import HIGHEST_DEVIATION, SCALE
-from ..engine.glicko2 import Rating as Strength
-from ..engine.rating_history import Played, Rated, Standing, take_back
-from ..models import Match, RatedMatch, Rating, RatingChange, Season
-from ..rating_systems import UNRATED, Outcome, outcome_json, outcome_of, rate_by
+from matchmaking.engine.glicko2 import HIGHEST_DEVIATION, SCALE
+from matchmaking.engine.glicko2 import Rating as Strength
+from matchmaking.engine.rating_history import Played, Rated, Standing, take_back
+from matchmaking.models import Match, RatedMatch, Rating, RatingChange, Season
+from matchmaking.rating_systems import UNRATED, Outcome, outcome_json, outcome_of, rate_by
 
 Standings = dict[UUID, Standing]
 _BATCH = 500

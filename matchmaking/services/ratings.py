@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from ..engine.glicko2 import CENTRE
-from ..models import Match, MatchState, Pool, RatedMatch, Rating
-from ..models import Outcome as Ending
-from ..rating_systems import Duel, Melee, Outcome
+from matchmaking.engine.glicko2 import CENTRE
+from matchmaking.models import Match, MatchState, Pool, RatedMatch, Rating
+from matchmaking.models import Outcome as Ending
+from matchmaking.rating_systems import Duel, Melee, Outcome
+
 from .rating_history import add_rated, lock_season, remove_rated
 
 #: Endings that tell something about strength. Who gives up has lost; a forfeit tells nothing.

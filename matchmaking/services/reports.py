@@ -11,11 +11,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from ..callers import Caller, player_of
-from ..errors import Conflict, Forbidden, Malformed, Refusal, Unknown
-from ..models import OPEN_REPORT, Match, MatchState, Outcome, Report, ReportState, Seat
-from ..results import Result
-from ..signals import match_touched, report_asked, result_disputed, result_reported
+from lib.errors import Conflict, Forbidden, Malformed, NotFound, Refusal
+from matchmaking.callers import Caller, player_of
+from matchmaking.models import OPEN_REPORT, Match, MatchState, Outcome, Report, ReportState, Seat
+from matchmaking.results import Result
+from matchmaking.signals import match_touched, report_asked, result_disputed, result_reported
+
 from .matches import finish_match, side_count
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ def report_result(*, match_id: UUID, caller: Caller, claim: Claim) -> Told:
     """Say how a match of the caller's ended; the same again changes nothing.
 
     What the other side has said already is confirmed by the same words, and disputed by others.
-    Giving up needs nobody's word. Raises `BadScore`, `Forbidden`, `Conflict` and `Unknown`.
+    Giving up needs nobody's word. Raises `BadScore`, `Forbidden`, `Conflict` and `NotFound`.
     """
     match, mine = _lock(match_id, caller)
     result = _result(match, mine, claim)
@@ -112,7 +113,7 @@ def decide_report(*, report_id: UUID, result: Result) -> Match:
     """The organiser's word on an open report; it ends the match. Raises `Conflict`."""
     match_id = Report.objects.filter(pk=report_id).values_list("match", flat=True).first()
     if match_id is None:
-        raise Unknown("There is no such report.")
+        raise NotFound("There is no such report.")
     match = _lock_match(match_id)
     _move(Report.objects.get(pk=report_id), ReportState.DECIDED)
     return finish_match(match=match, result=result)
@@ -188,7 +189,7 @@ def _lock_match(match_id: UUID) -> Match:
         .first()
     )
     if match is None:
-        raise Unknown("There is no such match.")
+        raise NotFound("There is no such match.")
     return match
 
 

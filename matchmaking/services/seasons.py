@@ -6,10 +6,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from ..errors import Conflict
-from ..leaderboards import table
-from ..models import Pool, Rating, Season, SeasonPlace
-from ..rating_systems import SeasonEnd
+from lib.errors import Conflict
+from matchmaking.leaderboards import table
+from matchmaking.models import Pool, Rating, Season, SeasonPlace
+from matchmaking.rating_systems import SeasonEnd
+
 from .rating_history import add_rated, lock_season
 
 _BATCH = 500

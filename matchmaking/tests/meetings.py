@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from matchmaking import tokens
+from lib import tokens
+from lib.names import parse_name
 from matchmaking.callers import Caller
 from matchmaking.models import Match, Player, Pool, Seat
-from matchmaking.names import parse_name
 from matchmaking.results import Result
 from matchmaking.services.matches import finish_match, play_match
 

@@ -22,7 +22,7 @@ from matchmaking.models import (
 )
 from matchmaking.services.parties import create_party, join_party
 from matchmaking.services.players import create_guest
-from matchmaking.services.queue import Join, Joined, join_pool
+from matchmaking.services.queue.joining import Join, Joined, join_pool
 
 SECOND = timedelta(seconds=1)
 

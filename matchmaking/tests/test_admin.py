@@ -30,10 +30,11 @@ from matchmaking.models import (
 )
 from matchmaking.services.matches import cancel_match
 from matchmaking.services.players import sign_up
-from matchmaking.services.queue import Join, Joined, join_pool, join_pools
+from matchmaking.services.queue.joining import Join, Joined, join_pool, join_pools
 from matchmaking.services.reports import Claim, report_result
-from matchmaking.tests.meetings import caller, meeting, won
-from matchmaking.tests.staff import staff, viewer
+
+from .meetings import caller, meeting, won
+from .staff import staff, viewer
 
 pytestmark = pytest.mark.django_db
 
@@ -131,7 +132,7 @@ def test_players_are_only_read(olga: Client) -> None:
 def test_a_player_s_page_shows_the_latest_of_many_matches(
     olga: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: QueryLimit
 ) -> None:
-    monkeypatch.setattr("matchmaking.admin_pages.LATEST", 5)
+    monkeypatch.setattr("matchmaking.admin.base.LATEST", 5)
     ann = queue("Ann")
     for number in range(8):
         rival = queue(f"Rival {number}")

@@ -7,10 +7,10 @@ import pytest
 from django.db import OperationalError
 from django.test import AsyncClient
 
-from matchmaking.desk import joins
+from lib.tokens import digest
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Match, Player, Ticket
-from matchmaking.tokens import digest
+from matchmaking.services.queue.join_batcher import joins
 
 # Joins are stored on the writer's thread, so a test's own transaction would hide them.
 pytestmark = pytest.mark.django_db(transaction=True)

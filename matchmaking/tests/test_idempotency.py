@@ -6,21 +6,24 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from matchmaking import tokens
+from lib import tokens
+from lib.errors import Conflict, Malformed, NotFound, Refusal
+from lib.idempotency import IdempotencyKey, Replay, forget_answers
+from lib.models import StoredResponse
 from matchmaking.callers import NOBODY, Caller
-from matchmaking.errors import Conflict, Malformed, Refusal, Unknown
-from matchmaking.idempotency import Once, Replay, forget_answers
-from matchmaking.models import Answered, Player, Pool, Ticket
+from matchmaking.models import Player, Pool, Ticket
 from matchmaking.services.matches import leave_match
-from matchmaking.services.queue import Join, Joined, Result, join_pools
+from matchmaking.services.queue.joining import Join, Joined, Result, join_pools
 
 pytestmark = pytest.mark.django_db
 
 ROUTE = "POST /matchmaking"
 
 
-def once(key: str, body: bytes = b"{}", *, caller: Caller = NOBODY, route: str = ROUTE) -> Once:
-    return Once.of(key, route=route, caller=caller, body=body)
+def once(
+    key: str, body: bytes = b"{}", *, caller: Caller = NOBODY, route: str = ROUTE
+) -> IdempotencyKey:
+    return IdempotencyKey.of(key, route=route, caller=caller.key, body=body)
 
 
 def join(name: str, key: str, *, body: bytes = b"{}", pool: str = Pool.DEFAULT) -> Result:
@@ -75,7 +78,7 @@ def test_one_key_for_two_pools_in_one_batch() -> None:
 
 
 def test_a_refusal_is_not_kept() -> None:
-    assert isinstance(join("Ann", "k1", pool="blitz"), Unknown)
+    assert isinstance(join("Ann", "k1", pool="blitz"), NotFound)
     Pool.objects.create(slug="blitz", name="Blitz")
     assert isinstance(join("Ann", "k1", pool="blitz"), Joined)
 
@@ -94,7 +97,9 @@ def test_keys_belong_to_a_caller_and_a_route() -> None:
 
 def test_no_other_split_of_key_and_caller_is_the_same() -> None:
     known = Caller(token_sha256=tokens.digest("a"))
-    shifted = Once.of(f"{known.token_sha256}\nk", route=ROUTE, caller=NOBODY, body=b"")
+    shifted = IdempotencyKey.of(
+        f"{known.token_sha256}\nk", route=ROUTE, caller=NOBODY.key, body=b""
+    )
     assert once("k", caller=known).digest != shifted.digest
 
 
@@ -107,7 +112,7 @@ def test_keys_that_are_none(key: str) -> None:
 def test_the_database_alone_does_not_tell_the_token() -> None:
     first = join("Ann", "k1")
     assert isinstance(first, Joined) and first.token is not None
-    row = Answered.objects.get()
+    row = StoredResponse.objects.get()
     assert "token" not in row.answer
     for secret in (first.token, first.token.encode().hex(), "k1"):
         assert secret not in f"{row.digest}{row.body_sha256}{row.answer}{row.sealed_token}"
@@ -118,7 +123,7 @@ def test_answers_are_forgotten_after_a_day() -> None:
     join("Ann", "k1")
     join("Bob", "k2")
     yesterday = timezone.now() - settings.MATCHPOINT_IDEMPOTENCY_LIFE - timedelta(seconds=1)
-    Answered.objects.filter(digest=once("k1").digest).update(created_at=yesterday)
+    StoredResponse.objects.filter(digest=once("k1").digest).update(created_at=yesterday)
     assert forget_answers(now=timezone.now()) == 1
     assert isinstance(join("Ann", "k1"), Joined | Refusal)
     assert isinstance(join("Bob", "k2"), Replay)

@@ -5,8 +5,10 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
+from lib.errors import Unauthenticated
+from lib.names import parse_name
+from lib.tokens import digest
 from matchmaking.callers import NOBODY, Caller, player_of
-from matchmaking.errors import Unidentified
 from matchmaking.identity import (
     GUEST_COOKIE,
     bearer,
@@ -15,9 +17,7 @@ from matchmaking.identity import (
     set_guest_cookie,
 )
 from matchmaking.models import Player
-from matchmaking.names import parse_name
 from matchmaking.services.players import Guest, create_guest
-from matchmaking.tokens import digest
 
 pytestmark = pytest.mark.django_db
 
@@ -64,21 +64,21 @@ def test_a_token_is_compared_by_its_digest(header: str) -> None:
 
 @pytest.mark.parametrize("header", ["abc", "Basic YTpi", "Bearer", "Bearer ", "Token abc"])
 def test_other_schemes_are_told_how_to_write_it(header: str) -> None:
-    with pytest.raises(Unidentified, match="Authorization: Bearer"):
+    with pytest.raises(Unauthenticated, match="Authorization: Bearer"):
         bearer(header)
 
 
 def test_who_speaks(ann: Guest) -> None:
     assert player_of(bearer(f"Bearer {ann.token}")) == ann.player
     assert player_of(Caller(player_id=ann.player.pk)) == ann.player
-    with pytest.raises(Unidentified, match="not known"):
+    with pytest.raises(Unauthenticated, match="not known"):
         player_of(bearer("Bearer forged"))
-    with pytest.raises(Unidentified, match="Show who you are"):
+    with pytest.raises(Unauthenticated, match="Show who you are"):
         player_of(NOBODY)
 
 
 def test_a_digest_is_no_token(ann: Guest) -> None:
-    with pytest.raises(Unidentified):
+    with pytest.raises(Unauthenticated):
         player_of(bearer(f"Bearer {digest(ann.token)}"))
 
 
@@ -124,9 +124,9 @@ def test_a_sockets_token_speaks_with_and_without_an_origin(ann: Guest) -> None:
 
 
 def test_a_sockets_bad_token_is_refused_rather_than_nobody(ann: Guest) -> None:
-    with pytest.raises(Unidentified):
+    with pytest.raises(Unauthenticated):
         player_of_headers({b"authorization": b"Bearer forged"})
-    with pytest.raises(Unidentified):
+    with pytest.raises(Unauthenticated):
         player_of_headers({b"authorization": b"Basic abc"} | HERE)
 
 

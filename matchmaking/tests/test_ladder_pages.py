@@ -9,7 +9,7 @@ from django.test import Client
 
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Match, Report
-from matchmaking.rating_plot import Point, plot
+from matchmaking.pages.rating_plot import Point, plot
 from matchmaking.services.seasons import end_season
 
 from .meetings import meeting, player, pool, stored, token, won

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from lib.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from matchmaking.callers import NOBODY
-from matchmaking.errors import Conflict, Forbidden, Unidentified, Unknown
 from matchmaking.models import Match, MatchState, Seat
 from matchmaking.results import BadScore, Result
 from matchmaking.services.matches import (
@@ -46,9 +46,9 @@ def test_only_a_player_of_the_match_leaves_it() -> None:
     match, _ = pool_match(), pool_match("Cem", "Dan")
     with pytest.raises(Forbidden):
         leave_match(match_id=match.pk, caller=caller("Cem"))
-    with pytest.raises(Unidentified):
+    with pytest.raises(Unauthenticated):
         leave_match(match_id=match.pk, caller=NOBODY)
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         leave_match(match_id=uuid4(), caller=caller("Ann"))
     assert stored(match).state == MatchState.OPEN
 

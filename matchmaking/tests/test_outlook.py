@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from matchmaking.models import Match, Player, Pool, Ticket
 from matchmaking.outlook import Outlook, outlook, outlooks_of, pool_statistics
-from matchmaking.tests.queueing import SECOND, guest, join, party_of, pool, rate, ticket
+
+from .queueing import SECOND, guest, join, party_of, pool, rate, ticket
 
 pytestmark = pytest.mark.django_db
 

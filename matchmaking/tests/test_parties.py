@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from lib.errors import Conflict, Forbidden, NotFound, Refusal, Unauthenticated
 from matchmaking.callers import NOBODY, Caller
-from matchmaking.errors import Conflict, Forbidden, Refusal, Unidentified, Unknown
 from matchmaking.models import Party, PartyMember, Player, Pool, Ticket
 from matchmaking.services.parties import create_party, forget_parties, join_party, leave_party
-from matchmaking.services.queue import Join, join_pool
-from matchmaking.services.tickets import expire_tickets, leave_pool, touch_players
-from matchmaking.tests.queueing import (
+from matchmaking.services.queue.joining import Join, join_pool
+from matchmaking.services.queue.tickets import expire_tickets, leave_pool, touch_players
+
+from .queueing import (
     SECOND,
     caller,
     guest,
@@ -159,10 +160,10 @@ def test_only_the_leader_queues_and_no_stranger(squads: Pool, ann: Player, bob: 
     party = party_of(ann, bob)
     assert isinstance(refusal_of(lambda: join(bob, squads, party=party.code)), Forbidden)
     stranger = guest("Eve")
-    assert isinstance(refusal_of(lambda: join(stranger, squads, party=party.code)), Unknown)
-    assert isinstance(refusal_of(lambda: join(ann, squads, party="NOSUCH")), Unknown)
+    assert isinstance(refusal_of(lambda: join(stranger, squads, party=party.code)), NotFound)
+    assert isinstance(refusal_of(lambda: join(ann, squads, party="NOSUCH")), NotFound)
     nobody = Join("Zed", squads.slug, Caller(), party=party.code)
-    assert isinstance(refusal_of(lambda: join_pool(nobody)), Unidentified)
+    assert isinstance(refusal_of(lambda: join_pool(nobody)), Unauthenticated)
 
 
 def test_a_party_for_one_pool_queues_in_no_other(squads: Pool, ann: Player, bob: Player) -> None:
@@ -188,7 +189,7 @@ def test_look_alikes_cannot_be_in_one_party(ann: Player) -> None:
 @pytest.mark.parametrize("code", ["NOSUCH", "", "a\x00b"])
 def test_a_code_that_nobody_has(code: str, ann: Player) -> None:
     for deed in (join_party, leave_party):
-        with pytest.raises(Unknown):
+        with pytest.raises(NotFound):
             deed(code=code, caller=caller(ann))
 
 

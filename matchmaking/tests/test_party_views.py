@@ -9,8 +9,9 @@ from django.urls import reverse
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Party, Player, Pool, Ticket
 from matchmaking.services.players import create_guest
-from matchmaking.services.queue import Join, join_pools
-from matchmaking.tests.queueing import pool, state
+from matchmaking.services.queue.joining import Join, join_pools
+
+from .queueing import pool, state
 
 pytestmark = pytest.mark.django_db
 

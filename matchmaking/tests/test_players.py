@@ -6,12 +6,12 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
-from matchmaking.errors import Conflict
+from lib.errors import Conflict
+from lib.names import BadName
+from lib.tokens import digest
 from matchmaking.models import Player, Ticket
-from matchmaking.names import BadName
 from matchmaking.services.players import create_guest, sign_up
-from matchmaking.services.queue import Join, Joined, join_pool
-from matchmaking.tokens import digest
+from matchmaking.services.queue.joining import Join, Joined, join_pool
 
 pytestmark = pytest.mark.django_db
 

@@ -8,23 +8,14 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from lib.errors import Malformed
 from matchmaking.engine.pairing import Rules
-from matchmaking.errors import Malformed
 from matchmaking.models import Match, Pool, Ticket
 from matchmaking.services.matches import cancel_match
-from matchmaking.services.queue import Join, join_pools
-from matchmaking.services.ticks import tick_pools
-from matchmaking.tests.queueing import (
-    SECOND,
-    age,
-    guest,
-    join,
-    nobody_is_twice,
-    pool,
-    rate,
-    sides,
-    state,
-)
+from matchmaking.services.queue.joining import Join, join_pools
+from matchmaking.services.queue.ticks import tick_pools
+
+from .queueing import SECOND, age, guest, join, nobody_is_twice, pool, rate, sides, state
 
 pytestmark = pytest.mark.django_db
 

@@ -15,17 +15,17 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from lib.errors import Conflict, Malformed, NotFound, Outage, Refusal, Unauthenticated
+from lib.names import BadName, parse_name
+from lib.tokens import digest
 from matchmaking.callers import Caller
-from matchmaking.errors import Conflict, Malformed, Outage, Refusal, Unidentified, Unknown
 from matchmaking.models import Match, Player, Pool, Seat, Ticket, TicketState
-from matchmaking.names import BadName, parse_name
-from matchmaking.services import making, queue
 from matchmaking.services.matches import leave_match
 from matchmaking.services.players import create_guest
-from matchmaking.services.queue import Join, Joined, Made, Result, join_pools
-from matchmaking.services.tickets import leave_pool
+from matchmaking.services.queue import joining, new_matches
+from matchmaking.services.queue.joining import Join, Joined, Made, Result, join_pools
+from matchmaking.services.queue.tickets import leave_pool
 from matchmaking.signals import match_made
-from matchmaking.tokens import digest
 
 pytestmark = pytest.mark.django_db
 
@@ -34,13 +34,13 @@ Rows = tuple[int, ...]
 
 def join(name: str | None, *, token: str = "", pool: str = Pool.DEFAULT) -> Joined:
     caller = Caller(token_sha256=digest(token)) if token else Caller()
-    joined = queue.join_pool(Join(name, pool, caller))
+    joined = joining.join_pool(Join(name, pool, caller))
     assert isinstance(joined, Joined)
     return joined
 
 
 def join_as(player: Player, name: str | None = None, *, pool: str = Pool.DEFAULT) -> Joined:
-    joined = queue.join_pool(Join(name, pool, Caller(player_id=player.pk)))
+    joined = joining.join_pool(Join(name, pool, Caller(player_id=player.pk)))
     assert isinstance(joined, Joined)
     return joined
 
@@ -260,13 +260,13 @@ REFUSALS: list[tuple[Join, type[Refusal], str]] = [
     (Join("Сеm"), Conflict, "registered"),  # Cyrillic
     (Join("Ann"), Conflict, "already waits"),
     (Join("Αnn"), Conflict, "already waits"),  # Greek
-    (Join("Bob", "nowhere"), Unknown, "no pool 'nowhere'"),
-    (Join("Bob", ""), Unknown, "no pool"),
-    (Join("Bob", "a\x00b"), Unknown, "no pool"),
-    (Join("Bob", "x" * 5000), Unknown, "no pool"),
+    (Join("Bob", "nowhere"), NotFound, "no pool 'nowhere'"),
+    (Join("Bob", ""), NotFound, "no pool"),
+    (Join("Bob", "a\x00b"), NotFound, "no pool"),
+    (Join("Bob", "x" * 5000), NotFound, "no pool"),
     (Join("Bob", "closed"), Conflict, "closed"),
-    (Join("Bob", caller=Caller(token_sha256=digest("forged"))), Unidentified, "not known"),
-    (Join("Bob", caller=Caller(player_id=uuid4())), Unidentified, "not known"),
+    (Join("Bob", caller=Caller(token_sha256=digest("forged"))), Unauthenticated, "not known"),
+    (Join("Bob", caller=Caller(player_id=uuid4())), Unauthenticated, "not known"),
 ]
 
 
@@ -284,7 +284,7 @@ def test_what_is_refused_leaves_nothing(
 ) -> None:
     before = rows()
     with pytest.raises(kind, match=words):
-        queue.join_pool(wish)
+        joining.join_pool(wish)
     assert rows() == before
 
 
@@ -339,10 +339,10 @@ Perform = Callable[[Sequence[Join]], list[Result]]
 @pytest.fixture
 def together(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Perform, Any], Any]], None]:
     """Lets a test stand between a batch and its transaction."""
-    real = queue._join_together
+    real = joining._join_together
 
     def stand_between(meddle: Callable[[Perform, Any], Any]) -> None:
-        monkeypatch.setattr(queue, "_join_together", lambda joins: meddle(real, joins))
+        monkeypatch.setattr(joining, "_join_together", lambda joins: meddle(real, joins))
 
     return stand_between
 
@@ -403,18 +403,18 @@ def test_an_outage_stores_nothing_and_is_told_to_all(together: Any) -> None:
 
 def test_who_left_at_the_same_moment_is_not_matched(monkeypatch: pytest.MonkeyPatch) -> None:
     ann = join("Ann")
-    real = making.claim
+    real = new_matches.claim
 
     def leave_first(ticket: Ticket) -> None:
         # As if committed by another process between the look and the claim.
-        monkeypatch.setattr(making, "claim", real)
+        monkeypatch.setattr(new_matches, "claim", real)
         Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.CANCELLED)
         with transaction.atomic():
             real(ticket)
 
-    monkeypatch.setattr(making, "claim", leave_first)
-    with pytest.raises(queue.ClaimLost), transaction.atomic():
-        queue._join_together([Join("Bob")])
+    monkeypatch.setattr(new_matches, "claim", leave_first)
+    with pytest.raises(joining.ClaimLost), transaction.atomic():
+        joining._join_together([Join("Bob")])
     assert rows() == (1, 1, 0, 0)
     assert Ticket.objects.get(pk=ticket_id(ann)).match is None
 
@@ -426,7 +426,7 @@ def test_a_lost_claim_is_tried_again(together: Any) -> None:
         nonlocal attempts
         attempts += 1
         if attempts == 1:
-            raise queue.ClaimLost
+            raise joining.ClaimLost
         return perform(joins)
 
     together(loses_once)
@@ -440,7 +440,7 @@ def test_batches_of_several_pools_never_wait_for_each_other(
 ) -> None:
     """One player in two batches at once, of which one goes through both pools."""
     players = [Caller(player_id=create_guest(username=name).player.pk) for name in ("Ann", "Bob")]
-    real, one_pool_done = queue._join_one_pool, threading.Event()
+    real, one_pool_done = joining._join_one_pool, threading.Event()
 
     def dawdle(*args: Any) -> list[Result]:
         results = real(*args)
@@ -454,7 +454,7 @@ def test_batches_of_several_pools_never_wait_for_each_other(
         finally:
             connection.close()
 
-    monkeypatch.setattr(queue, "_join_one_pool", dawdle)
+    monkeypatch.setattr(joining, "_join_one_pool", dawdle)
     with ThreadPoolExecutor(2) as threads:
         ann, bob = players
         both = threads.submit(run, Join(None, "blitz", ann), Join(None, "default", bob))

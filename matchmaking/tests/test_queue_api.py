@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from matchmaking.models import Party, Player, Pool, Ticket
-from matchmaking.tests.queueing import pool
+
+from .queueing import pool
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

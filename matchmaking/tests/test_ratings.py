@@ -10,9 +10,9 @@ from unittest.mock import patch
 import pytest
 from django.db import IntegrityError, transaction
 
+from lib.errors import Conflict
 from matchmaking.engine.glicko2 import Rating as Strength
 from matchmaking.engine.glicko2 import rate_match as glicko2_match
-from matchmaking.errors import Conflict
 from matchmaking.leaderboards import best_of, deviation_now, history_of, table
 from matchmaking.models import (
     Match,

@@ -5,23 +5,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from matchmaking.errors import Conflict, Forbidden
-from matchmaking.models import (
-    Cooldown,
-    Match,
-    Player,
-    Pool,
-    ReadyAnswer,
-    ReadyCheck,
-    Seat,
-    Ticket,
-)
+from lib.errors import Conflict, Forbidden
+from matchmaking.models import Cooldown, Match, Player, Pool, ReadyAnswer, ReadyCheck, Seat, Ticket
 from matchmaking.services.parties import leave_party
-from matchmaking.services.queue import Joined
-from matchmaking.services.readiness import accept_match, decline_match, settle_checks
-from matchmaking.services.tickets import close_pool, expire_tickets, leave_pool
-from matchmaking.services.ticks import tick_pools
-from matchmaking.tests.queueing import (
+from matchmaking.services.queue.joining import Joined
+from matchmaking.services.queue.ready_checks import accept_match, decline_match, settle_checks
+from matchmaking.services.queue.tickets import close_pool, expire_tickets, leave_pool
+from matchmaking.services.queue.ticks import tick_pools
+
+from .queueing import (
     SECOND,
     caller,
     guest,

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from lib.errors import Conflict, Forbidden, Malformed, NotFound, Refusal, Unauthenticated
 from matchmaking.callers import NOBODY
-from matchmaking.errors import Conflict, Forbidden, Malformed, Refusal, Unidentified, Unknown
 from matchmaking.models import Match, Outcome, RatedMatch, Report, ReportState, Seat
 from matchmaking.results import BadScore, Result
 from matchmaking.services.matches import (
@@ -198,9 +198,9 @@ def test_strangers_nobodies_and_unknown_matches_are_refused() -> None:
     player("Cem")
     with pytest.raises(Forbidden):
         say(match, "Cem")
-    with pytest.raises(Unidentified):
+    with pytest.raises(Unauthenticated):
         report_result(match_id=match.pk, caller=NOBODY, claim=WON)
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         report_result(match_id=uuid4(), caller=caller("Ann"), claim=WON)
     assert not Report.objects.exists()
 

@@ -7,12 +7,12 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from lib.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from matchmaking.callers import NOBODY, Caller
-from matchmaking.errors import Conflict, Forbidden, Unidentified, Unknown
 from matchmaking.models import Pool, Ticket, TicketState
 from matchmaking.selectors import live_tickets, place_in_queue, waiting_names
-from matchmaking.services.queue import Join, Joined, join_pools
-from matchmaking.services.tickets import (
+from matchmaking.services.queue.joining import Join, Joined, join_pools
+from matchmaking.services.queue.tickets import (
     expire_tickets,
     leave_pool,
     ticket_of,
@@ -84,9 +84,9 @@ def test_a_ticket_is_its_owners() -> None:
         ticket_of(ticket_id=ann.pk, caller=owner(bob))
     with pytest.raises(Forbidden):
         leave_pool(ticket_id=ann.pk, caller=owner(bob))
-    with pytest.raises(Unidentified):
+    with pytest.raises(Unauthenticated):
         ticket_of(ticket_id=ann.pk, caller=NOBODY)
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         ticket_of(ticket_id=uuid4(), caller=owner(ann))
 
 

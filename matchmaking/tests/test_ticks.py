@@ -8,14 +8,15 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from matchmaking.errors import Refusal
+from lib.errors import Refusal
 from matchmaking.models import Match, Pool, Seat, Ticket
-from matchmaking.services import ticks
-from matchmaking.services.making import ClaimLost
-from matchmaking.services.readiness import accept_match, settle_checks
-from matchmaking.services.tickets import leave_pool
-from matchmaking.services.ticks import tick_pools
-from matchmaking.tests.queueing import (
+from matchmaking.services.queue import ticks
+from matchmaking.services.queue.new_matches import ClaimLost
+from matchmaking.services.queue.ready_checks import accept_match, settle_checks
+from matchmaking.services.queue.tickets import leave_pool
+from matchmaking.services.queue.ticks import tick_pools
+
+from .queueing import (
     SECOND,
     age,
     caller,

@@ -13,7 +13,8 @@ from django.utils import timezone
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Match, MatchState, Outcome, Player, Pool, Ticket, TicketState
 from matchmaking.services.players import create_guest, sign_up
-from matchmaking.tests.staff import staff
+
+from .staff import staff
 
 pytestmark = pytest.mark.django_db
 

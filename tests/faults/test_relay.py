@@ -9,10 +9,10 @@ import pytest
 from channels.layers import get_channel_layer
 from django.db import transaction
 
-from lobby import broadcast, log, relay
-from lobby.log import Draft, Entry, Head
-from lobby.models import Stream
-from lobby.relay import Feed, Relay, in_thread, local_relay, stop_local_relay
+from streams import broadcast, log, relay
+from streams.log import Draft, Entry, Head
+from streams.models import Stream
+from streams.relay import Feed, Relay, in_thread, local_relay, stop_local_relay
 
 from .clients import comes_true
 

@@ -5,9 +5,9 @@ As a context manager, or around a command that finds them in DATABASE_URL and RE
     python -m tests.services -- pytest
 """
 
-from tests.services.postgres_server import PostgresServer
-from tests.services.programs import ServiceMissing
-from tests.services.redis_server import RedisServer
-from tests.services.service import ServiceFailed, free_port
+from .postgres_server import PostgresServer
+from .programs import ServiceMissing
+from .redis_server import RedisServer
+from .service import ServiceFailed, free_port
 
 __all__ = ["PostgresServer", "RedisServer", "ServiceFailed", "ServiceMissing", "free_port"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-from tests.services import PostgresServer, RedisServer, ServiceFailed, ServiceMissing
+from . import PostgresServer, RedisServer, ServiceFailed, ServiceMissing
 
 
 def _raise_exit(number: int, frame: FrameType | None) -> NoReturn:

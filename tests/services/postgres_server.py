@@ -14,8 +14,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from tests.services.programs import find_postgres
-from tests.services.service import Service, ServiceFailed, is_open, lean_environment
+from .programs import find_postgres
+from .service import Service, ServiceFailed, is_open, lean_environment
 
 
 class PostgresServer(Service):

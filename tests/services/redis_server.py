@@ -5,8 +5,8 @@ import signal
 
 import redis
 
-from tests.services.programs import find_redis
-from tests.services.service import Service
+from .programs import find_redis
+from .service import Service
 
 
 class RedisServer(Service):

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
-from tests.services.processes import children, comes_true, family, is_alive, send
+from .processes import children, comes_true, family, is_alive, send
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0

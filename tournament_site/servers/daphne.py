@@ -17,8 +17,8 @@ from django.conf import settings
 from twisted.internet import defer, reactor
 from twisted.internet.tcp import Server as TcpTransport
 
-from lobby.outbox import EXTENSION, KERNEL_BYTES
-from lobby.sockets import close_sockets
+from streams.outbox import EXTENSION, KERNEL_BYTES
+from streams.sockets import close_sockets
 from tournament_site.duties import duties
 
 _PING_SECONDS, _PONG_SECONDS = 15, 15

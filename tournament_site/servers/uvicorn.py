@@ -9,7 +9,7 @@ import uvicorn
 from django.conf import settings
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from lobby.outbox import EXTENSION, KERNEL_BYTES
+from streams.outbox import EXTENSION, KERNEL_BYTES
 
 if TYPE_CHECKING:
     from websockets.http11 import Request

@@ -13,10 +13,10 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from ..entrant_lines import RATING_MAX, NewEntrant, parse_label
-from ..models import Entry, Format, KeepApart, Reporting, Seeding
-from ..services.audit import TEXT_MAX_CHARS
-from ..services.stages import Points, StagePlan
+from tournaments.files.entrant_lines import RATING_MAX, NewEntrant, parse_label
+from tournaments.models import Entry, Format, KeepApart, Reporting, Seeding
+from tournaments.services.audit_log import TEXT_MAX_CHARS
+from tournaments.services.setup.stage_plans import Points, StagePlan
 
 #: More than any list that a tournament takes.
 LIST_MAX = 4096

@@ -7,16 +7,15 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from matchmaking.answers import Json, stamp
+from lib.errors import Malformed, NotFound
+from lib.http import json_response
+from lib.names import parse_name
 from matchmaking.callers import player_of
-from matchmaking.errors import Malformed, Unknown
-from matchmaking.http import json_response
-from matchmaking.names import parse_name
-
-from ..answers import entrant_answer as entrant_brief
-from ..models import Entrant, EntryStatus
-from ..services.actors import Actor
-from ..services.check_in import (
+from matchmaking.serializers import Json, stamp
+from tournaments.models import Entrant, EntryStatus
+from tournaments.serializers import entrant_answer as entrant_brief
+from tournaments.services.actors import Actor
+from tournaments.services.entry.check_in import (
     check_in,
     check_in_all,
     check_in_own,
@@ -25,7 +24,7 @@ from ..services.check_in import (
     readmit,
     undo_check_in,
 )
-from ..services.entrants import (
+from tournaments.services.entry.entrants import (
     Details,
     add_entrants,
     remove_entrant,
@@ -33,8 +32,7 @@ from ..services.entrants import (
     replace_entrant,
     set_details,
 )
-from ..services.organisers import player_actor
-from ..services.registration import (
+from tournaments.services.entry.registration import (
     approve,
     check_own,
     close_registration,
@@ -43,9 +41,12 @@ from ..services.registration import (
     open_registration,
     register,
 )
-from ..services.rosters import add_member, make_captain, remove_member
-from ..services.seeds import set_seeds, shuffle_seeds, sort_by_rating
-from . import shapes
+from tournaments.services.entry.rosters import add_member, make_captain, remove_member
+from tournaments.services.entry.seeding import set_seeds, shuffle_seeds, sort_by_rating
+from tournaments.services.permissions import player_actor
+
+from . import schemas
+from .api_setup import FOR_ALL, caller, organiser, sender
 from .bodies import (
     MYSELF,
     NO_REASON,
@@ -60,7 +61,6 @@ from .bodies import (
     SeedsBody,
     Why,
 )
-from .door import FOR_ALL, caller, organiser, sender
 from .tournaments import ONE, tournament_of
 
 router = Router(tags=["Entrants"])
@@ -69,14 +69,14 @@ ENTRANT = f"{LIST}/{{int:entrant_id}}"
 MEMBER = f"{ONE}/members/{{int:member_id}}"
 
 
-@router.get(LIST, response=shapes.found(shapes.Entrants), openapi_extra=FOR_ALL)
+@router.get(LIST, response=schemas.found(schemas.Entrants), openapi_extra=FOR_ALL)
 def list_entrants(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """Everybody on the list, by seed: those who take part, wait, or are out again."""
     rows = tournament_of(tournament_id).entrants.prefetch_related("members")
     return json_response({"entrants": [entrant_answer(entrant) for entrant in rows]})
 
 
-@router.post(LIST, response={201: shapes.Entrants} | shapes.found_errors())
+@router.post(LIST, response={201: schemas.Entrants} | schemas.found_errors())
 def enter_players(
     request: HttpRequest, tournament_id: UUID, body: EntrantsBody = MYSELF
 ) -> HttpResponse:
@@ -107,7 +107,7 @@ def _register(request: HttpRequest, tournament_id: UUID, body: EntrantsBody) -> 
     )
 
 
-@router.patch(ENTRANT, response=shapes.found(shapes.OneEntrant))
+@router.patch(ENTRANT, response=schemas.found(schemas.OneEntrant))
 def change_entrant(
     request: HttpRequest, tournament_id: UUID, entrant_id: int, body: EntrantChange
 ) -> HttpResponse:
@@ -143,7 +143,7 @@ def _details(entrant: Entrant, body: EntrantChange) -> Details:
     )
 
 
-@router.delete(ENTRANT, response=shapes.found(shapes.Told))
+@router.delete(ENTRANT, response=schemas.found(schemas.Told))
 def remove_from_list(
     request: HttpRequest, tournament_id: UUID, entrant_id: int, body: Why = NO_REASON
 ) -> HttpResponse:
@@ -167,7 +167,7 @@ def _is_own(request: HttpRequest, tournament_id: UUID, entrant_id: int) -> bool:
     return token is not None and rows.filter(player__token_sha256=token).exists()
 
 
-@router.post(f"{ENTRANT}/members", response={201: shapes.OneEntrant} | shapes.found_errors())
+@router.post(f"{ENTRANT}/members", response={201: schemas.OneEntrant} | schemas.found_errors())
 def add_player(
     request: HttpRequest, tournament_id: UUID, entrant_id: int, body: NameBody
 ) -> HttpResponse:
@@ -177,7 +177,7 @@ def add_player(
     return _answer("Added", _entrant(tournament_id, entrant_id), status=201)
 
 
-@router.delete(MEMBER, response=shapes.found(shapes.OneEntrant))
+@router.delete(MEMBER, response=schemas.found(schemas.OneEntrant))
 def drop_player(request: HttpRequest, tournament_id: UUID, member_id: int) -> HttpResponse:
     """Take somebody off a roster; the captain only as the last on it."""
     actor = organiser(request, tournament_id)
@@ -185,7 +185,7 @@ def drop_player(request: HttpRequest, tournament_id: UUID, member_id: int) -> Ht
     return _answer("Removed", _entrant(tournament_id, team.pk))
 
 
-@router.post(f"{MEMBER}/captain", response=shapes.found(shapes.OneEntrant))
+@router.post(f"{MEMBER}/captain", response=schemas.found(schemas.OneEntrant))
 def appoint_captain(request: HttpRequest, tournament_id: UUID, member_id: int) -> HttpResponse:
     """Let another player of the roster speak for the team."""
     actor = organiser(request, tournament_id)
@@ -193,7 +193,7 @@ def appoint_captain(request: HttpRequest, tournament_id: UUID, member_id: int) -
     return _answer("Changed", _entrant(tournament_id, member.entrant_id))
 
 
-@router.post(f"{ONE}/replace", response=shapes.found(shapes.OneEntrant))
+@router.post(f"{ONE}/replace", response=schemas.found(schemas.OneEntrant))
 def replace_player(request: HttpRequest, tournament_id: UUID, body: ReplaceBody) -> HttpResponse:
     """Let somebody else take an entrant's place, its results and its open matches."""
     actor = organiser(request, tournament_id)
@@ -207,7 +207,7 @@ def replace_player(request: HttpRequest, tournament_id: UUID, body: ReplaceBody)
     return _answer("Replaced", entrant)
 
 
-@router.post(f"{ONE}/registration", response=shapes.found(shapes.Day))
+@router.post(f"{ONE}/registration", response=schemas.found(schemas.Day))
 def set_registration(
     request: HttpRequest, tournament_id: UUID, body: PhaseBody = OPEN
 ) -> HttpResponse:
@@ -217,7 +217,7 @@ def set_registration(
     return _day(move(tournament_id=tournament_id, actor=actor).state)
 
 
-@router.post(f"{ONE}/check-in/window", response=shapes.found(shapes.Day))
+@router.post(f"{ONE}/check-in/window", response=schemas.found(schemas.Day))
 def set_check_in(request: HttpRequest, tournament_id: UUID, body: PhaseBody = OPEN) -> HttpResponse:
     """Open check-in; `{"open": false}` does without it after all."""
     actor = organiser(request, tournament_id)
@@ -225,7 +225,7 @@ def set_check_in(request: HttpRequest, tournament_id: UUID, body: PhaseBody = OP
     return _day(move(tournament_id=tournament_id, actor=actor).state)
 
 
-@router.post(f"{ONE}/check-in", response=shapes.found(shapes.Arrived))
+@router.post(f"{ONE}/check-in", response=schemas.found(schemas.Arrived))
 def note_arrival(
     request: HttpRequest, tournament_id: UUID, body: CheckInBody = SELF_CHECK_IN
 ) -> HttpResponse:
@@ -253,7 +253,7 @@ def _arriving(request: HttpRequest, tournament_id: UUID, body: CheckInBody) -> t
     return check_own(tournament_id=tournament_id, player=player).pk, player_actor(player)
 
 
-@router.post(f"{ONE}/seeds", response=shapes.found(shapes.Entrants))
+@router.post(f"{ONE}/seeds", response=schemas.found(schemas.Entrants))
 def seed_players(request: HttpRequest, tournament_id: UUID, body: SeedsBody) -> HttpResponse:
     """Seed in the `order` of ids, `by` rating, or by lot; until the first result is in."""
     actor = organiser(request, tournament_id)
@@ -269,12 +269,12 @@ def seed_players(request: HttpRequest, tournament_id: UUID, body: SeedsBody) -> 
 
 
 def entrant_ref(tournament_id: UUID, ref: int | str) -> int:
-    """The id of an entrant that is named by its id or its name; raises `Unknown`."""
+    """The id of an entrant that is named by its id or its name; raises `NotFound`."""
     rows = tournament_of(tournament_id).entrants.all()
     by = {"pk": ref} if isinstance(ref, int) else {"name_key": parse_name(ref).name_key}
     entrant_id: int | None = rows.filter(**by).values_list("pk", flat=True).first()
     if entrant_id is None:
-        raise Unknown("There is no such entrant in this tournament.")
+        raise NotFound("There is no such entrant in this tournament.")
     return entrant_id
 
 
@@ -282,7 +282,7 @@ def _entrant(tournament_id: UUID, entrant_id: int) -> Entrant:
     rows = tournament_of(tournament_id).entrants.prefetch_related("members")
     entrant = rows.filter(pk=entrant_id).first()
     if entrant is None:
-        raise Unknown("There is no such entrant in this tournament.")
+        raise NotFound("There is no such entrant in this tournament.")
     return entrant
 
 

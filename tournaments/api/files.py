@@ -8,22 +8,22 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.text import slugify
 from ninja import Router
 
-from matchmaking.answers import Json
-from matchmaking.errors import Malformed, Unknown
-from matchmaking.http import json_response
+from lib.errors import Malformed, NotFound
+from lib.http import json_response
+from matchmaking.serializers import Json
+from tournaments.files.export import export_tournament
+from tournaments.files.report import group_trf
+from tournaments.files.sheets import entrants_csv, matches_csv, standings_csv
+from tournaments.models import Group, Tournament
+from tournaments.serializers import tournament_brief
+from tournaments.services.actors import ORGANISER
+from tournaments.services.permissions import player_actor
+from tournaments.services.transfer.imports import import_entrants, import_tournament, import_trf
 
-from ..answers import tournament_brief
-from ..files.export import export_tournament
-from ..files.report import group_trf
-from ..files.sheets import entrants_csv, matches_csv, standings_csv
-from ..models import Group, Tournament
-from ..services.actors import ORGANISER
-from ..services.exchange import import_entrants, import_tournament, import_trf
-from ..services.organisers import player_actor
-from . import shapes
-from .door import FOR_ALL, maker, organiser
+from . import schemas
+from .api_setup import FOR_ALL, maker, organiser
 from .entrants import entrant_answer
-from .once import created
+from .idempotency import created
 from .tournaments import ONE, tournament_of
 
 router = Router(tags=["Files"])
@@ -31,7 +31,7 @@ router = Router(tags=["Files"])
 SHEETS = ("text/csv", "text/tab-separated-values", "text/plain")
 REPORTS = ("text/plain", "text/x-trf", "application/x-trf")
 JSON = "application/json"
-A_FILE: shapes.Responses = {200: None} | shapes.found_errors()
+A_FILE: schemas.Responses = {200: None} | schemas.found_errors()
 
 
 def _takes(*kinds: str) -> Json:
@@ -57,7 +57,7 @@ def _read(request: HttpRequest, kinds: tuple[str, ...]) -> bytes:
 
 @router.post(
     "/api/tournaments/import",
-    response={201: shapes.Imported} | shapes.errors(400, 401, 409, 422, 429),
+    response={201: schemas.Imported} | schemas.errors(400, 401, 409, 422, 429),
     openapi_extra=_takes(JSON, *REPORTS) | FOR_ALL,
 )
 def import_file(request: HttpRequest) -> HttpResponse:
@@ -112,7 +112,7 @@ def export_entrants(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
 
 @router.post(
     f"{ONE}/entrants.csv",
-    response={201: shapes.Entrants} | shapes.found_errors(),
+    response={201: schemas.Entrants} | schemas.found_errors(),
     openapi_extra=_takes(*SHEETS),
 )
 def import_list(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
@@ -157,6 +157,6 @@ def export_report(
         .first()
     )
     if found is None:
-        raise Unknown("There is no such group in this tournament.")
+        raise NotFound("There is no such group in this tournament.")
     tournament = found.stage.tournament
     return _file(tournament, group_trf(found), f"-{stage}-{group}.trf", kind="text/plain")

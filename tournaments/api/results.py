@@ -5,16 +5,16 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from matchmaking.errors import Malformed
-from matchmaking.http import json_response
+from lib.errors import Malformed
+from lib.http import json_response
 from matchmaking.models import MatchState
-
-from ..answers import pairing_answer, pairing_answers
-from ..models import Pairing
-from ..services.actors import Actor
-from ..services.corrections import preview_reopen, reopen_result
-from ..services.organisers import check_may_enter_result
-from ..services.results import (
+from tournaments.models import Pairing
+from tournaments.serializers import pairing_answer, pairing_answers
+from tournaments.services.actors import Actor
+from tournaments.services.locking import pairing_of_match
+from tournaments.services.permissions import check_may_enter_result
+from tournaments.services.progress.reopen import preview_reopen, reopen_result
+from tournaments.services.progress.results import (
     Report,
     by_double_forfeit,
     by_forfeit,
@@ -24,17 +24,17 @@ from ..services.results import (
     report_result,
     set_live_score,
 )
-from ..services.running import pairing_of_match
-from . import shapes
+
+from . import schemas
+from .api_setup import account, caller, organiser
 from .bodies import PLAIN_REOPEN, LiveBody, ReopenBody, ResultBody
-from .door import account, caller, organiser
 from .tournaments import ONE, tournament_of
 
 router = Router(tags=["Results"])
 MATCH = f"{ONE}/matches/{{uuid:match_id}}"
 
 
-@router.post(f"{MATCH}/result", response=shapes.found(shapes.Entered))
+@router.post(f"{MATCH}/result", response=schemas.found(schemas.Entered))
 def enter_result(
     request: HttpRequest, tournament_id: UUID, match_id: UUID, body: ResultBody
 ) -> HttpResponse:
@@ -115,7 +115,7 @@ def _winner(pairing: Pairing, winner: int | str | None) -> int:
     )
 
 
-@router.post(f"{MATCH}/live", response=shapes.found(shapes.Entered))
+@router.post(f"{MATCH}/live", response=schemas.found(schemas.Entered))
 def say_score(
     request: HttpRequest, tournament_id: UUID, match_id: UUID, body: LiveBody
 ) -> HttpResponse:
@@ -125,7 +125,7 @@ def say_score(
     return json_response({"status": "Score Set", "match": pairing_answer(pairing)})
 
 
-@router.post(f"{MATCH}/reopen", response=shapes.found(shapes.Reopened))
+@router.post(f"{MATCH}/reopen", response=schemas.found(schemas.Reopened))
 def reopen_match(
     request: HttpRequest, tournament_id: UUID, match_id: UUID, body: ReopenBody = PLAIN_REOPEN
 ) -> HttpResponse:

@@ -7,15 +7,21 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from matchmaking.answers import Json
-from matchmaking.http import json_response
+from lib.http import json_response
+from matchmaking.serializers import Json
+from tournaments.engine.standings import TieBreak
+from tournaments.models import Contender, Group, Stage
+from tournaments.serializers import stage_brief
+from tournaments.storage.tables import (
+    BracketPlace,
+    Standing,
+    bracket_places,
+    group_standings,
+    tie_breaks_of,
+)
 
-from ..answers import stage_brief
-from ..engine.standings import TieBreak
-from ..models import Contender, Group, Stage
-from ..tables import BracketPlace, Standing, bracket_places, group_standings, tie_breaks_of
-from . import shapes
-from .door import FOR_ALL
+from . import schemas
+from .api_setup import FOR_ALL
 from .tournaments import ONE, tournament_of
 
 router = Router(tags=["Tournaments"])
@@ -23,7 +29,7 @@ router = Router(tags=["Tournaments"])
 RoundNumber = Annotated[int, Field(ge=1, le=1000)]
 
 
-@router.get(f"{ONE}/standings", response=shapes.found(shapes.Standings), openapi_extra=FOR_ALL)
+@router.get(f"{ONE}/standings", response=schemas.found(schemas.Standings), openapi_extra=FOR_ALL)
 def show_standings(
     request: HttpRequest, tournament_id: UUID, after_round: RoundNumber | None = None
 ) -> HttpResponse:

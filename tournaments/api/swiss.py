@@ -5,28 +5,19 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from matchmaking.answers import Json
-from matchmaking.errors import Unknown
-from matchmaking.http import json_response
+from lib.errors import NotFound
+from lib.http import json_response
+from matchmaking.serializers import Json
+from tournaments.models import Bye, ByeKind, Contender, Part, Round
+from tournaments.serializers import pairing_answers, stage_brief
+from tournaments.services.progress.byes_and_late_entries import ask_bye, enter_late, take_bye_back
+from tournaments.services.progress.round_lengths import set_round_best_of
+from tournaments.services.progress.stages import end_swiss
+from tournaments.services.progress.swiss_rounds import pair_next_round, swiss_group, unpair_round
 
-from ..answers import pairing_answers, stage_brief
-from ..models import Bye, ByeKind, Contender, Part, Round
-from ..services.course import end_swiss
-from ..services.round_lengths import set_round_best_of
-from ..services.rounds import pair_next_round, swiss_group, unpair_round
-from ..services.swiss_entries import ask_bye, enter_late, take_bye_back
-from . import shapes
-from .bodies import (
-    DUTCH,
-    NO_REASON,
-    BestOfBody,
-    ByeBody,
-    LateBody,
-    NoByeBody,
-    RoundBody,
-    Why,
-)
-from .door import organiser
+from . import schemas
+from .api_setup import organiser
+from .bodies import DUTCH, NO_REASON, BestOfBody, ByeBody, LateBody, NoByeBody, RoundBody, Why
 from .entrants import entrant_answer, entrant_ref
 from .tournaments import ONE, tournament_of
 
@@ -34,7 +25,7 @@ router = Router(tags=["Rounds"])
 ROUND = f"{ONE}/stages/{{int:stage}}/groups/{{int:group}}/rounds/{{part}}/{{int:number}}"
 
 
-@router.post(f"{ONE}/rounds", response={201: shapes.Paired} | shapes.found_errors())
+@router.post(f"{ONE}/rounds", response={201: schemas.Paired} | schemas.found_errors())
 def pair_round(request: HttpRequest, tournament_id: UUID, body: RoundBody = DUTCH) -> HttpResponse:
     """Pair and publish the next round of the Swiss that is played.
 
@@ -71,7 +62,7 @@ def _bye(bye: Bye) -> Json:
     }
 
 
-@router.delete(f"{ONE}/rounds/last", response=shapes.found(shapes.Told))
+@router.delete(f"{ONE}/rounds/last", response=schemas.found(schemas.Told))
 def take_round_back(
     request: HttpRequest, tournament_id: UUID, body: Why = NO_REASON
 ) -> HttpResponse:
@@ -81,7 +72,7 @@ def take_round_back(
     return json_response({"status": "Taken Back", "message": f"Round {number} is taken back."})
 
 
-@router.post(f"{ONE}/rounds/end", response=shapes.found(shapes.EndedStage))
+@router.post(f"{ONE}/rounds/end", response=schemas.found(schemas.EndedStage))
 def end_rounds(request: HttpRequest, tournament_id: UUID, body: Why = NO_REASON) -> HttpResponse:
     """End the Swiss with the rounds that it has played."""
     actor = organiser(request, tournament_id)
@@ -90,7 +81,7 @@ def end_rounds(request: HttpRequest, tournament_id: UUID, body: Why = NO_REASON)
     return json_response({"status": "Ended", "stage": stage_brief(stage)})
 
 
-@router.patch(ROUND, response=shapes.found(shapes.ChangedRound))
+@router.patch(ROUND, response=schemas.found(schemas.ChangedRound))
 def set_best_of(
     request: HttpRequest,
     tournament_id: UUID,
@@ -110,7 +101,7 @@ def set_best_of(
         number=number,
     ).first()
     if found is None:
-        raise Unknown("There is no such round in this tournament.")
+        raise NotFound("There is no such round in this tournament.")
     round_ = set_round_best_of(
         tournament_id=tournament_id, round_id=found.pk, best_of=body.best_of, actor=actor
     )
@@ -118,7 +109,7 @@ def set_best_of(
     return json_response({"status": "Changed", "round": answer})
 
 
-@router.post(f"{ONE}/late-entry", response={201: shapes.Late} | shapes.found_errors())
+@router.post(f"{ONE}/late-entry", response={201: schemas.Late} | schemas.found_errors())
 def add_late(request: HttpRequest, tournament_id: UUID, body: LateBody) -> HttpResponse:
     """Let somebody into a Swiss that has begun; the rounds before are worth nothing."""
     contender: Contender = enter_late(
@@ -136,7 +127,7 @@ def add_late(request: HttpRequest, tournament_id: UUID, body: LateBody) -> HttpR
     return json_response(answer, status=201)
 
 
-@router.post(f"{ONE}/byes", response={201: shapes.GivenBye} | shapes.found_errors())
+@router.post(f"{ONE}/byes", response={201: schemas.GivenBye} | schemas.found_errors())
 def give_bye(request: HttpRequest, tournament_id: UUID, body: ByeBody) -> HttpResponse:
     """Let an entrant sit out a round that is not yet paired, for half a point or none."""
     actor = organiser(request, tournament_id)
@@ -151,7 +142,7 @@ def give_bye(request: HttpRequest, tournament_id: UUID, body: ByeBody) -> HttpRe
     return json_response({"status": "Bye Given", "bye": _bye(bye)}, status=201)
 
 
-@router.delete(f"{ONE}/byes", response=shapes.found(shapes.Told))
+@router.delete(f"{ONE}/byes", response=schemas.found(schemas.Told))
 def take_bye(request: HttpRequest, tournament_id: UUID, body: NoByeBody) -> HttpResponse:
     """Let an entrant play after all in a round that is not yet paired."""
     actor = organiser(request, tournament_id)

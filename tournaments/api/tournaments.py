@@ -8,20 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from matchmaking.answers import Json, stamp
-from matchmaking.errors import Unknown
-from matchmaking.http import json_response
+from lib.errors import NotFound
+from lib.http import json_response
 from matchmaking.models import Pool
+from matchmaking.serializers import Json, stamp
+from tournaments import models
+from tournaments.models import TournamentState
+from tournaments.selectors import listed_tournaments
+from tournaments.serializers import tournament_answer, tournament_brief
+from tournaments.services.setup.settings import Changes, change_settings
+from tournaments.services.setup.stage_plans import set_stages
 
-from .. import models
-from ..answers import tournament_answer, tournament_brief
-from ..models import TournamentState
-from ..selectors import listed_tournaments
-from ..services.settings import Changes, change_settings
-from ..services.stages import set_stages
-from . import shapes
+from . import schemas
+from .api_setup import FOR_ALL, organiser
 from .bodies import SettingsBody, StagesBody
-from .door import FOR_ALL, organiser
 
 router = Router(tags=["Tournaments"])
 ONE = "/api/tournaments/{uuid:tournament_id}"
@@ -30,7 +30,7 @@ Page = Annotated[int, Field(ge=1, le=100_000)]
 Size = Annotated[int, Field(ge=1, le=200)]
 
 
-@router.get("/api/tournaments", response=shapes.found(shapes.Listed), openapi_extra=FOR_ALL)
+@router.get("/api/tournaments", response=schemas.found(schemas.Listed), openapi_extra=FOR_ALL)
 def list_tournaments(
     request: HttpRequest,
     state: TournamentState | None = None,
@@ -61,13 +61,13 @@ def _listed(tournament: Any) -> Json:
     }
 
 
-@router.get(ONE, response=shapes.found(shapes.Tournament), openapi_extra=FOR_ALL)
+@router.get(ONE, response=schemas.found(schemas.Tournament), openapi_extra=FOR_ALL)
 def show_tournament(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """A whole tournament: stages, their groups, rounds and matches."""
     return json_response(tournament_answer(tournament_id))
 
 
-@router.patch(ONE, response=shapes.found(shapes.Tournament))
+@router.patch(ONE, response=schemas.found(schemas.Tournament))
 def change_tournament(
     request: HttpRequest, tournament_id: UUID, body: SettingsBody
 ) -> HttpResponse:
@@ -78,7 +78,7 @@ def change_tournament(
     return json_response(tournament_answer(tournament_id))
 
 
-@router.put(f"{ONE}/stages", response=shapes.found(shapes.Tournament))
+@router.put(f"{ONE}/stages", response=schemas.found(schemas.Tournament))
 def plan_stages(request: HttpRequest, tournament_id: UUID, body: StagesBody) -> HttpResponse:
     """Plan the stages of a tournament that has not started, in place of those it had."""
     actor = organiser(request, tournament_id)
@@ -98,13 +98,13 @@ def changes_of(body: SettingsBody, *, but: frozenset[str] = frozenset()) -> Chan
 def _pool(slug: str) -> Pool:
     pool = Pool.objects.filter(slug=slug[:100]).first() if slug.isprintable() else None
     if pool is None:
-        raise Unknown("There is no such pool: `rated_in` is its short name.", code="unknown_pool")
+        raise NotFound("There is no such pool: `rated_in` is its short name.", code="unknown_pool")
     return pool
 
 
 def tournament_of(tournament_id: UUID) -> models.Tournament:
-    """A tournament; raises `Unknown`."""
+    """A tournament; raises `NotFound`."""
     found = models.Tournament.objects.filter(pk=tournament_id).first()
     if found is None:
-        raise Unknown("There is no such tournament.")
+        raise NotFound("There is no such tournament.")
     return found

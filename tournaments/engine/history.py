@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from fractions import Fraction
 
-from tournaments.engine.errors import EngineError
+from .errors import EngineError
 
 
 class Colour(Enum):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import TypeVar
 
-from tournaments.engine.errors import EngineError
-from tournaments.engine.seeding import bracket_order, bracket_size
+from .errors import EngineError
+from .seeding import bracket_order, bracket_size
 
 T = TypeVar("T", bound=Hashable)
 

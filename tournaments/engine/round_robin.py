@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tournaments.engine.errors import EngineError, TooFewEntrants
+from .errors import EngineError, TooFewEntrants
 
 T = TypeVar("T")
 

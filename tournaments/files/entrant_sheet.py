@@ -10,11 +10,11 @@ from typing import Any
 
 from django.conf import settings
 
-from matchmaking.errors import Refusal
-from matchmaking.names import parse_name
+from lib.errors import Refusal
+from lib.names import parse_name
 
-from ..entrant_lines import BadLines, NewEntrant, parse_label, parse_rating
 from .cells import unguarded
+from .entrant_lines import BadLines, NewEntrant, parse_label, parse_rating
 from .text import BadFile
 
 COLUMNS = ("name", "rating", "club", "region", "seed", "members")

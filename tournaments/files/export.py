@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from ..models import Bye, Entrant, Group, Pairing, PairingState, Round, Stage, Tournament
+from tournaments.models import Bye, Entrant, Group, Pairing, PairingState, Round, Stage, Tournament
+
 from .document import (
     VERSION,
     ActionPart,

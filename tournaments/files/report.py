@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil, log2
 
-from matchmaking.names import NAME_MAX_CHARS
+from lib.names import NAME_MAX_CHARS
+from tournaments.engine.errors import EngineError
+from tournaments.engine.history import Bye, History, Match, PointSystem, Result, Round
+from tournaments.engine.swiss import PairingTask, read_trf, write_trf
+from tournaments.models import Format, Group
+from tournaments.storage.swiss_tasks import next_task
+from tournaments.storage.tables import read_table
 
-from ..engine.errors import EngineError
-from ..engine.history import Bye, History, Match, PointSystem, Result, Round
-from ..engine.swiss import PairingTask, read_trf, write_trf
-from ..models import Format, Group
-from ..swiss_tasks import next_task
-from ..tables import read_table
 from .document import (
     VERSION,
     ByePart,

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..models import Group, Pairing, Stage, Tournament
-from ..tables import bracket_places, group_standings, tie_breaks_of
+from tournaments.models import Group, Pairing, Stage, Tournament
+from tournaments.storage.tables import bracket_places, group_standings, tie_breaks_of
+
 from .cells import write_csv
 
 MATCH_COLUMNS = (

@@ -4,7 +4,7 @@ import codecs
 
 from django.conf import settings
 
-from matchmaking.errors import Refusal
+from lib.errors import Refusal
 
 MEBIBYTE = 1024 * 1024
 #: Longest marks first: that of UTF-32 begins as that of UTF-16 does.

@@ -3,18 +3,7 @@
 from .day import Action, Judge, Station
 from .entrants import Entrant, EntryStatus, Member
 from .pairings import Pairing, PairingState, Slot
-from .stages import (
-    Bye,
-    ByeKind,
-    Colour,
-    Contender,
-    Format,
-    Group,
-    Part,
-    Round,
-    Stage,
-    StageState,
-)
+from .stages import Bye, ByeKind, Colour, Contender, Format, Group, Part, Round, Stage, StageState
 from .tournament import (
     TOURNAMENT_NAME_MAX_CHARS,
     Entry,

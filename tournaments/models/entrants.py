@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from matchmaking.models import SKELETON_MAX_CHARS, Player
-from matchmaking.names import NAME_MAX_CHARS
+from lib.names import NAME_MAX_CHARS, SKELETON_MAX_CHARS
+from matchmaking.models import Player
 
 from .tournament import Tournament
 

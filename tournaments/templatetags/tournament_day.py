@@ -4,11 +4,11 @@ from typing import Any
 
 from django import template
 
-from ..bracket_view import scoreline
-from ..models import Entrant, EntryStatus, Tournament, TournamentState
-from ..own_part import next_meeting
-from ..services.places import places_left
-from ..services.registration import entry_of, is_open_to_players
+from tournaments.models import Entrant, EntryStatus, Tournament, TournamentState
+from tournaments.pages.display.bracket import scoreline
+from tournaments.pages.display.next_match import next_meeting
+from tournaments.services.entry.capacity import places_left
+from tournaments.services.entry.registration import entry_of, is_open_to_players
 
 register = template.Library()
 register.filter("scoreline", scoreline)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from matchmaking.models import Match
 from tournaments.models import Format, Pairing, Tournament
-from tournaments.services.entries import create_tournament
-from tournaments.services.results import Report, by_forfeit, by_score, report_result
-from tournaments.services.stages import StagePlan, set_stages
-from tournaments.services.starting import start_tournament
+from tournaments.services.progress.results import Report, by_forfeit, by_score, report_result
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.creation import create_tournament
+from tournaments.services.setup.stage_plans import StagePlan, set_stages
 
 SINGLE = StagePlan()
 DOUBLE = StagePlan(Format.DOUBLE_ELIMINATION)

@@ -4,10 +4,10 @@ from matchmaking.models import Player
 from matchmaking.services.players import create_guest
 from tournaments.models import Entrant, Entry, EntryStatus, Pairing, Tournament
 from tournaments.services.actors import ORGANISER, Actor
-from tournaments.services.entries import create_tournament
-from tournaments.services.registration import open_registration, register
-from tournaments.services.settings import Changes, change_settings
-from tournaments.services.starting import start_tournament
+from tournaments.services.entry.registration import open_registration, register
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.creation import create_tournament
+from tournaments.services.setup.settings import Changes, change_settings
 
 OLGA = Actor("Olga")
 FOUR = ("Ann", "Bob", "Cem", "Dan")

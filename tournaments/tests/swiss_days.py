@@ -4,26 +4,18 @@ from collections.abc import Sequence
 from random import Random
 
 from matchmaking.models import Match
-from tournaments.models import (
-    Contender,
-    Format,
-    Group,
-    Pairing,
-    PairingState,
-    Round,
-    Tournament,
-)
-from tournaments.services.entries import create_tournament
-from tournaments.services.results import (
+from tournaments.models import Contender, Format, Group, Pairing, PairingState, Round, Tournament
+from tournaments.services.progress.results import (
     Report,
     by_double_forfeit,
     by_forfeit,
     by_score,
     report_result,
 )
-from tournaments.services.rounds import pair_next_round
-from tournaments.services.stages import StagePlan
-from tournaments.services.starting import start_tournament
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.progress.swiss_rounds import pair_next_round
+from tournaments.services.setup.creation import create_tournament
+from tournaments.services.setup.stage_plans import StagePlan
 
 WHITE_WINS, DRAW, BLACK_WINS = by_score([1, 0]), by_score([0, 0]), by_score([0, 1])
 

@@ -13,16 +13,17 @@ from django.urls import reverse
 
 from matchmaking.models import Match, MatchState, Outcome, Player
 from matchmaking.services.players import sign_up
-from matchmaking.services.queue import Join, join_pools
+from matchmaking.services.queue.joining import Join, join_pools
 from matchmaking.tests.staff import staff, viewer
 from tournaments.apps import ORGANISERS, RIGHTS
 from tournaments.models import Entrant, Format, Pairing, Seeding, Tournament, TournamentState
-from tournaments.services.entries import create_tournament
-from tournaments.services.results import by_score, report_result
-from tournaments.services.running import cancel_tournament
-from tournaments.services.stages import StagePlan
-from tournaments.services.starting import start_tournament
-from tournaments.tests.builders import SINGLE, play_on, started
+from tournaments.services.locking import cancel_tournament
+from tournaments.services.progress.results import by_score, report_result
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.creation import create_tournament
+from tournaments.services.setup.stage_plans import StagePlan
+
+from .builders import SINGLE, play_on, started
 
 pytestmark = pytest.mark.django_db
 

@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from matchmaking.tests.staff import staff, viewer
 from tournaments.models import Format, Round, Tournament, TournamentState
-from tournaments.services.organisers import RIGHT
-from tournaments.services.stages import StagePlan
-from tournaments.tests.builders import play_on, started
-from tournaments.tests.day import draft, fresh, named, open_cup, said
+from tournaments.services.permissions import RIGHT
+from tournaments.services.setup.stage_plans import StagePlan
+
+from .builders import play_on, started
+from .day import draft, fresh, named, open_cup, said
 
 pytestmark = pytest.mark.django_db
 

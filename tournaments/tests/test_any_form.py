@@ -12,9 +12,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from lib.names import parse_name
 from matchmaking.models import Player
-from matchmaking.names import parse_name
-from tournaments.admin_day import STEPS as STEPS_OF_THE_DAY
+from tournaments.admin.manage import STEPS as STEPS_OF_THE_DAY
 
 from .api_client import JSON, Json
 from .forms import Form, forms_of

@@ -7,12 +7,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from lib.names import parse_name
 from matchmaking.models import Match, Player
-from matchmaking.names import parse_name
 from matchmaking.services.players import create_guest
 from matchmaking.tests.staff import staff
 from tournaments.models import Entrant, Pairing, Tournament
-from tournaments.services.organisers import RIGHT
+from tournaments.services.permissions import RIGHT
 
 pytestmark = pytest.mark.django_db
 

@@ -8,10 +8,10 @@ from django.db import IntegrityError, transaction
 from matchmaking.models import Match, MatchState
 from tournaments.engine import elimination as engine
 from tournaments.models import Entrant, Pairing, Round, Slot, Tournament
-from tournaments.services.brackets import BracketState, bracket_of, first_round
-from tournaments.services.entries import create_tournament
-from tournaments.services.results import by_score, report_result
-from tournaments.services.starting import start_tournament
+from tournaments.services.progress.results import by_score, report_result
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.creation import create_tournament
+from tournaments.storage.brackets import BracketState, bracket_of, first_round
 
 pytestmark = pytest.mark.django_db
 

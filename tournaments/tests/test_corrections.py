@@ -4,29 +4,22 @@ from uuid import uuid4
 
 import pytest
 
-from matchmaking.errors import Conflict, Unknown
+from lib.errors import Conflict, NotFound
 from matchmaking.models import MatchState
-from tournaments.models import (
-    Format,
-    Pairing,
-    PairingState,
-    StageState,
-    Station,
-    TournamentState,
-)
+from tournaments.models import Format, Pairing, PairingState, StageState, Station, TournamentState
 from tournaments.services.actors import Actor
-from tournaments.services.corrections import (
+from tournaments.services.entry.entrants import rename_entrant
+from tournaments.services.locking import cancel_tournament
+from tournaments.services.progress.reopen import (
     last_undoable,
     preview_reopen,
     reopen_result,
     undo_last,
 )
-from tournaments.services.entrants import rename_entrant
-from tournaments.services.results import by_double_forfeit, by_score, correct_result
-from tournaments.services.running import cancel_tournament
-from tournaments.services.stages import StagePlan
-from tournaments.services.stations import add_stations, assign_station
-from tournaments.services.withdrawals import withdraw_entrant
+from tournaments.services.progress.results import by_double_forfeit, by_score, correct_result
+from tournaments.services.progress.withdrawals import withdraw_entrant
+from tournaments.services.setup.stage_plans import StagePlan
+from tournaments.services.venue.stations import add_stations, assign_station
 from tournaments.signals import pairing_reopened, tournament_reopened
 
 from .builders import (
@@ -148,9 +141,9 @@ def test_what_cannot_be_reopened() -> None:
         reopen_result(tournament_id=cup.pk, match_id=match_of(cup, "W1.1").pk)
     assert refusal.value.code == "not_decided"
     for call in (preview_reopen, reopen_result):
-        with pytest.raises(Unknown):
+        with pytest.raises(NotFound):
             call(tournament_id=cup.pk, match_id=uuid4())
-        with pytest.raises(Unknown):
+        with pytest.raises(NotFound):
             call(tournament_id=uuid4(), match_id=uuid4())
     first_wins(cup, "W1.1")
     match = match_of(cup, "W1.1")

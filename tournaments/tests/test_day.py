@@ -8,12 +8,12 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from lib.errors import Conflict, Forbidden, NotFound, Refusal, Unauthenticated
+from lib.tokens import digest
 from matchmaking.callers import NOBODY, Caller
-from matchmaking.errors import Conflict, Forbidden, Refusal, Unidentified, Unknown
 from matchmaking.services.players import create_guest, sign_up
 from matchmaking.tests.staff import staff
-from matchmaking.tokens import digest
-from tournaments.entrant_lines import NewEntrant
+from tournaments.files.entrant_lines import NewEntrant
 from tournaments.models import (
     Entry,
     EntryStatus,
@@ -25,7 +25,7 @@ from tournaments.models import (
 )
 from tournaments.order_of_play import estimated_starts
 from tournaments.services.actors import Actor
-from tournaments.services.check_in import (
+from tournaments.services.entry.check_in import (
     check_in,
     check_in_all,
     close_check_in,
@@ -33,24 +33,24 @@ from tournaments.services.check_in import (
     readmit,
     undo_check_in,
 )
-from tournaments.services.clock import tend_tournaments
-from tournaments.services.corrections import undo_last
-from tournaments.services.entrants import add_entrants
-from tournaments.services.entries import create_tournament
-from tournaments.services.judges import (
+from tournaments.services.entry.entrants import add_entrants
+from tournaments.services.entry.registration import register
+from tournaments.services.entry.seeding import move_seed, set_seeds, shuffle_seeds, sort_by_rating
+from tournaments.services.permissions import actor_for, check_may_enter_result, check_organiser
+from tournaments.services.progress.reopen import undo_last
+from tournaments.services.progress.results import by_score, report_result
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.creation import create_tournament
+from tournaments.services.setup.scheduled import tend_tournaments
+from tournaments.services.setup.settings import change_settings
+from tournaments.services.setup.stage_plans import StagePlan, set_stages
+from tournaments.services.venue.judges import (
     add_judge,
     claim_judgeship,
     remove_judge,
     set_judge_station,
 )
-from tournaments.services.organisers import actor_for, check_may_enter_result, check_organiser
-from tournaments.services.registration import register
-from tournaments.services.results import by_score, report_result
-from tournaments.services.seeds import move_seed, set_seeds, shuffle_seeds, sort_by_rating
-from tournaments.services.settings import change_settings
-from tournaments.services.stages import StagePlan, set_stages
-from tournaments.services.starting import start_tournament
-from tournaments.services.stations import (
+from tournaments.services.venue.stations import (
     add_stations,
     assign_next,
     assign_station,
@@ -58,7 +58,8 @@ from tournaments.services.stations import (
     remove_station,
     rename_station,
 )
-from tournaments.tests.day import (
+
+from .day import (
     FOUR,
     OLGA,
     comes,
@@ -149,7 +150,7 @@ def test_check_in_is_refused_when_it_makes_no_sense() -> None:
     cup = checking_in()
     with pytest.raises(Conflict, match="already open"):
         open_check_in(tournament_id=cup.pk, actor=OLGA)
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         check_in(tournament_id=cup.pk, entrant_id=0, actor=OLGA)
     assert check_in_all(tournament_id=cup.pk, actor=OLGA) == 4
     assert check_in_all(tournament_id=cup.pk, actor=OLGA) == 0
@@ -303,7 +304,7 @@ def test_stations_have_names_of_their_own() -> None:
     add_judge(tournament_id=cup.pk, name="Jo", station_id=second.pk, actor=OLGA)
     with pytest.raises(Conflict, match="Remove the judge first"):
         remove_station(tournament_id=cup.pk, station_id=second.pk, actor=OLGA)
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         remove_station(tournament_id=cup.pk, station_id=0, actor=OLGA)
     remove_judge(tournament_id=cup.pk, judge_id=cup.judges.get().pk, actor=OLGA)
     remove_station(tournament_id=cup.pk, station_id=second.pk, actor=OLGA)
@@ -371,7 +372,7 @@ def test_a_judge_of_a_station_enters_results_there_and_nowhere_else() -> None:
     set_judge_station(tournament_id=cup.pk, judge_id=judge.pk, station_id=None, actor=OLGA)
     assert enter("W1.2").judge_id == judge.pk
     remove_judge(tournament_id=cup.pk, judge_id=judge.pk, actor=OLGA)
-    with pytest.raises(Unidentified):
+    with pytest.raises(Unauthenticated):
         enter("W1.2")
 
 
@@ -398,7 +399,7 @@ def test_a_registered_player_is_made_a_judge_by_name() -> None:
     for again in (True, False):
         with pytest.raises(Conflict, match="already a judge"):
             add_judge(tournament_id=cup.pk, name="Jo", is_player=again, actor=OLGA)
-    with pytest.raises(Unknown, match="signed up"):
+    with pytest.raises(NotFound, match="signed up"):
         add_judge(tournament_id=cup.pk, name="Kim", is_player=True, actor=OLGA)
     with pytest.raises(Refusal, match="no such station"):
         add_judge(tournament_id=cup.pk, name="Lou", station_id=0, actor=OLGA)
@@ -414,7 +415,7 @@ def test_the_organiser_is_who_has_the_token_or_made_it_or_is_staff() -> None:
     browser = staff("staffan", "tournaments.change_tournament")
     user = User.objects.get(pk=browser.session["_auth_user_id"])
     assert actor_for(tournament=cup, user=user).name == "staffan"
-    with pytest.raises(Unidentified):
+    with pytest.raises(Unauthenticated):
         actor_for(tournament=cup, caller=NOBODY)
 
 

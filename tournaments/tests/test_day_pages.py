@@ -15,18 +15,19 @@ from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Player
 from matchmaking.services.players import create_guest
 from matchmaking.tests.staff import staff
-from tournaments.day_actions import ACTIONS, reordered
 from tournaments.models import Entry, Format, Tournament, TournamentState
+from tournaments.pages.manage_actions import ACTIONS, reordered
 from tournaments.selectors import open_pairing
-from tournaments.services.entries import create_tournament
-from tournaments.services.judges import add_judge
-from tournaments.services.organisers import RIGHT
-from tournaments.services.registration import open_registration
-from tournaments.services.settings import change_settings
-from tournaments.services.stages import StagePlan, set_stages
-from tournaments.services.starting import start_tournament
-from tournaments.services.stations import add_stations
-from tournaments.tests.day import FOUR, OLGA, fresh, named, pairing, who
+from tournaments.services.entry.registration import open_registration
+from tournaments.services.permissions import RIGHT
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.creation import create_tournament
+from tournaments.services.setup.settings import change_settings
+from tournaments.services.setup.stage_plans import StagePlan, set_stages
+from tournaments.services.venue.judges import add_judge
+from tournaments.services.venue.stations import add_stations
+
+from .day import FOUR, OLGA, fresh, named, pairing, who
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from matchmaking.errors import Conflict, Refusal
+from lib.errors import Conflict, Refusal
 from matchmaking.models import Match, MatchState, Outcome
 from matchmaking.results import Result
 from tournaments.engine import elimination as engine
@@ -21,12 +21,12 @@ from tournaments.models import (
     Tournament,
     TournamentState,
 )
-from tournaments.services import corrections, results, withdrawals
-from tournaments.services.brackets import group_state
-from tournaments.services.course import end_swiss
-from tournaments.services.rounds import pair_next_round
-from tournaments.services.stages import StagePlan
-from tournaments.services.starting import start_tournament
+from tournaments.services.progress import reopen, results, withdrawals
+from tournaments.services.progress.stages import end_swiss
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.progress.swiss_rounds import pair_next_round
+from tournaments.services.setup.stage_plans import StagePlan
+from tournaments.storage.brackets import group_state
 
 from .builders import DOUBLE, SINGLE, started
 
@@ -78,14 +78,14 @@ class Day:
     def reopen(self) -> None:
         row = self.chance.choice(self.pairings(PairingState.DECIDED))
         assert row.match is not None
-        foreseen = corrections.preview_reopen(tournament_id=self.id, match_id=row.match.pk)
-        emptied = corrections.reopen_result(tournament_id=self.id, match_id=row.match.pk)
+        foreseen = reopen.preview_reopen(tournament_id=self.id, match_id=row.match.pk)
+        emptied = reopen.reopen_result(tournament_id=self.id, match_id=row.match.pk)
         assert [one.pk for one in emptied] == [one.pk for one in foreseen]
         still = Pairing.objects.filter(pk__in=[one.pk for one in emptied])
         assert not still.filter(state=PairingState.DECIDED).exists()
 
     def undo(self) -> None:
-        done = corrections.undo_last(tournament_id=self.id)
+        done = reopen.undo_last(tournament_id=self.id)
         if done.undoes is not None and done.undoes.verb == "start":
             start_tournament(tournament_id=self.id)
 
@@ -227,7 +227,7 @@ def test_undoing_everything_leads_back_to_the_start(plan: StagePlan) -> None:
     begun = picture(tournament)
     for _ in range(25):
         day.something()
-    while (last := corrections.last_undoable(tournament)) and last.verb != "start":
+    while (last := reopen.last_undoable(tournament)) and last.verb != "start":
         day.undo()
     assert picture(tournament) == begun
 

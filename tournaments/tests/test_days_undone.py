@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from matchmaking.errors import Refusal
-from tournaments.entrant_lines import NewEntrant
+from lib.errors import Refusal
+from tournaments.files.entrant_lines import NewEntrant
 from tournaments.files.export import export_tournament
 from tournaments.models import (
     Bye,
@@ -19,13 +19,15 @@ from tournaments.models import (
     Tournament,
     TournamentState,
 )
-from tournaments.services import corrections, course, entrants, rounds, seeds, stations
 from tournaments.services.actors import ORGANISER
-from tournaments.services.exchange import import_tournament
-from tournaments.services.round_lengths import set_round_best_of
-from tournaments.services.stages import StagePlan
-from tournaments.services.swiss_entries import ask_bye, enter_late, take_bye_back
-from tournaments.services.withdrawals import disqualify_entrant
+from tournaments.services.entry import entrants, seeding
+from tournaments.services.progress import reopen, stages, swiss_rounds
+from tournaments.services.progress.byes_and_late_entries import ask_bye, enter_late, take_bye_back
+from tournaments.services.progress.round_lengths import set_round_best_of
+from tournaments.services.progress.withdrawals import disqualify_entrant
+from tournaments.services.setup.stage_plans import StagePlan
+from tournaments.services.transfer.imports import import_tournament
+from tournaments.services.venue import stations
 
 from .builders import DOUBLE, SINGLE, started
 from .pictures import picture
@@ -68,7 +70,7 @@ class LongDay(Day):
         # Swiss is paired anew.
         entered = Entrant.objects.filter(tournament=self.id, status=EntryStatus.ENTERED).count()
         if entered == self.tournament.entrants.count() and not self.is_swiss():
-            seeds.shuffle_seeds(**self.where, lot=self.chance.randrange(99))
+            seeding.shuffle_seeds(**self.where, lot=self.chance.randrange(99))
 
     def is_swiss(self) -> bool:
         return self.tournament.stages.filter(number=1, format=Format.SWISS).exists()
@@ -82,14 +84,14 @@ class LongDay(Day):
         stations.assign_next(**self.where)
 
     def pair_round(self) -> None:
-        group = rounds.swiss_group(self.tournament)
-        rounds.pair_next_round(group=group, engine="quick")
+        group = swiss_rounds.swiss_group(self.tournament)
+        swiss_rounds.pair_next_round(group=group, engine="quick")
 
     def unpair(self) -> None:
-        rounds.unpair_round(tournament_id=self.id)
+        swiss_rounds.unpair_round(tournament_id=self.id)
 
     def end(self) -> None:
-        course.end_swiss(tournament_id=self.id)
+        stages.end_swiss(tournament_id=self.id)
 
     def bye(self) -> None:
         ask_bye(tournament_id=self.id, entrant_id=self.somebody())
@@ -120,7 +122,7 @@ class LongDay(Day):
         done = self.tournament.actions.filter(number__gt=last).exclude(undo={}).count()
         if done and self.chance.random() < 0.5:
             for _ in range(done):
-                corrections.undo_last(tournament_id=self.id)
+                reopen.undo_last(tournament_id=self.id)
             assert picture(self.tournament) == before, act
 
     def last_number(self) -> int:

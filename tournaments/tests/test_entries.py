@@ -3,11 +3,11 @@
 import pytest
 from django.conf import settings
 
-from matchmaking.errors import Refusal
+from lib.errors import Refusal
+from lib.tokens import digest
 from matchmaking.services.players import create_guest
-from matchmaking.tokens import digest
 from tournaments.models import Entrant, Seeding, Tournament, TournamentState
-from tournaments.services.entries import (
+from tournaments.services.setup.creation import (
     BadEntrants,
     check_even,
     create_tournament,

@@ -9,30 +9,30 @@ from random import Random
 
 import pytest
 
-from matchmaking.errors import Conflict, Refusal
+from lib.errors import Conflict, Refusal
 from matchmaking.models import Match, Seat
 from tournaments.engine import tests as engine_tests
 from tournaments.engine.history import History, Round
 from tournaments.engine.swiss import read_trf, write_trf
-from tournaments.entrant_lines import BadLines
 from tournaments.files.cells import guarded, unguarded
+from tournaments.files.entrant_lines import BadLines
 from tournaments.files.export import document_of, export_tournament
 from tournaments.files.report import group_trf
 from tournaments.files.sheets import entrants_csv, matches_csv, standings_csv
 from tournaments.files.text import BadFile, decode
 from tournaments.models import Entrant, Format, Tournament, TournamentState
 from tournaments.services.actors import ORGANISER
-from tournaments.services.entries import create_tournament
-from tournaments.services.exchange import import_entrants, import_tournament, import_trf
-from tournaments.services.results import by_forfeit, by_score, set_live_score
-from tournaments.services.running import cancel_tournament
-from tournaments.services.stages import StagePlan
-from tournaments.services.starting import start_tournament
-from tournaments.services.stations import add_stations
-from tournaments.services.swiss_entries import ask_bye
-from tournaments.services.withdrawals import withdraw_entrant
-from tournaments.swiss_tasks import next_task
-from tournaments.tables import group_history, read_table
+from tournaments.services.locking import cancel_tournament
+from tournaments.services.progress.byes_and_late_entries import ask_bye
+from tournaments.services.progress.results import by_forfeit, by_score, set_live_score
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.progress.withdrawals import withdraw_entrant
+from tournaments.services.setup.creation import create_tournament
+from tournaments.services.setup.stage_plans import StagePlan
+from tournaments.services.transfer.imports import import_entrants, import_tournament, import_trf
+from tournaments.services.venue.stations import add_stations
+from tournaments.storage.swiss_tasks import next_task
+from tournaments.storage.tables import group_history, read_table
 
 from .swiss_days import (
     WHITE_WINS,

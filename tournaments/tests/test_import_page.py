@@ -11,9 +11,9 @@ from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Player
 from matchmaking.services.players import create_guest
 from tournaments.models import Format, Tournament, TournamentState
-from tournaments.services.entries import create_tournament
-from tournaments.services.stages import StagePlan
-from tournaments.services.starting import start_tournament
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.creation import create_tournament
+from tournaments.services.setup.stage_plans import StagePlan
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from PIL import Image, ImageDraw
 
-from tournaments import lettering
+from tournaments.pages.sharing import fonts
 
 SIZE = (400, 80)
 
@@ -14,7 +14,7 @@ SIZE = (400, 80)
 def written(text: str, anchor: str = "lm") -> Image.Image:
     image = Image.new("L", SIZE)
     at = (200, 40)
-    lettering.write(ImageDraw.Draw(image), at, text, "white", 30, anchor)
+    fonts.write(ImageDraw.Draw(image), at, text, "white", 30, anchor)
     return image
 
 
@@ -30,20 +30,20 @@ def machine_has(sign: str) -> bool:
 @pytest.fixture
 def no_finder(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without other fonts."""
-    lettering._runs.cache_clear()
-    lettering._file_for.cache_clear()
-    monkeypatch.setattr(lettering, "_found", [])
-    monkeypatch.setattr(lettering, "_ask", lambda sign: "")
+    fonts._runs.cache_clear()
+    fonts._file_for.cache_clear()
+    monkeypatch.setattr(fonts, "_found", [])
+    monkeypatch.setattr(fonts, "_ask", lambda sign: "")
 
 
 @pytest.fixture(autouse=True)
 def forget() -> None:
-    lettering._runs.cache_clear()
-    lettering._file_for.cache_clear()
+    fonts._runs.cache_clear()
+    fonts._file_for.cache_clear()
 
 
 def test_latin_letters_need_no_font_of_the_machine(no_finder: None) -> None:
-    assert lettering.can_write("Ann Miller, 8 players")
+    assert fonts.can_write("Ann Miller, 8 players")
     assert written("Ann").getbbox() is not None
 
 
@@ -52,15 +52,15 @@ def test_accents_that_no_font_has_are_left_out(no_finder: None) -> None:
 
 
 def test_what_no_font_has_is_left_out_whole(no_finder: None) -> None:
-    assert not lettering.can_write("Иван & Ann")
-    assert lettering.length("Иван & Ann", 30) == 0
+    assert not fonts.can_write("Иван & Ann")
+    assert fonts.length("Иван & Ann", 30) == 0
     assert written("Иван & Ann").getbbox() is None
 
 
 @pytest.mark.parametrize("name", ["Иван", "Ωμέγα", "محمد", "דנה", "李雷", "राम"])
 def test_other_letters_are_written_where_the_machine_has_them(name: str) -> None:
     expected = all(machine_has(sign) for sign in name)
-    assert lettering.can_write(name) is expected
+    assert fonts.can_write(name) is expected
     assert (written(name).getbbox() is not None) is expected
 
 
@@ -71,4 +71,4 @@ def test_a_line_ends_where_it_is_told_to() -> None:
 
 
 def test_a_mark_stays_with_its_letter(no_finder: None) -> None:
-    assert lettering._runs("e\u0301a") == [("e\u0301a", lettering.OWN)]
+    assert fonts._runs("e\u0301a") == [("e\u0301a", fonts.OWN)]

@@ -10,22 +10,22 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from lib.errors import Conflict, Refusal
 from matchmaking.callers import Caller
-from matchmaking.errors import Conflict, Refusal
 from matchmaking.models import MatchState
 from matchmaking.services.reports import Claim
 from matchmaking.services.reports import report_result as report_as_player
 from tournaments.models import Entry, Reporting, Tournament
 from tournaments.services.actors import ORGANISER
-from tournaments.services.corrections import reopen_result, undo_last
-from tournaments.services.entrants import rename_entrant
-from tournaments.services.registration import register
-from tournaments.services.results import by_score, report_result
-from tournaments.services.running import lock_tournament
-from tournaments.services.seeds import shuffle_seeds
-from tournaments.services.starting import start_tournament
-from tournaments.services.stations import add_stations
-from tournaments.services.withdrawals import withdraw_entrant
+from tournaments.services.entry.entrants import rename_entrant
+from tournaments.services.entry.registration import register
+from tournaments.services.entry.seeding import shuffle_seeds
+from tournaments.services.locking import lock_tournament
+from tournaments.services.progress.reopen import reopen_result, undo_last
+from tournaments.services.progress.results import by_score, report_result
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.progress.withdrawals import withdraw_entrant
+from tournaments.services.venue.stations import add_stations
 
 from .builders import first_wins, match_of
 from .day import comes, fresh, guest, open_cup

@@ -4,14 +4,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from matchmaking.errors import Conflict
+from lib.errors import Conflict
 from tournaments.files.export import export_tournament
 from tournaments.models import Format, Round, Tournament
-from tournaments.services.corrections import undo_last
-from tournaments.services.exchange import import_tournament
-from tournaments.services.results import by_score
-from tournaments.services.round_lengths import set_round_best_of
-from tournaments.services.stages import BadStages, StagePlan, check_plans
+from tournaments.services.progress.reopen import undo_last
+from tournaments.services.progress.results import by_score
+from tournaments.services.progress.round_lengths import set_round_best_of
+from tournaments.services.setup.stage_plans import BadStages, StagePlan, check_plans
+from tournaments.services.transfer.imports import import_tournament
 
 from .builders import draft, match_of, play_on, report, started
 

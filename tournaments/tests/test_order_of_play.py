@@ -4,8 +4,9 @@ import pytest
 
 from tournaments.models import Format
 from tournaments.order_of_play import open_in_order
-from tournaments.services.stages import StagePlan
-from tournaments.tests.builders import DOUBLE, started
+from tournaments.services.setup.stage_plans import StagePlan
+
+from .builders import DOUBLE, started
 
 pytestmark = pytest.mark.django_db
 

@@ -3,11 +3,12 @@
 import pytest
 
 from tournaments.models import Format, Tournament
-from tournaments.own_part import Meeting, next_meeting
+from tournaments.pages.display.next_match import Meeting, next_meeting
 from tournaments.services.actors import ORGANISER
-from tournaments.services.stages import StagePlan
-from tournaments.services.stations import add_stations, assign_next
-from tournaments.tests.builders import DOUBLE, TABLE, first_wins, play_on, started
+from tournaments.services.setup.stage_plans import StagePlan
+from tournaments.services.venue.stations import add_stations, assign_next
+
+from .builders import DOUBLE, TABLE, first_wins, play_on, started
 
 pytestmark = pytest.mark.django_db
 

@@ -6,12 +6,13 @@ from matchmaking.models import Player
 from matchmaking.services.ratings import current_ratings
 from matchmaking.tests.meetings import player, pool, won
 from tournaments.models import Entrant, Seeding, Tournament
-from tournaments.services.entrants import replace_entrant
-from tournaments.services.registration import register
-from tournaments.services.seeds import sort_by_rating
-from tournaments.services.settings import Changes, change_settings
-from tournaments.services.starting import start_tournament
-from tournaments.tests.day import OLGA, draft, fresh, open_cup, who
+from tournaments.services.entry.entrants import replace_entrant
+from tournaments.services.entry.registration import register
+from tournaments.services.entry.seeding import sort_by_rating
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.settings import Changes, change_settings
+
+from .day import OLGA, draft, fresh, open_cup, who
 
 pytestmark = pytest.mark.django_db
 

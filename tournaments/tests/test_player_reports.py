@@ -2,17 +2,17 @@
 
 import pytest
 
+from lib.errors import Conflict, Forbidden
 from matchmaking.callers import Caller
-from matchmaking.errors import Conflict, Forbidden
 from matchmaking.models import Match, RatedMatch, Report, ReportState
 from matchmaking.services.reports import Claim, confirm_result, report_result
 from matchmaking.tests.meetings import player, pool
 from tournaments.models import Pairing, Reporting, Tournament, TournamentState
-from tournaments.services.corrections import reopen_result
-from tournaments.services.entries import create_tournament
-from tournaments.services.results import by_score
-from tournaments.services.results import report_result as enter_result
-from tournaments.services.starting import start_tournament
+from tournaments.services.progress.reopen import reopen_result
+from tournaments.services.progress.results import by_score
+from tournaments.services.progress.results import report_result as enter_result
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.creation import create_tournament
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,12 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from tournaments.calendar import calendar_entry
 from tournaments.models import Format, Tournament
-from tournaments.preview import Preview, draw_preview
-from tournaments.services.stages import StagePlan
-from tournaments.tests.builders import DOUBLE, SINGLE, draft, first_wins, play_on, started
+from tournaments.pages.sharing.calendar import calendar_entry
+from tournaments.pages.sharing.image import Preview, draw_preview
+from tournaments.services.setup.stage_plans import StagePlan
+
+from .builders import DOUBLE, SINGLE, draft, first_wins, play_on, started
 
 STARTS = datetime(2026, 3, 6, 18, 30, tzinfo=UTC)
 

@@ -6,12 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from matchmaking.errors import Conflict, Forbidden, Refusal, Unknown
-from tournaments.entrant_lines import BadLines, NewEntrant, parse_lines
+from lib.errors import Conflict, Forbidden, NotFound, Refusal
+from tournaments.files.entrant_lines import BadLines, NewEntrant, parse_lines
 from tournaments.models import Entry, EntryStatus, TournamentState
-from tournaments.services.check_in import open_check_in
-from tournaments.services.corrections import undo_last
-from tournaments.services.entrants import (
+from tournaments.services.entry.check_in import open_check_in
+from tournaments.services.entry.entrants import (
     Details,
     add_entrants,
     remove_entrant,
@@ -19,7 +18,7 @@ from tournaments.services.entrants import (
     replace_entrant,
     set_details,
 )
-from tournaments.services.registration import (
+from tournaments.services.entry.registration import (
     approve,
     check_own,
     close_registration,
@@ -28,10 +27,17 @@ from tournaments.services.registration import (
     open_registration,
     register,
 )
-from tournaments.services.rosters import add_member, make_captain, missing_players, remove_member
-from tournaments.services.starting import start_tournament
+from tournaments.services.entry.rosters import (
+    add_member,
+    make_captain,
+    missing_players,
+    remove_member,
+)
+from tournaments.services.progress.reopen import undo_last
+from tournaments.services.progress.start import start_tournament
 from tournaments.signals import entry_changed
-from tournaments.tests.day import (
+
+from .day import (  # fmt: skip
     OLGA,
     comes,
     draft,
@@ -43,7 +49,7 @@ from tournaments.tests.day import (
     running,
     said,
     who,
-)  # fmt: skip
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -135,7 +141,7 @@ def test_the_organiser_admits_and_declines() -> None:
         approve(tournament_id=cup.pk, entrant_id=asking[1].pk, actor=OLGA)
     with pytest.raises(Conflict, match="already declined"):
         decline(tournament_id=cup.pk, entrant_id=asking[0].pk, actor=OLGA)
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         approve(tournament_id=cup.pk, entrant_id=0, actor=OLGA)
 
 
@@ -152,7 +158,7 @@ def test_who_is_declined_stays_out_even_by_leaving() -> None:
 def test_leaving_is_for_those_entered_and_before_the_start() -> None:
     cup = open_cup()
     ann, bob = guest("Ann"), guest("Bob")
-    with pytest.raises(Unknown, match="not entered"):
+    with pytest.raises(NotFound, match="not entered"):
         leave_tournament(tournament_id=cup.pk, player=ann)
     for player in (ann, bob):
         register(tournament_id=cup.pk, player=player)
@@ -202,7 +208,7 @@ def test_rosters_are_refused_where_they_do_not_fit() -> None:
     entrant = comes(singles, "Hal")
     with pytest.raises(Conflict, match="single players"):
         add_member(tournament_id=singles.pk, entrant_id=entrant.pk, actor=OLGA, name="Ida")
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         remove_member(tournament_id=singles.pk, member_id=0, actor=OLGA)
     assert not cup.entrants.exists()
 

@@ -12,9 +12,10 @@ from matchmaking.models import MatchState, Outcome
 from matchmaking.services.players import create_guest
 from matchmaking.tests.staff import staff
 from tournaments.models import Format, Judge, Pairing, Station, Tournament, TournamentState
-from tournaments.services.organisers import RIGHT
-from tournaments.services.stages import StagePlan
-from tournaments.tests.builders import first_wins, match_of, names, pairing, started
+from tournaments.services.permissions import RIGHT
+from tournaments.services.setup.stage_plans import StagePlan
+
+from .builders import first_wins, match_of, names, pairing, started
 
 pytestmark = pytest.mark.django_db
 

@@ -6,14 +6,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from matchmaking.errors import Conflict, Unknown
+from lib.errors import Conflict, NotFound
 from matchmaking.models import Match, MatchState, Outcome
 from matchmaking.results import BadScore
 from matchmaking.services.matches import play_match
 from tournaments.models import Action, Pairing, PairingState, TournamentState
 from tournaments.services.actors import Actor
-from tournaments.services.corrections import undo_last
-from tournaments.services.results import (
+from tournaments.services.locking import cancel_tournament
+from tournaments.services.progress.reopen import undo_last
+from tournaments.services.progress.results import (
     by_double_forfeit,
     by_forfeit,
     by_score,
@@ -21,9 +22,8 @@ from tournaments.services.results import (
     report_result,
     set_live_score,
 )
-from tournaments.services.round_lengths import set_round_best_of
-from tournaments.services.running import cancel_tournament
-from tournaments.services.stages import StagePlan
+from tournaments.services.progress.round_lengths import set_round_best_of
+from tournaments.services.setup.stage_plans import StagePlan
 from tournaments.signals import pairing_decided, pairing_scored
 
 from .builders import (
@@ -219,7 +219,7 @@ def test_there_must_be_something_to_correct() -> None:
     with pytest.raises(Conflict) as refusal:
         correct_result(tournament_id=cup.pk, match_id=match.pk, report=by_score([1, 0]))
     assert refusal.value.code == "not_decided"
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         correct_result(tournament_id=cup.pk, match_id=uuid4(), report=by_score([1, 0]))
     first_wins(cup, "W1.1")
     before = Action.objects.count()

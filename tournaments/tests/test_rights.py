@@ -18,15 +18,15 @@ from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Player
 from matchmaking.services.players import create_guest
 from tournaments.api import api
-from tournaments.day_actions import ACTIONS
 from tournaments.models import Tournament
+from tournaments.pages.manage_actions import ACTIONS
 from tournaments.services.actors import ORGANISER
-from tournaments.services.entries import create_tournament
-from tournaments.services.judges import add_judge, claim_judgeship
-from tournaments.services.rosters import add_member
-from tournaments.services.settings import change_settings
-from tournaments.services.starting import start_tournament
-from tournaments.services.stations import add_stations, assign_station
+from tournaments.services.entry.rosters import add_member
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.creation import create_tournament
+from tournaments.services.setup.settings import change_settings
+from tournaments.services.venue.judges import add_judge, claim_judgeship
+from tournaments.services.venue.stations import add_stations, assign_station
 
 from .api_client import JSON, Json, rows
 from .day import named, pairing

@@ -9,20 +9,20 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from matchmaking.errors import Conflict, Refusal
+from lib.errors import Conflict, Refusal
 from matchmaking.models import Match, MatchState
 from tournaments import swiss_worker
 from tournaments.engine.swiss import PairingFailed
-from tournaments.entrant_lines import NewEntrant
+from tournaments.files.entrant_lines import NewEntrant
 from tournaments.models import Bye, ByeKind, Pairing, Round, StageState, Tournament
-from tournaments.services import rounds
-from tournaments.services.corrections import undo_last
-from tournaments.services.results import by_double_forfeit, by_forfeit
-from tournaments.services.rounds import pair_next_round, unpair_round
-from tournaments.services.swiss_entries import ask_bye, enter_late, take_bye_back
-from tournaments.services.withdrawals import reinstate_entrant, withdraw_entrant
-from tournaments.swiss_tasks import next_task
-from tournaments.tables import group_history, group_standings, read_table
+from tournaments.services.progress import swiss_rounds
+from tournaments.services.progress.byes_and_late_entries import ask_bye, enter_late, take_bye_back
+from tournaments.services.progress.reopen import undo_last
+from tournaments.services.progress.results import by_double_forfeit, by_forfeit
+from tournaments.services.progress.swiss_rounds import pair_next_round, unpair_round
+from tournaments.services.progress.withdrawals import reinstate_entrant, withdraw_entrant
+from tournaments.storage.swiss_tasks import next_task
+from tournaments.storage.tables import group_history, group_standings, read_table
 
 from .swiss_days import (
     DRAW,
@@ -140,7 +140,7 @@ def test_a_pairing_is_not_stored_when_somebody_left_meanwhile(
         withdraw_entrant(tournament_id=tournament.pk, entrant_id=entrant(tournament, "P7"))
         return swiss_worker.pair_apart(task, seconds=seconds)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rounds, "pair_apart", pair_slowly)
+    monkeypatch.setattr(swiss_rounds, "pair_apart", pair_slowly)
     with pytest.raises(Conflict) as refusal:
         pair(tournament)
     assert refusal.value.code == "changed_meanwhile"
@@ -155,7 +155,7 @@ def test_of_two_who_pair_at_once_the_second_is_told(monkeypatch: pytest.MonkeyPa
         pair_next_round(group=group_of(tournament), engine="quick")
         return swiss_worker.pair_apart(task, seconds=seconds)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rounds, "pair_apart", pair_second)
+    monkeypatch.setattr(swiss_rounds, "pair_apart", pair_second)
     with pytest.raises(Conflict, match="has no result yet"):
         pair(tournament)
     assert Round.objects.count() == 2 and Pairing.objects.count() == 6

@@ -9,18 +9,18 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.dispatch import Signal
 
+from lib.errors import Conflict, NotFound
 from matchmaking.callers import Caller
-from matchmaking.errors import Conflict, Unknown
 from matchmaking.models import Match, MatchState, Seat
 from matchmaking.results import BadScore
 from matchmaking.services.matches import leave_match
 from matchmaking.services.players import create_guest
 from tournaments import signals
 from tournaments.models import Entrant, Pairing, Seeding, Tournament, TournamentState
-from tournaments.services.entries import create_tournament
-from tournaments.services.results import by_forfeit, by_score, report_result
-from tournaments.services.running import cancel_tournament
-from tournaments.services.starting import start_tournament
+from tournaments.services.locking import cancel_tournament
+from tournaments.services.progress.results import by_forfeit, by_score, report_result
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.creation import create_tournament
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +84,7 @@ def test_a_tournament_starts_once() -> None:
         start_tournament(tournament_id=tournament.pk)
     assert refusal.value.code == "already_started"
     assert Pairing.objects.count() == 3
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         start_tournament(tournament_id=uuid4())
 
 
@@ -159,15 +159,15 @@ def test_a_bad_score_changes_nothing() -> None:
 
 def test_a_match_is_reported_in_its_own_tournament() -> None:
     tournament, other = cup(), cup("Eve", "Fay")
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         report_result(
             tournament_id=other.pk,
             match_id=match_of(tournament, "W1.1").pk,
             report=by_score([1, 0]),
         )
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         report_result(tournament_id=tournament.pk, match_id=uuid4(), report=by_score([1, 0]))
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         report_result(tournament_id=uuid4(), match_id=uuid4(), report=by_score([1, 0]))
 
 

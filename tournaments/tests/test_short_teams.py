@@ -4,16 +4,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from matchmaking.errors import Conflict
+from lib.errors import Conflict
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Player
 from matchmaking.services.players import create_guest
 from tournaments.models import Entrant, Tournament
-from tournaments.services.check_in import check_in, check_in_all, check_in_own, open_check_in
-from tournaments.services.registration import register
-from tournaments.services.rosters import add_member
-from tournaments.services.starting import start_tournament
-from tournaments.tests.day import OLGA, comes, fresh, guest, open_cup, said
+from tournaments.services.entry.check_in import check_in, check_in_all, check_in_own, open_check_in
+from tournaments.services.entry.registration import register
+from tournaments.services.entry.rosters import add_member
+from tournaments.services.progress.start import start_tournament
+
+from .day import OLGA, comes, fresh, guest, open_cup, said
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from matchmaking.errors import Conflict
+from lib.errors import Conflict
 from matchmaking.models import Match
 from tournaments.models import (
     Contender,
@@ -19,14 +19,20 @@ from tournaments.models import (
     Tournament,
     TournamentState,
 )
-from tournaments.services.corrections import reopen_result
-from tournaments.services.course import end_swiss
-from tournaments.services.entries import BadEntrants
-from tournaments.services.results import by_score
-from tournaments.services.rounds import pair_next_round, swiss_group
-from tournaments.services.stages import BadStages, Points, StagePlan, check_plans, set_stages
-from tournaments.services.starting import start_tournament
-from tournaments.services.withdrawals import withdraw_entrant
+from tournaments.services.progress.reopen import reopen_result
+from tournaments.services.progress.results import by_score
+from tournaments.services.progress.stages import end_swiss
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.progress.swiss_rounds import pair_next_round, swiss_group
+from tournaments.services.progress.withdrawals import withdraw_entrant
+from tournaments.services.setup.creation import BadEntrants
+from tournaments.services.setup.stage_plans import (
+    BadStages,
+    Points,
+    StagePlan,
+    check_plans,
+    set_stages,
+)
 from tournaments.signals import bracket_created, stage_started
 
 from .builders import (

@@ -3,16 +3,16 @@
 import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from matchmaking.errors import Conflict
+from lib.errors import Conflict
 from matchmaking.models import Match, MatchState
 from tournaments.models import EntryStatus, Format, Seeding, Tournament, TournamentState
 from tournaments.services.actors import ORGANISER
-from tournaments.services.check_in import check_in, open_check_in
-from tournaments.services.corrections import last_undoable, undo_last
-from tournaments.services.seeds import set_seeds
-from tournaments.services.settings import change_settings
-from tournaments.services.stages import StagePlan
-from tournaments.services.starting import start_tournament
+from tournaments.services.entry.check_in import check_in, open_check_in
+from tournaments.services.entry.seeding import set_seeds
+from tournaments.services.progress.reopen import last_undoable, undo_last
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.settings import change_settings
+from tournaments.services.setup.stage_plans import StagePlan
 
 from .builders import DOUBLE, SINGLE, TABLE, draft, first_wins, started
 from .pictures import picture

@@ -10,17 +10,17 @@ from gacrux.gacruxexeptions import GacruxNoLegalPairing
 from gacrux.pairingdutch import pairing_dutch
 from gacrux.trf2json import trf2json
 
-from matchmaking.errors import Conflict, Refusal
+from lib.errors import Conflict, Refusal
 from tournaments.engine.swiss import SwissPairing
 from tournaments.engine.swiss.gacrux_engine import PARAMETERS, DutchEngine
-from tournaments.entrant_lines import NewEntrant
+from tournaments.files.entrant_lines import NewEntrant
 from tournaments.files.report import group_trf
 from tournaments.models import ByeKind, Tournament
-from tournaments.services import rounds
-from tournaments.services.corrections import undo_last
-from tournaments.services.rounds import unpair_round
-from tournaments.services.swiss_entries import ask_bye, enter_late, take_bye_back
-from tournaments.services.withdrawals import reinstate_entrant, withdraw_entrant
+from tournaments.services.progress import swiss_rounds
+from tournaments.services.progress.byes_and_late_entries import ask_bye, enter_late, take_bye_back
+from tournaments.services.progress.reopen import undo_last
+from tournaments.services.progress.swiss_rounds import unpair_round
+from tournaments.services.progress.withdrawals import reinstate_entrant, withdraw_entrant
 from tournaments.swiss_worker import decode_task, encode_task
 
 from .swiss_days import group_of, open_pairings, pair, play_by_chance, swiss
@@ -37,7 +37,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     def pair_here(task: Any, *, seconds: float) -> SwissPairing:
         return DutchEngine().pair(decode_task(encode_task(task)))
 
-    monkeypatch.setattr(rounds, "pair_apart", pair_here)
+    monkeypatch.setattr(swiss_rounds, "pair_apart", pair_here)
 
 
 def elsewhere(text: str) -> Pairs | None:

@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from matchmaking.models import Outcome
 from tournaments.models import Format, Round, Tournament
-from tournaments.services.results import by_double_forfeit, by_forfeit, by_score
-from tournaments.services.stages import StagePlan
-from tournaments.tests.builders import first_wins, report, started
+from tournaments.services.progress.results import by_double_forfeit, by_forfeit, by_score
+from tournaments.services.setup.stage_plans import StagePlan
+
+from .builders import first_wins, report, started
 
 pytestmark = pytest.mark.django_db
 

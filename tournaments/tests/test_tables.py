@@ -13,16 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from tournaments.engine import tests as engine_tests
 from tournaments.engine.standings import TieBreak
 from tournaments.models import ByeKind, Format, Stage, Tournament
-from tournaments.services.entries import create_tournament
-from tournaments.services.exchange import import_trf
-from tournaments.services.placings import settle_places
-from tournaments.services.results import by_double_forfeit, by_forfeit, by_score
-from tournaments.services.stages import Points, StagePlan
-from tournaments.services.starting import start_tournament
-from tournaments.services.swiss_entries import ask_bye
-from tournaments.services.withdrawals import withdraw_entrant
-from tournaments.standings_view import view_cross_table, view_round, view_standings
-from tournaments.tables import (
+from tournaments.pages.display.standings import view_cross_table, view_round, view_standings
+from tournaments.services.progress.byes_and_late_entries import ask_bye
+from tournaments.services.progress.results import by_double_forfeit, by_forfeit, by_score
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.progress.withdrawals import withdraw_entrant
+from tournaments.services.setup.creation import create_tournament
+from tournaments.services.setup.stage_plans import Points, StagePlan
+from tournaments.services.transfer.imports import import_trf
+from tournaments.storage.placings import settle_places
+from tournaments.storage.tables import (
     bracket_places,
     group_history,
     group_standings,

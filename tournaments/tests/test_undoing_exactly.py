@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from matchmaking.errors import Conflict
+from lib.errors import Conflict
 from matchmaking.models import Seat
 from tournaments.engine.seeding import listed_again, seed_as_listed
 from tournaments.files.export import export_tournament
@@ -22,25 +22,21 @@ from tournaments.models import (
     TournamentState,
 )
 from tournaments.services.actors import ORGANISER
-from tournaments.services.check_in import check_in, open_check_in, readmit
-from tournaments.services.corrections import reopen_result, undo_last
-from tournaments.services.course import end_swiss
-from tournaments.services.entrants import (
-    remove_entrant,
-    rename_entrant,
-    replace_entrant,
-)
-from tournaments.services.exchange import import_tournament
-from tournaments.services.results import by_forfeit, by_score, correct_result
-from tournaments.services.round_lengths import set_round_best_of
-from tournaments.services.rounds import pair_next_round, swiss_group, unpair_round
-from tournaments.services.seeds import set_seeds
-from tournaments.services.settings import change_settings
-from tournaments.services.stages import StagePlan
-from tournaments.services.starting import start_tournament
-from tournaments.services.stations import add_stations, assign_next
-from tournaments.services.swiss_entries import ask_bye
-from tournaments.services.withdrawals import reinstate_entrant, withdraw_entrant
+from tournaments.services.entry.check_in import check_in, open_check_in, readmit
+from tournaments.services.entry.entrants import remove_entrant, rename_entrant, replace_entrant
+from tournaments.services.entry.seeding import set_seeds
+from tournaments.services.progress.byes_and_late_entries import ask_bye
+from tournaments.services.progress.reopen import reopen_result, undo_last
+from tournaments.services.progress.results import by_forfeit, by_score, correct_result
+from tournaments.services.progress.round_lengths import set_round_best_of
+from tournaments.services.progress.stages import end_swiss
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.progress.swiss_rounds import pair_next_round, swiss_group, unpair_round
+from tournaments.services.progress.withdrawals import reinstate_entrant, withdraw_entrant
+from tournaments.services.setup.settings import change_settings
+from tournaments.services.setup.stage_plans import StagePlan
+from tournaments.services.transfer.imports import import_tournament
+from tournaments.services.venue.stations import add_stations, assign_next
 
 from .builders import (
     DOUBLE,

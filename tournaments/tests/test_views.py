@@ -16,13 +16,19 @@ from matchmaking.models import Match, MatchState, Player
 from matchmaking.services.players import create_guest
 from matchmaking.tests.staff import staff
 from tournaments.models import Format, Pairing, Seeding, Station, Tournament, TournamentState
-from tournaments.services.entries import create_tournament
-from tournaments.services.organisers import RIGHT
-from tournaments.services.results import by_forfeit, by_score, report_result, set_live_score
-from tournaments.services.running import cancel_tournament
-from tournaments.services.stages import StagePlan
-from tournaments.services.starting import start_tournament
-from tournaments.tests.builders import DOUBLE, SINGLE, first_wins, match_of, started
+from tournaments.services.locking import cancel_tournament
+from tournaments.services.permissions import RIGHT
+from tournaments.services.progress.results import (
+    by_forfeit,
+    by_score,
+    report_result,
+    set_live_score,
+)
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.creation import create_tournament
+from tournaments.services.setup.stage_plans import StagePlan
+
+from .builders import DOUBLE, SINGLE, first_wins, match_of, started
 
 pytestmark = pytest.mark.django_db
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchmaking.errors import Conflict, Unknown
+from lib.errors import Conflict, NotFound
 from matchmaking.models import MatchState, Outcome
 from tournaments.models import (
     Entrant,
@@ -13,13 +13,13 @@ from tournaments.models import (
     Tournament,
     TournamentState,
 )
-from tournaments.services.corrections import undo_last
-from tournaments.services.stages import StagePlan
-from tournaments.services.withdrawals import (
+from tournaments.services.progress.reopen import undo_last
+from tournaments.services.progress.withdrawals import (
     disqualify_entrant,
     reinstate_entrant,
     withdraw_entrant,
 )
+from tournaments.services.setup.stage_plans import StagePlan
 
 from .builders import DOUBLE, TABLE, draft, first_wins, match_of, names, pairing, play_on, started
 
@@ -104,7 +104,7 @@ def test_who_has_left_does_not_leave_again() -> None:
     with pytest.raises(Conflict) as refusal:
         reinstate(cup, "P1")
     assert refusal.value.code == "has_not_left"
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         withdraw_entrant(tournament_id=cup.pk, entrant_id=0)
     with pytest.raises(Conflict):
         withdraw(draft(["Ann", "Bob"]), "Ann")

@@ -1,9 +1,9 @@
 """Who meets whom in a pool: values in, values out."""
 
-from matchmaking.engine.pairing.explanations import Explanation, Reason, sentence
-from matchmaking.engine.pairing.order import pair_in_order
-from matchmaking.engine.pairing.pool import Pairing, explain_ticket, match_at_once, pair_pool
-from matchmaking.engine.pairing.values import Match, Member, PairingError, Rules, Ticket
+from .explanations import Explanation, Reason, sentence
+from .order import pair_in_order
+from .pool import Pairing, explain_ticket, match_at_once, pair_pool
+from .values import Match, Member, PairingError, Rules, Ticket
 
 __all__ = [
     "Explanation",

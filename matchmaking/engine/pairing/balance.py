@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import inf
 
-from matchmaking.engine.pairing.contenders import REMATCH, Contender, would_meet_again
-from matchmaking.engine.pairing.values import Rules
+from .contenders import REMATCH, Contender, would_meet_again
+from .values import Rules
 
 # Enough for every division into two sides of five.
 _STEPS = 6_000

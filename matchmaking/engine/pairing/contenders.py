@@ -7,7 +7,7 @@ from math import inf
 
 import msgspec
 
-from matchmaking.engine.pairing.values import Member, PairingError, Rules, Ticket
+from .values import Member, PairingError, Rules, Ticket
 
 # What is weighed against rating points, so that each of these outweighs all before it:
 # a second region, a long wait, the head of the queue, a rematch, one player more in a match,

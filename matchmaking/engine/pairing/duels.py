@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from math import inf
 from typing import NamedTuple
 
-from matchmaking.engine.pairing.contenders import (
+from .contenders import (
     BEYOND_WINDOWS,
     FAR_REGION,
     REMATCH,
@@ -27,7 +27,7 @@ from matchmaking.engine.pairing.contenders import (
     within_windows,
     would_meet_again,
 )
-from matchmaking.engine.pairing.frontier import cheapest_matching
+from .frontier import cheapest_matching
 
 Duel = tuple[Contender, Contender]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 from math import ceil, inf, isinf
 
-from matchmaking.engine.pairing.contenders import Contender, fits
-from matchmaking.engine.pairing.gathering import could_fill
-from matchmaking.engine.pairing.shapes import count_sizes, team_shapes
-from matchmaking.engine.pairing.values import Rules, Ticket
+from .contenders import Contender, fits
+from .gathering import could_fill
+from .shapes import count_sizes, team_shapes
+from .values import Rules, Ticket
 
 # How many on either side are asked when they would fit.
 _ASKED = 8

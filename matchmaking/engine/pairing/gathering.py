@@ -10,9 +10,9 @@ from collections.abc import Hashable, Sequence
 from itertools import accumulate
 from math import inf
 
-from matchmaking.engine.pairing.contenders import Contender, fits, would_meet_again
-from matchmaking.engine.pairing.shapes import Counts, capped, most_of_each, shapes_within
-from matchmaking.engine.pairing.values import Rules
+from .contenders import Contender, fits, would_meet_again
+from .shapes import Counts, capped, most_of_each, shapes_within
+from .values import Rules
 
 Group = tuple[Contender, ...]
 

@@ -15,10 +15,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from matchmaking.engine.pairing.contenders import ANYWHERE, Contender, all_regions
-from matchmaking.engine.pairing.gathering import Gathering, Group, could_fill, value
-from matchmaking.engine.pairing.shapes import count_sizes, team_shapes, thrifty_team_shapes
-from matchmaking.engine.pairing.values import Rules
+from .contenders import ANYWHERE, Contender, all_regions
+from .gathering import Gathering, Group, could_fill, value
+from .shapes import count_sizes, team_shapes, thrifty_team_shapes
+from .values import Rules
 
 # From how many places in the line a party's match is sought, the nearest first.
 _PLACES_TRIED = 200

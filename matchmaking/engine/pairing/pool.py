@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from matchmaking.engine.pairing.balance import divide
-from matchmaking.engine.pairing.contenders import Contender, contenders, meeting_place
-from matchmaking.engine.pairing.duels import best_opponent, pair_duels
-from matchmaking.engine.pairing.explanations import Explanation, explain
-from matchmaking.engine.pairing.gathering import Group
-from matchmaking.engine.pairing.groups import group_pool, group_with
-from matchmaking.engine.pairing.values import Match, Rules, Ticket
+from .balance import divide
+from .contenders import Contender, contenders, meeting_place
+from .duels import best_opponent, pair_duels
+from .explanations import Explanation, explain
+from .gathering import Group
+from .groups import group_pool, group_with
+from .values import Match, Rules, Ticket
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from matchmaking.engine.pairing import Rules, Ticket, match_at_once, pair_pool
 from matchmaking.engine.pairing.contenders import Contender, contenders, fits
 from matchmaking.engine.pairing.duels import cost, pair_duels, seat_overdue
 from matchmaking.engine.pairing.frontier import cheapest_matching
-from matchmaking.engine.tests.builders import (
+
+from .builders import (
     NOW,
     broken_rules,
     drawn_rules,

@@ -20,7 +20,8 @@ from matchmaking.engine.pairing.shapes import (
     team_shapes,
     thrifty_team_shapes,
 )
-from matchmaking.engine.tests.builders import (
+
+from .builders import (
     NOW,
     broken_rules,
     drawn_rules,

@@ -63,7 +63,9 @@ def test_who_sleeps_is_out_when_the_limit_has_passed() -> None:
     check = accepted_by("ann", "bob")
     assert state(check, now=109.9) == Asking(("bea", "cid"))
     assert state(check, now=110) == Broken(
-        returning=(ANN,), leaving=(BOB, CID), faults=(("bea", Fault.SLEPT), ("cid", Fault.SLEPT))
+        returning=(ANN,),
+        leaving=(BOB, CID),
+        faults=(("bea", Fault.NO_RESPONSE), ("cid", Fault.NO_RESPONSE)),
     )
 
 

@@ -1,6 +1,6 @@
 """Single and double elimination for any number of entrants, as pure values."""
 
-from tournaments.engine.elimination.bracket import (
+from .bracket import (
     BRACKET_RESET,
     BYE,
     GRAND_FINAL,
@@ -16,10 +16,10 @@ from tournaments.engine.elimination.bracket import (
     Source,
     WinnerOf,
 )
-from tournaments.engine.elimination.double import double_elimination
-from tournaments.engine.elimination.names import round_name
-from tournaments.engine.elimination.placings import Placing, placings
-from tournaments.engine.elimination.progress import (
+from .double import double_elimination
+from .names import round_name
+from .placings import Placing, placings
+from .progress import (
     Revision,
     State,
     advance,
@@ -31,8 +31,8 @@ from tournaments.engine.elimination.progress import (
     resolve,
     walkovers_due,
 )
-from tournaments.engine.elimination.single import single_elimination
-from tournaments.engine.elimination.state import (
+from .single import single_elimination
+from .state import (
     DOUBLE_FORFEIT,
     UNDECIDED,
     VACANT,

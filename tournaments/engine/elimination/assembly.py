@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tournaments.engine.elimination.bracket import (
-    BYE,
-    Bracket,
-    Bye,
-    LoserOf,
-    Pairing,
-    Part,
-    Place,
-    Seed,
-    Side,
-    Source,
-    WinnerOf,
-)
 from tournaments.engine.errors import TooFewEntrants
 from tournaments.engine.seeding import bracket_order, bracket_size
+
+from .bracket import BYE, Bracket, Bye, LoserOf, Pairing, Part, Place, Seed, Side, Source, WinnerOf
 
 
 @dataclass(slots=True)

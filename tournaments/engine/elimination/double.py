@@ -5,16 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import chain
 
-from tournaments.engine.elimination.assembly import Draft, add_round, add_winners_rounds
-from tournaments.engine.elimination.bracket import (
-    BRACKET_RESET,
-    GRAND_FINAL,
-    Bracket,
-    LoserOf,
-    Part,
-    Source,
-    WinnerOf,
-)
+from .assembly import Draft, add_round, add_winners_rounds
+from .bracket import BRACKET_RESET, GRAND_FINAL, Bracket, LoserOf, Part, Source, WinnerOf
 
 
 @lru_cache(maxsize=128)

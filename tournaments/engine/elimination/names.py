@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tournaments.engine.elimination.bracket import Bracket, Pairing, Part
+from .bracket import Bracket, Pairing, Part
 
 
 def round_name(bracket: Bracket, pairing: Pairing) -> str:

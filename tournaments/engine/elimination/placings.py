@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from tournaments.engine.elimination.bracket import Bracket, Bye, Pairing, Part
-from tournaments.engine.elimination.progress import State, champion
-from tournaments.engine.elimination.state import (
-    DoubleForfeit,
-    Entrant,
-    Occupant,
-    PairingStatus,
-    ResolvedPairing,
-    Vacant,
-    sent_on,
-)
+from .bracket import Bracket, Bye, Pairing, Part
+from .progress import State, champion
+from .state import DoubleForfeit, Entrant, Occupant, PairingStatus, ResolvedPairing, Vacant, sent_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from tournaments.engine.elimination.bracket import (
+from tournaments.engine.errors import (
+    PairingAlreadyDecided,
+    PairingNotDecided,
+    PairingNotReady,
+    UnknownPairing,
+)
+
+from .bracket import (
     BRACKET_RESET,
     GRAND_FINAL,
     Bracket,
@@ -18,7 +25,7 @@ from tournaments.engine.elimination.bracket import (
     Source,
     WinnerOf,
 )
-from tournaments.engine.elimination.state import (
+from .state import (
     DOUBLE_FORFEIT,
     UNDECIDED,
     Entrant,
@@ -31,12 +38,6 @@ from tournaments.engine.elimination.state import (
     occupant_from_start,
     sent_on,
     settle,
-)
-from tournaments.engine.errors import (
-    PairingAlreadyDecided,
-    PairingNotDecided,
-    PairingNotReady,
-    UnknownPairing,
 )
 
 State: TypeAlias = Mapping[str, ResolvedPairing]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from tournaments.engine.elimination.assembly import Draft, add_winners_rounds
-from tournaments.engine.elimination.bracket import THIRD_PLACE_MATCH, Bracket, Part
+from .assembly import Draft, add_winners_rounds
+from .bracket import THIRD_PLACE_MATCH, Bracket, Part
 
 
 @lru_cache(maxsize=128)

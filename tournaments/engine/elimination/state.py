@@ -6,17 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from tournaments.engine.elimination.bracket import (
-    GRAND_FINAL,
-    Bye,
-    LoserOf,
-    Pairing,
-    Seed,
-    Side,
-    Source,
-    WinnerOf,
-)
 from tournaments.engine.errors import PairingNotReady
+
+from .bracket import GRAND_FINAL, Bye, LoserOf, Pairing, Seed, Side, Source, WinnerOf
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
-from tournaments.engine.standings.field import Field
-from tournaments.engine.standings.values import Value, shown
+from .field import Field
+from .values import Value, shown
 
 
 @dataclass(frozen=True, slots=True)

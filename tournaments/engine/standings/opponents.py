@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tournaments.engine.history import Line
-from tournaments.engine.standings.field import FORFEITS, VOLUNTARY, Edition, Field, System
-from tournaments.engine.standings.values import Term, Value, shown, total
+
+from .field import FORFEITS, VOLUNTARY, Edition, Field, System
+from .values import Term, Value, shown, total
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 

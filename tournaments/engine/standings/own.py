@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tournaments.engine.history import Colour, Kind, Line, Result
-from tournaments.engine.standings.field import Field, System
-from tournaments.engine.standings.values import Term, Value, shown, total
+
+from .field import Field, System
+from .values import Term, Value, shown, total
 
 
 def points(field: Field, player: int) -> Value:

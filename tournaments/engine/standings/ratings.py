@@ -6,8 +6,9 @@ from fractions import Fraction
 from math import floor
 
 from tournaments.engine.history import Kind, Line, Result
-from tournaments.engine.standings.field import Field
-from tournaments.engine.standings.values import Term, Value, shown
+
+from .field import Field
+from .values import Term, Value, shown
 
 # Rating difference for a score of 50 %, 51 %, … 100 % (FIDE Rating Regulations B.02, 8.1.1).
 RATING_DIFFERENCE = (

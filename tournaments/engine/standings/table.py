@@ -10,10 +10,11 @@ from functools import partial
 from itertools import groupby
 
 from tournaments.engine.history import History
-from tournaments.engine.standings import opponents, own, ratings
-from tournaments.engine.standings.direct import split_by_direct_encounter
-from tournaments.engine.standings.field import Edition, Field, System
-from tournaments.engine.standings.values import Value
+
+from . import opponents, own, ratings
+from .direct import split_by_direct_encounter
+from .field import Edition, Field, System
+from .values import Value
 
 
 class TieBreak(Enum):

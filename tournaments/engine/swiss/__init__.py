@@ -3,9 +3,9 @@
 The Dutch system is in `gacrux_engine`, apart, since its dependency takes a moment to import.
 """
 
-from tournaments.engine.swiss.contenders import broken_rules
-from tournaments.engine.swiss.quick_engine import QuickEngine
-from tournaments.engine.swiss.task import (
+from .contenders import broken_rules
+from .quick_engine import QuickEngine
+from .task import (
     NoPairingPossible,
     PairingFailed,
     PairingTask,
@@ -13,8 +13,8 @@ from tournaments.engine.swiss.task import (
     SwissPairing,
     VirtualPoints,
 )
-from tournaments.engine.swiss.trf import pairing_text, read_trf, write_trf
-from tournaments.engine.swiss.trf_cells import TrfError
+from .trf import pairing_text, read_trf, write_trf
+from .trf_cells import TrfError
 
 __all__ = [
     "NoPairingPossible",

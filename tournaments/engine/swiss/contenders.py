@@ -9,8 +9,9 @@ from fractions import Fraction
 from functools import cached_property
 
 from tournaments.engine.history import Colour, Kind, Line, score, score_sheets
-from tournaments.engine.swiss.colours import Preference, Strength, colour_preference
-from tournaments.engine.swiss.task import PairingTask, SwissPairing
+
+from .colours import Preference, Strength, colour_preference
+from .task import PairingTask, SwissPairing
 
 
 @dataclass(frozen=True)

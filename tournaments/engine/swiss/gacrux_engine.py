@@ -11,13 +11,9 @@ from gacrux.gacruxexeptions import GacruxNoLegalPairing
 from gacrux.pairingdutch import pairing_dutch
 
 from tournaments.engine.history import Bye, ByeKind, Match, PointSystem, Result
-from tournaments.engine.swiss.contenders import broken_rules, in_board_order
-from tournaments.engine.swiss.task import (
-    NoPairingPossible,
-    PairingFailed,
-    PairingTask,
-    SwissPairing,
-)
+
+from .contenders import broken_rules, in_board_order
+from .task import NoPairingPossible, PairingFailed, PairingTask, SwissPairing
 
 NOBODY = 0
 #: It keeps a record of every two players: of so many, in 3 GB.

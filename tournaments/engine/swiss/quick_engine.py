@@ -7,15 +7,10 @@ bottom half; the finer criteria it leaves aside.
 
 from __future__ import annotations
 
-from tournaments.engine.swiss.colours import first_is_white
-from tournaments.engine.swiss.contenders import (
-    Contender,
-    contenders,
-    in_board_order,
-    may_meet,
-)
-from tournaments.engine.swiss.matching import UNMATCHED, complete_matching, who_can_stay_out
-from tournaments.engine.swiss.task import NoPairingPossible, PairingTask, SwissPairing
+from .colours import first_is_white
+from .contenders import Contender, contenders, in_board_order, may_meet
+from .matching import UNMATCHED, complete_matching, who_can_stay_out
+from .task import NoPairingPossible, PairingTask, SwissPairing
 
 
 class QuickEngine:

@@ -23,8 +23,9 @@ from tournaments.engine.history import (
     score,
     score_sheets,
 )
-from tournaments.engine.swiss.task import PairingTask, SwissPairing, VirtualPoints
-from tournaments.engine.swiss.trf_cells import (
+
+from .task import PairingTask, SwissPairing, VirtualPoints
+from .trf_cells import (
     CELL_WIDTH,
     PAIRING_BYE,
     Cell,
@@ -35,8 +36,8 @@ from tournaments.engine.swiss.trf_cells import (
     parse_match,
     write_cell,
 )
-from tournaments.engine.swiss.trf_records import MOST_ROUNDS, Records
-from tournaments.engine.swiss.trf_totals import parse_total, points_by_totals
+from .trf_records import MOST_ROUNDS, Records
+from .trf_totals import parse_total, points_by_totals
 
 FIRST_CELL = 91
 MOST_PLAYERS = 9999

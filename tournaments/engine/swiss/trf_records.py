@@ -9,8 +9,9 @@ from fractions import Fraction
 from itertools import combinations
 
 from tournaments.engine.history import ByeKind, Colour, PointSystem
-from tournaments.engine.swiss.task import VirtualPoints
-from tournaments.engine.swiss.trf_cells import BYES, TrfError
+
+from .task import VirtualPoints
+from .trf_cells import BYES, TrfError
 
 # What a score is for, by the codes of record 162 and of XXS.
 SCORE_FIELDS = {

@@ -42,7 +42,8 @@ from tournaments.engine.errors import (
     PairingNotReady,
     UnknownPairing,
 )
-from tournaments.engine.tests.builders import FIRST, SECOND, by_chance, play_out, ready_keys
+
+from .builders import FIRST, SECOND, by_chance, play_out, ready_keys
 
 EVERY_SIZE = range(2, 131)
 brackets = st.builds(

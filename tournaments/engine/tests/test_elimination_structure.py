@@ -23,7 +23,8 @@ from tournaments.engine.elimination import (
     single_elimination,
 )
 from tournaments.engine.errors import TooFewEntrants, UnknownPairing
-from tournaments.engine.tests.builders import DATA
+
+from .builders import DATA
 
 EVERY_SIZE = range(2, 131)
 SINGLE_SIZES = (4, 5, 6, 7, 8, 12, 16, 32)

@@ -14,7 +14,8 @@ from tournaments.engine.round_robin import (
     double_berger_table,
     snake_groups,
 )
-from tournaments.engine.tests.builders import DATA
+
+from .builders import DATA
 
 PUBLISHED = json.loads((DATA / "berger.json").read_text())
 EVERY_SIZE = range(2, 131)

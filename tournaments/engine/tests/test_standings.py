@@ -30,7 +30,8 @@ from tournaments.engine.standings import Edition, Row, System, TieBreak, shown, 
 from tournaments.engine.standings.table import VALUE_OF
 from tournaments.engine.swiss import PairingTask
 from tournaments.engine.swiss.gacrux_engine import chess_json
-from tournaments.engine.tests.tournaments import (
+
+from .tournaments import (
     both_forfeited,
     by_chance,
     drawn,

@@ -11,7 +11,8 @@ import pytest
 from tournaments.engine.history import History
 from tournaments.engine.standings import Edition, Row, System, TieBreak, standings
 from tournaments.engine.swiss.trf import read_trf
-from tournaments.engine.tests.builders import DATA
+
+from .builders import DATA
 
 EXPECTED: dict[str, Any] = json.loads((DATA / "tiebreaks" / "expected.json").read_text())
 OURS = {

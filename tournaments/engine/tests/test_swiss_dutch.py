@@ -22,16 +22,9 @@ from tournaments.engine.swiss import (
     read_trf,
 )
 from tournaments.engine.swiss.gacrux_engine import DutchEngine
-from tournaments.engine.tests.builders import DATA
-from tournaments.engine.tests.tournaments import (
-    by_chance,
-    drawn,
-    history,
-    lost,
-    played,
-    published_rounds,
-    won,
-)
+
+from .builders import DATA
+from .tournaments import by_chance, drawn, history, lost, played, published_rounds, won
 
 # All 64 take half a minute: ALL_SWISS=1 asks for them. By default the smaller half is paired.
 LARGEST = 9999 if os.environ.get("ALL_SWISS") else 30

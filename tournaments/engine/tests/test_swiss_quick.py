@@ -22,21 +22,11 @@ from tournaments.engine.swiss import (
 )
 from tournaments.engine.swiss.colours import Strength, colour_preference, first_is_white
 from tournaments.engine.swiss.contenders import contenders, may_meet
-from tournaments.engine.swiss.matching import (
-    UNMATCHED,
-    complete_matching,
-    who_can_stay_out,
-)
+from tournaments.engine.swiss.matching import UNMATCHED, complete_matching, who_can_stay_out
 from tournaments.engine.swiss.quick_engine import seat
-from tournaments.engine.tests.builders import DATA
-from tournaments.engine.tests.tournaments import (
-    by_chance,
-    forfeited,
-    history,
-    played,
-    published_rounds,
-    won,
-)
+
+from .builders import DATA
+from .tournaments import by_chance, forfeited, history, played, published_rounds, won
 
 W, B = Colour.WHITE, Colour.BLACK
 

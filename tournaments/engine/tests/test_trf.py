@@ -30,8 +30,9 @@ from tournaments.engine.swiss import (
     read_trf,
     write_trf,
 )
-from tournaments.engine.tests.builders import DATA
-from tournaments.engine.tests.tournaments import by_chance, history, played, won
+
+from .builders import DATA
+from .tournaments import by_chance, history, played, won
 
 
 def player(number: int, *cells: str, name: str = "") -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from matchmaking.errors import Refusal
+from lib.errors import Refusal
 from tournaments.engine.errors import EngineError
 from tournaments.engine.swiss import pairing_text, read_trf
 from tournaments.engine.swiss.gacrux_engine import DutchEngine

@@ -1,0 +1,59 @@
+"""What a person can mend: every refusal carries a code for programs and words for people."""
+
+
+class Refusal(Exception):
+    """A request that cannot be done as asked, and what to change.
+
+    `code` is one stable word of the wire; `message` is a sentence that says what to mend.
+    Views and consumers turn it into a status or an error frame; nothing has been stored.
+    """
+
+    code = "invalid"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+
+
+class Malformed(Refusal):
+    """The request cannot be read: not JSON, a field missing or of the wrong type."""
+
+    code = "malformed"
+
+
+class NotFound(Refusal):
+    """What the request speaks of does not exist, or not for this caller."""
+
+    code = "not_found"
+
+
+class Unauthenticated(Refusal):
+    """The request needs a caller, and shows no valid token or session."""
+
+    code = "unidentified"
+
+
+class Forbidden(Refusal):
+    """The caller is known, and this is not theirs to do."""
+
+    code = "forbidden"
+
+
+class Conflict(Refusal):
+    """What is asked does not fit the state of things; often it was already done."""
+
+    code = "conflict"
+
+
+class Overloaded(Refusal):
+    """Too much at once; the same request may be sent again after a while."""
+
+    code = "busy"
+
+
+class Outage(Refusal):
+    """The database cannot be reached; nothing was done, and a retry is safe."""
+
+    code = "outage"

@@ -1,0 +1,121 @@
+"""Many small writes, few commits: what arrives while one batch commits makes up the next.
+
+A commit costs the same for one row as for fifty, so under load requests share it; an idle server
+commits each request at once. Each caller still waits until its own rows are committed.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from django.db import InterfaceError, OperationalError, close_old_connections
+
+from .errors import Overloaded
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+MAX_BATCH = 64
+MAX_WAITING = 5_000
+LONG_SECONDS = 1.0
+
+# One writer: SQLite has one anyway, and on PostgreSQL batches of one pool follow one another.
+_writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+
+
+class GroupCommit(Generic[Item, Result]):
+    """Gathers items for `perform`, which stores a batch and gives a result for each, in order.
+
+    A result that is an exception is raised to the one who submitted that item; an exception out
+    of `perform` itself goes to the whole batch. Where it took long to find the database gone, it
+    goes to those who waited behind, too: they need not find out one batch after another.
+    """
+
+    def __init__(self, perform: Callable[[Sequence[Item]], Sequence[Result | Exception]]) -> None:
+        self._perform = perform
+        self._desks: WeakKeyDictionary[asyncio.AbstractEventLoop, _Desk[Item, Result]] = (
+            WeakKeyDictionary()
+        )
+
+    async def submit(self, item: Item) -> Result:
+        """Store an item with others; returns once committed. Raises `Overloaded` when swamped."""
+        return await self.enqueue(item)
+
+    def enqueue(self, item: Item) -> "asyncio.Future[Result]":
+        """Have an item stored after those before it; raises `Overloaded` when swamped."""
+        loop = asyncio.get_running_loop()
+        desk = self._desks.get(loop)
+        if desk is None:
+            desk = self._desks[loop] = _Desk(self._perform)
+        return desk.submit(loop, item)
+
+
+class _Desk(Generic[Item, Result]):
+    """The items that wait on one event loop."""
+
+    def __init__(self, perform: Callable[[Sequence[Item]], Sequence[Result | Exception]]) -> None:
+        self._perform = perform
+        self._waiting: list[tuple[Item, float, asyncio.Future[Result]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def submit(self, loop: asyncio.AbstractEventLoop, item: Item) -> "asyncio.Future[Result]":
+        if len(self._waiting) >= MAX_WAITING:
+            raise Overloaded("The server has too much to do. Try again in a moment.")
+        future: asyncio.Future[Result] = loop.create_future()
+        self._waiting.append((item, time.monotonic(), future))
+        if self._task is None or self._task.done():
+            self._task = loop.create_task(self._commit_all(loop))
+        return future
+
+    async def _commit_all(self, loop: asyncio.AbstractEventLoop) -> None:
+        while self._waiting:
+            await asyncio.sleep(0)  # what the loop has already received goes along
+            batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
+            items, since = [item for item, _, _ in batch], batch[0][1]
+            try:
+                results = await loop.run_in_executor(_writer, self._commit, items, since)
+            except Exception as error:
+                results = [error] * len(batch)
+            for (_, _, future), result in zip(batch, results, strict=True):
+                if future.done():
+                    continue  # its caller gave up waiting
+                if isinstance(result, Exception):
+                    future.set_exception(result)
+                else:
+                    future.set_result(result)
+
+    def _commit(self, items: Sequence[Item], since: float) -> Sequence[Result | Exception]:
+        _outage.check(since)
+        began = time.monotonic()
+        close_old_connections()
+        try:
+            return self._perform(items)
+        except (OperationalError, InterfaceError) as error:
+            _outage.note(error, began)
+            raise
+        finally:
+            close_old_connections()
+
+
+class _Outage:
+    """The last time that the writer was long in finding that the database is gone."""
+
+    def __init__(self) -> None:
+        self._found_at = 0.0
+        self._error: Exception | None = None
+
+    def note(self, error: Exception, began: float) -> None:
+        now = time.monotonic()
+        if now - began > LONG_SECONDS:
+            self._found_at, self._error = now, error
+
+    def check(self, since: float) -> None:
+        """Raise what was found while somebody who waits `since` then was waiting."""
+        if self._error is not None and since <= self._found_at:
+            raise self._error
+
+
+_outage = _Outage()

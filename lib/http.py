@@ -1,0 +1,156 @@
+"""HTTP for machines: bodies read, refusals answered; status codes live here and in views."""
+
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from functools import wraps
+from typing import Any, TypeVar
+
+import msgspec
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from . import limits
+from .errors import (
+    Conflict,
+    Forbidden,
+    Malformed,
+    NotFound,
+    Outage,
+    Overloaded,
+    Refusal,
+    Unauthenticated,
+)
+from .names import BadName
+
+log = logging.getLogger(__name__)
+
+Body = TypeVar("Body")
+RETRY_AFTER_SECONDS = 2
+
+_STATUS: dict[type[Refusal], int] = {
+    Malformed: 400,
+    BadName: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Overloaded: 503,
+    Outage: 503,
+    Refusal: 400,
+}
+_STATUS_BY_CODE = {
+    "too_large": 413,
+    "wrong_type": 415,
+    "wrong_method": 405,
+    "idempotency_mismatch": 422,
+    "rate_limited": 429,
+}
+_encoder = msgspec.json.Encoder()
+
+
+def json_response(answer: Any, *, status: int = 200) -> HttpResponse:
+    """A JSON answer."""
+    return HttpResponse(_encoder.encode(answer), content_type="application/json", status=status)
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status that says what kind of refusal it is."""
+    if refusal.code in _STATUS_BY_CODE:
+        return _STATUS_BY_CODE[refusal.code]
+    return next(_STATUS[kind] for kind in type(refusal).__mro__ if kind in _STATUS)
+
+
+def refusal_response(refusal: Refusal) -> HttpResponse:
+    """A refusal as its sender reads it: what is wrong, and what to mend."""
+    status = status_of(refusal)
+    answer = {"status": "Error", "code": refusal.code, "message": refusal.message}
+    response = json_response(answer, status=status)
+    if status in {429, 503}:
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def check_newcomer(request: HttpRequest) -> None:
+    """Raise a refusal when an address makes guests or accounts without end."""
+    if not limits.newcomers.take(request.META.get("REMOTE_ADDR")):
+        raise Refusal("Too many new players from your address. Wait.", code="rate_limited")
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a program asks, not a person with a browser."""
+    return request.content_type == "application/json" or "text/html" not in request.headers.get(
+        "Accept", ""
+    )
+
+
+def read_body(request: HttpRequest, shape: type[Body]) -> Body:
+    """The request's JSON body in that shape; raises `Malformed` naming what is wrong with it."""
+    if request.content_type != "application/json":
+        raise Malformed(
+            "Send JSON with the header `Content-Type: application/json`.", code="wrong_type"
+        )
+    return _decode(raw_body(request), shape)
+
+
+def raw_body(request: HttpRequest) -> bytes:
+    """The body, when it is not over-long; raises `Malformed`."""
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        body = None
+    if body is None or len(body) > settings.MATCHPOINT_BODY_MAX_BYTES:
+        limit = settings.MATCHPOINT_BODY_MAX_BYTES // 1024
+        raise Malformed(f"The body is larger than {limit} KiB.", code="too_large")
+    return body
+
+
+def _decode(body: bytes, shape: type[Body]) -> Body:
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except msgspec.ValidationError as error:
+        raise Malformed(f"The body does not fit: {error}.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(f"The body is not JSON: {error}.") from error
+
+
+View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
+
+
+def endpoint(*methods: str) -> Callable[[View], View]:
+    """Make an async view answer refusals, wrong methods and outages as JSON."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        async def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method not in methods:
+                return wrong_method(request, methods)
+            try:
+                return await view(request, *args, **kwargs)
+            except Refusal as refusal:
+                return refusal_response(refusal)
+            except (OperationalError, InterfaceError) as error:
+                return outage_response(error)
+
+        return answer
+
+    return decorate
+
+
+def wrong_method(request: HttpRequest, methods: Sequence[str]) -> HttpResponse:
+    """The answer to a method that is not done at this address."""
+    allowed = ", ".join(methods)
+    message = f"{request.method} is not done here. Use {allowed}."
+    response = refusal_response(Malformed(message, code="wrong_method"))
+    response["Allow"] = allowed
+    return response
+
+
+def outage_response(error: Exception) -> HttpResponse:
+    """The answer while the database cannot be reached: nothing was done, try again."""
+    log.error("The database cannot be reached: %s", error)
+    return refusal_response(Outage("The database cannot be reached. Try again in a moment."))

@@ -1,0 +1,37 @@
+"""Answers kept for those who ask again, and duties held by one process."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class StoredResponse(models.Model):
+    """What a request with an Idempotency-Key was answered, so that a retry is told the same."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    body_sha256 = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    answer = models.JSONField()
+    sealed_token = models.CharField(max_length=128, default="", editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "matchmaking_answered"
+        verbose_name = "answered request"
+        indexes = (models.Index(fields=("created_at",), name="answered_by_age"),)
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
+class Lease(models.Model):
+    """The right of one process to do a periodic duty until `expires_at`."""
+
+    duty = models.CharField(max_length=40, primary_key=True)
+    holder = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "matchmaking_lease"
+
+    def __str__(self) -> str:
+        return f"{self.duty}: {self.holder}"

@@ -1,0 +1,5 @@
+"""The admin's pages of this app; importing them registers them."""
+
+from . import matches, pools, ratings, reports
+
+__all__ = ["matches", "pools", "ratings", "reports"]

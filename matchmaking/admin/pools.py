@@ -1,0 +1,130 @@
+"""Pools and their rules, as an organiser makes and keeps them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from matchmaking.models import Match, MatchState, Pool, Ticket, TicketState
+from matchmaking.services.queue.tickets import close_pool, expire_tickets
+
+from .base import StockAdmin, count_by
+
+
+@admin.register(Pool)
+class PoolAdmin(StockAdmin[Pool]):
+    """Where players queue. A pool that has been used stays: close it."""
+
+    list_display = ("name", "slug", "game", "is_open", "rated", "waiting", "open_matches")
+    list_filter = ("is_open", "rated", "game")
+    search_fields = ("name", "slug", "game")
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "game", "is_open", "rated")}),
+        ("The match", {"fields": ("team_size", "teams", "best_of", "draws", "ready_seconds")}),
+        (
+            "Who meets whom",
+            {
+                "fields": (
+                    "window_start", "window_growth", "longest_wait_seconds", "rematch_memory",
+                    "party_limit", "regions", "region_seconds",
+                ),
+                "description": "Left as they are, whoever comes first is matched first, at once.",
+            },
+        ),
+    )  # fmt: skip
+    actions = ("open_pools", "close_pools", "expire_waits")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Pool]:
+        """With the number of those who wait and play."""
+        waits = Ticket.objects.filter(pool=OuterRef("pk"), state=TicketState.WAITING)
+        plays = Match.objects.filter(pool=OuterRef("pk"), state=MatchState.OPEN)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                waiting=count_by(waits, "pool"),
+                open_matches=count_by(plays, "pool"),
+            )
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Pool | None = None) -> tuple[str, ...]:
+        """Programs know a pool by its slug, so that stays as it is."""
+        return ("slug",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Pool | None = None) -> bool:
+        """A pool that nobody has used, one at a time; the default pool is always needed."""
+        if obj is None or obj.slug == Pool.DEFAULT or _is_used(obj):
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Pool, form: Any, change: bool) -> None:
+        """Who closes a pool in the form closes it as the action does: those who wait are told."""
+        closes = change and "is_open" in form.changed_data and not obj.is_open
+        obj.is_open = obj.is_open or closes
+        super().save_model(request, obj, form, change)
+        if closes:
+            close_pool(pool=obj)
+            obj.is_open = False
+
+    @admin.display(ordering="waiting")
+    def waiting(self, pool: Any) -> int:
+        """How many wait."""
+        count: int = pool.waiting
+        return count
+
+    @admin.display(ordering="open_matches")
+    def open_matches(self, pool: Any) -> int:
+        """How many matches go on."""
+        count: int = pool.open_matches
+        return count
+
+    @admin.action(description="Open selected pools", permissions=["change"])
+    def open_pools(self, request: HttpRequest, pools: QuerySet[Pool]) -> None:
+        """Let players queue."""
+        self._set_open(request, pools, "Opened", _open)
+
+    @admin.action(description="Close selected pools", permissions=["change"])
+    def close_pools(self, request: HttpRequest, pools: QuerySet[Pool]) -> None:
+        """Take no more players, and tell those who wait; those who play go on."""
+        self._set_open(request, pools, "Closed", lambda pool: close_pool(pool=pool))
+
+    def _set_open(
+        self,
+        request: HttpRequest,
+        pools: QuerySet[Pool],
+        verb: str,
+        change: Callable[[Pool], bool],
+    ) -> None:
+        changed = 0
+        for pool in pools:
+            if change(pool):
+                self.log_change(request, pool, f"{verb}.")
+                changed += 1
+        self.message_user(request, f"{verb} {changed} of {len(pools)}.", messages.SUCCESS)
+
+    @admin.action(description="Expire waits that show no life", permissions=["change"])
+    def expire_waits(self, request: HttpRequest, pools: QuerySet[Pool]) -> None:
+        """Close the tickets whose owners have gone."""
+        expired = 0
+        for pool in pools:
+            count = expire_tickets(now=timezone.now(), pool=pool)
+            if count:
+                self.log_change(request, pool, f"Expired {count} tickets.")
+            expired += count
+        self.message_user(request, f"{expired} tickets expired.", messages.SUCCESS)
+
+
+def _open(pool: Pool) -> bool:
+    return bool(Pool.objects.filter(pk=pool.pk, is_open=False).update(is_open=True))
+
+
+def _is_used(pool: Pool) -> bool:
+    return (
+        pool.tickets.exists()
+        or pool.matches.exists()
+        or pool.rated_matches.exists()
+        or pool.rating_history.exists()
+    )

@@ -1,0 +1,106 @@
+"""Reports by players, as an organiser reads and decides them."""
+
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+
+from lib.errors import Conflict
+from matchmaking.models import Report, ReportState
+from matchmaking.results import Result
+from matchmaking.services.reports import decide_report, report_claim, report_counter
+from matchmaking.wording import result_in_words, side_names
+
+from .base import Button, Question, ServicedAdmin
+
+
+@admin.register(Report)
+class ReportAdmin(ServicedAdmin[Report]):
+    """What players said of their matches; a dispute is decided here."""
+
+    list_display = ("sides", "state", "claim", "objection", "reporter", "created_at")
+    list_filter = ("state", "match__pool", "created_at")
+    search_fields = ("match__seats__name", "reporter__name")
+    ordering = ("-created_at",)
+    fields = readonly_fields = (
+        "sides", "state", "reporter", "claim", "answered_by", "objection", "created_at",
+        "confirm_by", "answered_at", "match",
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
+        """With all that a line shows."""
+        queryset = super().get_queryset(request)
+        return queryset.select_related("match__pool", "reporter", "answered_by").prefetch_related(
+            "match__seats"
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        """The pages that act, before the stock ones."""
+        view = self.admin_site.admin_view
+        name = "matchmaking_report"
+        return [
+            path("<uuid:pk>/accept/", view(self.accept_view), name=f"{name}_accept"),
+            path("<uuid:pk>/objection/", view(self.objection_view), name=f"{name}_objection"),
+            path("<uuid:pk>/result/", view(self.result_view), name=f"{name}_result"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description="match")
+    def sides(self, report: Report) -> str:
+        """Who meets whom."""
+        return " vs ".join(side_names(report.match))
+
+    def claim(self, report: Report) -> str:
+        """What came out, says the reporter."""
+        return result_in_words(report_claim(report), side_names(report.match))
+
+    def objection(self, report: Report) -> str:
+        """What came out, says the other side."""
+        counter = report_counter(report)
+        if counter is not None:
+            return result_in_words(counter, side_names(report.match))
+        return "it was not so" if report.state == ReportState.DISPUTED else "-"
+
+    def buttons(self, request: HttpRequest, report: Report) -> list[Button]:
+        """While a pool's match waits for a word: accept one side's, or enter another."""
+        if report.state not in {ReportState.PENDING, ReportState.DISPUTED}:
+            return []
+        if report.match.pool is None:
+            return []
+        buttons = [Button("Accept the report", self.page("accept", report.pk))]
+        if report.counter is not None:
+            buttons.append(Button("Accept the objection", self.page("objection", report.pk)))
+        return [*buttons, Button("Enter another result", self.page("result", report.pk))]
+
+    def accept_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The page that asks before the reporter is believed."""
+        report = self.row_to_act_on(request, pk)
+        return self._ask_to_decide(request, report, report_claim(report))
+
+    def objection_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The page that asks before the other side is believed."""
+        report = self.row_to_act_on(request, pk)
+        return self._ask_to_decide(request, report, report_counter(report) or report_claim(report))
+
+    def _ask_to_decide(self, request: HttpRequest, report: Report, result: Result) -> HttpResponse:
+        words = result_in_words(result, side_names(report.match))
+        question = Question(
+            f"Decide: {words}?", "The match ends with this result, and ratings move.", "Decide so"
+        )
+        return self.ask_first(request, report, question, lambda: _decide(report, result))
+
+    def result_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The page on which another result is entered."""
+        report = self.row_to_act_on(request, pk)
+        return self.ask_result(
+            request, report, report.match, lambda result: _decide(report, result)
+        )
+
+
+def _decide(report: Report, result: Result) -> str:
+    if report.match.pool is None:
+        raise Conflict("This match has a place in a bracket: enter its result there.")
+    decide_report(report_id=report.pk, result=result)
+    return f"Decided: {result_in_words(result, side_names(report.match))}."

@@ -1,0 +1,109 @@
+"""What people fill in about themselves: a name, an account, a pool to queue in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+
+from lib.errors import Refusal
+from lib.names import parse_name
+from matchmaking.models.parties import CODE_MAX_CHARS
+
+NAME_ATTRS = {"autocomplete": "nickname", "autocapitalize": "off", "spellcheck": "false"}
+NAME_HELP = "1 to 32 characters. Everybody here sees it."
+
+
+class NameField(forms.CharField):
+    """A display name, checked as the machine routes check it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs=NAME_ATTRS))
+        kwargs.setdefault("error_messages", {"required": "Choose a name first."})
+        super().__init__(label=kwargs.pop("label", "Your name"), **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """The name as it will be shown."""
+        raw = super().clean(value)
+        if not raw:
+            return ""
+        try:
+            return parse_name(raw).display
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
+
+
+class GuestForm(forms.Form):
+    """A name is all that a guest needs."""
+
+    username = NameField()
+
+
+class QueueForm(forms.Form):
+    """A wish to queue; who has a name already leaves it out."""
+
+    username = NameField(required=False)
+    pool = forms.SlugField(max_length=40)
+    party = forms.CharField(max_length=CODE_MAX_CHARS, required=False)
+
+    def regions(self) -> tuple[str, ...]:
+        """The region chosen for the pool, each pool's choice having a field of its own."""
+        chosen = self.data.get(f"region-{self.cleaned_data['pool']}", "")
+        return (chosen,) if chosen else ()
+
+
+class PartyForm(forms.Form):
+    """A wish to play with friends: a name from who has none yet, a code to join by."""
+
+    username = NameField(required=False)
+    code = forms.CharField(
+        max_length=CODE_MAX_CHARS,
+        required=False,
+        error_messages={"max_length": "A party's code is shorter."},
+    )
+
+
+class SignUpForm(forms.Form):
+    """A name and a password; there is no mail address, so the password is asked twice."""
+
+    username = NameField(help_text=NAME_HELP)
+    password = forms.CharField(
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 8 characters; not your name, and nothing everybody uses.",
+    )
+    password_again = forms.CharField(
+        label="Password again",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Keep it well: nobody can send you a new one.",
+    )
+
+    def clean_password(self) -> str:
+        """The password, when it is hard enough to guess."""
+        password: str = self.cleaned_data["password"]
+        validate_password(password, User(username=self.cleaned_data.get("username", "")))
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        """Both passwords must be the same."""
+        data = super().clean() or {}
+        first, again = data.get("password"), data.get("password_again")
+        if first and again and first != again:
+            self.add_error("password_again", "This is not the password you gave above.")
+        return data
+
+
+class SignInForm(AuthenticationForm):
+    """A player's name and password."""
+
+    error_messages = {
+        "invalid_login": "No player has this name and password. Names may be in any case; "
+        "passwords may not.",
+        "inactive": "This account has been closed.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "Your name"

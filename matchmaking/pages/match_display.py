@@ -1,0 +1,187 @@
+"""A match as its page shows it: sides, how it stands, and what the one who looks may say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from lib.errors import NotFound, Refusal
+from matchmaking.match_place import MatchPlace, place_of_match
+from matchmaking.models import Match, MatchState, Player, RatingChange, Report, ReportState
+from matchmaking.results import SIDES, Result
+from matchmaking.services.reports import check_asked, open_report, report_claim, report_counter
+from matchmaking.wording import result_in_words
+
+#: Up to how many games every score is offered by a button of its own.
+MOST_BUTTONS_BEST_OF = 7
+#: Of how many reports every page reminds a player.
+MOST_ASKED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A player on a side; `change` is how far the match moved the rating, if it is rated."""
+
+    player_id: UUID | None
+    name: str
+    rating: float | None
+    change: float | None
+
+    @property
+    def change_size(self) -> float:
+        """How far, whichever way."""
+        return abs(self.change or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a match; `score` is None while there is none."""
+
+    number: int
+    name: str
+    members: Sequence[Member]
+    score: int | None
+    is_winner: bool
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A score that may be reported by one press: how it is sent, and in words."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchPage:
+    """Everything the page of a match shows; the `may_…` are the looker's."""
+
+    match: Match
+    place: MatchPlace | None
+    sides: Sequence[Side]
+    report: Report | None
+    claim: str
+    counter: str
+    ending: str
+    options: Sequence[Option]
+    may_report: bool
+    may_confirm: bool
+    may_dispute: bool
+
+    @property
+    def mine(self) -> Side | None:
+        """The looker's side."""
+        return next((side for side in self.sides if side.is_mine), None)
+
+
+def match_of(match_id: UUID) -> Match:
+    """A match with its pool and seats; raises `NotFound`."""
+    match = (
+        Match.objects.select_related("pool").prefetch_related("seats").filter(pk=match_id).first()
+    )
+    if match is None:
+        raise NotFound("There is no such match.")
+    return match
+
+
+def reports_to_answer(player: Player) -> list[Report]:
+    """What other sides say of the player's matches, and nobody has answered, the oldest first."""
+    theirs = Q(side__lt=F("match__seats__side")) | Q(side__gt=F("match__seats__side"))
+    waiting = Report.objects.filter(
+        theirs, state=ReportState.PENDING, match__seats__player=player
+    ).select_related("reporter")
+    return list(waiting.order_by("confirm_by")[:MOST_ASKED])
+
+
+def match_page_of(match: Match, player: Player | None) -> MatchPage:
+    """The page of a match for a player, or for somebody who only watches."""
+    sides = _sides(match, player)
+    names = [side.name for side in sides]
+    mine = next((side for side in sides if side.is_mine), None)
+    asked = mine is not None and match.state == MatchState.OPEN and _is_asked(match, player)
+    report = open_report(match) if match.state == MatchState.OPEN else None
+    counter = report_counter(report) if report else None
+    others = report is not None and mine is not None and report.side != mine.number
+    disputed = report is not None and report.state == ReportState.DISPUTED
+    return MatchPage(
+        match=match,
+        place=place_of_match(match),
+        sides=sides,
+        report=report,
+        claim=result_in_words(report_claim(report), names) if report else "",
+        counter=result_in_words(counter, names) if counter else "",
+        ending=_ending(match, names),
+        options=_options(match, names) if asked else (),
+        may_report=asked and not disputed and not others,
+        may_confirm=asked and report is not None and (others or (disputed and counter is not None)),
+        may_dispute=asked and others and not disputed,
+    )
+
+
+def _is_asked(match: Match, player: Player | None) -> bool:
+    try:
+        check_asked(match, player.pk if player else None)
+    except Refusal:
+        return False
+    return True
+
+
+def _sides(match: Match, player: Player | None) -> list[Side]:
+    changes = {
+        change.player_id: change
+        for change in RatingChange.objects.filter(rated__match=match)
+        if match.state == MatchState.FINISHED
+    }
+    seats: dict[int, list[Member]] = {}
+    mine = -1
+    for seat in match.seats.all():
+        change = changes.get(seat.player_id) if seat.player_id else None
+        member = Member(
+            seat.player_id,
+            seat.name,
+            change.rating_after if change else None,
+            change.rating_after - change.rating_before if change else None,
+        )
+        seats.setdefault(seat.side, []).append(member)
+        if player is not None and seat.player_id == player.pk:
+            mine = seat.side
+    scores = match.scores or match.live_scores
+    return [
+        Side(
+            number=number,
+            name=" & ".join(member.name for member in members),
+            members=members,
+            score=scores[number] if number < len(scores) else None,
+            is_winner=match.winner == number,
+            is_mine=mine == number,
+        )
+        for number, members in sorted(seats.items())
+    ]
+
+
+def _options(match: Match, names: Sequence[str]) -> list[Option]:
+    """Each score that decides the match, where they are few; else none, and scores are typed."""
+    if len(names) != SIDES or match.draws or match.best_of > MOST_BUTTONS_BEST_OF:
+        return []
+    needed = match.best_of // 2 + 1
+    if needed == 1:
+        return [Option("1:0", f"{names[0]} won"), Option("0:1", f"{names[1]} won")]
+    lost = range(match.best_of - needed + 1)
+    return [Option(f"{needed}:{n}", f"{needed}:{n} for {names[0]}") for n in lost] + [
+        Option(f"{n}:{needed}", f"{needed}:{n} for {names[1]}") for n in lost
+    ]
+
+
+def _ending(match: Match, names: Sequence[str]) -> str:
+    match match.state:
+        case MatchState.FINISHED:
+            words = result_in_words(Result.of(match), names)
+            return words[0].upper() + words[1:] if words.startswith(("a draw", "nobody")) else words
+        case MatchState.CANCELLED:
+            return "Called off"
+        case MatchState.LAPSED:
+            return "Not played in time"
+        case _:
+            return ""

@@ -1,0 +1,211 @@
+"""Pages about who you are and where you queue; each parses, makes one call, answers."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from lib.errors import Refusal
+from lib.http import check_newcomer, status_of
+from matchmaking.callers import NOBODY, Caller
+from matchmaking.identity import GUEST_COOKIE, browser_player, set_guest_cookie
+from matchmaking.models import Player
+from matchmaking.services.matches import leave_match
+from matchmaking.services.players import create_guest, sign_up
+from matchmaking.services.queue.joining import Join, Joined, join_pool
+from matchmaking.services.queue.tickets import leave_pool
+
+from .forms import GuestForm, QueueForm, SignInForm, SignUpForm
+from .queue_panel import queue_panel
+
+PANEL = "matchmaking/queue_panel.html"
+BACKEND = "matchmaking.identity.NameBackend"
+NO_PLAYER = "This staff account is no player. Sign out to play under a name."
+
+
+def next_page(request: HttpRequest) -> str:
+    """Where a form asks to go on to, when that is on this site; else the lobby."""
+    wish = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        wish, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wish if wish and safe else "lobby"
+
+
+# The queue. A script asks for the panel alone; without one, the lobby is shown again.
+
+
+@require_safe
+@never_cache
+def panel(request: HttpRequest) -> HttpResponse:
+    """The panel by itself, as of now."""
+    return _panel(request, browser_player(request))
+
+
+@require_POST
+def join(request: HttpRequest) -> HttpResponse:
+    """Queue, as a new guest when nobody is known yet."""
+    player = browser_player(request)
+    form = QueueForm(request.POST)
+    if not form.is_valid():
+        return panel_answer(request, player, error=_first_error(form))
+    name: str = form.cleaned_data["username"]
+    if player is None and request.user.is_authenticated:
+        return panel_answer(request, player, error=NO_PLAYER, status=409)
+    if player is None and not name:
+        return panel_answer(request, player, error="Choose a name first.")
+    wish = Join(
+        username=name if player is None else None,
+        pool=form.cleaned_data["pool"],
+        caller=speaker(player),
+        party=form.cleaned_data["party"] or None,
+        regions=form.regions(),
+    )
+    try:
+        if player is None:
+            check_newcomer(request)
+        joined = join_pool(wish)
+    except Refusal as refusal:
+        return panel_answer(request, player, error=refusal.message, status=status_of(refusal))
+    if not isinstance(joined, Joined):
+        return panel_answer(request, player)
+    response = panel_answer(request, joined.player)
+    if joined.token:
+        set_guest_cookie(response, joined.token)
+    return response
+
+
+@require_POST
+def leave(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
+    """Leave the queue."""
+    player = browser_player(request)
+    try:
+        leave_pool(ticket_id=ticket_id, caller=speaker(player))
+    except Refusal as refusal:
+        return panel_answer(request, player, error=refusal.message, status=status_of(refusal))
+    return panel_answer(request, player)
+
+
+@require_POST
+def concede(request: HttpRequest, match_id: UUID) -> HttpResponse:
+    """Leave an unfinished match, which concedes it."""
+    player = browser_player(request)
+    try:
+        leave_match(match_id=match_id, caller=speaker(player))
+    except Refusal as refusal:
+        return panel_answer(request, player, error=refusal.message, status=status_of(refusal))
+    return panel_answer(request, player)
+
+
+def speaker(player: Player | None) -> Caller:
+    """A browser's player as a caller."""
+    return Caller(player_id=player.pk) if player else NOBODY
+
+
+def panel_answer(
+    request: HttpRequest, player: Player | None, *, error: str = "", status: int = 400
+) -> HttpResponse:
+    """The panel for a script, the lobby for a page; an error is told in either."""
+    if request.headers.get("X-Requested-With") == "fetch":
+        return _panel(request, player, error=error, status=status if error else 200)
+    if error:
+        messages.error(request, error)
+    return redirect("lobby")
+
+
+def _panel(
+    request: HttpRequest, player: Player | None, *, error: str = "", status: int = 200
+) -> HttpResponse:
+    shown = queue_panel(player, now=timezone.now())
+    name = request.POST.get("username", "")
+    context = {"queue": shown, "queue_error": error, "queue_name": name}
+    return render(request, PANEL, context, status=status)
+
+
+def _first_error(form: QueueForm | GuestForm) -> str:
+    return next(str(error) for errors in form.errors.values() for error in errors)
+
+
+# Who you are.
+
+
+@require_POST
+def guest(request: HttpRequest) -> HttpResponse:
+    """Make a guest of a visitor who wants to speak."""
+    response = redirect(next_page(request))
+    if browser_player(request) is not None or request.user.is_authenticated:
+        return response
+    form = GuestForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _first_error(form))
+        return response
+    try:
+        check_newcomer(request)
+        made = create_guest(username=form.cleaned_data["username"])
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+        return response
+    set_guest_cookie(response, made.token)
+    return response
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_up_page(request: HttpRequest) -> HttpResponse:
+    """Register; a guest who signs up stays the same player."""
+    if request.user.is_authenticated:
+        return redirect(next_page(request))
+    known = browser_player(request)
+    if request.method == "GET":
+        initial = {"username": known.name} if known else {}
+        return _sign_up_form(request, SignUpForm(initial=initial))
+    form = SignUpForm(request.POST)
+    if not form.is_valid():
+        return _sign_up_form(request, form)
+    try:
+        check_newcomer(request)
+        user = sign_up(
+            username=form.cleaned_data["username"],
+            password=form.cleaned_data["password"],
+            guest=known,
+        )
+    except Refusal as refusal:
+        form.add_error("username", refusal.message)
+        return _sign_up_form(request, form)
+    login(request, user, backend=BACKEND)
+    messages.success(request, f"You are signed up as {user.get_username()}.")
+    response = redirect(next_page(request))
+    response.delete_cookie(GUEST_COOKIE, samesite="Lax")
+    return response
+
+
+def _sign_up_form(request: HttpRequest, form: SignUpForm) -> HttpResponse:
+    status = 400 if form.is_bound else 200
+    context = {"form": form, "next": request.POST.get("next") or request.GET.get("next") or ""}
+    return render(request, "matchmaking/sign_up.html", context, status=status)
+
+
+class SignIn(LoginView):
+    """Sign in by the player's name."""
+
+    template_name = "matchmaking/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out; a guest is forgotten by this browser."""
+    logout(request)
+    response = redirect("lobby")
+    response.delete_cookie(GUEST_COOKIE, samesite="Lax")
+    return response

@@ -1,0 +1,135 @@
+"""What the browser's player may see and do about queues: matched, asked, waiting, or free."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from matchmaking.models import Match, Party, Player, Pool, ReadyCheck, Seat, Ticket, TicketState
+from matchmaking.outlook import Outlook, PoolStatistics, outlook, pool_statistics
+from matchmaking.selectors import open_check, open_matches, open_pools, open_ticket, party_of
+from matchmaking.serializers import Json, check_answer
+
+_REFRESH_ASKED_SECONDS = 1
+_REFRESH_SECONDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """An unfinished match as one of its players sees it."""
+
+    match: Match
+    mine: Seat
+    mates: Sequence[Seat]
+    opponents: Sequence[Seat]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A pool that may be joined now, and how it does."""
+
+    pool: Pool
+    statistics: PoolStatistics
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A ready check that the player is in."""
+
+    check: ReadyCheck
+    told: Json
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePanel:
+    """One player's standing in the queues; `doors` are those that may be joined now.
+
+    `outlook` is that of a ticket which waits, `asked` of one for which a match was found.
+    `refresh_seconds` says how often to look again, 0 for only when something is heard.
+    """
+
+    player: Player | None
+    courts: Sequence[Court]
+    ticket: Ticket | None
+    outlook: Outlook | None
+    asked: Asked | None
+    party: Party | None
+    doors: Sequence[Door]
+    has_parties: bool
+
+    @property
+    def state(self) -> str:
+        """The panel in one word, for its script."""
+        if self.courts:
+            return "matched"
+        return "waiting" if self.ticket else "idle"
+
+    @property
+    def waiting_count(self) -> int:
+        """How many wait where the player could join."""
+        return sum(door.statistics.waiting for door in self.doors)
+
+    @property
+    def leads(self) -> bool:
+        """Whether the player queues for all of a party."""
+        return bool(self.party and self.player and self.party.leader_id == self.player.pk)
+
+    @property
+    def refresh_seconds(self) -> int:
+        """How often the panel may change without a word."""
+        if self.asked:
+            return _REFRESH_ASKED_SECONDS
+        waits_by_rules = self.ticket is not None and not self.ticket.pool.is_plain
+        return _REFRESH_SECONDS if waits_by_rules or self.party else 0
+
+
+def queue_panel(player: Player | None, *, now: datetime) -> QueuePanel:
+    """The panel of a player, or of a visitor who has no name yet."""
+    matches = open_matches(player) if player else []
+    ticket = open_ticket(player) if player else None
+    party = party_of(player) if player else None
+    pools = list(open_pools())
+    return QueuePanel(
+        player=player,
+        courts=[_court(match, player.pk) for match in matches if player],
+        ticket=ticket,
+        outlook=_outlook(ticket, now),
+        asked=_asked(ticket),
+        party=party,
+        doors=[] if ticket else _doors(pools, matches, party, now),
+        has_parties=any(pool.party_limit > 1 for pool in pools),
+    )
+
+
+def _outlook(ticket: Ticket | None, now: datetime) -> Outlook | None:
+    if ticket is None or ticket.state != TicketState.WAITING:
+        return None
+    return outlook(ticket, now=now)
+
+
+def _asked(ticket: Ticket | None) -> Asked | None:
+    check = open_check(ticket) if ticket and ticket.state == TicketState.PROPOSED else None
+    if ticket is None or check is None:
+        return None
+    return Asked(check, check_answer(check, check.answers.all(), ticket))
+
+
+def _doors(
+    pools: Sequence[Pool], matches: Sequence[Match], party: Party | None, now: datetime
+) -> list[Door]:
+    busy = {match.pool_id for match in matches}
+    free = [pool for pool in pools if pool.pk not in busy]
+    if party is not None:
+        size = len(party.members.all())
+        free = [pool for pool in free if pool.party_limit >= size]
+        free = [pool for pool in free if party.pool_id in {None, pool.pk}]
+    statistics = pool_statistics(free, now=now)
+    return [Door(pool, statistics[pool.pk]) for pool in free]
+
+
+def _court(match: Match, player_id: UUID) -> Court:
+    seats = list(match.seats.all())
+    mine = next(seat for seat in seats if seat.player_id == player_id)
+    mates = [seat for seat in seats if seat.side == mine.side and seat != mine]
+    opponents = [seat for seat in seats if seat.side != mine.side]
+    return Court(match, mine, mates, opponents)

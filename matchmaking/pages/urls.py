@@ -1,0 +1,28 @@
+"""Addresses of this app's pages."""
+
+from django.urls import path
+
+from . import leaderboards, matches, parties, queue
+
+urlpatterns = [
+    path("queue", queue.panel, name="queue-panel"),
+    path("queue/join", queue.join, name="queue-join"),
+    path("queue/<uuid:ticket_id>/leave", queue.leave, name="queue-leave"),
+    path("queue/<uuid:ticket_id>/accept", parties.accept, name="queue-accept"),
+    path("queue/<uuid:ticket_id>/decline", parties.decline, name="queue-decline"),
+    path("queue/party", parties.create, name="queue-party"),
+    path("queue/party/join", parties.join, name="queue-party-join"),
+    path("queue/party/leave", parties.leave, name="queue-party-leave"),
+    path("matches/<uuid:match_id>/concede", queue.concede, name="match-concede"),
+    path("matches/<uuid:match_id>/panel", matches.match_panel, name="match-panel"),
+    path("matches/<uuid:match_id>/report", matches.report, name="match-report"),
+    path("matches/<uuid:match_id>/report/confirm", matches.confirm, name="match-confirm"),
+    path("matches/<uuid:match_id>/report/dispute", matches.dispute, name="match-dispute"),
+    path("leaderboards", leaderboards.leaderboards, name="leaderboards"),
+    path("pools/<slug:slug>", leaderboards.leaderboard, name="leaderboard"),
+    path("players/<uuid:player_id>", leaderboards.player, name="player"),
+    path("guest", queue.guest, name="guest"),
+    path("sign-up", queue.sign_up_page, name="sign-up"),
+    path("sign-in", queue.SignIn.as_view(), name="sign-in"),
+    path("sign-out", queue.sign_out, name="sign-out"),
+]

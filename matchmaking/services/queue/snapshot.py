@@ -1,0 +1,181 @@
+"""What a batch of joins needs to know of one pool, one query each, none where nothing asks."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
+
+from lib.errors import Refusal
+from lib.names import Name, parse_name
+from matchmaking.engine.glicko2 import CENTRE
+from matchmaking.models import (
+    OPEN_STATES,
+    Cooldown,
+    Match,
+    Party,
+    Player,
+    Pool,
+    Seat,
+    Ticket,
+    TicketState,
+)
+from matchmaking.selectors import shows_life
+from matchmaking.services.ratings import current_ratings
+
+from .joins import Join, Playing
+from .tickets import expire_tickets
+
+
+class Standing:
+    """One pool as seen under its lock, and those who would join it."""
+
+    def __init__(self, pool: Pool, joins: Sequence[Join], now: datetime) -> None:
+        self.pool, self.joins, self.now = pool, joins, now
+        self.names_asked = {j.username: _parse(j.username) for j in joins if j.username is not None}
+        self.waiting = self._waiting()
+        self.names_waiting = self._names_waiting()
+        self.parties = self._parties()
+        self.known = self._known_players()
+        self.open_tickets = self._open_tickets()
+        self.playing = self._open_matches()
+        self.names_registered = self._registered_names()
+        self.pauses = self._pauses()
+        self.ratings = self._ratings()
+        self.opponents = self._recent_opponents()
+
+    @property
+    def ids(self) -> set[UUID]:
+        """Those who join and were known before."""
+        return {player.pk for player in self.known.values()}
+
+    def _waiting(self) -> list[Ticket]:
+        waiting = Ticket.objects.filter(pool=self.pool, state=TicketState.WAITING)
+        tickets = list(waiting.order_by("waiting_since"))
+        if not all(shows_life(ticket, now=self.now) for ticket in tickets):
+            expire_tickets(now=self.now, pool=self.pool)
+            tickets = list(waiting.all().order_by("waiting_since"))
+        return tickets
+
+    def _names_waiting(self) -> set[str]:
+        names = {form for ticket in self.waiting for form in (ticket.name_key, ticket.skeleton)}
+        if self.pool.ready_seconds is None:
+            return names
+        asked = Ticket.objects.filter(pool=self.pool, state=TicketState.PROPOSED)
+        return names | {form for pair in asked.values_list("name_key", "skeleton") for form in pair}
+
+    def _parties(self) -> dict[str, tuple[Party, list[Player]]]:
+        """The parties that would join, with their members; locked, so that nobody leaves them."""
+        codes = {join.party for join in self.joins if join.party is not None}
+        if not codes:
+            return {}
+        found = Party.objects.select_for_update(no_key=True).filter(code__in=codes)
+        return {
+            party.code: (party, [member.player for member in party.members.all()])
+            for party in found.order_by("code").prefetch_related("members__player")
+        }
+
+    def _known_players(self) -> dict[str, Player]:
+        callers = [join.caller for join in self.joins if not join.caller.is_nobody]
+        if not callers:
+            return {}
+        found = Player.objects.filter(
+            Q(pk__in=[c.player_id for c in callers if c.player_id])
+            | Q(token_sha256__in=[c.token_sha256 for c in callers if c.token_sha256])
+        )
+        members = [member for _, members in self.parties.values() for member in members]
+        known = {str(player.pk): player for player in (*members, *found)}
+        return known | {p.token_sha256: p for p in known.values() if p.token_sha256}
+
+    def _open_tickets(self) -> dict[UUID, Ticket]:
+        """The open ticket of each known player who has one, in whichever pool."""
+        if not self.known:
+            return {}
+        tickets = Ticket.objects.filter(player__in=self.ids, state__in=OPEN_STATES)
+        found = {ticket.player_id: ticket for ticket in tickets.select_related("pool", "party")}
+        mine = {ticket.player_id: ticket for ticket in self.waiting}
+        for player_id, ticket in found.items():
+            if player_id in mine:  # one row, one object
+                mine[player_id].party = ticket.party
+        return found | {player_id: mine[player_id] for player_id in found.keys() & mine.keys()}
+
+    def _open_matches(self) -> dict[UUID, Playing]:
+        """The unfinished match in this pool of each known player who has one."""
+        if not self.known:
+            return {}
+        held = Seat.objects.filter(player__in=self.ids, pool=self.pool, holds=True)
+        matches = Match.objects.filter(seats__in=held).prefetch_related("seats")
+        playing: dict[UUID, Playing] = {}
+        for match in matches:
+            match.pool = self.pool
+            seats = list(match.seats.all())
+            players = tuple((seat.player_id, seat.name) for seat in seats)
+            found = Playing(match, players, tuple(seat.side for seat in seats))
+            playing |= {player_id: found for player_id, _ in players if player_id}
+        return playing
+
+    def _registered_names(self) -> set[str]:
+        """Those forms of the names that this batch's guests would bear which are taken."""
+        asked = [name for name in self.names_asked.values() if isinstance(name, Name)]
+        guests = [player for player in self.known.values() if player.is_guest]
+        forms = {form for name in asked for form in (name.name_key, name.skeleton)}
+        forms |= {form for guest in guests for form in (guest.name_key, guest.skeleton)}
+        if not forms:
+            return set()
+        taken = Player.objects.filter(
+            Q(name_key__in=forms) | Q(skeleton__in=forms), user__isnull=False
+        ).values_list("name_key", "skeleton")
+        return {form for pair in taken for form in pair}
+
+    # Only where the pool has the rule.
+
+    def _pauses(self) -> dict[UUID, float]:
+        """How many seconds known players must still pause after a ready check they broke."""
+        if self.pool.ready_seconds is None or not self.known:
+            return {}
+        paused = Cooldown.objects.filter(
+            player__in=self.ids, pool=self.pool, until__gt=self.now
+        ).values_list("player", "until")
+        return {player: (until - self.now).total_seconds() for player, until in paused}
+
+    def _ratings(self) -> dict[UUID, float]:
+        if self.pool.is_plain or not self.known:
+            return {}
+        return current_ratings(self.pool, self.ids, now=self.now)
+
+    def rating_of(self, player: Player) -> float | None:
+        """What a newcomer is paired by; none in a pool where nothing is."""
+        return None if self.pool.is_plain else self.ratings.get(player.pk, CENTRE)
+
+    def _recent_opponents(self) -> dict[UUID, list[str]]:
+        """The last opponents of known players in this pool, the latest first."""
+        if not self.pool.rematch_memory or not self.known:
+            return {}
+        last = _last_seats(self.pool, self.ids)
+        others = Seat.objects.filter(match__in={seat.match_id for seat in last})
+        by_match: dict[UUID, list[Seat]] = {}
+        for other in others.exclude(player=None):
+            by_match.setdefault(other.match_id, []).append(other)
+        recent: dict[UUID, list[str]] = {}
+        for seat in last:
+            assert seat.player_id is not None
+            met = [str(o.player_id) for o in by_match[seat.match_id] if o.side != seat.side]
+            recent.setdefault(seat.player_id, []).extend(met)
+        return {player: met[: self.pool.rematch_memory] for player, met in recent.items()}
+
+
+def _last_seats(pool: Pool, players: Iterable[UUID]) -> list[Seat]:
+    """The seats of these players in their last matches here, the latest first."""
+    latest_first = Window(
+        RowNumber(), partition_by="player", order_by=F("match__created_at").desc()
+    )
+    seats = Seat.objects.filter(player__in=players, pool=pool).annotate(rank=latest_first)
+    return list(seats.filter(rank__lte=pool.rematch_memory).order_by("rank"))
+
+
+def _parse(raw: str) -> Name | Refusal:
+    try:
+        return parse_name(raw)
+    except Refusal as refusal:
+        return refusal

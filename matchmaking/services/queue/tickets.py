@@ -1,0 +1,168 @@
+"""A ticket's life after its join: looked at, kept alive, left, expired, closed with its pool."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from lib.errors import Conflict, Forbidden, NotFound
+from matchmaking.callers import Caller, player_of
+from matchmaking.models import (
+    OPEN_STATES,
+    CheckState,
+    EndReason,
+    PartyMember,
+    Pool,
+    ReadyCheck,
+    Ticket,
+    TicketState,
+)
+from matchmaking.signals import tickets_changed
+
+
+@transaction.atomic
+def leave_pool(*, ticket_id: UUID, caller: Caller) -> Ticket:
+    """Cancel a waiting ticket of the caller's; raises `Conflict` when it no longer waits.
+
+    A member who leaves ends the wait of the whole party.
+    """
+    ticket = ticket_of(ticket_id=ticket_id, caller=caller)
+    if ticket.party_id is not None:
+        _locked(Ticket.objects.filter(party=ticket.party_id, state=TicketState.WAITING))
+    left = Ticket.objects.filter(pk=ticket.pk, state=TicketState.WAITING).update(
+        state=TicketState.CANCELLED
+    )
+    if left:
+        ticket.state = TicketState.CANCELLED
+        if ticket.party_id is not None:
+            end_party_waits([ticket.party_id])
+        return ticket
+    ticket.refresh_from_db(fields=["state"])
+    if ticket.state == TicketState.CANCELLED:
+        return ticket  # leaving twice is leaving
+    words = {
+        TicketState.MATCHED: "You are already matched. Leave the match instead.",
+        TicketState.PROPOSED: "A match was found for you. Accept or decline it.",
+        TicketState.EXPIRED: "This ticket has expired; you are not in the queue.",
+    }
+    gone = "This ticket has ended; you are not in the queue."
+    state = TicketState(ticket.state)
+    raise Conflict(words.get(state, gone), code=f"ticket_{ticket.state}")
+
+
+def _locked(tickets: QuerySet[Ticket]) -> list[Ticket]:
+    """These tickets, locked in the one order in which all lock them."""
+    return list(tickets.select_for_update().order_by("pk"))
+
+
+def end_party_waits(party_ids: Collection[int]) -> int:
+    """End the waits of parties of which a member has gone; gives how many tickets."""
+    theirs = Ticket.objects.filter(party__in=party_ids, state=TicketState.WAITING)
+    return _end(theirs, EndReason.PARTY)
+
+
+def _end(tickets: QuerySet[Ticket], reason: EndReason) -> int:
+    """Cancel open tickets and say so."""
+    ids = [ticket.pk for ticket in _locked(tickets)]
+    if not ids:
+        return 0
+    ended = Ticket.objects.filter(pk__in=ids, state__in=OPEN_STATES).update(
+        state=TicketState.CANCELLED, reason=reason
+    )
+    tickets_changed.send(sender=Ticket, ticket_ids=ids)
+    return ended
+
+
+def ticket_of(*, ticket_id: UUID, caller: Caller) -> Ticket:
+    """A ticket of the caller's; raises `Unauthenticated`, `NotFound` or `Forbidden`."""
+    player = player_of(caller)
+    ticket = (
+        Ticket.objects.select_related("pool", "player", "party", "match__pool")
+        .filter(pk=ticket_id)
+        .first()
+    )
+    if ticket is None:
+        raise NotFound("There is no such ticket.")
+    if ticket.player_id != player.pk:
+        raise Forbidden("This ticket is somebody else's.")
+    return ticket
+
+
+# Life. A party lives while one of its members does.
+
+
+def show_life(tickets: Collection[Ticket], *, now: datetime) -> None:
+    """Note that the owners of open tickets showed life."""
+    parties = [ticket.party_id for ticket in tickets if ticket.party_id is not None]
+    mine = Q(pk__in=[ticket.pk for ticket in tickets])
+    open_ones = Ticket.objects.filter(state__in=OPEN_STATES)
+    open_ones.filter(mine | Q(party__in=parties) if parties else mine).update(
+        seen_at=now, leave_at=None
+    )
+
+
+def touch_ticket(ticket: Ticket, *, now: datetime) -> None:
+    """Note that the owner of an open ticket showed life."""
+    show_life([ticket], now=now)
+
+
+def touch_players(player_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Note that players with a live socket showed life, for the tickets they hold."""
+    parties = PartyMember.objects.filter(player__in=player_ids).values("party")
+    Ticket.objects.filter(
+        Q(player__in=player_ids) | Q(party__in=parties), state__in=OPEN_STATES
+    ).update(seen_at=now, leave_at=None)
+
+
+def hold_ticket(*, ticket_id: UUID, now: datetime) -> None:
+    """Let a ticket whose socket dropped wait for its player for the time of grace."""
+    Ticket.objects.filter(pk=ticket_id, state__in=OPEN_STATES).update(
+        leave_at=now + settings.MATCHPOINT_TICKET_GRACE
+    )
+
+
+@transaction.atomic
+def expire_tickets(*, now: datetime, pool: Pool | None = None) -> int:
+    """Close waiting tickets whose owner shows no life; gives how many.
+
+    The rest of an expired member's party is told that the wait is over.
+    """
+    stale = Ticket.objects.filter(
+        Q(seen_at__lt=now - settings.MATCHPOINT_TICKET_LIFE) | Q(leave_at__lte=now),
+        state=TicketState.WAITING,
+    )
+    if pool is not None:
+        stale = stale.filter(pool=pool)
+    found = _locked(stale)
+    if not found:
+        return 0
+    ids = [ticket.pk for ticket in found]
+    expired = Ticket.objects.filter(pk__in=ids, state=TicketState.WAITING).update(
+        state=TicketState.EXPIRED
+    )
+    tickets_changed.send(sender=Ticket, ticket_ids=ids)
+    parties = {ticket.party_id for ticket in found if ticket.party_id is not None}
+    return expired + (end_party_waits(parties) if parties else 0)
+
+
+# Pools.
+
+
+@transaction.atomic
+def end_waits(*, pool: Pool) -> int:
+    """End every wait in a pool that is closed, and call off its ready checks."""
+    Pool.objects.select_for_update(no_key=True).get(pk=pool.pk)
+    ReadyCheck.objects.filter(pool=pool, state=CheckState.OPEN).update(state=CheckState.CALLED_OFF)
+    return _end(Ticket.objects.filter(pool=pool, state__in=OPEN_STATES), EndReason.POOL_CLOSED)
+
+
+@transaction.atomic
+def close_pool(*, pool: Pool) -> bool:
+    """Take no more players, and tell those who wait; false when it was closed already."""
+    closed = Pool.objects.filter(pk=pool.pk, is_open=True).update(is_open=False)
+    if closed:
+        end_waits(pool=pool)
+    return bool(closed)

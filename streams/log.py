@@ -1,0 +1,123 @@
+"""The event log: append in the change's own transaction, tell after commit, read back by seq."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Min
+from django.utils import timezone
+
+from lobby.messages import event_frame
+
+from . import broadcast
+from .models import Event, Stream, new_epoch
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event before it has a number."""
+
+    type: str
+    text: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a stream stands: its epoch and the seq of its last event."""
+
+    epoch: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as it goes over the wire: its number, and the text of its frame."""
+
+    seq: int
+    frame: str
+
+
+# One statement makes the stream when it is new, takes its row lock and the next numbers. The lock
+# is held until commit, so numbers have no holes and follow the order of commits.
+_TAKE_NUMBERS = """
+    INSERT INTO lobby_stream (name, epoch, seq) VALUES (%s, %s, %s)
+    ON CONFLICT (name) DO UPDATE SET seq = lobby_stream.seq + excluded.seq
+    RETURNING epoch, seq
+"""
+
+
+def append(stream: str, drafts: Sequence[Draft]) -> list[Event]:
+    """Number and store events in the current transaction; after commit the group is told.
+
+    Call it last in a transaction: whoever appends to the same stream waits for the commit.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("An event belongs to a transaction.")
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_NUMBERS, (stream, new_epoch(), len(drafts)))
+        epoch, last = cursor.fetchone()
+    first = last - len(drafts) + 1
+    events = Event.objects.bulk_create(
+        Event(stream_id=stream, seq=seq, type=d.type, text=d.text, data=d.data, at=now)
+        for seq, d in enumerate(drafts, start=first)
+    )
+    entries = [_entry(event, epoch) for event in events]
+    transaction.on_commit(partial(broadcast.announce, stream, Head(epoch, last), entries))
+    return events
+
+
+def _entry(event: Event, epoch: str) -> Entry:
+    frame = event_frame(
+        type=event.type,
+        stream=event.stream_id,
+        epoch=epoch,
+        seq=event.seq,
+        at=event.at,
+        text=event.text,
+        data=event.data,
+    )
+    return Entry(event.seq, frame)
+
+
+def head(stream: str) -> Head:
+    """Where a stream stands; one that is new is made, so that it has an epoch."""
+    row, _ = Stream.objects.get_or_create(name=stream)
+    return Head(row.epoch, row.seq)
+
+
+def heads(streams: Sequence[str]) -> dict[str, Head]:
+    """Where each of these streams stands, those that exist."""
+    rows = Stream.objects.filter(name__in=streams).values_list("name", "epoch", "seq")
+    return {name: Head(epoch, seq) for name, epoch, seq in rows}
+
+
+def read(stream: str, *, epoch: str, after: int, limit: int) -> list[Entry]:
+    """Events after a seq, oldest first, at most `limit`."""
+    events = Event.objects.filter(stream=stream, seq__gt=after).order_by("seq")[:limit]
+    return [_entry(event, epoch) for event in events]
+
+
+def read_last(stream: str, *, epoch: str, upto: int, limit: int) -> list[Entry]:
+    """The last `limit` events up to a seq, oldest first."""
+    events = Event.objects.filter(stream=stream, seq__lte=upto).order_by("-seq")[:limit]
+    return [_entry(event, epoch) for event in reversed(events)]
+
+
+def trim(*, now: datetime) -> int:
+    """Drop events too old or too many, keeping of each stream what a fresh page shows."""
+    dropped = 0
+    for stream in Stream.objects.all():
+        # Times need not rise with the numbers: only what comes before all that is kept goes.
+        young = stream.events.filter(at__gte=now - settings.MATCHPOINT_LOG_KEEP)
+        first_young = young.aggregate(first=Min("seq"))["first"] or stream.seq + 1
+        too_many = stream.seq - settings.MATCHPOINT_LOG_KEEP_EVENTS
+        shown = stream.seq - settings.MATCHPOINT_RECENT_EVENTS
+        upto = min(max(first_young - 1, too_many), shown)
+        dropped += stream.events.filter(seq__lte=upto).delete()[0]
+    return dropped

@@ -1,0 +1,369 @@
+"""One relay per process: hears of each watched stream once, and hands its frames to every socket.
+
+Each process joins a stream's group while it has a socket there. The group's word may be lost, so
+the relay also looks at the log once a second and fills what it missed.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.db import Error as DatabaseError
+
+from lobby.moderation import DELETED
+from lobby.presence import PresenceDesk
+
+from . import broadcast, log
+from .log import Entry, Head
+from .models import Stream
+from .outbox import Frames, Outbox
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: Events kept in memory for each stream: what a fresh page shows, and short resumes.
+RECENT_EVENTS = 256
+#: A resume from further back gets a snapshot instead.
+RESUME_MAX_EVENTS = 2000
+LOOK_SECONDS = 1.0
+_READ_AT_ONCE = 500
+_UNWATCHED_SECONDS = 30.0
+_LAYER_SECONDS = 2.0
+_RESTARTING, _TOO_SLOW = 1012, 4408
+#: How the frame of a `chat_deleted` event begins.
+DELETION = '{"type":"chat_deleted"'
+
+
+async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Run a database read on a thread of its own: one slow query stalls no other socket."""
+    answer: T = await database_sync_to_async(function, thread_sensitive=False)(*args, **kwargs)
+    return answer
+
+
+class Gap(Exception):
+    """Events that a feed needs are no longer in the log."""
+
+
+class Feed:
+    """One stream as this process knows it: up to `seq`, its last events, its sockets."""
+
+    def __init__(self, stream: str, head: Head, recent: Sequence[Entry]) -> None:
+        self.stream, self.epoch, self.seq = stream, head.epoch, head.seq
+        self.recent = deque(recent, maxlen=RECENT_EVENTS)
+        self.outboxes: set[Outbox] = set()
+        self.watchers: set[Callable[[Sequence[Entry]], None]] = set()
+        self.behind = False
+        self.idle_since = time.monotonic()
+
+    def offer(self, entries: Sequence[Entry]) -> bool:
+        """Deliver what comes next; false when something between is missing."""
+        fresh = [entry for entry in entries if entry.seq > self.seq]
+        if any(entry.seq != seq for seq, entry in enumerate(fresh, start=self.seq + 1)):
+            return False
+        if fresh:
+            self.seq = fresh[-1].seq
+            self.recent.extend(fresh)
+            self._forget_deleted(fresh)
+            self.send(Frames([entry.frame for entry in fresh]))
+            for watch in self.watchers:
+                watch(fresh)
+        return True
+
+    def _forget_deleted(self, fresh: Sequence[Entry]) -> None:
+        """Who comes later must not be shown what a moderator has taken away."""
+        deleted = {
+            msgspec.json.decode(entry.frame)["data"]["seq"]
+            for entry in fresh
+            if entry.frame.startswith(DELETION)
+        }
+        if deleted:
+            kept = [_emptied(e) if e.seq in deleted else e for e in self.recent]
+            self.recent = deque(kept, maxlen=RECENT_EVENTS)
+
+    def send(self, frames: Frames) -> None:
+        """Hand frames to every socket here."""
+        for outbox in self.outboxes:
+            outbox.send(frames)
+
+    def after(self, seq: int) -> list[Entry] | None:
+        """The events after a seq, when memory reaches back to it."""
+        if seq > self.seq:
+            return None
+        oldest = self.recent[0].seq if self.recent else self.seq + 1
+        if seq + 1 < oldest:
+            return None
+        return [entry for entry in self.recent if entry.seq > seq]
+
+    def snapshot(self) -> list[msgspec.Raw]:
+        """The last events as a fresh page shows them, oldest first."""
+        shown = list(self.recent)[-settings.MATCHPOINT_RECENT_EVENTS :]
+        return [msgspec.Raw(entry.frame.encode()) for entry in shown]
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody here wants this stream."""
+        return bool(self.outboxes or self.watchers)
+
+
+def _emptied(entry: Entry) -> Entry:
+    frame = msgspec.json.decode(entry.frame) | DELETED
+    return Entry(entry.seq, msgspec.json.encode(frame).decode())
+
+
+class Relay:
+    """This process's feeds, and the tasks that keep them up to date."""
+
+    def __init__(self) -> None:
+        self.feeds: dict[str, Feed] = {}
+        self.presence = PresenceDesk()
+        self._opening: dict[str, asyncio.Lock] = {}
+        self._layer = get_channel_layer()
+        self._channel = ""
+        self._joined: set[str] = set()
+        self._told_early: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Listen to the layer and look at the log, until `stop`."""
+        broadcast.serve_from_this_loop()
+        await self._open_channel()
+        for work in (self._listen, self._look_for_ever):
+            self._run(work())
+
+    def _run(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        """Stop the tasks, give up the lease on presence."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            await in_thread(self.presence.leave)
+        except DatabaseError as error:
+            logger.warning("The lease on presence is left to run out: %s", error)
+
+    async def _open_channel(self) -> None:
+        """Get a name that the layer knows; while it gives none, the log is looked at."""
+        try:
+            async with asyncio.timeout(_LAYER_SECONDS):
+                self._channel = await self._layer.new_channel()
+        except Exception as error:
+            logger.warning("The channel layer does not answer: %r; looking at the log", error)
+
+    # Feeds.
+
+    async def feed(self, stream: str) -> Feed:
+        """The stream's feed, made when this is the first wish for it."""
+        found = self.feeds.get(stream)
+        if found is not None:
+            found.idle_since = time.monotonic()
+            return found
+        async with self._opening.setdefault(stream, asyncio.Lock()):
+            if stream not in self.feeds:
+                # Join first, then read; what was told in between is looked up afterwards.
+                await self._join(stream)
+                self.feeds[stream] = await in_thread(_read_feed, stream)
+                if stream in self._told_early:
+                    self._told_early.discard(stream)
+                    self._catch_up_soon(self.feeds[stream])
+        self._opening.pop(stream, None)
+        return self.feeds[stream]
+
+    async def _join(self, stream: str) -> None:
+        if not self._channel:
+            return
+        try:
+            async with asyncio.timeout(_LAYER_SECONDS):
+                await self._layer.group_add(broadcast.group_of(stream), self._channel)
+            self._joined.add(stream)
+        except Exception as error:
+            logger.warning("Could not join the group of %s: %r; looking at the log", stream, error)
+
+    async def _part(self, stream: str) -> None:
+        self._joined.discard(stream)
+        try:
+            async with asyncio.timeout(_LAYER_SECONDS):
+                await self._layer.group_discard(broadcast.group_of(stream), self._channel)
+        except Exception as error:
+            logger.warning("Could not leave the group of %s: %r", stream, error)
+
+    async def missed(self, feed: Feed, *, epoch: str, since: int) -> list[Entry] | None:
+        """What came after `since`, up to this very moment; None when only a snapshot helps.
+
+        Nothing may be awaited between this answer and attaching the socket to the feed.
+        """
+        if epoch == feed.epoch and since > feed.seq:
+            await self._reach(feed, since)
+        if epoch != feed.epoch or not feed.seq - RESUME_MAX_EVENTS <= since <= feed.seq:
+            return None
+        older: list[Entry] = []
+        last = since
+        while (rest := feed.after(last)) is None:
+            read = await in_thread(
+                log.read, feed.stream, epoch=epoch, after=last, limit=_READ_AT_ONCE
+            )
+            if epoch != feed.epoch or not read or read[0].seq != last + 1:
+                return None
+            older += read
+            last = read[-1].seq
+            feed.offer(read)
+        return older + rest
+
+    async def _reach(self, feed: Feed, seq: int) -> None:
+        """Read on to what a socket has from another process, which was told first."""
+        try:
+            while feed.seq < seq and await self._read_on(feed):
+                pass
+        except Gap:
+            self._restart(feed)
+
+    # Keeping up.
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                while not self._channel:
+                    await asyncio.sleep(LOOK_SECONDS)
+                    await self._open_channel()
+                message = await self._layer.receive(self._channel)
+                self._hear(message)
+            except Exception as error:
+                logger.warning("The channel layer failed: %r; looking at the log", error)
+                await asyncio.sleep(LOOK_SECONDS)
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        stream = message["stream"]
+        feed = self.feeds.get(stream)
+        if feed is None:
+            if stream in self._opening:
+                self._told_early.add(stream)
+            return
+        entries = [Entry(seq, frame) for seq, frame in message["frames"]]
+        up_to_date = message["epoch"] == feed.epoch and feed.offer(entries)
+        if not up_to_date or feed.seq < message["seq"]:
+            self._catch_up_soon(feed)
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                self._close_slow()
+                await self._look()
+            except Exception as error:
+                logger.warning("Could not look at the log: %r; trying again", error)
+
+    async def _look(self) -> None:
+        """Find streams that moved on without a word, and who is here."""
+        self._drop_unwatched()
+        for stream in self.feeds.keys() - self._joined:
+            self._run(self._join(stream))
+        if not self.feeds:
+            return
+        heads = await in_thread(log.heads, list(self.feeds))
+        for stream, feed in tuple(self.feeds.items()):
+            head = heads.get(stream)
+            if head is None or head.epoch != feed.epoch or head.seq != feed.seq:
+                self._catch_up_soon(feed)
+        lobby = self.feeds.get(Stream.LOBBY)
+        if lobby is not None:
+            news = await in_thread(self.presence.look)
+            if news is not None:
+                lobby.send(Frames((news,)))
+
+    def _catch_up_soon(self, feed: Feed) -> None:
+        if not feed.behind:
+            feed.behind = True
+            self._run(self._catch_up(feed))
+
+    async def _catch_up(self, feed: Feed) -> None:
+        try:
+            while await self._read_on(feed):
+                pass
+        except Gap:
+            logger.warning("The log of %s cannot be continued; its sockets start anew", feed.stream)
+            self._restart(feed)
+        except Exception as error:
+            logger.warning("Could not read the log of %s: %r; trying again", feed.stream, error)
+        finally:
+            feed.behind = False
+
+    async def _read_on(self, feed: Feed) -> bool:
+        """Deliver a page of what is missing; false when nothing is. Raises `Gap`."""
+        after = feed.seq
+        head = (await in_thread(log.heads, [feed.stream])).get(feed.stream)
+        if head is None or head.epoch != feed.epoch or head.seq < after:
+            raise Gap
+        if head.seq <= feed.seq:
+            return False
+        entries = await in_thread(
+            log.read, feed.stream, epoch=feed.epoch, after=after, limit=_READ_AT_ONCE
+        )
+        if not feed.offer(entries) or feed.seq == after:
+            raise Gap
+        return True
+
+    def _restart(self, feed: Feed) -> None:
+        """Forget a feed that cannot go on; its sockets come back and get a snapshot."""
+        if self.feeds.get(feed.stream) is feed:
+            del self.feeds[feed.stream]
+        for outbox in feed.outboxes:
+            outbox.close(_RESTARTING, "resync")
+
+    def _close_slow(self) -> None:
+        now = time.monotonic()
+        for feed in self.feeds.values():
+            for outbox in feed.outboxes:
+                if not outbox.closing and outbox.is_too_slow(now):
+                    outbox.close(_TOO_SLOW, "too slow")
+
+    def _drop_unwatched(self) -> None:
+        now = time.monotonic()
+        for stream, feed in tuple(self.feeds.items()):
+            if feed.is_watched:
+                feed.idle_since = now
+            elif now - feed.idle_since > _UNWATCHED_SECONDS:
+                del self.feeds[stream]
+                self._run(self._part(stream))
+
+
+def _read_feed(stream: str) -> Feed:
+    head = log.head(stream)
+    recent = log.read_last(stream, epoch=head.epoch, upto=head.seq, limit=RECENT_EVENTS)
+    return Feed(stream, head, recent)
+
+
+_relay: tuple[asyncio.AbstractEventLoop, "asyncio.Task[Relay]"] | None = None
+
+
+async def local_relay() -> Relay:
+    """The relay of this process's loop, started by the first who asks."""
+    global _relay  # noqa: PLW0603 - one relay a process
+    loop = asyncio.get_running_loop()
+    if _relay is None or _relay[0] is not loop:
+        _relay = (loop, loop.create_task(_started()))
+    return await asyncio.shield(_relay[1])  # one who gives up must not take it from the others
+
+
+async def _started() -> Relay:
+    relay = Relay()
+    await relay.start()
+    return relay
+
+
+async def stop_local_relay() -> None:
+    """Stop this loop's relay, if there is one."""
+    global _relay
+    if _relay is not None and _relay[0] is asyncio.get_running_loop():
+        task, _relay = _relay[1], None
+        await (await task).stop()

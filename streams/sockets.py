@@ -1,0 +1,147 @@
+"""What every socket of this site shares: who may open it, how its messages are read and refused.
+
+A Channels consumer, but without a channel of its own (the relay hears for it) and without a thread
+hop for each message.
+"""
+
+import logging
+from typing import Any
+
+from channels.consumer import AsyncConsumer, get_handler_name
+from channels.exceptions import StopConsumer
+from django.conf import settings
+from django.db import Error as DatabaseError
+
+from lib.errors import Outage, Refusal, Unauthenticated
+from lobby import limits
+from lobby.messages import Error
+from matchmaking.identity import player_of_headers
+from matchmaking.models import Player
+
+from .origins import origin_is_good
+from .outbox import Outbox, outbox_for
+from .relay import in_thread
+
+logger = logging.getLogger(__name__)
+
+MALFORMED, NOT_SIGNED_IN, NOT_YOURS, NOT_FOUND, TOO_FAST = 4400, 4401, 4403, 4404, 4429
+NO_STATUS, RESTARTING = 1005, 1012
+_OUTAGE = Outage("The database cannot be reached. Nothing was stored; try again in a moment.")
+_REFUSE_HANDSHAKE = {"type": "websocket.close", "code": NOT_YOURS}
+
+
+_open: set["SocketConsumer"] = set()
+
+
+def close_sockets() -> None:
+    """Tell every socket of this process to come back: it restarts."""
+    for socket in tuple(_open):
+        socket.is_restarting = True
+        socket.outbox.close(RESTARTING, "restarting")
+
+
+class SocketConsumer(AsyncConsumer):
+    """One socket: subclasses say what happens once it is open, and with each message."""
+
+    scope: dict[str, Any]
+    outbox: Outbox
+    player: Player | None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve the socket until it closes."""
+        self.scope, self.base_send = scope, send
+        self.headers = dict(scope["headers"])
+        self.address = (scope.get("client") or ("",))[0]
+        self.is_restarting = False
+        self.close_code: int | None = None
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
+        finally:
+            if self in _open:
+                _open.discard(self)
+                self.closed()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Hand a message from the server to its handler."""
+        await getattr(self, get_handler_name(message))(message)
+
+    async def websocket_connect(self, message: dict[str, Any]) -> None:
+        """Open the socket, or refuse it: a foreign Origin before, all else with a close code."""
+        if not origin_is_good(self.headers, scheme=self.scope["scheme"]):
+            logger.info("Refused a socket from the origin %r", self.headers[b"origin"])
+            await self.send(_REFUSE_HANDSHAKE)
+            raise StopConsumer
+        await self.send({"type": "websocket.accept"})
+        self.outbox = outbox_for(dict(self.scope), self.base_send)
+        self.messages, self.patience = limits.message_bucket(), limits.patience_bucket()
+        if not limits.connects.take(self.address):
+            self.outbox.close(TOO_FAST, "too many connections")
+            return
+        try:
+            self.player = await self._identify()
+            _open.add(self)
+            await self.opened()
+        except Unauthenticated as refusal:
+            self.refuse(refusal)
+            self.outbox.close(NOT_SIGNED_IN, refusal.code)
+        except DatabaseError as error:
+            logger.error("A socket could not be served: %s", error)
+            self.refuse(_OUTAGE)
+            self.outbox.close(RESTARTING, "outage")
+
+    async def _identify(self) -> Player | None:
+        if b"authorization" not in self.headers and b"cookie" not in self.headers:
+            return None
+        return await in_thread(player_of_headers, self.headers)
+
+    async def websocket_receive(self, message: dict[str, Any]) -> None:
+        """Read a message; what is wrong with it is told, and the socket lives."""
+        if self not in _open or self.outbox.closing:
+            return
+        try:
+            self._check_speed()
+            text = message.get("text")
+            if text is None:
+                raise Refusal("Send text frames; binary ones are not read.", code="malformed")
+            if len(text) > settings.MATCHPOINT_FRAME_MAX_BYTES:
+                raise Refusal("This message is larger than 16 KiB.", code="too_large")
+            await self.received(text)
+        except Refusal as refusal:
+            if not self.patience.take():
+                self.outbox.close(TOO_FAST, "too fast")
+            self.refuse(refusal)
+        except DatabaseError as error:
+            self.fail(error)
+
+    def _check_speed(self) -> None:
+        if not self.messages.take():
+            raise Refusal("Too many messages. Wait a moment.", code="rate_limited")
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        """Stop; a server that restarts says so with its own close code."""
+        # Daphne gives no number for a close frame without one; ASGI and RFC 6455 call that 1005.
+        code = message.get("code")
+        self.close_code = NO_STATUS if code is None else code
+        self.is_restarting = self.is_restarting or self.close_code == RESTARTING
+        raise StopConsumer
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Tell what is wrong."""
+        self.outbox.send_text(Error(refusal.code, refusal.message).text_frame())
+
+    def fail(self, error: BaseException) -> None:
+        """Tell that the last message could not be stored, for no fault of its sender."""
+        logger.error("A message could not be stored: %r", error)
+        self.refuse(_OUTAGE)
+
+    async def opened(self) -> None:
+        """The socket is open and its player known."""
+
+    async def received(self, text: str) -> None:
+        """A text message came in; raise `Refusal` to have it told."""
+
+    def closed(self) -> None:
+        """The socket is gone; must not wait."""

@@ -1,0 +1,334 @@
+"""Tournaments, as an organiser makes, runs and reads them; and matches with a place in one."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import OuterRef, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+
+from matchmaking.admin.base import Button, Question, ServicedAdmin, count_by
+from matchmaking.admin.matches import MatchAdmin
+from matchmaking.identity import player_of_user
+from matchmaking.models import Match, MatchState
+from matchmaking.results import Result
+from tournaments.models import Entrant, Pairing, Seeding, Slot, Tournament, TournamentState
+from tournaments.pages.display.bracket import PairingView, draw_groups
+from tournaments.selectors import bracket_pairings, champions
+from tournaments.serializers import tournament_url
+from tournaments.services.locking import cancel_tournament
+from tournaments.services.permissions import Account
+from tournaments.services.progress.results import report_result
+from tournaments.services.progress.start import start_tournament
+from tournaments.services.setup.creation import create_tournament
+
+from .forms import DraftForm
+from .manage import (
+    STEPS,
+    ActionInline,
+    JudgeInline,
+    StationInline,
+    manage_button,
+    staff_actor,
+    steps_of,
+)
+
+
+@admin.register(Tournament)
+class TournamentAdmin(ServicedAdmin[Tournament]):
+    """A tournament's day: made, started, its results entered, perhaps called off."""
+
+    change_form_template = "admin/tournaments/tournament/change_form.html"
+    list_display = ("name", "state", "entrant_count", "progress", "created_at")
+    list_filter = ("state", "seeding", "created_at")
+    search_fields = ("name", "entrants__name")
+    readonly_fields = (
+        "name", "state", "progress", "seeding", "byes", "organiser",
+        "created_at", "started_at", "finished_at", "id",
+    )  # fmt: skip
+    inlines = (StationInline, JudgeInline, ActionInline)
+    fieldsets = (
+        (None, {"fields": readonly_fields[:6]}),
+        ("Times", {"fields": readonly_fields[6:], "classes": ("collapse",)}),
+    )
+
+    # Who may do what.
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Whoever has the permission to add makes drafts."""
+        return request.user.has_perm("tournaments.add_tournament")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Tournament | None = None) -> bool:
+        """A draft may be thrown away; what has been drawn stays."""
+        is_draft = obj is not None and obj.state == TournamentState.DRAFT
+        return is_draft and request.user.has_perm("tournaments.delete_tournament")
+
+    # The list.
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Tournament]:
+        """With its numbers: entrants, matches in all, matches decided."""
+        idle = (Slot.BYE, Slot.VACANT)
+        pairings = Pairing.objects.filter(group__stage__tournament=OuterRef("pk"))
+        met = pairings.exclude(Q(top_slot__in=idle) | Q(bottom_slot__in=idle))
+        decided = met.filter(winner__isnull=False)
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("organiser")
+            .annotate(
+                entrant_count=count_by(
+                    Entrant.objects.filter(tournament=OuterRef("pk")), "tournament"
+                ),
+                match_count=count_by(met, "group__stage__tournament"),
+                decided_count=count_by(decided, "group__stage__tournament"),
+            )
+        )
+
+    @admin.display(description="entrants", ordering="entrant_count")
+    def entrant_count(self, tournament: Any) -> int:
+        """How many take part."""
+        count: int = tournament.entrant_count
+        return count
+
+    @admin.display(ordering="decided_count")
+    def progress(self, tournament: Any) -> str:
+        """How many of its matches are decided."""
+        if not tournament.match_count:
+            return "-"
+        return f"{tournament.decided_count} of {tournament.match_count} decided"
+
+    # A tournament's page.
+
+    def view_on_site(self, obj: Tournament) -> str:
+        """The public page."""
+        return tournament_url(obj)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show the bracket and the entrants beside the tournament's own fields."""
+        tournament = kwargs["obj"]
+        drawn = draw_groups(bracket_pairings(tournament.pk))
+        pairings = [p for _, drawing in drawn for c in drawing.rounds for p in c.pairings]
+        is_finished = tournament.state == TournamentState.FINISHED
+        last = tournament.stages.last() if is_finished else None
+        context |= {
+            "drawn": drawn,
+            "ready": [pairing for pairing in pairings if _is_ready(pairing)],
+            "champions": champions(tournament, last) if last else [],
+            "entrants": tournament.entrants.all(),
+            "may_act": self.has_act_permission(request),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def buttons(self, request: HttpRequest, row: Tournament) -> list[Button]:
+        """The steps of the day that can be taken now, and the way to everything else."""
+        if row.is_over:
+            return self._steps(row)
+        start = Button("Start the tournament", self.page("start", row.pk))
+        cancel = Button("Cancel the tournament", self.page("cancel", row.pk))
+        first = [start] if row.is_before_start else []
+        return [*first, *self._steps(row), manage_button(row), cancel]
+
+    def _steps(self, row: Tournament) -> list[Button]:
+        return [
+            Button(STEPS[name].label, self.page("step", row.pk, name)) for name in steps_of(row)
+        ]
+
+    # What an organiser does.
+
+    def get_urls(self) -> list[URLPattern]:
+        """The pages that act, before the stock ones."""
+        view = self.admin_site.admin_view
+        name = "tournaments_tournament"
+        return [
+            path("<uuid:pk>/start/", view(self.start_view), name=f"{name}_start"),
+            path("<uuid:pk>/cancel/", view(self.cancel_view), name=f"{name}_cancel"),
+            path("<uuid:pk>/day/<slug:step>/", view(self.step_view), name=f"{name}_step"),
+            path(
+                "<uuid:pk>/results/<uuid:match_pk>/", view(self.result_view), name=f"{name}_result"
+            ),
+            *super().get_urls(),
+        ]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Make a tournament by pasting names."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = DraftForm(request.POST or None)
+        may_start = self.has_act_permission(request)
+        if form.is_valid():
+            tournament = self._create(request, form, start=may_start and "_start" in request.POST)
+            return redirect(self.page("change", tournament.pk))
+        context = self.admin_site.each_context(request) | {
+            "title": "Add tournament",
+            "opts": self.opts,
+            "back": self.page("changelist"),
+            "form": form,
+            "may_start": may_start,
+        }
+        return render(request, "admin/tournaments/tournament/add.html", context)
+
+    @transaction.atomic
+    def _create(self, request: HttpRequest, form: DraftForm, *, start: bool) -> Tournament:
+        data = form.cleaned_data
+        tournament = create_tournament(
+            name=data["name"],
+            players=data["players"],
+            seeding=Seeding(data["seeding"]),
+            byes=data["byes"],
+            organiser=player_of_user(cast(User, request.user)),
+            entry=data["entry"],
+            stages=[form.plan()],
+        ).tournament
+        said = f"Made {tournament} with {len(data['players'])} entrants."
+        self.log_addition(request, tournament, said)
+        self.message_user(request, said, messages.SUCCESS)
+        if start:
+            self.act(request, tournament, lambda: _start(tournament, request.user))
+        return tournament
+
+    def start_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The page that asks before a draft is drawn and started."""
+        tournament = self.row_to_act_on(request, pk)
+        question = Question(
+            f"Start {tournament}?",
+            f"{tournament.entrants.count()} entrants are seeded "
+            f"({tournament.get_seeding_display()}), the bracket is drawn and shown to everybody. "
+            "After that nobody can be added.",
+            "Start the tournament",
+        )
+        return self.ask_first(
+            request, tournament, question, lambda: _start(tournament, request.user)
+        )
+
+    def step_view(self, request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
+        """The page that asks before a step of the day is taken."""
+        tournament = self.row_to_act_on(request, pk)
+        if step not in STEPS:
+            raise Http404
+        actor = staff_actor(tournament, request.user)
+        return self.ask_first(
+            request,
+            tournament,
+            STEPS[step].question(tournament),
+            lambda: STEPS[step].take(tournament, actor),
+        )
+
+    def cancel_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The page that asks before a tournament is called off."""
+        tournament = self.row_to_act_on(request, pk)
+        question = Question(
+            f"Cancel {tournament}?",
+            "It ends without a winner, and so do its matches that are not yet played. "
+            "This cannot be taken back.",
+            "Cancel the tournament",
+        )
+        return self.ask_first(
+            request, tournament, question, lambda: _cancel(tournament, request.user)
+        )
+
+    def result_view(self, request: HttpRequest, pk: UUID, match_pk: UUID) -> HttpResponse:
+        """The page on which a match's result is entered; the winner goes on."""
+        tournament = self.row_to_act_on(request, pk)
+        matches = Match.objects.prefetch_related("seats")
+        match = get_object_or_404(
+            matches, pk=match_pk, pairing__group__stage__tournament=tournament
+        )
+        return self.ask_result(
+            request,
+            tournament,
+            match,
+            lambda result: _report(tournament, match, result, request.user),
+        )
+
+    def delete_model(self, request: HttpRequest, obj: Tournament) -> None:
+        """Throw a draft away, if nobody has started it meanwhile."""
+        drafts = Tournament.objects.select_for_update().filter(state=TournamentState.DRAFT)
+        if not drafts.filter(pk=obj.pk).exists():
+            raise PermissionDenied
+        super().delete_model(request, obj)
+
+
+def _is_ready(pairing: PairingView) -> bool:
+    return pairing.state == "ready"
+
+
+def _start(tournament: Tournament, user: Account) -> str:
+    actor = staff_actor(tournament, user)
+    pairs = start_tournament(tournament_id=tournament.pk, actor=actor)
+    return f"Started {tournament}: {len(pairs)} pairings in the first round."
+
+
+def _cancel(tournament: Tournament, user: Account) -> str:
+    cancel_tournament(tournament_id=tournament.pk, actor=staff_actor(tournament, user))
+    return f"Cancelled {tournament}."
+
+
+def _report(tournament: Tournament, match: Match, result: Result, user: Account) -> None:
+    report_result(
+        tournament_id=tournament.pk,
+        match_id=match.pk,
+        report=lambda _: result,
+        actor=staff_actor(tournament, user),
+    )
+
+
+class BracketMatchAdmin(MatchAdmin):
+    """Matches, with the tournament in which each has its place."""
+
+    list_display = ("sides", "state", "result", "pool", "tournament", "created_at")
+    search_fields = (*MatchAdmin.search_fields, "pairing__group__stage__tournament__name")
+    fields = (*MatchAdmin.fields, "tournament")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Match]:
+        """With the place in a bracket."""
+        return super().get_queryset(request).select_related("pairing__group__stage__tournament")
+
+    def tournament(self, match: Match) -> str:
+        """Where the match has its place, with the way there."""
+        tournament = _tournament_of(match)
+        if tournament is None:
+            return "-"
+        page = reverse("admin:tournaments_tournament_change", args=[tournament.pk])
+        return format_html('<a href="{}">{}</a> {}', page, tournament, match.pairing.key)
+
+    def buttons(self, request: HttpRequest, row: Match) -> list[Button]:
+        """A bracket's match is only finished, and that at its tournament."""
+        tournament = _tournament_of(row)
+        if tournament is None:
+            return super().buttons(request, row)
+        may_run = request.user.has_perm("tournaments.change_tournament")
+        if row.state != MatchState.OPEN or not may_run:
+            return []
+        return [Button("Enter the result", _result_page(tournament, row))]
+
+    def result_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The page on which a result is entered: the tournament's own, for a bracket's match."""
+        match = self.row_to_act_on(request, pk)
+        tournament = _tournament_of(match)
+        if tournament is None:
+            return super().result_view(request, pk)
+        return redirect(_result_page(tournament, match))
+
+
+def _result_page(tournament: Tournament, match: Match) -> str:
+    return reverse("admin:tournaments_tournament_result", args=[tournament.pk, match.pk])
+
+
+def _tournament_of(match: Match) -> Tournament | None:
+    pairing: Pairing | None = getattr(match, "pairing", None)
+    return pairing.group.stage.tournament if pairing else None
+
+
+admin.site.unregister(Match)
+admin.site.register(Match, BracketMatchAdmin)

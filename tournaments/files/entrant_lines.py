@@ -1,0 +1,97 @@
+"""A list of entrants as people paste it: one a line, perhaps with rating, club and region."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lib.errors import Refusal
+from lib.names import Name, parse_name
+from tournaments.models.entrants import LABEL_MAX_CHARS
+
+RATING_MAX = 9999
+#: So many wrong lines are named at once; who mends those sees the next.
+LINES_TOLD = 5
+# A comma divides only before a number or an empty rating: "Smith, John" is a name.
+_COMMA = re.compile(r"\s*,\s*(?=\d*\s*(?:,|$))")
+
+
+class BadLines(Refusal):
+    """A pasted list with lines that cannot be read; `lines` says what is wrong in each."""
+
+    code = "bad_entrants"
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        more = len(lines) - LINES_TOLD
+        told = [*lines[:LINES_TOLD], *([f"And {more} more."] if more > 0 else [])]
+        super().__init__(" ".join(told))
+        self.lines = told
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntrant:
+    """Somebody to be entered."""
+
+    name: str
+    rating: int | None = None
+    club: str = ""
+    region: str = ""
+
+
+def parse_lines(text: str) -> list[NewEntrant]:
+    """The entrants of a pasted list; empty lines do not count. Raises `BadLines`.
+
+    After the name, a tab or a comma, a rating; then a club; then a region.
+    """
+    entrants: list[NewEntrant] = []
+    wrong: list[str] = []
+    first_line: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            entrant, name = _parse_line(line)
+        except Refusal as refusal:
+            wrong.append(f"Line {number}: {refusal.message}")
+            continue
+        earlier = first_line.setdefault(name.name_key, number)
+        if earlier != number:
+            wrong.append(f"Line {number}: {name.display!r} is already on line {earlier}.")
+        entrants.append(entrant)
+    if wrong:
+        raise BadLines(wrong)
+    return entrants
+
+
+def _parse_line(line: str) -> tuple[NewEntrant, Name]:
+    name, *cells = _cells(line)
+    rating, club, region, *more = [*cells, "", "", ""]
+    if any(more):
+        raise Refusal("There are more than name, rating, club and region.")
+    parsed = parse_name(name)
+    return NewEntrant(name, parse_rating(rating), parse_label(club), parse_label(region)), parsed
+
+
+def _cells(line: str) -> list[str]:
+    if "\t" in line:
+        return [cell.strip() for cell in line.split("\t")]
+    name, *rest = _COMMA.split(line.strip(), maxsplit=1)
+    return [name, *(cell.strip() for cell in ",".join(rest).split(","))] if rest else [name]
+
+
+def parse_rating(raw: str) -> int | None:
+    """A rating, or None for none; raises `Refusal`."""
+    if not raw:
+        return None
+    if not raw.isascii() or not raw.isdigit() or int(raw[:6]) > RATING_MAX or len(raw) > 6:
+        raise Refusal(f"The rating {raw[:12]!r} is not a number from 0 to {RATING_MAX}.")
+    return int(raw)
+
+
+def parse_label(raw: str) -> str:
+    """A club or a region, of printable characters; raises `Refusal`."""
+    label = " ".join(raw.split())
+    if len(label) > LABEL_MAX_CHARS or not label.isprintable():
+        raise Refusal(
+            f"A club or region has at most {LABEL_MAX_CHARS} characters, all of them printable."
+        )
+    return label

@@ -1,0 +1,283 @@
+"""A bracket as the pages draw it: its parts, their rounds, their pairings, each with two sides."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from types import MappingProxyType
+from uuid import UUID
+
+from matchmaking.models import Match, Outcome
+from tournaments.models import Entrant, Group, Pairing, PairingState, Part, Round, Slot
+from tournaments.serializers import Sources, sources_of
+
+WITH_MATCH = {PairingState.PENDING, PairingState.READY, PairingState.DECIDED}
+OPEN = {PairingState.PENDING, PairingState.READY}
+SLOT_WORDS = {Slot.BYE: "bye", Slot.VACANT: "nobody", Slot.PENDING: ""}
+#: On the two sides of a bracket reset that was not called for.
+NOT_NEEDED = ("not needed", "")
+PART_TITLES = {Part.WINNERS: "Winners' bracket", Part.LOSERS: "Losers' bracket"}
+NO_SOURCES: Sources = MappingProxyType({})
+BRACKET_RESET = "GF2"
+FORFEITED = "forfeit"
+#: What each has of a match of one game that was drawn.
+HALF = "\u00bd"
+#: A name so long may be cut short where it is drawn, so it can be read by pointing at it.
+CUT_CHARS = 18
+#: So many pairings in a round are drawn closer together.
+DENSE_PAIRINGS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class SideView:
+    """One line of a pairing: a name with its seed, the word for nobody, or whence somebody comes.
+
+    `score` is the games won, or a word.
+    """
+
+    slot: str
+    name: str
+    seed: int | None = None
+    score: str = ""
+    is_winner: bool = False
+    is_followed: bool = False
+
+    @property
+    def is_entrant(self) -> bool:
+        """Whether somebody stands here."""
+        return self.slot == Slot.ENTRANT
+
+    @property
+    def marks(self) -> str:
+        """Its classes."""
+        marks = " is-winner" if self.is_winner else ""
+        if not self.is_entrant:
+            marks += " is-open"
+        return marks + " is-followed" if self.is_followed else marks
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the name may be too long for its place."""
+        return self.is_entrant and len(self.name) > CUT_CHARS
+
+
+@dataclass(frozen=True, slots=True)
+class PairingView:
+    """A place in the bracket; `state` is one of `PairingState`, `key` what others call it by."""
+
+    id: UUID
+    key: str
+    state: str
+    match_id: UUID | None
+    sides: tuple[SideView, SideView]
+    station: str
+    is_live: bool
+
+    @property
+    def marks(self) -> str:
+        """Its classes."""
+        return f"is-{self.state} is-live" if self.is_live else f"is-{self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be played."""
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    """A column of the bracket.
+
+    `joins` says how it leads to the next one: `two` places into one, `one` into one, or `none`.
+    `best_of` is set when its matches are not as long as the others.
+    """
+
+    part: str
+    number: int
+    name: str
+    pairings: Sequence[PairingView]
+    joins: str
+    best_of: int | None = None
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether nothing is left to play in it."""
+        return not any(pairing.is_open for pairing in self.pairings)
+
+    @property
+    def anchor(self) -> str:
+        """The end of its address on the page."""
+        return f"round-{self.part}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """The winners' or the losers' bracket, the grand final, or the third-place match."""
+
+    part: str
+    title: str
+    rounds: Sequence[RoundView]
+
+
+@dataclass(frozen=True, slots=True)
+class BracketView:
+    """The whole bracket, from the first round to the final."""
+
+    parts: Sequence[PartView]
+
+    @property
+    def rounds(self) -> list[RoundView]:
+        """The rounds of all parts."""
+        return [column for part in self.parts for column in part.rounds]
+
+    @property
+    def is_double(self) -> bool:
+        """Whether it has a losers' bracket."""
+        return any(part.part == Part.LOSERS for part in self.parts)
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether it is so large that it is drawn closely."""
+        return any(len(column.pairings) >= DENSE_PAIRINGS for column in self.rounds)
+
+    def count(self, *states: str) -> int:
+        """How many pairings are in one of these states."""
+        return sum(p.state in states for column in self.rounds for p in column.pairings)
+
+    @property
+    def ready(self) -> int:
+        """How many matches can be played now."""
+        return self.count(PairingState.READY)
+
+    @property
+    def decided(self) -> int:
+        """How many matches have been played."""
+        return self.count(PairingState.DECIDED)
+
+    @property
+    def matches(self) -> int:
+        """How many matches there are; a bracket reset counts once it is needed."""
+        return sum(
+            p.state in WITH_MATCH and not (p.key == BRACKET_RESET and p.state == "pending")
+            for column in self.rounds
+            for p in column.pairings
+        )
+
+
+def draw_bracket(
+    pairings: Iterable[Pairing],
+    rounds: Iterable[Round],
+    entrants: Mapping[int, Entrant],
+    *,
+    follow: str = "",
+) -> BracketView:
+    """A group's pairings in the order of their rounds; `follow` is a name whose path is marked."""
+    rows = list(pairings)
+    sources = sources_of(rows)
+    by_round: dict[int, list[PairingView]] = {}
+    for row in rows:
+        by_round.setdefault(row.round_id, []).append(view_pairing(row, entrants, follow, sources))
+    order = list(Part)
+    columns = sorted(rounds, key=lambda row: (order.index(Part(row.part)), row.number))
+    is_double = any(row.part == Part.LOSERS for row in columns)
+    parts = []
+    for part, of_part in groupby(columns, key=lambda row: Part(row.part)):
+        title = PART_TITLES.get(part, "") if is_double else ""
+        parts.append(PartView(part.value, title, _columns(list(of_part), by_round)))
+    return BracketView(parts)
+
+
+def draw_groups(pairings: Sequence[Pairing]) -> list[tuple[str, BracketView]]:
+    """The same of a whole tournament, from pairings that carry all that is around them.
+
+    Each group with its name, which is empty when there is only one.
+    """
+    drawn = []
+    for group, of_group in groupby(pairings, key=lambda row: row.group):
+        rows = list(of_group)
+        rounds = {row.round_id: row.round for row in rows}
+        entrants = {e.pk: e for row in rows for e in (row.top, row.bottom) if e is not None}
+        drawn.append((group, draw_bracket(rows, rounds.values(), entrants)))
+    return [(_group_title(group) if len(drawn) > 1 else "", view) for group, view in drawn]
+
+
+def _group_title(group: Group) -> str:
+    return f"{group.stage}, {group}" if group.name else str(group.stage)
+
+
+def _columns(rows: list[Round], by_round: Mapping[int, list[PairingView]]) -> list[RoundView]:
+    sizes = [len(by_round.get(row.pk, ())) for row in rows]
+    joins = ["one" if here == there else "two" for here, there in pairwise(sizes)]
+    return [
+        RoundView(row.part, row.number, row.name, by_round.get(row.pk, []), join, row.best_of)
+        for row, join in zip(rows, [*joins, "none"], strict=True)
+    ]
+
+
+def view_pairing(
+    row: Pairing,
+    entrants: Mapping[int, Entrant],
+    follow: str = "",
+    sources: Sources = NO_SOURCES,
+) -> PairingView:
+    """One place, as it is drawn; `sources` says where those come from who are not yet known."""
+    wanted = follow.strip().casefold()
+    stands = ((row.top_slot, row.top_id), (row.bottom_slot, row.bottom_id))
+    top, bottom = (
+        _entrant_side(entrants[entrant_id], score, row.winner == side, wanted)
+        if entrant_id is not None
+        else SideView(slot, _nobody(row, side, Slot(slot), sources))
+        for side, ((slot, entrant_id), score) in enumerate(
+            zip(stands, scores_of(row.match), strict=True)
+        )
+    )
+    is_ready = row.state == PairingState.READY
+    is_live = is_ready and row.match is not None and bool(row.match.live_scores)
+    station = str(row.station) if is_ready and row.station_id is not None else ""
+    return PairingView(row.pk, row.key, row.state, row.match_id, (top, bottom), station, is_live)
+
+
+def scores_of(match: Match | None) -> tuple[str, str]:
+    """What stands behind the two names: games won so far or in the end, or who forfeited."""
+    if match is None:
+        return "", ""
+    if match.outcome == Outcome.FORFEIT:
+        return ("", FORFEITED) if match.winner == 0 else (FORFEITED, "")
+    if match.outcome == Outcome.DOUBLE_FORFEIT:
+        return FORFEITED, FORFEITED
+    if match.outcome == Outcome.DRAWN and not any(match.scores):
+        return HALF, HALF
+    shown = match.scores or match.live_scores
+    return (str(shown[0]), str(shown[1])) if len(shown) == 2 else ("", "")
+
+
+def scoreline(match: Match | None) -> str:
+    """The same in a line: 2:1, ½:½, that there was a forfeit, or a dash before anything."""
+    first, second = scores_of(match)
+    if FORFEITED in {first, second}:
+        return FORFEITED
+    return f"{first}:{second}" if first else "\u2013"
+
+
+def _entrant_side(entrant: Entrant, score: str, is_winner: bool, wanted: str) -> SideView:
+    followed = bool(wanted) and entrant.name.casefold() == wanted
+    return SideView(Slot.ENTRANT, entrant.name, entrant.seed, score, is_winner, followed)
+
+
+def _nobody(row: Pairing, side: int, slot: Slot, sources: Sources) -> str:
+    """What is written where no entrant stands: of whom somebody comes, or that nobody does."""
+    if row.state == PairingState.NOT_NEEDED:
+        return NOT_NEEDED[side]
+    source = sources.get((row.pk, side))
+    if source is not None and slot == Slot.PENDING:
+        return f"{source['from'].capitalize()} of {source['key']}"
+    return SLOT_WORDS[slot]
+
+
+def champion_of(bracket: BracketView) -> str:
+    """The name of who won the final, or nothing while it is open."""
+    finals = [c for c in bracket.rounds if c.part in {Part.WINNERS, Part.FINAL}]
+    for column in reversed(finals):
+        final = column.pairings[-1]
+        if final.state != PairingState.NOT_NEEDED:
+            return next((side.name for side in final.sides if side.is_winner), "")
+    return ""

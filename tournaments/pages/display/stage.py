@@ -1,0 +1,114 @@
+"""The part of a tournament that a page shows: one stage, one group, as a bracket or as a table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tournaments.models import Entrant, Group, Stage, StageState, Tournament
+from tournaments.selectors import group_pairings, tournament_stages
+from tournaments.storage.tables import BracketPlace, settled_places
+
+from .bracket import BracketView, draw_bracket
+from .table import TableView, draw_table
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What somebody asked to see; None where it is left to the page.
+
+    `why` is the number of somebody whose standing is to be explained.
+    """
+
+    stage: int | None = None
+    group: int | None = None
+    round: int | None = None
+    follow: str = ""
+    why: int | None = None
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str]) -> "Choice":
+        """Read from an address; what is no number is nobody's choice."""
+        names = ("stage", "group", "round", "why")
+        stage, group, number, why = (_number(asked.get(name, "")) for name in names)
+        return cls(stage, group, number, asked.get("follow", "")[:80], why)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A way to another stage or group."""
+
+    label: str
+    query: str
+    is_current: bool
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """A stage as a page shows it: `bracket` or `table`, neither before it has begun.
+
+    `places` are those of a bracket that is over; a table has its standings.
+    """
+
+    stage: Stage
+    group: Group | None
+    tabs: Sequence[Tab]
+    groups: Sequence[Tab]
+    bracket: BracketView | None = None
+    table: TableView | None = None
+    places: Sequence[BracketPlace] = ()
+
+    @property
+    def query(self) -> str:
+        """The address of just this part."""
+        return _query(self.stage, self.group)
+
+    @property
+    def is_last(self) -> bool:
+        """Whether it decides the tournament."""
+        return bool(self.tabs) and self.tabs[-1].is_current
+
+
+def view_stage(
+    tournament: Tournament, entrants: Sequence[Entrant], choice: Choice
+) -> StageView | None:
+    """The stage and group chosen, or else the one that is played; None without any."""
+    stages = tournament_stages(tournament)
+    if not stages or tournament.started_at is None:
+        return None
+    stage = _chosen_stage(stages, choice.stage)
+    groups = list(stage.groups.all())
+    group = next((g for g in groups if g.number == choice.group), groups[0] if groups else None)
+    view = StageView(stage, group, _stage_tabs(stages, stage), _group_tabs(stage, groups, group))
+    if group is None:
+        return view
+    known = {entrant.pk: entrant for entrant in entrants}
+    if stage.is_elimination:
+        rounds = group.rounds.all()
+        bracket = draw_bracket(group_pairings(group), rounds, known, follow=choice.follow)
+        places = settled_places(group) if stage.state == StageState.FINISHED else ()
+        return StageView(stage, group, view.tabs, view.groups, bracket=bracket, places=places)
+    table = draw_table(group, choice)
+    return StageView(stage, group, view.tabs, view.groups, table=table)
+
+
+def _chosen_stage(stages: Sequence[Stage], number: int | None) -> Stage:
+    begun = [stage for stage in stages if stage.state != StageState.PENDING] or stages[:1]
+    return next((stage for stage in stages if stage.number == number), begun[-1])
+
+
+def _stage_tabs(stages: Sequence[Stage], current: Stage) -> list[Tab]:
+    return [Tab(str(s), _query(s, None), s == current, s.state) for s in stages]
+
+
+def _group_tabs(stage: Stage, groups: Sequence[Group], current: Group | None) -> list[Tab]:
+    if len(groups) < 2:
+        return []
+    return [Tab(f"Group {g.name}", _query(stage, g), g == current, "") for g in groups]
+
+
+def _query(stage: Stage, group: Group | None) -> str:
+    return f"?stage={stage.number}" + (f"&group={group.number}" if group else "")

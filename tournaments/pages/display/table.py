@@ -1,0 +1,156 @@
+"""A table as the pages draw it: one round's pairings, the standings, and who beat whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tournaments.models import Format, Group, Round, StageState
+from tournaments.storage.tables import Table, is_decided, read_table
+
+from .bracket import RoundView, view_pairing
+from .standings import (
+    CrossTable,
+    Heading,
+    Resting,
+    StandingRow,
+    StandingsView,
+    ValueCell,
+    view_cross_table,
+    view_round,
+    view_standings,
+)
+
+if TYPE_CHECKING:
+    from .stage import Choice
+
+#: So many lines carry their sums with them; in a longer table they are asked for, one by one.
+EXPLAINED_LINES = 64
+#: So many can be read side by side.
+CROSS_PLAYERS = 40
+TOP = 6
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTab:
+    """A way to a round; `is_over` when all in it is decided."""
+
+    name: str
+    query: str
+    is_current: bool
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A group's table with one of its rounds.
+
+    `why` is somebody whose standing is explained at length. `advance` is how many go on, 0 for
+    nobody; `has_sheets` says whether the lines show each round; `next_round` can be paired now,
+    of the `planned` rounds of a Swiss.
+    """
+
+    standings: StandingsView
+    cross: CrossTable | None
+    tabs: Sequence[RoundTab]
+    round: RoundView | None
+    resting: Sequence[Resting]
+    why: StandingRow | None
+    advance: int
+    has_sheets: bool
+    query: str
+    followed: str
+    decided: int
+    matches: int
+    next_round: int | None
+    planned: int
+
+    @property
+    def rounds(self) -> list[RoundView]:
+        """The round shown, as a list."""
+        return [self.round] if self.round else []
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether every value carries its sum."""
+        return len(self.standings.rows) <= EXPLAINED_LINES
+
+    @property
+    def why_values(self) -> list[tuple[Heading, ValueCell]]:
+        """The values of the one asked about, each with what it is."""
+        if self.why is None:
+            return []
+        headings = (self.standings.points_heading, *self.standings.headings)
+        return list(zip(headings, (self.why.points, *self.why.values), strict=True))
+
+    @property
+    def top_names(self) -> list[str]:
+        """Who stands at the top."""
+        return [row.entrant.name for row in self.standings.rows[:TOP]]
+
+    def pages(self, size: int) -> Iterator[tuple[StandingsView, Sequence[StandingRow]]]:
+        """The lines in portions."""
+        rows = self.standings.rows
+        return ((self.standings, rows[at : at + size]) for at in range(0, len(rows), size))
+
+
+def draw_table(group: Group, choice: Choice) -> TableView:
+    """A group's table; with a round chosen, as it stood after that one."""
+    table = read_table(group)
+    rounds = [row for row in table.rounds if row.published_at is not None]
+    after = choice.round if any(row.number == choice.round for row in rounds) else None
+    shown = _shown_round(table, rounds, after)
+    standings = view_standings(table, after_round=after)
+    query = f"?stage={group.stage.number}&group={group.number}"
+    is_small = len(table.contenders) <= CROSS_PLAYERS
+    is_cross = group.stage.format == Format.ROUND_ROBIN and is_small
+    drawn = view_round(table, shown.number) if shown else None
+    return TableView(
+        standings=standings,
+        cross=view_cross_table(table) if is_cross else None,
+        tabs=[_tab(table, row, query, is_current=row == shown) for row in rounds],
+        round=_round(table, shown, choice.follow) if shown else None,
+        resting=drawn.resting if drawn else (),
+        why=next((row for row in standings.rows if row.seed == choice.why), None),
+        advance=group.stage.advance or 0,
+        has_sheets=group.stage.format == Format.SWISS,
+        query=query,
+        followed=choice.follow.strip().casefold(),
+        decided=sum(is_decided(row) for row in table.pairings),
+        matches=len(table.pairings),
+        next_round=_next_round(table),
+        planned=group.stage.rounds_planned or 0,
+    )
+
+
+def _next_round(table: Table) -> int | None:
+    """The number of the Swiss round that can be paired, once all is played that has been."""
+    stage, paired = table.stage, len(table.rounds)
+    if stage.format != Format.SWISS or stage.state != StageState.RUNNING:
+        return None
+    if paired >= (stage.rounds_planned or 0) or not all(map(is_decided, table.pairings)):
+        return None
+    return paired + 1
+
+
+def _shown_round(table: Table, rounds: Sequence[Round], chosen: int | None) -> Round | None:
+    """The round chosen, or the first in which something is open, or the last."""
+    if chosen is not None:
+        return next(row for row in rounds if row.number == chosen)
+    unplayed = (row for row in rounds if not _is_over(table, row))
+    return next(unplayed, rounds[-1] if rounds else None)
+
+
+def _is_over(table: Table, row: Round) -> bool:
+    return all(is_decided(pairing) for pairing in table.boards(row.number))
+
+
+def _tab(table: Table, row: Round, query: str, *, is_current: bool) -> RoundTab:
+    return RoundTab(row.name, f"{query}&round={row.number}", is_current, _is_over(table, row))
+
+
+def _round(table: Table, row: Round, follow: str) -> RoundView:
+    entrants = {one.entrant_id: one.entrant for one in table.contenders}
+    boards = [view_pairing(pairing, entrants, follow) for pairing in table.boards(row.number)]
+    return RoundView(row.part, row.number, row.name, boards, "none")

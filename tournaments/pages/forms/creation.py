@@ -1,0 +1,175 @@
+"""What an organiser fills in for a new tournament."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from lib.errors import Refusal
+from matchmaking.pages.forms import NameField
+from tournaments.files.entrant_lines import BadLines, NewEntrant, parse_lines
+from tournaments.models import TOURNAMENT_NAME_MAX_CHARS, Entry, Format, Seeding, Stage
+from tournaments.services.setup.creation import (
+    MIN_PLAYERS,
+    check_even,
+    parse_entrants,
+    parse_tournament_name,
+)
+from tournaments.services.setup.stage_plans import StagePlan, check_plans, check_size
+
+from .stages import FormatFields
+
+
+class OwnedForm(forms.Form):
+    """What makes a tournament asks for its organiser too, unless this browser has a name."""
+
+    organiser = NameField(
+        label="Your name", help_text="You become the organiser in this browser.", required=False
+    )
+
+    def __init__(self, *args: Any, needs_organiser: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if needs_organiser:
+            self.fields["organiser"].required = True
+        else:
+            del self.fields["organiser"]
+
+
+class ImportForm(OwnedForm):
+    """A tournament out of a file."""
+
+    file = forms.FileField(
+        label="File",
+        help_text="A tournament saved here as JSON, or a report file (TRF) of a Swiss.",
+        error_messages={
+            "required": "Choose a file first.",
+            "empty": "The file is empty.",
+        },
+        widget=forms.FileInput(attrs={"accept": ".json,.trf,.trfx,.txt"}),
+    )
+
+    def content(self) -> bytes:
+        """The file, no more of it than can be told to be too long."""
+        read: bytes = self.cleaned_data["file"].read(settings.MATCHPOINT_FILE_MAX_BYTES + 1)
+        return read
+
+
+class TournamentForm(FormatFields, OwnedForm):
+    """A new tournament: its name, how it is played, its players, one a line."""
+
+    field_order = ("organiser", "name")
+    #: The button that keeps it as a draft.
+    draft_button = "draft"
+
+    name = forms.CharField(
+        label="Name of the tournament",
+        max_length=TOURNAMENT_NAME_MAX_CHARS,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    entry = forms.ChoiceField(
+        label="Who enters players",
+        choices=(
+            (Entry.ORGANISER, "I paste their names"),
+            (Entry.OPEN, "They register by themselves"),
+            (Entry.APPROVAL, "They ask, and I admit them"),
+        ),
+        required=False,
+        initial=Entry.ORGANISER,
+    )
+    players = forms.CharField(
+        strip=False,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "autocapitalize": "off"}),
+        help_text="One name a line, the strongest first. A rating may follow after a comma.",
+    )
+    seeding = forms.ChoiceField(
+        choices=(
+            (Seeding.GIVEN, "As listed: the first meets the last"),
+            (Seeding.LISTED, "Neighbours: the first meets the second"),
+            (Seeding.RATING, "By rating, the highest first"),
+            (Seeding.RANDOM, "Shuffled"),
+        ),
+        initial=Seeding.GIVEN,
+        widget=forms.RadioSelect,
+    )
+    byes = forms.BooleanField(
+        label="Allow an odd number of players",
+        required=False,
+        help_text="In an elimination, the first seeds sit out the first round.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What a program or an old bookmark leaves out is a single elimination, best of one.
+        self.fields["format"].required = self.fields["best_of"].required = False
+
+    def clean_format(self) -> str:
+        """The format; single elimination when nothing is said."""
+        return self.cleaned_data["format"] or Format.SINGLE_ELIMINATION.value
+
+    def clean_best_of(self) -> int:
+        """So many games at most; one when nothing is said."""
+        return self.cleaned_data["best_of"] or 1
+
+    def clean_entry(self) -> Entry:
+        """Who enters players; the organiser when nothing is said."""
+        return Entry(self.cleaned_data["entry"] or Entry.ORGANISER)
+
+    def clean_name(self) -> str:
+        """The tournament's name as it will be shown."""
+        try:
+            return parse_tournament_name(self.cleaned_data["name"])
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+
+    def clean_players(self) -> list[NewEntrant]:
+        """The entrants; what is wrong is said with its line in the list as it was pasted."""
+        try:
+            entrants = parse_lines(self.cleaned_data["players"])
+        except BadLines as refusal:
+            raise forms.ValidationError(refusal.lines) from refusal
+        if not self.cleaned_data["players"] and not self._may_be_empty:
+            raise forms.ValidationError("Paste at least two names, one a line.")
+        try:
+            parse_entrants(
+                [one.name for one in entrants], least=0 if self._may_be_empty else MIN_PLAYERS
+            )
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+        return entrants
+
+    @property
+    def _may_be_empty(self) -> bool:
+        """Whether players may come later, by themselves: not when it is to start at once."""
+        return (
+            self.data.get("entry") in {Entry.OPEN, Entry.APPROVAL}
+            and self.draft_button in self.data
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """The format must suit the number of players."""
+        data = super().clean() or {}
+        if self.errors:
+            return data
+        count = len(data["players"])
+        try:
+            self._check_stage(self.plan(), count)
+        except Refusal as refusal:
+            self.add_error("format", refusal.message)
+            return data
+        if Format(data["format"]).is_elimination and not self._may_be_empty:
+            try:
+                check_even(count, byes=data["byes"])
+            except Refusal as refusal:
+                self.add_error("byes", f"{refusal.message} There are {count}: allow byes here.")
+        return data
+
+    def _check_stage(self, plan: StagePlan, count: int) -> None:
+        check_plans([plan])
+        if not self._may_be_empty:
+            stage = Stage(
+                format=plan.format,
+                group_count=plan.group_count,
+                rounds_planned=plan.rounds_planned,
+            )
+            check_size(stage, count)

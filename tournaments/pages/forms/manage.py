@@ -1,0 +1,207 @@
+"""What an organiser fills in on the day, and a player who registers."""
+
+from typing import Any, cast
+
+from django import forms
+
+from lib.errors import Refusal
+from matchmaking.models import Pool
+from matchmaking.pages.forms import NameField
+from tournaments.files.entrant_lines import RATING_MAX, BadLines, NewEntrant, parse_lines
+from tournaments.models import (
+    TOURNAMENT_NAME_MAX_CHARS,
+    Entry,
+    KeepApart,
+    Reporting,
+    Seeding,
+    Station,
+    Tournament,
+)
+from tournaments.models.entrants import LABEL_MAX_CHARS
+from tournaments.models.tournament import TEAM_SIZE_MAX
+from tournaments.services.entry.entrants import Details
+from tournaments.services.setup.settings import (
+    ABOUT_MAX_CHARS,
+    CODE_MAX_CHARS,
+    MINUTES_MAX,
+    Changes,
+)
+
+WHY_MAX_CHARS = 300
+
+
+class LinesForm(forms.Form):
+    """Entrants to add, pasted."""
+
+    lines = forms.CharField(
+        label="Names",
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocapitalize": "off"}),
+        help_text="One a line. A rating and a club may follow, after a comma or a tab: "
+        "Ann, 1800, Owls.",
+        error_messages={"required": "Paste at least one name."},
+    )
+
+    def clean_lines(self) -> list[NewEntrant]:
+        """The entrants; what is wrong is said with its line."""
+        try:
+            return parse_lines(self.cleaned_data["lines"])
+        except BadLines as refusal:
+            raise forms.ValidationError(refusal.lines) from refusal
+
+
+class SettingsForm(forms.Form):
+    """A tournament's settings; only what was changed is passed on."""
+
+    name = forms.CharField(max_length=TOURNAMENT_NAME_MAX_CHARS)
+    about = forms.CharField(
+        label="For the players",
+        max_length=ABOUT_MAX_CHARS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Shown on the tournament's page.",
+    )
+    starts_at = forms.SplitDateTimeField(
+        label="Starts at",
+        required=False,
+        help_text="UTC.",
+        widget=forms.SplitDateTimeWidget(
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+            date_attrs={"type": "date", "aria-label": "Date of the start"},
+            time_attrs={"type": "time", "aria-label": "Time of the start, UTC"},
+        ),
+    )
+    entry = forms.ChoiceField(label="Who may enter", choices=Entry)
+    entry_code = forms.CharField(
+        label="Code",
+        max_length=CODE_MAX_CHARS,
+        required=False,
+        help_text="Players need it where they enter by code.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    capacity = forms.IntegerField(
+        label="Places", min_value=2, required=False, help_text="Who comes later waits."
+    )
+    team_size = forms.IntegerField(
+        label="Players in a team", min_value=1, max_value=TEAM_SIZE_MAX, help_text="1 for none."
+    )
+    check_in_minutes = forms.IntegerField(
+        label="Check-in opens", min_value=1, max_value=MINUTES_MAX, required=False,
+        help_text="Minutes before the start; empty to open it by hand.",
+    )  # fmt: skip
+    match_minutes = forms.IntegerField(
+        label="A match takes", min_value=1, max_value=MINUTES_MAX,
+        help_text="Minutes, for the estimated times.",
+    )  # fmt: skip
+    reporting = forms.ChoiceField(label="Who reports results", choices=Reporting)
+    rated_in = forms.ModelChoiceField(
+        Pool.objects.none(), label="Moves the ratings of", required=False, empty_label="no pool"
+    )
+    seeding = forms.ChoiceField(label="Seeds at the start", choices=Seeding)
+    keep_apart = forms.ChoiceField(
+        label="Keep apart in round one", choices=KeepApart, required=False
+    )
+    byes = forms.BooleanField(
+        label="Allow an odd number of players",
+        required=False,
+        help_text="In an elimination, the first seeds sit out the first round.",
+    )
+
+    def __init__(self, tournament: Tournament, data: Any = None) -> None:
+        initial = {name: getattr(tournament, name) for name in self.base_fields}
+        if tournament.starts_at is not None:
+            # The form has no seconds: what is sent back unchanged shall be no change.
+            initial["starts_at"] = tournament.starts_at.replace(second=0, microsecond=0)
+        super().__init__(data, initial=initial)
+        pools = self.fields["rated_in"]
+        assert isinstance(pools, forms.ModelChoiceField)
+        pools.queryset = Pool.objects.all()
+
+    def changes(self) -> Changes:
+        """What was changed."""
+        said = {name: self.cleaned_data[name] for name in self.changed_data}
+        return cast(Changes, said)
+
+
+class WhyForm(forms.Form):
+    """A reason, for the record."""
+
+    why = forms.CharField(max_length=WHY_MAX_CHARS, required=False)
+
+
+class EntrantForm(forms.Form):
+    """What is known of an entrant beside its name."""
+
+    rating = forms.IntegerField(min_value=0, max_value=RATING_MAX, required=False)
+    club = forms.CharField(max_length=LABEL_MAX_CHARS, required=False)
+    region = forms.CharField(max_length=LABEL_MAX_CHARS, required=False)
+
+    def details(self) -> Details:
+        """In the words of the service."""
+        return Details(**self.cleaned_data)
+
+
+class JudgeForm(forms.Form):
+    """A new judge."""
+
+    name = NameField(label="Name", error_messages={"required": "Give a name."})
+    is_player = forms.BooleanField(
+        label="This is a signed-up player", required=False,
+        help_text="Otherwise you get a token to pass on.",
+    )  # fmt: skip
+    station = forms.ModelChoiceField(
+        Station.objects.none(), required=False, empty_label="everywhere", label="May judge"
+    )
+
+    def __init__(self, tournament: Tournament, data: Any = None) -> None:
+        super().__init__(data)
+        stations = self.fields["station"]
+        assert isinstance(stations, forms.ModelChoiceField)
+        stations.queryset = tournament.stations.all()
+
+
+class RegisterForm(forms.Form):
+    """A player's, or a team's, wish to take part."""
+
+    username = NameField()
+    team = forms.CharField(label="Name of the team", max_length=32)
+    members = forms.CharField(
+        label="The others in the team",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text="One name a line. You are the captain.",
+    )
+    code = forms.CharField(
+        max_length=CODE_MAX_CHARS,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
+        help_text="The organiser gives it to you.",
+    )
+    club = forms.CharField(max_length=LABEL_MAX_CHARS, required=False)
+
+    def __init__(self, tournament: Tournament, *, needs_name: bool, data: Any = None) -> None:
+        super().__init__(data)
+        if not needs_name:
+            del self.fields["username"]
+        if tournament.team_size == 1:
+            del self.fields["team"], self.fields["members"]
+        if tournament.entry != Entry.CODE:
+            del self.fields["code"]
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Say a refusal at the field that it is about."""
+        field = {"wrong_code": "code", "name_taken": "team", "name_registered": "username"}
+        named = field.get(refusal.code)
+        self.add_error(named if named in self.fields else None, refusal.message)
+
+
+class TokenForm(forms.Form):
+    """A judge's token."""
+
+    token = forms.CharField(
+        label="Your token",
+        max_length=100,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
+        ),
+    )

@@ -1,0 +1,70 @@
+"""What whoever enters a result fills in: a score, or the button that says how it ended."""
+
+from typing import Any
+
+from django import forms
+
+from lib.errors import Malformed
+from matchmaking.models import Match
+from matchmaking.results import Result
+from tournaments.services.progress.results import Report
+
+ENDINGS = ("score", "win-0", "win-1", "draw", "forfeit-0", "forfeit-1", "double-forfeit")
+GAMES_MOST = 99
+#: What is wrong with what is filled in beside the result.
+FAULTS = {
+    "why": "The reason has at most 300 characters, all of them printable.",
+    "revision": "The form is not whole. Load the page again.",
+}
+
+
+class ResultForm(forms.Form):
+    """A match's result. `outcome` is the button pressed; `score` goes by the two numbers.
+
+    `win-0` is won by the first side, `forfeit-0` as well, because the second did not play.
+    """
+
+    outcome = forms.ChoiceField(choices=[(name, name) for name in ENDINGS], required=False)
+    first = forms.IntegerField(min_value=0, max_value=GAMES_MOST, required=False)
+    second = forms.IntegerField(min_value=0, max_value=GAMES_MOST, required=False)
+    revision = forms.IntegerField(min_value=0, required=False)
+    why = forms.CharField(max_length=300, required=False)
+
+    def report(self) -> Report:
+        """The result in the words of the service; raises `Malformed` when nothing was said."""
+        outcome = self.cleaned_data["outcome"] or "score"
+        if outcome == "score":
+            scores = self.scores()
+            return lambda match: Result.by_score(scores, best_of=match.best_of, draws=match.draws)
+        how, _, side = outcome.partition("-")
+        endings: dict[str, Report] = {
+            "win": lambda match: _won(match, int(side)),
+            "draw": lambda match: Result.by_score((0, 0), best_of=match.best_of, draws=match.draws),
+            "forfeit": lambda match: Result.forfeit(int(side)),
+            "double": lambda match: Result.double_forfeit(),
+        }
+        return endings[how]
+
+    def scores(self) -> tuple[int, int]:
+        """The two numbers."""
+        first, second = self.cleaned_data["first"], self.cleaned_data["second"]
+        if first is None or second is None:
+            raise Malformed("Say who won, or give both scores.")
+        return first, second
+
+    @classmethod
+    def read(cls, data: Any) -> "ResultForm":
+        """The form as it was sent; raises `Malformed`."""
+        form = cls(data)
+        if not form.is_valid():
+            told = (words for field, words in FAULTS.items() if field in form.errors)
+            raise Malformed(next(told, "Say who won, or give both scores."))
+        return form
+
+
+def _won(match: Match, side: int) -> Result:
+    """Won without a word about the score: enough only where there is one game."""
+    if match.best_of > 1:
+        raise Malformed(f"Give the score: this is best of {match.best_of}.")
+    scores = (1, 0) if side == 0 else (0, 1)
+    return Result.by_score(scores, best_of=match.best_of, draws=match.draws)

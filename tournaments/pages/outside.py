@@ -1,0 +1,126 @@
+"""A tournament where no hands are on it: on a screen, on paper, in other sites, in calendars."""
+
+from typing import Any
+from uuid import UUID
+
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from tournaments.models import Tournament
+from tournaments.pages.display.slides import sheets_of, slides_of
+from tournaments.pages.sharing.calendar import calendar_entry
+from tournaments.pages.sharing.image import Preview, draw_preview
+from tournaments.pages.sharing.links import absolute, share_of, summary
+
+from .tournament import page_context
+
+SECONDS_SHOWN, SECONDS_LEAST, SECONDS_MOST = 12, 3, 300
+THEMES = {"light", "dark"}
+PICTURE_SECONDS = 24 * 3600
+#: May stand in any site's frame. It shows nothing that is not public and takes no input.
+FRAMED: dict[str, Any] = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"] | {"frame-ancestors": ["*"]}
+
+
+@require_safe
+@never_cache
+def tournament_screen(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
+    """For a projector: large, dark, and it turns its own pages."""
+    tournament = get_object_or_404(Tournament, pk=tournament_id)
+    context = page_context(request, tournament)
+    context |= {
+        "slides": slides_of(tournament, context["view"]),
+        "seconds": _seconds(request.GET.get("seconds", "")),
+        "share": share_of(request, tournament, context["players"]),
+    }
+    name = "_slides" if "fragment" in request.GET else "screen"
+    return render(request, f"tournaments/{name}.html", context)
+
+
+def _seconds(asked: str) -> int:
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 6):
+        return SECONDS_SHOWN
+    return min(max(int(asked), SECONDS_LEAST), SECONDS_MOST)
+
+
+@require_safe
+@never_cache
+def tournament_print(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
+    """For paper: a large bracket in sheets that can be laid side by side."""
+    tournament = get_object_or_404(Tournament, pk=tournament_id)
+    context = page_context(request, tournament)
+    return render(
+        request, "tournaments/print.html", context | {"sheets": sheets_of(context["view"])}
+    )
+
+
+@require_safe
+@never_cache
+@xframe_options_exempt
+@csp_replace(FRAMED)  # type: ignore[arg-type]
+def tournament_embed(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
+    """For a frame in another site: no head, no cookies, nothing to press."""
+    tournament = get_object_or_404(Tournament, pk=tournament_id)
+    theme = request.GET.get("theme", "")
+    context = page_context(request, tournament)
+    context |= {
+        "theme": theme if theme in THEMES else "",
+        "share": share_of(request, tournament, context["players"]),
+    }
+    name = "_tournament" if "fragment" in request.GET else "embed"
+    # Without the request: no session is opened, so that no cookie is asked for or set.
+    return HttpResponse(render_to_string(f"tournaments/{name}.html", context | {"framed": True}))
+
+
+@require_safe
+def tournament_preview(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
+    """The picture that a shared link shows; drawn again when the tournament has moved on."""
+    tournament = get_object_or_404(Tournament, pk=tournament_id)
+    told = preview_of(request, tournament)
+    etag = f'"{told.fingerprint}"'
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        name = f"preview:{told.fingerprint}"
+        png = cache.get(name) or draw_preview(told)
+        cache.set(name, png, PICTURE_SECONDS)
+        response = HttpResponse(png, content_type="image/png")
+    response["Cache-Control"], response["ETag"] = "public, max-age=60", etag
+    return response
+
+
+def preview_of(request: HttpRequest, tournament: Tournament) -> Preview:
+    """What the picture tells of a tournament as it stands."""
+    context = page_context(request, tournament)
+    view, players = context["view"], context["players"]
+    headline = " and ".join(context["champions"][:2])
+    table = view.table if view is not None else None
+    return Preview(
+        name=tournament.name,
+        facts=summary(tournament, players),
+        headline=f"{headline} won" if headline else "",
+        rows=tuple(table.top_names) if table is not None else (),
+        is_bracket=table is None,
+    )
+
+
+@require_safe
+def tournament_calendar(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
+    """The calendar entry of a tournament that has a time to start at."""
+    tournament = get_object_or_404(Tournament, pk=tournament_id)
+    if tournament.starts_at is None:
+        raise Http404
+    url = absolute(request, reverse("tournament", args=[tournament.pk]))
+    return HttpResponse(
+        calendar_entry(tournament, url=url, now=timezone.now()),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="tournament.ics"'},
+    )

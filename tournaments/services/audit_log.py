@@ -1,0 +1,50 @@
+"""The record of a tournament's day: who did what, and how it is taken back."""
+
+from typing import Any
+
+from django.db.models import Max
+
+from lib.errors import Malformed
+from tournaments.models import Action, Tournament
+
+from .actors import Actor
+
+TEXT_MAX_CHARS = 300
+
+
+def record(
+    *,
+    tournament: Tournament,
+    actor: Actor,
+    verb: str,
+    text: str,
+    why: str = "",
+    data: dict[str, Any] | None = None,
+    undo: dict[str, Any] | None = None,
+    undoes: Action | None = None,
+) -> Action:
+    """Write down what somebody did, in the transaction that did it; the tournament is locked.
+
+    `undo` holds what takes it back: `{"kind": …}` and what that kind needs, see `corrections`.
+    Raises `Malformed` for a reason that cannot be shown.
+    """
+    last = tournament.actions.aggregate(last=Max("number"))["last"] or 0
+    return Action.objects.create(
+        tournament=tournament,
+        number=last + 1,
+        actor_id=actor.player_id,
+        actor_name=actor.name[:60],
+        verb=verb,
+        text=text[:TEXT_MAX_CHARS],
+        why=_reason(why),
+        data=data or {},
+        undo=undo or {},
+        undoes=undoes,
+    )
+
+
+def _reason(why: str) -> str:
+    line = " ".join(why.split())
+    if not line.isprintable():
+        raise Malformed("The reason has characters that cannot be shown. Type it again.")
+    return line[:TEXT_MAX_CHARS]

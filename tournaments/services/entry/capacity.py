@@ -1,0 +1,95 @@
+"""Places in a tournament: how many there are, who has one, and who gets the next."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from django.conf import settings
+from django.db.models import Max
+
+from lib.errors import Conflict
+from tournaments.models import Entrant, EntryStatus, Tournament
+from tournaments.services import audit_log
+from tournaments.services.actors import MATCHPOINT
+from tournaments.signals import entry_changed, list_changed
+
+#: So many entries are told one by one.
+FEW = 10
+
+
+class EntryChange(StrEnum):
+    """What happened to an entry, as `entry_changed` tells it."""
+
+    APPLIED = "applied"
+    WAITING = "waiting"
+    ENTERED = "entered"
+    MOVED_UP = "moved_up"
+    DECLINED = "declined"
+    LEFT = "left"
+    CHECKED_IN = "checked_in"
+    UNCHECKED = "unchecked"
+    ABSENT = "absent"
+    RENAMED = "renamed"
+
+
+#: How an entrant of each status came to it.
+CHANGE_OF = {
+    EntryStatus.APPLIED: EntryChange.APPLIED,
+    EntryStatus.WAITING: EntryChange.WAITING,
+    EntryStatus.ENTERED: EntryChange.ENTERED,
+}
+
+
+def announce(tournament: Tournament, entrant: Entrant, change: EntryChange) -> None:
+    """Send the news of an entry."""
+    entry_changed.send(sender=Entrant, tournament=tournament, entrant=entrant, change=change)
+
+
+def announce_all(tournament: Tournament, entrants: Sequence[Entrant], change: EntryChange) -> None:
+    """Send the news of entries that changed alike; of many at once, only that there is news."""
+    if len(entrants) > FEW:
+        list_changed.send(sender=Tournament, tournament=tournament)
+        return
+    for entrant in entrants:
+        announce(tournament, entrant, change)
+
+
+def places_left(tournament: Tournament) -> int:
+    """How many more can take part; the tournament is locked, so that it stays true."""
+    most: int = settings.MATCHPOINT_TOURNAMENT_MAX_PLAYERS
+    capacity = most if tournament.capacity is None else min(tournament.capacity, most)
+    return capacity - tournament.entrants.filter(status=EntryStatus.ENTERED).count()
+
+
+def next_seed(tournament: Tournament) -> int:
+    """The seed after the last."""
+    last: int | None = tournament.entrants.aggregate(last=Max("seed"))["last"]
+    return (last or 0) + 1
+
+
+def check_list_length(tournament: Tournament, more: int) -> None:
+    """Raise `Conflict` when the list would be longer than a tournament's list may be."""
+    most = 2 * settings.MATCHPOINT_TOURNAMENT_MAX_PLAYERS
+    if tournament.entrants.count() + more > most:
+        raise Conflict(f"The list of entrants is full: it holds {most:,} names.", code="list_full")
+
+
+def fill_places(tournament: Tournament, *, checked_in_only: bool = False) -> list[Entrant]:
+    """Let those who wait move up into free places, the first who came first."""
+    left = places_left(tournament)
+    if left <= 0:
+        return []
+    waiting = tournament.entrants.filter(status=EntryStatus.WAITING)
+    if checked_in_only:
+        waiting = waiting.filter(checked_in_at__isnull=False)
+    moved = list(waiting.order_by("entered_at", "pk")[:left])
+    for entrant in moved:
+        entrant.status = EntryStatus.ENTERED
+        entrant.save(update_fields=("status",))
+        announce(tournament, entrant, EntryChange.MOVED_UP)
+        audit_log.record(
+            tournament=tournament,
+            actor=MATCHPOINT,
+            verb="move_up",
+            text=f"{entrant} moves up from the waiting list",
+        )
+    return moved

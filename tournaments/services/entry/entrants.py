@@ -1,0 +1,235 @@
+"""The list of entrants in the organiser's hand: added, taken off, renamed, replaced."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from lib.errors import Conflict
+from lib.names import Name, parse_name
+from matchmaking.models import MatchState, Player, Seat
+from tournaments.files.entrant_lines import NewEntrant, parse_label
+from tournaments.models import Entrant, EntryStatus, Tournament
+from tournaments.services import audit_log
+from tournaments.services.actors import Actor
+from tournaments.services.locking import lock_tournament
+from tournaments.services.setup.creation import BadEntrants
+
+from .capacity import (
+    CHANGE_OF,
+    EntryChange,
+    announce,
+    announce_all,
+    check_list_length,
+    fill_places,
+    next_seed,
+    places_left,
+)
+from .guards import check_before_start, check_name_is_free, check_not_over, entrant_of
+from .pool_ratings import pool_rating
+
+ENTRANT_FIELDS = ("seed", "name", "name_key", "status", "rating", "club", "region")
+ENTRANT_TIMES = ("entered_at", "checked_in_at")
+
+
+@transaction.atomic
+def add_entrants(
+    *, tournament_id: UUID, entrants: Sequence[NewEntrant], actor: Actor
+) -> list[Entrant]:
+    """Enter people at the end of the list; for whom there is no place, they wait for one.
+
+    Raises `BadEntrants` naming who is on the list already, and then nobody is entered.
+    """
+    tournament = lock_tournament(tournament_id)
+    check_before_start(tournament)
+    if not entrants:
+        raise BadEntrants("Paste at least one name.")
+    check_list_length(tournament, len(entrants))
+    names = _new_names(tournament, entrants)
+    left, seed = places_left(tournament), next_seed(tournament)
+    rows = [
+        Entrant(
+            tournament=tournament,
+            seed=seed + place,
+            name=name.display,
+            name_key=name.name_key,
+            status=EntryStatus.ENTERED if place < left else EntryStatus.WAITING,
+            rating=new.rating,
+            club=new.club,
+            region=new.region,
+        )
+        for place, (new, name) in enumerate(zip(entrants, names, strict=True))
+    ]
+    Entrant.objects.bulk_create(rows)
+    audit_log.record(
+        tournament=tournament,
+        actor=actor,
+        verb="add",
+        text=_added_in_words(rows),
+        undo={"kind": "entered", "entrants": [row.pk for row in rows]},
+    )
+    for status, change in CHANGE_OF.items():
+        announce_all(tournament, [row for row in rows if row.status == status], change)
+    return rows
+
+
+def _new_names(tournament: Tournament, entrants: Sequence[NewEntrant]) -> list[Name]:
+    names = [parse_name(new.name) for new in entrants]
+    keys = [name.name_key for name in names]
+    there = set(tournament.entrants.filter(name_key__in=keys).values_list("name_key", flat=True))
+    for place, name in enumerate(names):
+        if name.name_key in there or name.name_key in keys[:place]:
+            raise Conflict(
+                f"{name.display!r} is already on the list. Every entrant needs another name.",
+                code="name_taken",
+            )
+    return names
+
+
+def _added_in_words(rows: Sequence[Entrant]) -> str:
+    if len(rows) == 1:
+        return f"added {rows[0]}"
+    return f"added {len(rows)} entrants: " + ", ".join(row.name for row in rows)
+
+
+@transaction.atomic
+def remove_entrant(*, tournament_id: UUID, entrant_id: int, actor: Actor, why: str = "") -> None:
+    """Take somebody off the list before the start; the first who waits moves up."""
+    tournament = lock_tournament(tournament_id)
+    if not tournament.is_before_start:
+        raise Conflict(
+            "Nobody is taken off the list after the start. Withdraw the entrant instead.",
+            code="too_late",
+        )
+    entrant = entrant_of(tournament, entrant_id)
+    kept = kept_entrant(entrant)
+    entrant.delete()
+    audit_log.record(
+        tournament=tournament,
+        actor=actor,
+        verb="remove",
+        text=f"took {entrant} off the list",
+        why=why,
+        undo={"kind": "removed", "entrant": kept},
+    )
+    announce(tournament, entrant, EntryChange.LEFT)
+    fill_places(tournament)
+
+
+def kept_entrant(entrant: Entrant) -> dict[str, Any]:
+    """An entrant with its roster, as an undo keeps it."""
+    times = {field: getattr(entrant, field) for field in ENTRANT_TIMES}
+    return {
+        "id": entrant.pk,
+        **{field: getattr(entrant, field) for field in ENTRANT_FIELDS},
+        **{field: at and at.isoformat() for field, at in times.items()},
+        "player": entrant.player_id and str(entrant.player_id),
+        "members": [
+            {
+                "name": member.name,
+                "player": member.player_id and str(member.player_id),
+                "is_captain": member.is_captain,
+            }
+            for member in entrant.members.all()
+        ],
+    }
+
+
+@transaction.atomic
+def rename_entrant(*, tournament_id: UUID, entrant_id: int, name: str, actor: Actor) -> Entrant:
+    """Write an entrant's name as it should be, in its matches too; not that of a predecessor."""
+    tournament = lock_tournament(tournament_id)
+    entrant = entrant_of(tournament, entrant_id)
+    parsed = parse_name(name)
+    check_name_is_free(tournament, parsed, but=entrant)
+    before = entrant.name
+    entrant.name, entrant.name_key = parsed.display, parsed.name_key
+    entrant.save(update_fields=("name", "name_key"))
+    seats_of(entrant).filter(name=before).update(name=entrant.name)
+    audit_log.record(
+        tournament=tournament,
+        actor=actor,
+        verb="rename",
+        text=f"renamed {before} to {entrant}",
+        undo={"kind": "renamed", "entrant": entrant.pk, "before": before},
+    )
+    announce(tournament, entrant, EntryChange.RENAMED)
+    return entrant
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is known of an entrant beside its name."""
+
+    rating: int | None = None
+    club: str = ""
+    region: str = ""
+
+
+@transaction.atomic
+def set_details(*, tournament_id: UUID, entrant_id: int, details: Details, actor: Actor) -> Entrant:
+    """Write down an entrant's rating, club and region; raises a refusal for a bad label."""
+    tournament = lock_tournament(tournament_id)
+    check_not_over(tournament)
+    entrant = entrant_of(tournament, entrant_id)
+    entrant.rating = details.rating
+    entrant.club, entrant.region = parse_label(details.club), parse_label(details.region)
+    entrant.save(update_fields=("rating", "club", "region"))
+    audit_log.record(
+        tournament=tournament, actor=actor, verb="rename", text=f"changed the details of {entrant}"
+    )
+    return entrant
+
+
+@transaction.atomic
+def replace_entrant(
+    *,
+    tournament_id: UUID,
+    entrant_id: int,
+    name: str,
+    actor: Actor,
+    player: Player | None = None,
+    why: str = "",
+) -> Entrant:
+    """Let somebody else take an entrant's place, its results and its open matches.
+
+    Matches that have been played keep the name of who played them.
+    """
+    tournament = lock_tournament(tournament_id)
+    check_not_over(tournament)
+    entrant = entrant_of(tournament, entrant_id)
+    parsed = parse_name(player.name if player else name)
+    check_name_is_free(tournament, parsed, but=entrant)
+    if player is not None and tournament.entrants.filter(player=player).exclude(pk=entrant.pk):
+        raise Conflict(f"{player} is already on the list.", code="already_entered")
+    before = kept_entrant(entrant)
+    entrant.name, entrant.name_key, entrant.player = parsed.display, parsed.name_key, player
+    entrant.rating = pool_rating(tournament, entrant.player_id)
+    entrant.club = entrant.region = ""
+    entrant.save()
+    open_seats(entrant).update(name=entrant.name, player=player)
+    audit_log.record(
+        tournament=tournament,
+        actor=actor,
+        verb="replace",
+        text=f"{entrant} replaces {before['name']}",
+        why=why,
+        undo={"kind": "replaced", "entrant": entrant.pk, "before": before},
+    )
+    announce(tournament, entrant, EntryChange.RENAMED)
+    return entrant
+
+
+def seats_of(entrant: Entrant) -> Any:
+    """An entrant's seats in the matches of its tournament."""
+    return Seat.objects.filter(
+        Q(side=0, match__pairing__top=entrant) | Q(side=1, match__pairing__bottom=entrant)
+    )
+
+
+def open_seats(entrant: Entrant) -> Any:
+    """Its seats in the matches that are not yet played."""
+    return seats_of(entrant).filter(match__state=MatchState.OPEN)

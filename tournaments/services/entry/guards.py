@@ -1,0 +1,60 @@
+"""What every change of the entries begins with: the row, the time of day, a free name."""
+
+from lib.errors import Conflict, NotFound
+from lib.names import Name
+from tournaments.models import Entrant, Tournament, TournamentState
+from tournaments.services import audit_log
+from tournaments.services.actors import Actor
+from tournaments.signals import day_moved
+
+
+def entrant_of(tournament: Tournament, entrant_id: int) -> Entrant:
+    """An entrant of this tournament; raises `NotFound`."""
+    entrant = tournament.entrants.filter(pk=entrant_id).first()
+    if entrant is None:
+        raise NotFound("There is no such entrant in this tournament.")
+    return entrant
+
+
+def check_before_start(tournament: Tournament) -> None:
+    """Raise `Conflict` once the tournament has started or is over."""
+    if not tournament.is_before_start:
+        raise Conflict(
+            f"{tournament.name} is {tournament.get_state_display()}: this can be done only before "
+            "the start.",
+            code="too_late",
+        )
+
+
+def check_not_over(tournament: Tournament) -> None:
+    """Raise `Conflict` when the tournament is finished or cancelled."""
+    if tournament.is_over:
+        raise Conflict(
+            f"{tournament.name} is {tournament.get_state_display()}: nothing more changes in it.",
+            code="too_late",
+        )
+
+
+def check_name_is_free(tournament: Tournament, name: Name, *, but: Entrant | None = None) -> None:
+    """Raise `Conflict` when another entrant has the name."""
+    others = tournament.entrants.exclude(pk=but.pk) if but else tournament.entrants.all()
+    if others.filter(name_key=name.name_key).exists():
+        raise Conflict(
+            f"{name.display!r} is already on the list. Every entrant needs another name.",
+            code="name_taken",
+        )
+
+
+def move_day(tournament: Tournament, to: TournamentState, actor: Actor, did: str) -> None:
+    """Bring the tournament, which is locked, into another state before its start."""
+    before = tournament.state
+    tournament.state = to
+    tournament.save(update_fields=("state",))
+    audit_log.record(
+        tournament=tournament,
+        actor=actor,
+        verb="day",
+        text=did,
+        undo={"kind": "day", "before": before, "after": to.value},
+    )
+    day_moved.send(sender=Tournament, tournament=tournament)

@@ -1,0 +1,152 @@
+"""The rosters of teams: who plays for them, and who speaks for them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count
+
+from lib.errors import Conflict, NotFound
+from lib.names import Name, parse_name
+from matchmaking.models import Player
+from tournaments.models import Entrant, Member, Tournament
+from tournaments.services import audit_log
+from tournaments.services.actors import Actor
+from tournaments.services.locking import lock_tournament
+
+from .guards import check_not_over, entrant_of
+
+#: So many teams that are short of players are named.
+TEAMS_TOLD = 5
+
+
+@transaction.atomic
+def add_member(
+    *,
+    tournament_id: UUID,
+    entrant_id: int,
+    actor: Actor,
+    name: str = "",
+    player: Player | None = None,
+) -> Member:
+    """Put a player, or just a name, on a team's roster; the first on it is its captain."""
+    tournament, entrant = _team(tournament_id, entrant_id)
+    _check_room(tournament, entrant, 1)
+    member = _store(tournament, entrant, parse_name(player.name if player else name), player)
+    _record(tournament, actor, f"added {member} to {entrant}")
+    return member
+
+
+@transaction.atomic
+def remove_member(*, tournament_id: UUID, member_id: int, actor: Actor) -> Entrant:
+    """Take somebody off a roster, the captain only when he is the last on it; gives the team."""
+    tournament, member = _member(tournament_id, member_id)
+    others = member.entrant.members.exclude(pk=member.pk).exists()
+    if member.is_captain and others:
+        raise Conflict("Make somebody else the captain first.", code="captain")
+    member.delete()
+    _record(tournament, actor, f"took {member} off the roster of {member.entrant}")
+    return member.entrant
+
+
+@transaction.atomic
+def make_captain(*, tournament_id: UUID, member_id: int, actor: Actor) -> Member:
+    """Let another member speak for the team: registered by whom it was, it is his now."""
+    tournament, member = _member(tournament_id, member_id)
+    entrant = member.entrant
+    entrant.members.filter(is_captain=True).update(is_captain=False)
+    member.is_captain = True
+    member.save(update_fields=("is_captain",))
+    if member.player_id is not None:
+        entrant.player = member.player
+        entrant.save(update_fields=("player",))
+    _record(tournament, actor, f"made {member} the captain of {entrant}")
+    return member
+
+
+def add_founders(
+    tournament: Tournament, entrant: Entrant, *, captain: Player, others: Sequence[str]
+) -> None:
+    """The first roster of a team that registers; its size is checked. None for single players."""
+    if tournament.team_size == 1:
+        if others:
+            raise Conflict("This tournament is for single players.", code="no_teams")
+        return
+    names = [parse_name(name) for name in others if name.strip()]
+    _check_room(tournament, entrant, 1 + len(names))
+    _store(tournament, entrant, parse_name(captain.name), captain)
+    for name in names:
+        _store(tournament, entrant, name, None)
+
+
+def missing_players(tournament: Tournament, entrant: Entrant) -> int:
+    """How many players a team is short of; single players are never."""
+    if tournament.team_size == 1:
+        return 0
+    return max(0, tournament.team_size - entrant.members.count())
+
+
+def short_teams(tournament: Tournament, entrants: Sequence[Entrant]) -> str:
+    """The teams among these that are short of players, in words for the record; or nothing."""
+    if tournament.team_size == 1:
+        return ""
+    counts = dict(
+        Member.objects.filter(entrant__in=entrants)
+        .values("entrant")
+        .annotate(count=Count("pk"))
+        .values_list("entrant", "count")
+    )
+    short = [
+        f"{entrant} ({counts.get(entrant.pk, 0)} of {tournament.team_size})"
+        for entrant in entrants
+        if counts.get(entrant.pk, 0) < tournament.team_size
+    ]
+    if not short:
+        return ""
+    more = f" and {len(short) - TEAMS_TOLD} more" if len(short) > TEAMS_TOLD else ""
+    return f"short of players: {', '.join(short[:TEAMS_TOLD])}{more}"
+
+
+def _store(tournament: Tournament, entrant: Entrant, name: Name, player: Player | None) -> Member:
+    if any(parse_name(m.name).name_key == name.name_key for m in entrant.members.all()):
+        raise Conflict(f"{name.display!r} is already on this roster.", code="name_taken")
+    if player is not None:
+        elsewhere = Member.objects.filter(entrant__tournament=tournament, player=player).first()
+        if elsewhere is not None:
+            raise Conflict(f"{name.display} already plays for {elsewhere.entrant}.", code="in_team")
+    first = not entrant.members.exists()
+    return Member.objects.create(
+        entrant=entrant, name=name.display, player=player, is_captain=first
+    )
+
+
+def _team(tournament_id: UUID, entrant_id: int) -> tuple[Tournament, Entrant]:
+    tournament = lock_tournament(tournament_id)
+    check_not_over(tournament)
+    if tournament.team_size == 1:
+        raise Conflict("This tournament is for single players.", code="no_teams")
+    return tournament, entrant_of(tournament, entrant_id)
+
+
+def _member(tournament_id: UUID, member_id: int) -> tuple[Tournament, Member]:
+    tournament = lock_tournament(tournament_id)
+    check_not_over(tournament)
+    member = (
+        Member.objects.select_related("entrant")
+        .filter(pk=member_id, entrant__tournament=tournament)
+        .first()
+    )
+    if member is None:
+        raise NotFound("There is no such player on a roster of this tournament.")
+    return tournament, member
+
+
+def _check_room(tournament: Tournament, entrant: Entrant, more: int) -> None:
+    if entrant.members.count() + more > tournament.team_size:
+        raise Conflict(
+            f"A team here has at most {tournament.team_size} players.", code="roster_full"
+        )
+
+
+def _record(tournament: Tournament, actor: Actor, text: str) -> None:
+    audit_log.record(tournament=tournament, actor=actor, verb="roster", text=text)

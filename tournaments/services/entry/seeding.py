@@ -1,0 +1,106 @@
+"""Seeds: the order of the draw, by hand, by rating or by lot; until the first result is in."""
+
+from collections.abc import Sequence
+from random import Random, SystemRandom
+from uuid import UUID
+
+from django.db import transaction
+
+from lib.errors import Conflict, Refusal
+from tournaments.engine.seeding import seed_at_random, seed_by_rating
+from tournaments.models import Entrant, EntryStatus, Seeding, Tournament
+from tournaments.services import audit_log
+from tournaments.services.actors import Actor
+from tournaments.services.locking import lock_tournament
+from tournaments.services.progress.redraw import check_can_redraw, redraw
+from tournaments.services.progress.start import number_seeds
+from tournaments.signals import list_changed
+
+from .guards import entrant_of
+from .pool_ratings import fill_ratings
+
+LOT_BITS = 31
+
+
+@transaction.atomic
+def set_seeds(*, tournament_id: UUID, order: Sequence[int], actor: Actor) -> list[Entrant]:
+    """Seed those who take part in this order of their ids, the strongest first.
+
+    Raises `Refusal` unless everybody who takes part is named once.
+    """
+    tournament, entrants = _begin(tournament_id)
+    by_id = {entrant.pk: entrant for entrant in entrants}
+    if sorted(order) != sorted(by_id):
+        raise Refusal(
+            "The order must name everybody who takes part, once. The list has changed: look at it "
+            "again.",
+            code="bad_order",
+        )
+    return _seed(tournament, [by_id[pk] for pk in order], actor, "seeded by hand")
+
+
+@transaction.atomic
+def move_seed(*, tournament_id: UUID, entrant_id: int, to: int, actor: Actor) -> list[Entrant]:
+    """Give an entrant another seed; those between move by one."""
+    tournament, entrants = _begin(tournament_id)
+    entrant = entrant_of(tournament, entrant_id)
+    if entrant not in entrants:
+        raise Conflict(f"{entrant} does not take part, and has no seed.", code="not_entered")
+    if not 1 <= to <= len(entrants):
+        raise Refusal(f"There are seeds from 1 to {len(entrants)}.", code="bad_seed")
+    entrants.remove(entrant)
+    entrants.insert(to - 1, entrant)
+    return _seed(tournament, entrants, actor, f"moved {entrant} to seed {to}")
+
+
+@transaction.atomic
+def shuffle_seeds(*, tournament_id: UUID, actor: Actor, lot: int | None = None) -> list[Entrant]:
+    """Seed by lot; the same number, from the same list of names, gives the same order again."""
+    tournament, entrants = _begin(tournament_id)
+    if lot is None:
+        lot = SystemRandom().getrandbits(LOT_BITS)
+    by_name = sorted(entrants, key=lambda entrant: entrant.name_key)
+    shuffled = seed_at_random(by_name, Random(lot))
+    return _seed(tournament, shuffled, actor, f"shuffled the seeds with the number {lot}", lot=lot)
+
+
+@transaction.atomic
+def sort_by_rating(*, tournament_id: UUID, actor: Actor) -> list[Entrant]:
+    """Seed by rating, the highest first; who has none comes last, in the order there is."""
+    tournament, entrants = _begin(tournament_id)
+    fill_ratings(tournament, entrants)
+    if all(entrant.rating is None for entrant in entrants):
+        raise Conflict("Nobody has a rating. Enter ratings first.", code="no_ratings")
+    seeded = seed_by_rating(entrants, lambda entrant: -1 if entrant.rating is None
+                            else entrant.rating)  # fmt: skip
+    return _seed(tournament, seeded, actor, "seeded by rating")
+
+
+def _begin(tournament_id: UUID) -> tuple[Tournament, list[Entrant]]:
+    tournament = lock_tournament(tournament_id)
+    if not tournament.is_before_start:
+        check_can_redraw(tournament)
+    return tournament, list(tournament.entrants.filter(status=EntryStatus.ENTERED))
+
+
+def _seed(
+    tournament: Tournament, seeded: list[Entrant], actor: Actor, text: str, lot: int | None = None
+) -> list[Entrant]:
+    """Store an order; the draw will keep to it, and one that has been made is made again."""
+    before = {"seeding": tournament.seeding, "lot": tournament.lot}
+    order = [e.pk for e in sorted(seeded, key=lambda entrant: entrant.seed)]
+    number_seeds(tournament, seeded)
+    tournament.seeding, tournament.lot = Seeding.GIVEN, lot
+    tournament.save(update_fields=("seeding", "lot"))
+    started = not tournament.is_before_start
+    audit_log.record(
+        tournament=tournament,
+        actor=actor,
+        verb="seeds",
+        text=text + (", and drew again" if started else ""),
+        undo={"kind": "seeds", "order": order, **before},
+    )
+    if started:
+        redraw(tournament)
+    list_changed.send(sender=Tournament, tournament=tournament)
+    return seeded

@@ -1,0 +1,113 @@
+"""Who may run a tournament, judge in it, or enter a result."""
+
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+
+from lib.errors import Forbidden, NotFound, Unauthenticated
+from matchmaking.callers import NOBODY, Caller, player_of
+from matchmaking.models import Player
+from tournaments.models import Judge, Pairing, Tournament
+
+from .actors import ORGANISER, Actor
+
+RIGHT = "tournaments.change_tournament"
+Account = AbstractBaseUser | AnonymousUser
+
+
+def may_organise(tournament: Tournament, player: Player | None) -> bool:
+    """Whether a player is this tournament's organiser, or staff with the right to run any."""
+    if player is None:
+        return False
+    if tournament.organiser_id == player.pk:
+        return True
+    return player.user is not None and may_organise_all(player.user)
+
+
+def may_organise_all(user: Account) -> bool:
+    """Whether an account may run every tournament."""
+    return isinstance(user, User) and user.is_staff and user.has_perm(RIGHT)
+
+
+def player_actor(player: Player) -> Actor:
+    """A player, who acts for himself."""
+    return Actor(player.name, player.pk)
+
+
+def organiser_actor(
+    *, tournament: Tournament, caller: Caller = NOBODY, user: Account | None = None
+) -> Actor | None:
+    """Whoever asks, as one who may do everything in this tournament; None for others.
+
+    `user` is the account of a browser's session, for staff who are no players. Raises
+    `Unauthenticated` for a token that is nobody's.
+    """
+    if caller.token_sha256 and caller.token_sha256 == tournament.token_sha256:
+        return ORGANISER
+    player = None if caller.is_nobody else player_of(caller)
+    if player is not None and may_organise(tournament, player):
+        return player_actor(player)
+    if user is not None and may_organise_all(user):
+        return Actor(user.get_username(), player.pk if player else None)
+    return None
+
+
+def judge_of(*, tournament: Tournament, caller: Caller) -> Judge | None:
+    """The judge of this tournament that a token or a player is."""
+    if caller.is_nobody:
+        return None
+    judges = Judge.objects.filter(tournament=tournament)
+    if caller.player_id is not None:
+        return judges.filter(player=caller.player_id).first()
+    by_token = judges.filter(token_sha256=caller.token_sha256).first()
+    return by_token or judges.filter(player__token_sha256=caller.token_sha256).first()
+
+
+def actor_for(
+    *, tournament: Tournament, caller: Caller = NOBODY, user: Account | None = None
+) -> Actor:
+    """The organiser or a judge; raises `Forbidden` or `Unauthenticated` for everybody else.
+
+    A judge has a `judge_id` and may enter results, no more: see `check_may_enter_result`.
+    """
+    judge = judge_of(tournament=tournament, caller=caller)
+    actor = None
+    if judge is None or judge.player_id is not None:
+        actor = organiser_actor(tournament=tournament, caller=caller, user=user)
+    if actor is None and judge is not None:
+        actor = Actor(judge.name, judge.player_id, judge.pk)
+    if actor is not None:
+        return actor
+    if caller.is_nobody:
+        raise Unauthenticated(
+            "Only the organiser may do this. Send the tournament's token as "
+            "`Authorization: Bearer …`."
+        )
+    raise Forbidden("Only the organiser of this tournament may do this.")
+
+
+def check_organiser(*, tournament_id: UUID, caller: Caller, user: Account | None = None) -> Actor:
+    """Who organises this tournament; raises unless the caller holds its token, or is staff."""
+    tournament = Tournament.objects.filter(pk=tournament_id).first()
+    if tournament is None:
+        raise NotFound("There is no such tournament.")
+    actor = actor_for(tournament=tournament, caller=caller, user=user)
+    if actor.judge_id is not None:
+        raise Forbidden("A judge enters results; only the organiser may do this.")
+    return actor
+
+
+def check_may_enter_result(
+    *, tournament: Tournament, pairing: Pairing, caller: Caller, user: Account | None = None
+) -> Actor:
+    """Who enters a result; raises for a judge of another station, and for everybody else."""
+    actor = actor_for(tournament=tournament, caller=caller, user=user)
+    if actor.judge_id is None:
+        return actor
+    judge = Judge.objects.select_related("station").get(pk=actor.judge_id)
+    if judge.station is not None and judge.station_id != pairing.station_id:
+        raise Forbidden(
+            f"You are the judge of {judge.station.name}, and this match is not played there. "
+            "Ask the organiser."
+        )
+    return actor

@@ -1,0 +1,212 @@
+"""Who sits a round of a Swiss out, and who comes late to it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from lib.errors import Conflict, Refusal
+from lib.names import parse_name
+from matchmaking.models import Player
+from tournaments.files.entrant_lines import NewEntrant
+from tournaments.models import Bye, ByeKind, Contender, Entrant, Group, Pairing, Tournament
+from tournaments.services import audit_log
+from tournaments.services.actors import ORGANISER, Actor
+from tournaments.services.entry.capacity import EntryChange, announce, next_seed, places_left
+from tournaments.services.entry.guards import check_name_is_free, entrant_of
+from tournaments.services.locking import check_runs, lock_tournament
+
+from .reopen import UNDO
+from .swiss_rounds import check_is_played, swiss_group
+
+#: What can be asked for or granted; the other kind is of the pairing's making.
+ASKED = (ByeKind.HALF_POINT, ByeKind.ZERO_POINT, ByeKind.FULL_POINT)
+
+
+@transaction.atomic
+def ask_bye(
+    *,
+    tournament_id: UUID,
+    entrant_id: int,
+    round_number: int | None = None,
+    kind: ByeKind = ByeKind.HALF_POINT,
+    actor: Actor = ORGANISER,
+    why: str = "",
+) -> Bye:
+    """Let an entrant sit out a round that is not yet paired: the next one, if none is named.
+
+    Asked again it changes the kind. Raises `Conflict`, `NotFound`, and `Refusal` for a round that
+    there will not be.
+    """
+    if kind not in ASKED:
+        raise Refusal("A bye is asked for as half_point, zero_point or full_point.", code="bad_bye")
+    tournament = lock_tournament(tournament_id)
+    contender = _contender(tournament, entrant_id)
+    number = _coming_round(contender.group, round_number)
+    before = Bye.objects.filter(contender=contender, round_number=number).first()
+    bye, _ = Bye.objects.update_or_create(
+        contender=contender, round_number=number, defaults={"kind": kind}
+    )
+    audit_log.record(
+        tournament=tournament,
+        actor=actor,
+        verb="bye",
+        text=f"{contender.entrant} sits out round {number} ({ByeKind(kind).label})",
+        why=why,
+        undo=_undo_data(contender, number, before),
+    )
+    return bye
+
+
+@transaction.atomic
+def take_bye_back(
+    *,
+    tournament_id: UUID,
+    entrant_id: int,
+    round_number: int | None = None,
+    actor: Actor = ORGANISER,
+    why: str = "",
+) -> None:
+    """Let somebody play after all who asked to sit a round out that is not yet paired."""
+    tournament = lock_tournament(tournament_id)
+    contender = _contender(tournament, entrant_id)
+    number = _coming_round(contender.group, round_number)
+    bye = Bye.objects.filter(contender=contender, round_number=number).first()
+    if bye is None:
+        raise Conflict(f"{contender.entrant} has no bye in round {number}.", code="no_bye")
+    undo = _undo_data(contender, number, bye)
+    bye.delete()
+    audit_log.record(
+        tournament=tournament,
+        actor=actor,
+        verb="bye",
+        text=f"{contender.entrant} plays in round {number} after all",
+        why=why,
+        undo=undo,
+    )
+
+
+def _contender(tournament: Tournament, entrant_id: int) -> Contender:
+    entrant = entrant_of(tournament, entrant_id)
+    group = swiss_group(tournament)
+    check_is_played(group)
+    contender = group.contenders.filter(entrant=entrant).first()
+    if contender is None or not entrant.takes_part:
+        raise Conflict(f"{entrant} does not take part in {group}.", code="not_entered")
+    contender.group, contender.entrant = group, entrant
+    return contender
+
+
+def _coming_round(group: Group, number: int | None) -> int:
+    """A round still to be paired; the next, if none is named."""
+    following: int = 1 + (group.rounds.aggregate(last=Max("number"))["last"] or 0)
+    planned = group.stage.rounds_planned or 0
+    if following > planned:
+        raise Conflict(f"All {planned} rounds are paired.", code="all_rounds_paired")
+    if number is None:
+        return following
+    if number < following:
+        raise Conflict(f"Round {number} is already paired.", code="round_is_paired")
+    if number > planned:
+        raise Refusal(f"There are only {planned} rounds.", code="bad_round")
+    return number
+
+
+def _undo_data(contender: Contender, number: int, before: Bye | None) -> dict[str, Any]:
+    return {
+        "kind": "bye",
+        "contender": contender.pk,
+        "round": number,
+        "before": before and before.kind,
+    }
+
+
+def _undo_bye(tournament: Tournament, undo: dict[str, Any]) -> str:
+    check_runs(tournament)
+    contender = Contender.objects.filter(
+        pk=undo["contender"], group__stage__tournament=tournament
+    ).first()
+    if contender is None:
+        raise Conflict("The table has changed since then.", code="too_late")
+    _coming_round(contender.group, undo["round"])
+    byes = Bye.objects.filter(contender=contender, round_number=undo["round"])
+    byes.delete()
+    if undo["before"]:
+        byes.create(contender=contender, round_number=undo["round"], kind=undo["before"])
+    return ""
+
+
+@transaction.atomic
+def enter_late(
+    *,
+    tournament_id: UUID,
+    entrant: NewEntrant,
+    player: Player | None = None,
+    from_round: int | None = None,
+    actor: Actor = ORGANISER,
+    why: str = "",
+) -> Contender:
+    """Let somebody in who comes to a Swiss that has begun, from a coming round on.
+
+    The rounds before count as zero-point byes. Raises `Conflict`, `Refusal`, and `BadName`.
+    """
+    tournament = lock_tournament(tournament_id)
+    group = swiss_group(tournament)
+    check_is_played(group)
+    if group.stage.number > 1:
+        raise Conflict(
+            f"{group} is for those who have qualified. Nobody can come late to it.",
+            code="qualified_only",
+        )
+    number = _coming_round(group, from_round)
+    row = _enter(tournament, entrant, player)
+    last: int = group.contenders.aggregate(last=Max("seed"))["last"] or 0
+    contender = Contender.objects.create(group=group, entrant=row, seed=last + 1, from_round=number)
+    audit_log.record(
+        tournament=tournament,
+        actor=actor,
+        verb="enter_late",
+        text=f"{row} comes late, from round {number} on",
+        why=why,
+        undo={"kind": "late", "contender": contender.pk},
+    )
+    announce(tournament, row, EntryChange.ENTERED)
+    return contender
+
+
+def _enter(tournament: Tournament, new: NewEntrant, player: Player | None) -> Entrant:
+    name = parse_name(player.name if player is not None else new.name)
+    check_name_is_free(tournament, name)
+    if player is not None and tournament.entrants.filter(player=player).exists():
+        raise Conflict(f"{player} is already on the list.", code="already_entered")
+    if places_left(tournament) < 1:
+        raise Conflict("There is no place left.", code="no_place")
+    return Entrant.objects.create(
+        tournament=tournament,
+        seed=next_seed(tournament),
+        name=name.display,
+        name_key=name.name_key,
+        player=player,
+        rating=new.rating,
+        club=new.club,
+        region=new.region,
+    )
+
+
+def _undo_late(tournament: Tournament, undo: dict[str, Any]) -> str:
+    check_runs(tournament)
+    contender = Contender.objects.select_related("entrant").filter(pk=undo["contender"]).first()
+    if contender is None:
+        raise Conflict("The table has changed since then.", code="too_late")
+    entrant = contender.entrant
+    paired = Pairing.objects.filter(top=entrant) | Pairing.objects.filter(bottom=entrant)
+    if paired.exists() or contender.byes.filter(kind=ByeKind.PAIRING_ALLOCATED).exists():
+        raise Conflict(f"{entrant} has been paired. Withdraw the entrant instead.", code="too_late")
+    contender.delete()
+    entrant.delete()
+    announce(tournament, entrant, EntryChange.LEFT)
+    return ""
+
+
+UNDO |= {"bye": _undo_bye, "late": _undo_late}

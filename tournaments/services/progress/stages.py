@@ -1,0 +1,284 @@
+"""From stage to stage: begun, played out, placed, and taken down when a result falls away."""
+
+from collections.abc import Callable, Sequence
+from math import ceil, log2
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from lib.errors import Conflict, Refusal
+from matchmaking.models import MatchState
+from matchmaking.services.matches import void_match
+from tournaments.engine.qualification import seed_qualifiers
+from tournaments.engine.round_robin import snake_groups
+from tournaments.models import (
+    Contender,
+    Entrant,
+    EntryStatus,
+    Format,
+    Group,
+    Pairing,
+    PairingState,
+    Stage,
+    StageState,
+    Tournament,
+    TournamentState,
+)
+from tournaments.services import audit_log
+from tournaments.services.actors import MATCHPOINT, ORGANISER, Actor
+from tournaments.services.locking import check_runs, later_stages, lock_tournament
+from tournaments.signals import stage_started, tournament_closed, tournament_reopened
+from tournaments.storage.brackets import first_round, stage_bracket, store_bracket
+from tournaments.storage.placings import settle_places
+from tournaments.storage.round_robins import store_round_robin
+
+from .plan_overrides import PLANNED, change_plan, put_plan_back
+from .stage_replay import gone_as_before, gone_before
+
+OPEN = (PairingState.PENDING, PairingState.READY)
+
+
+def begin_stage(stage: Stage, seeded: Sequence[Entrant]) -> list[list[str]]:
+    """Make the groups, rounds and matches of a stage; gives the first round's names.
+
+    A Swiss is not paired by this: that takes its time, and is done with nothing locked.
+    """
+    stage.state = StageState.RUNNING
+    pairs: list[list[str]] = []
+    if stage.is_elimination:
+        store_bracket(Group.objects.create(stage=stage), seeded)
+        pairs = first_round(stage_bracket(stage, len(seeded)), seeded)
+    elif stage.format == Format.ROUND_ROBIN:
+        pairs = store_round_robin(stage, seeded)
+    else:
+        _store_swiss(stage, seeded)
+    stage.save(update_fields=("state", *PLANNED))
+    return pairs
+
+
+def _store_swiss(stage: Stage, seeded: Sequence[Entrant]) -> None:
+    group = Group.objects.create(stage=stage)
+    Contender.objects.bulk_create(
+        Contender(group=group, entrant=entrant, seed=seed)
+        for seed, entrant in enumerate(seeded, start=1)
+    )
+    if stage.rounds_planned is None:
+        change_plan(stage, rounds_planned=max(1, ceil(log2(len(seeded)))))
+
+
+def has_open(group: Group) -> bool:
+    """Whether anything is left to play in a group, as far as it is paired."""
+    return group.pairings.filter(state__in=OPEN).exists()
+
+
+def is_played_out(stage: Stage) -> bool:
+    """Whether nothing is left to play in a stage, nor to pair."""
+    if Pairing.objects.filter(group__stage=stage, state__in=OPEN).exists():
+        return False
+    if stage.format != Format.SWISS:
+        return True
+    paired = stage.groups.aggregate(last=Max("rounds__number"))["last"] or 0
+    return paired >= (stage.rounds_planned or 0)
+
+
+def proceed(stage: Stage) -> None:
+    """Go on from a stage as far as its results carry: to the next one, or to the end.
+
+    After a correction too: what no longer stands upon the same people is taken down.
+    """
+    if not is_played_out(stage):
+        tear_down(later_stages(stage))
+        return
+    orders = settle_places(stage=stage)
+    stage.state = StageState.FINISHED
+    stage.save(update_fields=("state",))
+    following = later_stages(stage)
+    if not following:
+        _finish(stage.tournament, _winner(orders))
+        return
+    if following[0].state != StageState.PENDING:
+        stays = _stayed(following[0])
+        if _plays(following[0], _qualifiers(stage, orders, stays)):
+            proceed(following[0])
+            return
+        tear_down(following)
+    _begin_next(stage, following[0], orders)
+
+
+def _begin_next(stage: Stage, following: Stage, orders: Sequence[Sequence[Contender]]) -> None:
+    tournament = following.tournament = stage.tournament
+    gone = gone_as_before(following)
+    if gone is None:
+        gone = {c.entrant_id for order in orders for c in order if not c.entrant.takes_part}
+    left_out = gone
+    seeded = _qualifiers(stage, orders, lambda entrant: entrant.pk not in left_out)
+    told = [f"{stage} is finished", *_ties_at_the_cut(stage, orders)]
+    audit_log.record(
+        tournament=tournament,
+        actor=MATCHPOINT,
+        verb="stage",
+        text="; ".join(told),
+        data={"stage": following.number, "gone": sorted(gone)},
+    )
+    if len(seeded) < 2:  # all but one have withdrawn
+        _finish(tournament, seeded[0] if seeded else None)
+        return
+    if following.rounds_planned is not None:
+        change_plan(following, rounds_planned=min(following.rounds_planned, len(seeded) - 1))
+    change_plan(following, group_count=min(following.group_count, len(seeded) // 2))
+    pairs = begin_stage(following, seeded)
+    stage_started.send(sender=Stage, tournament=tournament, stage=following, brackets=pairs)
+    if following.format == Format.SWISS:
+        group_id = following.groups.get().pk
+        transaction.on_commit(lambda: _pair_first_round(group_id), robust=True)
+
+
+def _pair_first_round(group_id: int) -> None:
+    """Pair a Swiss that follows another stage; if that fails, the organiser does it."""
+    from .swiss_rounds import pair_next_round  # noqa: PLC0415 - it goes on to the course itself
+
+    group = Group.objects.select_related("stage__tournament").filter(pk=group_id).first()
+    if group is None or group.rounds.exists():  # taken down meanwhile, or as it was before
+        return
+    try:
+        pair_next_round(group=group, actor=MATCHPOINT)
+    except Refusal:
+        return
+
+
+def _qualifiers(
+    stage: Stage, orders: Sequence[Sequence[Contender]], stays: Callable[[Entrant], bool]
+) -> list[Entrant]:
+    """Who goes on, in the order of their seeds; who does not stay makes room for the next."""
+    staying = [[c.entrant for c in order if stays(c.entrant)] for order in orders]
+    wanted = stage.advance or 1
+    shared = min(wanted, *map(len, staying)) if len(staying) > 1 else min(wanted, len(staying[0]))
+    if len(staying) == 1 or shared == 0:
+        return [entrant for group in staying for entrant in group[:wanted]]
+    seeded: list[Entrant] = seed_qualifiers(staying, shared)
+    return seeded + [
+        group[tier] for tier in range(shared, wanted) for group in staying if tier < len(group)
+    ]
+
+
+def _stayed(stage: Stage) -> Callable[[Entrant], bool]:
+    """Who was still there when a stage began: leaving it, or coming back, changes nothing in it."""
+    before = gone_as_before(stage)
+    if before is not None:
+        return lambda one: one.pk not in before
+    playing = set(Contender.objects.filter(group__stage=stage).values_list("entrant", flat=True))
+    gone = gone_before(stage)
+    return lambda one: one.pk in playing or (one.takes_part and one.pk not in gone)
+
+
+def _ties_at_the_cut(stage: Stage, orders: Sequence[Sequence[Contender]]) -> list[str]:
+    """Where nothing but the seed tells who goes on, in words."""
+    told = []
+    for order in orders:
+        staying = [contender for contender in order if contender.entrant.takes_part]
+        inside, outside = staying[: stage.advance], staying[stage.advance :]
+        if inside and outside and inside[-1].first == outside[0].first:
+            told.append(
+                f"{inside[-1].entrant} and {outside[0].entrant} are level at the cut, and "
+                f"{inside[-1].entrant} goes on by the better seed"
+            )
+    return told
+
+
+def _plays(stage: Stage, seeded: Sequence[Entrant]) -> bool:
+    """Whether a stage that has begun has just these contenders, seeded just so."""
+    playing: dict[int, list[int]] = {}
+    contenders = Contender.objects.filter(group__stage=stage).order_by("group__number", "seed")
+    for group_id, entrant_id in contenders.values_list("group_id", "entrant_id"):
+        playing.setdefault(group_id, []).append(entrant_id)
+    if stage.format != Format.ROUND_ROBIN:
+        return list(playing.values()) == [[entrant.pk for entrant in seeded]]
+    dealt = snake_groups([entrant.pk for entrant in seeded], max(1, len(playing)))
+    return [tuple(group) for group in playing.values()] == list(dealt)
+
+
+def tear_down(stages: Sequence[Stage]) -> bool:
+    """Take down stages that have begun on what no longer holds; gives whether there were any."""
+    begun = [stage for stage in stages if stage.state != StageState.PENDING]
+    for stage in reversed(begun):
+        pairings = Pairing.objects.filter(group__stage=stage)
+        played = pairings.filter(match__isnull=False).select_related("match")
+        matches = [row.match for row in played.order_by("match__closed_at")]
+        forget_pairings(pairings)
+        stage.groups.all().delete()
+        for match in reversed(matches):
+            assert match is not None
+            if match.state != MatchState.CANCELLED:
+                void_match(match=match)
+        stage.state = StageState.PENDING
+        put_plan_back(stage)
+        stage.save(update_fields=("state", *PLANNED))
+    return bool(begun)
+
+
+def forget_pairings(pairings: QuerySet[Pairing]) -> None:
+    """Delete pairings that point at one another."""
+    pairings.update(winner_to=None, winner_to_side=None, loser_to=None, loser_to_side=None)
+    pairings.delete()
+
+
+def reopen_course(stage: Stage) -> None:
+    """Let a stage, and its tournament, run again before one of its results is changed."""
+    tournament = stage.tournament
+    if tournament.state == TournamentState.FINISHED:
+        tournament.state, tournament.finished_at = TournamentState.RUNNING, None
+        tournament.save(update_fields=("state", "finished_at"))
+        tournament_reopened.send(sender=Tournament, tournament=tournament)
+    if stage.state == StageState.FINISHED:
+        stage.state = StageState.RUNNING
+        stage.save(update_fields=("state",))
+        Contender.objects.filter(group__stage=stage).update(first=None, last=None)
+
+
+def _winner(orders: Sequence[Sequence[Contender]]) -> Entrant | None:
+    """Who holds the first place alone, if there is one table or bracket."""
+    if len(orders) != 1:
+        return None
+    best = [contender for contender in orders[0] if contender.first == 1]
+    return best[0].entrant if len(best) == 1 else None
+
+
+def _finish(tournament: Tournament, winner: Entrant | None) -> None:
+    tournament.state = TournamentState.FINISHED
+    tournament.finished_at = timezone.now()
+    tournament.save(update_fields=("state", "finished_at"))
+    tournament_closed.send(sender=Tournament, tournament=tournament, winner=winner)
+
+
+@transaction.atomic
+def end_swiss(*, tournament_id: UUID, actor: Actor = ORGANISER, why: str = "") -> Stage:
+    """End a Swiss with the rounds it has played; raises `Conflict` while one is being played.
+
+    And before the first, as long as there are two who could play it.
+    """
+    tournament = lock_tournament(tournament_id)
+    check_runs(tournament)
+    stage = tournament.stages.filter(state=StageState.RUNNING, format=Format.SWISS).first()
+    if stage is None:
+        raise Conflict("No Swiss is being played.")
+    stage.tournament = tournament
+    paired = stage.groups.aggregate(last=Max("rounds__number"))["last"] or 0
+    if any(has_open(group) for group in stage.groups.all()):
+        raise Conflict("Enter the results of the last round first.")
+    present = Contender.objects.filter(group__stage=stage, entrant__status=EntryStatus.ENTERED)
+    if not paired and present.count() > 1:
+        raise Conflict("No round has been played. Pair the first one.")
+    audit_log.record(
+        tournament=tournament,
+        actor=actor,
+        verb="end_swiss",
+        text=f"{stage} ends after {paired} rounds",
+        why=why,
+        undo={"kind": "end_swiss", "stage": stage.number, "rounds": stage.rounds_planned},
+    )
+    change_plan(stage, rounds_planned=paired or None)
+    stage.save(update_fields=PLANNED)
+    proceed(stage)
+    return stage

@@ -1,0 +1,303 @@
+"""Rounds of a Swiss: paired one after the other, and taken back before they are played."""
+
+from threading import BoundedSemaphore
+from typing import Any, Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from lib.errors import Conflict, NotFound, Overloaded, Refusal
+from matchmaking.services.matches import void_match
+from tournaments.engine.errors import EngineError
+from tournaments.engine.swiss import (
+    NoPairingPossible,
+    PairingFailed,
+    PairingTask,
+    QuickEngine,
+    SwissPairing,
+)
+from tournaments.models import (
+    Bye,
+    ByeKind,
+    Format,
+    Group,
+    Pairing,
+    PairingState,
+    Round,
+    StageState,
+    Tournament,
+)
+from tournaments.services import audit_log
+from tournaments.services.actors import ORGANISER, Actor
+from tournaments.services.locking import (
+    check_runs,
+    check_was_started,
+    later_stages,
+    lock_tournament,
+)
+from tournaments.signals import round_published, round_withdrawn
+from tournaments.storage.swiss_rounds import round_data, store_again, store_round
+from tournaments.storage.swiss_tasks import can_play, next_task
+from tournaments.storage.tables import Table, read_table
+from tournaments.swiss_worker import PairingTimeout, pair_apart
+
+from .advance import has_left, walk_over
+from .plan_overrides import PLANNED, change_plan
+from .reopen import UNDO
+from .stages import proceed, reopen_course
+
+Engine = Literal["dutch", "quick"]
+#: So many rounds are paired at once in this process; the next one waits.
+_DESKS = BoundedSemaphore(2)
+
+
+def swiss_group(tournament: Tournament, *, stage: int | None = None) -> Group:
+    """The Swiss that is played now, or that of a stage by its number; raises `Conflict`."""
+    groups = Group.objects.select_related("stage__tournament").filter(
+        stage__tournament=tournament, stage__format=Format.SWISS
+    )
+    if stage is not None:
+        found = groups.filter(stage__number=stage).first()
+    else:
+        found = groups.filter(stage__state=StageState.RUNNING).first()
+    if found is None:
+        raise Conflict("No Swiss is being played.", code="not_swiss")
+    return found
+
+
+def pair_next_round(*, group: Group, actor: Actor = ORGANISER, engine: Engine = "dutch") -> Round:
+    """Pair and publish the next round of a Swiss.
+
+    The pairing is computed with nothing locked, and stored if nothing has changed meanwhile. By
+    the Dutch system it takes up to `MATCHPOINT_SWISS_SECONDS`; then the refusal has the code
+    `pairing_timeout`, and `quick` pairs by the absolute rules alone. Raises `Conflict` when the
+    round cannot be paired now or at all.
+    """
+    task = next_task(_table_to_pair(group.pk))
+    pairing = _computed(task, engine)
+    with transaction.atomic():
+        lock_tournament(group.stage.tournament_id)
+        table = _table_to_pair(group.pk)
+        if next_task(table) != task:
+            raise Conflict(
+                "Something has changed while the round was being paired. Pair it again.",
+                code="changed_meanwhile",
+            )
+        return _store(table, pairing, actor, engine)
+
+
+def _table_to_pair(group_id: int) -> Table:
+    """The table whose next round can be paired now; raises `Conflict`."""
+    group = Group.objects.select_related("stage__tournament").filter(pk=group_id).first()
+    if group is None:
+        raise NotFound("There is no such group.")
+    check_is_played(group)
+    table = read_table(group)
+    waiting = [row for row in table.pairings if row.state != PairingState.DECIDED]
+    if waiting:
+        raise Conflict(
+            f"{waiting[0].round}: {waiting[0].top} vs {waiting[0].bottom} has no result yet"
+            + (f", nor have {len(waiting) - 1} more." if len(waiting) > 1 else ".")
+            + " Enter it before the next round is paired.",
+            code="round_is_open",
+        )
+    planned = group.stage.rounds_planned or 0
+    if len(table.rounds) >= planned:
+        raise Conflict(f"All {planned} rounds of {group} are paired.", code="all_rounds_paired")
+    return table
+
+
+def check_is_played(group: Group) -> None:
+    """Raise `Conflict` unless this is a Swiss that is being played."""
+    if group.stage.format != Format.SWISS:
+        raise Conflict(
+            f"{group} is a {group.stage.get_format_display()}: only a Swiss is paired round by "
+            "round.",
+            code="not_swiss",
+        )
+    check_runs(group.stage.tournament)
+    if group.stage.state != StageState.RUNNING:
+        raise Conflict(f"{group} is {group.stage.get_state_display()}.", code="not_running")
+
+
+def _computed(task: PairingTask, engine: Engine) -> SwissPairing:
+    try:
+        task.check()
+        if len(task.history.players) - len(task.absent) < 2:
+            raise NoPairingPossible("A round needs at least two players who are present.")
+        return QuickEngine().pair(task) if engine == "quick" else _dutch(task)
+    except PairingTimeout as error:
+        raise Conflict(
+            f"{error} Pair this round quickly instead: that keeps the absolute rules (nobody "
+            "meets twice, nobody has two byes) and leaves out the finer ones.",
+            code="pairing_timeout",
+        ) from error
+    except NoPairingPossible as error:
+        raise Conflict(
+            f"{error} Give somebody a bye in this round, or end the Swiss here.",
+            code="no_pairing",
+        ) from error
+    except PairingFailed as error:
+        raise Conflict(
+            f"{error} Try again, or pair this round quickly.", code="pairing_failed"
+        ) from error
+    except EngineError as error:
+        raise Refusal(str(error)) from error
+
+
+def _dutch(task: PairingTask) -> SwissPairing:
+    seconds: float = settings.MATCHPOINT_SWISS_SECONDS
+    if not _DESKS.acquire(timeout=max(0, seconds)):
+        raise Overloaded("Other rounds are being paired. Try again in a moment.")
+    try:
+        return pair_apart(task, seconds=seconds)
+    finally:
+        _DESKS.release()
+
+
+def _store(table: Table, pairing: SwissPairing, actor: Actor, engine: Engine) -> Round:
+    group, number = table.group, len(table.rounds) + 1
+    entrants = {seed: one.entrant for seed, one in table.by_seed.items()}
+    pairs = [(entrants[white], entrants[black]) for white, black in pairing.pairs]
+    round_, rows = store_round(group, number, pairs)
+    _store_byes(table, number, pairing)
+    tournament = group.stage.tournament
+    audit_log.record(
+        tournament=tournament,
+        actor=actor,
+        verb="round",
+        text=_in_words(table, round_, pairing, engine),
+        undo={"kind": "round", "stage": group.stage.number, "round": number},
+    )
+    round_published.send(sender=Round, tournament=tournament, round=round_, pairings=rows)
+    return round_
+
+
+def _store_byes(table: Table, number: int, pairing: SwissPairing) -> None:
+    """The bye of the pairing; who is gone gets nothing for one asked for before."""
+    gone = [one for one in table.contenders if not can_play(one, number)]
+    Bye.objects.filter(contender__in=gone, round_number=number).delete()
+    Bye.objects.bulk_create(
+        Bye(contender=table.by_seed[seed], round_number=number, kind=ByeKind.PAIRING_ALLOCATED)
+        for seed in pairing.resting
+    )
+
+
+def _in_words(table: Table, round_: Round, pairing: SwissPairing, engine: Engine) -> str:
+    resting = [str(table.by_seed[seed].entrant) for seed in pairing.resting]
+    return (
+        f"{round_} paired, {len(pairing.pairs)} matches"
+        + "".join(f", bye for {name}" for name in resting)
+        + (" (quickly)" if engine == "quick" else "")
+    )
+
+
+@transaction.atomic
+def unpair_round(*, tournament_id: UUID, actor: Actor = ORGANISER, why: str = "") -> int:
+    """Take the last round of the running Swiss back, to be paired again; gives its number.
+
+    Raises `Conflict` when a result is in; forfeits of those who have left are none.
+    """
+    tournament = lock_tournament(tournament_id)
+    check_runs(tournament)
+    group = swiss_group(tournament)
+    group.stage.tournament = tournament
+    round_ = _last_round(group)
+    undo = {"kind": "unpair", "stage": group.stage.number, "round": round_data(round_)}
+    _withdraw(round_)
+    audit_log.record(
+        tournament=tournament,
+        actor=actor,
+        verb="unpair",
+        text=f"{round_} taken back",
+        why=why,
+        undo=undo,
+    )
+    return round_.number
+
+
+def _last_round(group: Group) -> Round:
+    round_ = group.rounds.order_by("number").last()
+    if round_ is None:
+        raise Conflict("No round is paired yet.", code="no_round")
+    round_.group = group
+    return round_
+
+
+def _withdraw(round_: Round) -> None:
+    group = round_.group
+    pairings = list(round_.pairings.select_related("match", "top", "bottom"))
+    for row in pairings:
+        if row.state == PairingState.DECIDED and not _was_left(row):
+            raise Conflict(
+                f"{round_}: {row.top} vs {row.bottom} has a result. Reopen it first.",
+                code="result_is_in",
+            )
+    byes = Bye.objects.filter(contender__group=group, round_number=round_.number)
+    byes.filter(kind=ByeKind.PAIRING_ALLOCATED).delete()
+    Pairing.objects.filter(round=round_).delete()
+    Round.objects.filter(pk=round_.pk).delete()
+    for row in pairings:
+        assert row.match is not None
+        void_match(match=row.match)
+    round_withdrawn.send(sender=Round, tournament=group.stage.tournament, round=round_)
+
+
+def _was_left(row: Pairing) -> bool:
+    """Whether a pairing was forfeited by somebody who has left."""
+    assert row.top is not None and row.bottom is not None
+    losers = [entrant for side, entrant in enumerate((row.top, row.bottom)) if side != row.winner]
+    assert row.match is not None
+    return not row.match.scores and all(has_left(entrant) for entrant in losers)
+
+
+def _undo_round(tournament: Tournament, undo: dict[str, Any]) -> str:
+    check_runs(tournament)
+    group = _running_swiss(tournament, undo["stage"])
+    if group.rounds.count() != undo["round"]:
+        raise _moved_on()
+    _withdraw(_last_round(group))
+    return ""
+
+
+def _undo_unpair(tournament: Tournament, undo: dict[str, Any]) -> str:
+    check_runs(tournament)
+    group = _running_swiss(tournament, undo["stage"])
+    if group.rounds.count() != undo["round"]["number"] - 1:
+        raise _moved_on()
+    round_, rows = store_again(group, undo["round"])
+    round_published.send(sender=Round, tournament=tournament, round=round_, pairings=rows)
+    walk_over(rows)
+    return ""
+
+
+def _running_swiss(tournament: Tournament, stage: int) -> Group:
+    """The Swiss that is played in a stage, for an undo; raises `Conflict`."""
+    group = swiss_group(tournament, stage=stage)
+    group.stage.tournament = tournament
+    check_is_played(group)
+    return group
+
+
+def _undo_end(tournament: Tournament, undo: dict[str, Any]) -> str:
+    check_was_started(tournament)
+    stage = swiss_group(tournament, stage=undo["stage"]).stage
+    stage.tournament = tournament
+    later = Pairing.objects.filter(
+        group__stage__in=later_stages(stage), state=PairingState.DECIDED
+    ).select_related("match", "top", "bottom")
+    if not all(map(_was_left, later)):
+        raise Conflict("The next stage has results. Reopen them first.", code="result_is_in")
+    reopen_course(stage)
+    change_plan(stage, rounds_planned=undo["rounds"])
+    stage.save(update_fields=PLANNED)
+    proceed(stage)
+    return ""
+
+
+def _moved_on() -> Conflict:
+    return Conflict("The rounds have moved on since then.", code="too_late")
+
+
+UNDO |= {"round": _undo_round, "unpair": _undo_unpair, "end_swiss": _undo_end}

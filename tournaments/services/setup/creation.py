@@ -1,0 +1,126 @@
+"""Making a tournament: its name, its entrants and who may run it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from lib import tokens
+from lib.errors import Refusal
+from lib.names import BadName, Name, parse_name
+from matchmaking.models import Player
+from tournaments.files.entrant_lines import NewEntrant
+from tournaments.models import TOURNAMENT_NAME_MAX_CHARS, Entrant, Entry, Seeding, Tournament
+
+from .stage_plans import StagePlan, set_stages
+
+MIN_PLAYERS = 2
+
+
+class BadEntrants(Refusal):
+    """A list of entrants that makes no tournament."""
+
+    code = "bad_entrants"
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new tournament, and the organiser's token that is shown this once."""
+
+    tournament: Tournament
+    token: str
+
+
+def parse_entrants(raw: Sequence[str], *, least: int = MIN_PLAYERS) -> list[Name]:
+    """Check a list of names; raises `BadEntrants` naming the line (from 1) that is wrong."""
+    most = settings.MATCHPOINT_TOURNAMENT_MAX_PLAYERS
+    if len(raw) < least:
+        raise BadEntrants("A tournament needs at least two players.")
+    if len(raw) > most:
+        raise BadEntrants(f"{len(raw)} players are too many: at most {most:,} are allowed.")
+    names = [_parse_line(line, text) for line, text in enumerate(raw, start=1)]
+    for key, times in Counter(name.name_key for name in names).most_common(1):
+        if times == 1:
+            break
+        twice = next(name.display for name in names if name.name_key == key)
+        raise BadEntrants(f"{twice!r} is entered {times} times. Every player needs another name.")
+    return names
+
+
+def _parse_line(line: int, text: str) -> Name:
+    try:
+        return parse_name(text)
+    except BadName as refusal:
+        raise BadEntrants(f"Player {line}: {refusal.message}") from refusal
+
+
+def parse_tournament_name(raw: str) -> str:
+    """Check a tournament's name, 1 to 80 printable characters; raises `Refusal`."""
+    name = " ".join(raw.split())
+    if not name:
+        raise Refusal("The tournament's name is empty.", code="bad_name")
+    if len(name) > TOURNAMENT_NAME_MAX_CHARS or not name.isprintable():
+        raise Refusal(
+            "The tournament's name must have 1 to 80 characters, all of them printable.",
+            code="bad_name",
+        )
+    return name
+
+
+def check_even(count: int, *, byes: bool) -> None:
+    """Raise `BadEntrants` when an odd number would need a bye that was not asked for."""
+    if count % 2 and not byes:
+        raise BadEntrants("Number of players must be even.", code="odd_players")
+
+
+@transaction.atomic
+def create_tournament(
+    *,
+    name: str,
+    players: Sequence[str | NewEntrant],
+    seeding: Seeding = Seeding.GIVEN,
+    byes: bool = False,
+    organiser: Player | None = None,
+    entry: Entry = Entry.ORGANISER,
+    entry_code: str = "",
+    stages: Sequence[StagePlan] = (),
+) -> Created:
+    """Store a draft with its entrants in the order given; raises `Refusal`.
+
+    Without `stages` it is a single elimination. Where players register by themselves, `players`
+    may be empty, and an odd number is no mistake yet.
+    """
+    open_to_players = entry != Entry.ORGANISER
+    new = [NewEntrant(one) if isinstance(one, str) else one for one in players]
+    names = parse_entrants([one.name for one in new], least=0 if open_to_players else MIN_PLAYERS)
+    if entry == Entry.CODE and not entry_code.strip():
+        raise Refusal("Give the code that players need.", code="bad_code")
+    if not open_to_players and (not stages or stages[0].format.is_elimination):
+        check_even(len(names), byes=byes)
+    token = tokens.new_token()
+    tournament = Tournament.objects.create(
+        name=parse_tournament_name(name),
+        seeding=seeding,
+        byes=byes,
+        organiser=organiser,
+        entry=entry,
+        entry_code=entry_code.strip(),
+        token_sha256=tokens.digest(token),
+    )
+    Entrant.objects.bulk_create(
+        Entrant(
+            tournament=tournament,
+            seed=seed,
+            name=name.display,
+            name_key=name.name_key,
+            rating=one.rating,
+            club=one.club,
+            region=one.region,
+        )
+        for seed, (one, name) in enumerate(zip(new, names, strict=True), start=1)
+    )
+    if stages:
+        set_stages(tournament_id=tournament.pk, stages=stages)
+    return Created(tournament, token)

@@ -1,0 +1,269 @@
+"""A tournament out of a document: stored as it was, or refused with what does not fit."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal, InvalidOperation
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from lib import tokens
+from lib.errors import Refusal
+from lib.names import parse_name
+from matchmaking.models import Match, MatchState, Player, Seat
+from tournaments.files.document import Document, EntrantPart, StagePart
+from tournaments.files.entrant_lines import parse_label, parse_rating
+from tournaments.files.text import BadFile
+from tournaments.models import (
+    Action,
+    Entrant,
+    EntryStatus,
+    Format,
+    Member,
+    Stage,
+    StageState,
+    Station,
+    Tournament,
+    TournamentState,
+)
+from tournaments.services import audit_log
+from tournaments.services.actors import ORGANISER, Actor
+from tournaments.services.progress.stages import is_played_out
+from tournaments.services.setup.creation import Created, parse_tournament_name
+from tournaments.services.setup.settings import checked_setting
+from tournaments.services.setup.stage_plans import Points, StagePlan, check_plans
+from tournaments.storage.placings import settle_places
+
+from .restore_groups import Ground, restore_group
+
+_SAME = (
+    "about", "state", "seeding", "lot", "byes", "keep_apart", "entry", "entry_code", "capacity",
+    "team_size", "check_in_minutes", "starts_at", "match_minutes", "reporting",
+)  # fmt: skip
+_BEGUN = (TournamentState.RUNNING, TournamentState.FINISHED)
+
+
+def restore(
+    *, document: Document, organiser: Player | None = None, actor: Actor = ORGANISER
+) -> Created:
+    """Store a document as a new tournament, with a token of its own.
+
+    No rating moves, and nobody's account is in it: entrants come back by their names. Raises
+    `BadFile` naming what does not fit, and then nothing is stored.
+    """
+    try:
+        with transaction.atomic():
+            return _restore(document, organiser, actor)
+    except IntegrityError as error:
+        raise BadFile(f"The file contradicts itself: {str(error).splitlines()[0]}.") from error
+
+
+def _restore(document: Document, organiser: Player | None, actor: Actor) -> Created:
+    token = tokens.new_token()
+    tournament = _tournament(document, organiser, tokens.digest(token))
+    entrants = _entrants(tournament, document.entrants)
+    stations = [
+        Station(tournament=tournament, number=one.number, name=one.name[:40])
+        for one in document.stations
+    ]
+    Station.objects.bulk_create(stations)
+    ground = Ground(entrants, {station.number: station for station in stations})
+    stages = _stages(tournament, document.stages)
+    for stage, part in zip(stages, document.stages, strict=True):
+        for group in part.groups:
+            restore_group(stage, group, ground)
+    _check_course(tournament, stages)
+    for stage in stages:
+        if stage.state == StageState.FINISHED:
+            settle_places(stage=stage)
+    if tournament.state == TournamentState.CANCELLED:
+        _call_off(tournament)
+    _actions(tournament, document, actor)
+    return Created(tournament, token)
+
+
+def _tournament(document: Document, organiser: Player | None, digest: str) -> Tournament:
+    part = document.tournament
+    begun = part.state in _BEGUN
+    return Tournament.objects.create(
+        name=parse_tournament_name(part.name),
+        **{field: checked_setting(field, getattr(part, field)) for field in _SAME},
+        started_at=part.started_at or (timezone.now() if begun else None),
+        finished_at=(part.finished_at or timezone.now()) if part.state == "finished" else None,
+        organiser=organiser,
+        token_sha256=digest,
+    )
+
+
+def _entrants(tournament: Tournament, parts: Sequence[EntrantPart]) -> dict[int, Entrant]:
+    most = 2 * settings.MATCHPOINT_TOURNAMENT_MAX_PLAYERS
+    if len(parts) > most:
+        raise BadFile(f"There are {len(parts):,} entrants, of at most {most:,}.")
+    entrants = {}
+    names: dict[str, int] = {}
+    for number, part in enumerate(parts, start=1):
+        entrant = _entrant(tournament, part, f"Entrant {number}")
+        if part.seed in entrants:
+            raise BadFile(f"Entrant {number}: the seed {part.seed} is there twice.")
+        if names.setdefault(entrant.name_key, number) != number:
+            raise BadFile(
+                f"Entrant {number}: {entrant.name!r} has the name of entrant "
+                f"{names[entrant.name_key]}."
+            )
+        entrants[part.seed] = entrant
+    Entrant.objects.bulk_create(entrants.values())
+    Member.objects.bulk_create(
+        Member(
+            entrant=entrants[part.seed],
+            name=parse_name(member.name).display,
+            is_captain=member.is_captain,
+        )
+        for part in parts
+        for member in part.members
+    )
+    return entrants
+
+
+def _entrant(tournament: Tournament, part: EntrantPart, where: str) -> Entrant:
+    if part.status not in EntryStatus.values:
+        raise BadFile(f"{where}: there is no status {part.status!r}.")
+    try:
+        name = parse_name(part.name)
+        parse_rating("" if part.rating is None else str(part.rating))
+        club, region = parse_label(part.club), parse_label(part.region)
+        for member in part.members:
+            parse_name(member.name)
+    except Refusal as refusal:
+        raise BadFile(f"{where}: {refusal.message}") from refusal
+    return Entrant(
+        tournament=tournament,
+        seed=part.seed,
+        name=name.display,
+        name_key=name.name_key,
+        status=part.status,
+        rating=part.rating,
+        club=club,
+        region=region,
+        checked_in_at=part.checked_in_at,
+        entered_at=part.entered_at or timezone.now(),
+    )
+
+
+def _stages(tournament: Tournament, parts: Sequence[StagePart]) -> list[Stage]:
+    plans = [_plan(part, number) for number, part in enumerate(parts, start=1)]
+    if plans:
+        try:
+            check_plans(plans)
+        except Refusal as refusal:
+            raise BadFile(f"Stages: {refusal.message}") from refusal
+    stages = [
+        Stage(
+            tournament=tournament,
+            number=number,
+            state=part.state,
+            name=plan.name,
+            format=plan.format,
+            best_of=plan.best_of,
+            semi_best_of=plan.semi_best_of,
+            final_best_of=plan.final_best_of,
+            third_place=plan.third_place,
+            group_count=plan.group_count,
+            legs=plan.legs,
+            rounds_planned=plan.rounds_planned,
+            draws=plan.draws,
+            points_win=plan.points.win,
+            points_draw=plan.points.draw,
+            points_loss=plan.points.loss,
+            points_bye=plan.points.bye,
+            tie_breaks=list(plan.tie_breaks),
+            advance=plan.advance,
+        )
+        for number, (part, plan) in enumerate(zip(parts, plans, strict=True), start=1)
+    ]
+    Stage.objects.bulk_create(stages)
+    return stages
+
+
+def _plan(part: StagePart, number: int) -> StagePlan:
+    win, draw, loss, bye = (
+        _points(points, number)
+        for points in (part.points_win, part.points_draw, part.points_loss, part.points_bye)
+    )
+    return StagePlan(
+        format=Format(part.format),
+        name=part.name,
+        best_of=part.best_of,
+        semi_best_of=part.semi_best_of,
+        final_best_of=part.final_best_of,
+        third_place=part.third_place,
+        group_count=part.group_count,
+        legs=part.legs,
+        rounds_planned=part.rounds_planned,
+        draws=part.draws,
+        points=Points(win, draw, loss, bye),
+        tie_breaks=tuple(part.tie_breaks),
+        advance=part.advance,
+    )
+
+
+def _points(text: str, number: int) -> Decimal:
+    try:
+        points = Decimal(text)
+        if points.is_finite() and points == points.quantize(Decimal("0.01")):
+            return points
+    except InvalidOperation:
+        pass
+    raise BadFile(f"Stage {number}: {text!r} are no points. Points have at most two decimals.")
+
+
+def _check_course(tournament: Tournament, stages: Sequence[Stage]) -> None:
+    """Raise `BadFile` unless the states of tournament and stages fit what has been played."""
+    states = [stage.state for stage in stages]
+    order: list[str] = [StageState.FINISHED, StageState.RUNNING, StageState.PENDING]
+    if sorted(states, key=order.index) != states or states.count(StageState.RUNNING) > 1:
+        raise BadFile("Stages: they are played one after the other.")
+    for stage in stages:
+        has_groups = stage.groups.exists()
+        if has_groups is (stage.state == StageState.PENDING):
+            raise BadFile(f"Stage {stage.number} is {stage.state}, which does not fit its groups.")
+        is_over = has_groups and is_played_out(stage)
+        if is_over is not (stage.state == StageState.FINISHED):
+            raise BadFile(f"Stage {stage.number} is {stage.state}, which does not fit its results.")
+    begun = any(state != StageState.PENDING for state in states)
+    running = StageState.RUNNING in states
+    fits = {
+        TournamentState.RUNNING: running,
+        TournamentState.FINISHED: begun and not running,
+        TournamentState.CANCELLED: True,
+    }
+    if not fits.get(TournamentState(tournament.state), not begun):
+        raise BadFile(f"The tournament is {tournament.state}, which does not fit its stages.")
+
+
+def _call_off(tournament: Tournament) -> None:
+    open_matches = Match.objects.filter(
+        pairing__group__stage__tournament=tournament, state=MatchState.OPEN
+    )
+    Seat.objects.filter(match__in=open_matches).update(holds=False)
+    open_matches.update(state=MatchState.CANCELLED, closed_at=timezone.now())
+
+
+def _actions(tournament: Tournament, document: Document, actor: Actor) -> None:
+    """The record of the day as it was; what is in it can no longer be undone."""
+    Action.objects.bulk_create(_action(tournament, document))
+    audit_log.record(tournament=tournament, actor=actor, verb="import", text="imported from a file")
+
+
+def _action(tournament: Tournament, document: Document) -> Iterable[Action]:
+    return (
+        Action(
+            tournament=tournament,
+            number=number,
+            at=part.at,
+            actor_name=part.by,
+            verb=part.verb,
+            text=part.text,
+            why=part.why,
+        )
+        for number, part in enumerate(document.actions, start=1)
+    )

@@ -1,0 +1,141 @@
+"""Judges: who else may enter results, everywhere or at one station."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from lib import tokens
+from lib.errors import Conflict, Forbidden, NotFound
+from lib.names import parse_name
+from matchmaking.models import Player
+from tournaments.models import Judge, Station, Tournament
+from tournaments.services import audit_log
+from tournaments.services.actors import Actor
+from tournaments.services.entry.guards import check_not_over
+from tournaments.services.locking import lock_tournament
+from tournaments.services.permissions import player_actor
+
+JUDGES_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NewJudge:
+    """A new judge, and the token that is shown this once; none for a player, who needs none."""
+
+    judge: Judge
+    token: str
+
+
+@transaction.atomic
+def add_judge(
+    *,
+    tournament_id: UUID,
+    name: str,
+    actor: Actor,
+    is_player: bool = False,
+    station_id: int | None = None,
+) -> NewJudge:
+    """Invite a judge by a token; or, when `is_player`, the registered player of that name."""
+    tournament = lock_tournament(tournament_id)
+    check_not_over(tournament)
+    player = _registered(name) if is_player else None
+    shown = player.name if player else parse_name(name).display
+    station = _station(tournament, station_id)
+    _check_new(tournament, shown, player)
+    token = "" if player else tokens.new_token()
+    judge = Judge.objects.create(
+        tournament=tournament,
+        name=shown,
+        player=player,
+        station=station,
+        token_sha256=tokens.digest(token) if token else None,
+    )
+    where = f" at {station}" if station else ""
+    _record(tournament, actor, f"made {judge} a judge{where}")
+    return NewJudge(judge, token)
+
+
+def _registered(name: str) -> Player:
+    key = parse_name(name).name_key
+    player = Player.objects.filter(name_key=key, user__isnull=False).first()
+    if player is None:
+        raise NotFound(f"No player called {name.strip()!r} has signed up. Invite by token instead.")
+    return player
+
+
+def _check_new(tournament: Tournament, name: str, player: Player | None) -> None:
+    judges = tournament.judges.all()
+    if judges.filter(name=name).exists() or (player and judges.filter(player=player).exists()):
+        raise Conflict(f"{name} is already a judge here.", code="name_taken")
+    if judges.count() >= JUDGES_MAX:
+        raise Conflict(f"A tournament has at most {JUDGES_MAX} judges.", code="list_full")
+
+
+@transaction.atomic
+def set_judge_station(
+    *, tournament_id: UUID, judge_id: int, station_id: int | None, actor: Actor
+) -> Judge:
+    """Limit a judge to a station, or to none."""
+    tournament = lock_tournament(tournament_id)
+    check_not_over(tournament)
+    judge = _judge(tournament, judge_id)
+    judge.station = _station(tournament, station_id)
+    judge.save(update_fields=("station",))
+    where = f"at {judge.station} only" if judge.station else "everywhere"
+    _record(tournament, actor, f"let {judge} judge {where}")
+    return judge
+
+
+@transaction.atomic
+def remove_judge(*, tournament_id: UUID, judge_id: int, actor: Actor) -> None:
+    """Take a judge's rights away; what he has entered stays."""
+    tournament = lock_tournament(tournament_id)
+    judge = _judge(tournament, judge_id)
+    judge.delete()
+    _record(tournament, actor, f"removed the judge {judge}")
+
+
+@transaction.atomic
+def claim_judgeship(*, tournament_id: UUID, token: str, player: Player) -> Judge:
+    """Let a player judge who shows the token of an invitation; it is his from then on.
+
+    The token works for programs still, and for nobody else in a browser.
+    """
+    tournament = lock_tournament(tournament_id)
+    judge = tournament.judges.filter(token_sha256=tokens.digest(token.strip())).first()
+    if judge is None:
+        raise Forbidden(
+            "This is no judge's token of this tournament. Ask the organiser for one.",
+            code="wrong_token",
+        )
+    if judge.player_id == player.pk:
+        return judge
+    if judge.player_id is not None:
+        raise Conflict("Somebody else has taken this invitation.", code="claimed")
+    if tournament.judges.filter(player=player).exists():
+        raise Conflict("You are a judge here already.", code="already_judge")
+    judge.player = player
+    judge.save(update_fields=("player",))
+    _record(tournament, player_actor(player), f"took the invitation of the judge {judge}")
+    return judge
+
+
+def _judge(tournament: Tournament, judge_id: int) -> Judge:
+    judge = tournament.judges.filter(pk=judge_id).first()
+    if judge is None:
+        raise NotFound("There is no such judge in this tournament.")
+    return judge
+
+
+def _station(tournament: Tournament, station_id: int | None) -> Station | None:
+    if station_id is None:
+        return None
+    station = tournament.stations.filter(pk=station_id).first()
+    if station is None:
+        raise NotFound("There is no such station. Add it first.")
+    return station
+
+
+def _record(tournament: Tournament, actor: Actor, text: str) -> None:
+    audit_log.record(tournament=tournament, actor=actor, verb="judge", text=text)

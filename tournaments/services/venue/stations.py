@@ -1,0 +1,250 @@
+"""Stations: tables, courts or consoles; given to matches that can be played, and freed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from lib.errors import Conflict, NotFound, Refusal
+from tournaments.models import Pairing, PairingState, Station, Tournament
+from tournaments.order_of_play import ready_in_order
+from tournaments.services import audit_log
+from tournaments.services.actors import Actor
+from tournaments.services.entry.guards import check_not_over
+from tournaments.services.locking import check_runs, lock_tournament
+from tournaments.signals import stations_changed
+
+STATIONS_MAX = 200
+NAME_MAX_CHARS = 40
+
+
+@transaction.atomic
+def add_stations(*, tournament_id: UUID, names: Sequence[str], actor: Actor) -> list[Station]:
+    """Add stations after those there are; raises `Conflict` for a name that is taken."""
+    tournament = _locked(tournament_id)
+    parsed = [parse_station_name(name) for name in names]
+    if not parsed:
+        raise Refusal("Paste at least one name, one a line.")
+    if tournament.stations.count() + len(parsed) > STATIONS_MAX:
+        raise Conflict(f"A tournament has at most {STATIONS_MAX} stations.", code="list_full")
+    for place, name in enumerate(parsed):
+        _check_free(tournament, name, others=parsed[:place])
+    last = tournament.stations.aggregate(last=Max("number"))["last"] or 0
+    stations = Station.objects.bulk_create(
+        Station(tournament=tournament, number=number, name=name)
+        for number, name in enumerate(parsed, start=last + 1)
+    )
+    _record(tournament, actor, "added " + ", ".join(parsed))
+    return stations
+
+
+def parse_station_name(raw: str) -> str:
+    """A station's name, 1 to 40 printable characters; raises `Refusal`."""
+    name = " ".join(raw.split())
+    if not name or len(name) > NAME_MAX_CHARS or not name.isprintable():
+        raise Refusal(
+            f"A name has 1 to {NAME_MAX_CHARS} characters, all of them printable.", code="bad_name"
+        )
+    return name
+
+
+def _check_free(
+    tournament: Tournament, name: str, *, others: Iterable[str] = (), but: Station | None = None
+) -> None:
+    taken = tournament.stations.filter(name=name).exclude(pk__in=[but.pk] if but else [])
+    if name in others or taken.exists():
+        raise Conflict(f"There is already a station {name!r}.", code="name_taken")
+
+
+@transaction.atomic
+def rename_station(*, tournament_id: UUID, station_id: int, name: str, actor: Actor) -> Station:
+    """Give a station another name."""
+    tournament = _locked(tournament_id)
+    station = _station(tournament, station_id)
+    before, station.name = station.name, parse_station_name(name)
+    _check_free(tournament, station.name, but=station)
+    station.save(update_fields=("name",))
+    _record(tournament, actor, f"renamed {before} to {station}")
+    return station
+
+
+@transaction.atomic
+def remove_station(*, tournament_id: UUID, station_id: int, actor: Actor) -> None:
+    """Take a station away that is free and has no judge of its own."""
+    tournament = _locked(tournament_id)
+    station = _station(tournament, station_id)
+    _check_not_taken(station)
+    if judge := station.judges.first():
+        raise Conflict(f"{judge} is its judge. Remove the judge first.", code="station_taken")
+    station.delete()
+    _record(tournament, actor, f"removed {station}")
+
+
+@transaction.atomic
+def assign_station(
+    *, tournament_id: UUID, pairing_id: UUID, station_id: int, actor: Actor
+) -> Pairing:
+    """Call a match to a station; raises `Conflict` while either is taken."""
+    tournament = lock_tournament(tournament_id)
+    check_runs(tournament)
+    station = _station(tournament, station_id)
+    pairing = _ready_pairing(tournament, pairing_id)
+    if pairing.station_id == station.pk:
+        return pairing
+    _check_not_taken(station)
+    for name, where in _busy(tournament, but=pairing).items():
+        if name in _entrants(pairing):
+            raise Conflict(
+                f"{_side_name(pairing, name)} still plays at {where}.", code="entrant_busy"
+            )
+    before = pairing.station_id
+    _call(pairing, station)
+    _record(
+        tournament,
+        actor,
+        f"called {_meeting(pairing)} to {station}",
+        undo={"kind": "station", "pairing": str(pairing.pk), "before": before},
+    )
+    stations_changed.send(sender=Pairing, tournament=tournament, pairings=[pairing])
+    return pairing
+
+
+@transaction.atomic
+def free_station(*, tournament_id: UUID, pairing_id: UUID, actor: Actor) -> Pairing:
+    """Take a match's station back; it waits to be called again."""
+    tournament = lock_tournament(tournament_id)
+    check_runs(tournament)
+    pairing = _ready_pairing(tournament, pairing_id)
+    if pairing.station is None:
+        raise Conflict("This match has no station.", code="no_station")
+    station = pairing.station
+    _call(pairing, None)
+    _record(
+        tournament,
+        actor,
+        f"freed {station} of {_meeting(pairing)}",
+        undo={"kind": "station", "pairing": str(pairing.pk), "before": station.pk},
+    )
+    stations_changed.send(sender=Pairing, tournament=tournament, pairings=[pairing])
+    return pairing
+
+
+@transaction.atomic
+def assign_next(*, tournament_id: UUID, actor: Actor) -> list[Pairing]:
+    """Call as many matches as there are free stations, in the order of play."""
+    tournament = lock_tournament(tournament_id)
+    check_runs(tournament)
+    busy = set(_busy(tournament))
+    taken = _at_stations(tournament).values("station")
+    free = list(tournament.stations.exclude(pk__in=taken).order_by("number"))
+    called: list[Pairing] = []
+    for pairing in ready_in_order(tournament):
+        if not free:
+            break
+        if pairing.station_id is None and not busy & set(_entrants(pairing)):
+            busy |= set(_entrants(pairing))
+            _call(pairing, free.pop(0))
+            called.append(pairing)
+    if called:
+        said = ", ".join(f"{_meeting(pairing)} to {pairing.station}" for pairing in called)
+        _record(tournament, actor, f"called {said}")
+        stations_changed.send(sender=Pairing, tournament=tournament, pairings=called)
+    return called
+
+
+def place_at(tournament: Tournament, pairing: Pairing, station_id: int | None) -> None:
+    """Put a pairing at a station that must be free, or at none; without a word in the record."""
+    station = _station(tournament, station_id) if station_id else None
+    if station is not None:
+        _check_not_taken(station)
+    _call(pairing, station)
+
+
+def call_again(
+    tournament: Tournament, pairing: Pairing, station: Station, called_at: datetime | None
+) -> None:
+    """Put a pairing back where it was played, unless the station or one of its sides is busy."""
+    busy = _busy(tournament, but=pairing)
+    there = station.pairings.filter(state=PairingState.READY).exclude(pk=pairing.pk)
+    if not there.exists() and not busy.keys() & set(_entrants(pairing)):
+        pairing.station, pairing.called_at = station, called_at
+        pairing.save(update_fields=("station", "called_at"))
+
+
+def _call(pairing: Pairing, station: Station | None) -> None:
+    pairing.station = station
+    pairing.called_at = timezone.now() if station else None
+    pairing.save(update_fields=("station", "called_at"))
+
+
+def _locked(tournament_id: UUID) -> Tournament:
+    tournament = lock_tournament(tournament_id)
+    check_not_over(tournament)
+    return tournament
+
+
+def _station(tournament: Tournament, station_id: int) -> Station:
+    station = tournament.stations.filter(pk=station_id).first()
+    if station is None:
+        raise NotFound("There is no such station in this tournament.")
+    return station
+
+
+def _check_not_taken(station: Station) -> None:
+    there = station.pairings.select_related("top", "bottom").filter(state=PairingState.READY)
+    if pairing := there.first():
+        raise Conflict(f"{_meeting(pairing)} is played at {station}.", code="station_taken")
+
+
+def _ready_pairing(tournament: Tournament, pairing_id: UUID) -> Pairing:
+    pairing = (
+        Pairing.objects.select_related("top", "bottom", "station", "round", "match")
+        .filter(pk=pairing_id, group__stage__tournament=tournament)
+        .first()
+    )
+    if pairing is None:
+        raise NotFound("There is no such match in this tournament.")
+    if pairing.state != PairingState.READY:
+        raise Conflict(
+            f"This match {pairing.get_state_display()}: only one that can be played has a station.",
+            code="not_ready",
+        )
+    return pairing
+
+
+def _at_stations(tournament: Tournament) -> QuerySet[Pairing]:
+    return Pairing.objects.filter(
+        group__stage__tournament=tournament, state=PairingState.READY, station__isnull=False
+    )
+
+
+def _busy(tournament: Tournament, but: Pairing | None = None) -> dict[int, str]:
+    """Who plays at a station now, and at which: ids of entrants, names of stations."""
+    playing = _at_stations(tournament).select_related("station")
+    return {
+        entrant: str(pairing.station)
+        for pairing in playing
+        if but is None or pairing.pk != but.pk
+        for entrant in _entrants(pairing)
+    }
+
+
+def _entrants(pairing: Pairing) -> list[int]:
+    return [pk for pk in (pairing.top_id, pairing.bottom_id) if pk is not None]
+
+
+def _side_name(pairing: Pairing, entrant_id: int) -> str:
+    return str(pairing.top if pairing.top_id == entrant_id else pairing.bottom)
+
+
+def _meeting(pairing: Pairing) -> str:
+    return f"{pairing.top} vs {pairing.bottom}"
+
+
+def _record(
+    tournament: Tournament, actor: Actor, text: str, undo: dict[str, object] | None = None
+) -> None:
+    audit_log.record(tournament=tournament, actor=actor, verb="station", text=text, undo=undo)

@@ -1,0 +1,35 @@
+"""The matches of pairings: made as soon as both sides are known."""
+
+from collections.abc import Sequence
+
+from matchmaking.models import Match, Seat
+from matchmaking.services.matches import forget_matches
+from tournaments.models import Pairing, PairingState, Stage
+
+
+def create_matches(stage: Stage, rows: Sequence[Pairing]) -> list[Match]:
+    """Make the match of each pairing that can be played and has none yet; gives the new ones.
+
+    A match has the id of its pairing, so that others can name it before its sides are known. One
+    that was struck out there makes way, and its `revision` counts on: who saw that one is told.
+    """
+    due = [row for row in rows if row.state == PairingState.READY and row.match is None]
+    before = forget_matches([row.pk for row in due if not row._state.adding])
+    matches, seats = [], []
+    for row in due:
+        assert row.top is not None and row.bottom is not None
+        row.match = Match(
+            pk=row.pk,
+            best_of=row.round.best_of or stage.best_of,
+            draws=stage.draws,
+            rated_in_id=stage.tournament.rated_in_id,
+            revision=before.get(row.pk, 0),
+        )
+        matches.append(row.match)
+        seats += [
+            Seat(match=row.match, side=side, player_id=entrant.player_id, name=entrant.name)
+            for side, entrant in enumerate((row.top, row.bottom))
+        ]
+    Match.objects.bulk_create(matches)
+    Seat.objects.bulk_create(seats)
+    return matches
