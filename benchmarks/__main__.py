@@ -27,8 +27,8 @@ def _prototype() -> list[Kind]:
     if shutil.which("ruby") and servers.PROTOTYPE.exists():
         return [THE_PROTOTYPE]
     print(
-        f"The prototype is left out: it needs ruby and {servers.PROTOTYPE.name} "
-        "(PROTOTYPE=path says where).",
+        f"The prototype is skipped: it needs ruby and {servers.PROTOTYPE.name} "
+        "(set PROTOTYPE to its path).",
         file=sys.stderr,
     )
     return []
@@ -37,7 +37,7 @@ def _prototype() -> list[Kind]:
 def _rounds(
     kinds: Sequence[Kind], runs: int, measure: Callable[[Kind], Any]
 ) -> dict[str, list[Any]]:
-    """Measure the servers in turn, several times over, so that all see the same weather."""
+    """Measure the servers in turn, several times over, so that all meet the same load."""
     figures: dict[str, list[Any]] = {kind.name: [] for kind in kinds}
     for number in range(1, runs + 1):
         for kind in kinds:
@@ -46,14 +46,14 @@ def _rounds(
     return figures
 
 
-def _middle(figures: Sequence[Any], field: str) -> float:
+def _median(figures: Sequence[Any], field: str) -> float:
     return float(median(getattr(each, field) for each in figures))
 
 
 def _ratio(figures: dict[str, list[Any]], name: str, other: str, field: str) -> str:
     if other not in figures:
         return "-"
-    return f"{_middle(figures[name], field) / _middle(figures[other], field):.2f}"
+    return f"{_median(figures[name], field) / _median(figures[other], field):.2f}"
 
 
 def run_lobby(runs: int) -> None:
@@ -69,12 +69,12 @@ def run_lobby(runs: int) -> None:
             bare = f"bare {name.rsplit(' ', 1)[-1]}"
             cells = [
                 name,
-                f"{_middle(runs_of, 'cpu_us'):.1f}",
+                f"{_median(runs_of, 'cpu_us'):.1f}",
                 _ratio(figures, name, "prototype", "cpu_us"),
                 _ratio(figures, name, bare, "cpu_us"),
-                f"{_middle(runs_of, 'p50_ms'):.0f}",
-                f"{_middle(runs_of, 'p99_ms'):.0f}",
-                f"{_middle(runs_of, 'memory_kib'):.0f}",
+                f"{_median(runs_of, 'p50_ms'):.0f}",
+                f"{_median(runs_of, 'p99_ms'):.0f}",
+                f"{_median(runs_of, 'memory_kib'):.0f}",
                 str(sum(each.lost for each in runs_of)),
             ]
             print(f"| {' | '.join(cells)} |")
@@ -93,11 +93,11 @@ def run_queue(runs: int) -> None:
     for name, runs_of in figures.items():
         cells = [
             name,
-            f"{_middle(runs_of, 'per_second'):.0f}",
+            f"{_median(runs_of, 'per_second'):.0f}",
             _ratio(figures, name, "prototype", "per_second"),
-            f"{_middle(runs_of, 'cpu_us'):.0f}",
-            f"{_middle(runs_of, 'p50_ms'):.1f}",
-            f"{_middle(runs_of, 'p99_ms'):.1f}",
+            f"{_median(runs_of, 'cpu_us'):.0f}",
+            f"{_median(runs_of, 'p50_ms'):.1f}",
+            f"{_median(runs_of, 'p99_ms'):.1f}",
             str(sum(each.failed for each in runs_of)),
         ]
         print(f"| {' | '.join(cells)} |")
@@ -111,23 +111,23 @@ def run_idle(runs: int) -> None:
         [MATCHPOINT_UVICORN, MATCHPOINT_DAPHNE], runs, partial(idle.measure, sockets=sockets)
     )
     print(f"\n{sockets} idle sockets on one process\n")
-    print("| server | KiB per socket | all told in ms | CPU to tell all, ms | lost |")
+    print("| server | KiB per socket | sent to all in ms | CPU to send to all, ms | lost |")
     print("|---|---|---|---|---|")
     for name, runs_of in figures.items():
-        middle = [f"{_middle(runs_of, f):.0f}" for f in ("memory_kib", "all_told_ms", "cpu_ms")]
-        print(f"| {name} | {' | '.join(middle)} | {sum(each.lost for each in runs_of)} |")
+        cells = [f"{_median(runs_of, f):.0f}" for f in ("memory_kib", "sent_to_all_ms", "cpu_ms")]
+        print(f"| {name} | {' | '.join(cells)} | {sum(each.lost for each in runs_of)} |")
 
 
 def run_arrival(runs: int) -> None:
     """From arrival to match; the runs are pooled by their medians."""
-    print("\nArrival to match on an idle server, when one who fits waits\n")
-    print("| server | answered p50 ms | p99 ms | the other told p50 ms | p99 ms |")
+    print("\nArrival to match on an idle server, while a suitable opponent waits\n")
+    print("| server | response p50 ms | p99 ms | other notified p50 ms | p99 ms |")
     print("|---|---|---|---|---|")
     for kind in (MATCHPOINT_UVICORN, MATCHPOINT_DAPHNE):
         for pool in ("default", "rated"):
             figures = [arrival.measure(kind, pool) for _ in range(runs)]
-            fields = ("answered_p50", "answered_p99", "told_p50", "told_p99")
-            cells = [f"{_middle(figures, field):.1f}" for field in fields]
+            fields = ("response_p50", "response_p99", "notified_p50", "notified_p99")
+            cells = [f"{_median(figures, field):.1f}" for field in fields]
             print(f"| {figures[0].name} | {' | '.join(cells)} |")
 
 
@@ -137,7 +137,7 @@ def run_pairing(runs: int) -> None:
 
 
 def run_brackets(runs: int) -> None:
-    """Brackets: built, stored, moved on and shown."""
+    """Brackets: built, stored, advanced and shown."""
     brackets.report(runs)
 
 
@@ -152,7 +152,7 @@ PARTS = {
 
 
 def main() -> None:
-    """Run what was asked for."""
+    """Run the parts named on the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", default=[], help=f"of {', '.join(PARTS)}; all if none")
     parser.add_argument("--runs", type=int, default=3, help="of each server; medians are shown")

@@ -1,4 +1,4 @@
-"""From arrival to match: one waits at a socket, one who fits comes by POST."""
+"""From arrival to match: a player waits on a socket, and a suitable opponent joins by POST."""
 
 import http.client
 import json
@@ -17,7 +17,7 @@ from .servers import ROOT, Kind, Running, running
 ARRIVALS = 300
 _WARM_UP = 20
 
-#: A pool with windows, so that the whole engine is at work; strangers fit, being new to it.
+#: A pool with windows, so that the whole engine runs; new players have equal ratings and fit.
 _MAKE_POOL = (
     "from matchmaking.models import Pool; "
     "Pool.objects.create(slug='rated', name='Rated', window_start=100, window_growth=5)"
@@ -26,13 +26,13 @@ _MAKE_POOL = (
 
 @dataclass(frozen=True)
 class Figures:
-    """Milliseconds until who came has the answer, and until who waited is told."""
+    """Milliseconds until the newcomer has the response, and until the other is notified."""
 
     name: str
-    answered_p50: float
-    answered_p99: float
-    told_p50: float
-    told_p99: float
+    response_p50: float
+    response_p99: float
+    notified_p50: float
+    notified_p99: float
 
 
 def _make_pool(server: Running) -> None:
@@ -46,8 +46,8 @@ def _make_pool(server: Running) -> None:
 
 
 def measure(kind: Kind, pool: str) -> Figures:
-    """Let pairs of strangers arrive, one after the other, on an idle server."""
-    answered, told = [], []
+    """Let pairs of new players arrive, one after the other, on an idle server."""
+    responses, notifications = [], []
     with running(kind) as server:
         if pool != "default":
             _make_pool(server)
@@ -62,11 +62,11 @@ def measure(kind: Kind, pool: str) -> Figures:
                 headers = {"Content-Type": "application/json"}
                 connection.request("POST", "/matchmaking", body, headers)
                 answer = json.loads(connection.getresponse().read())
-                answered.append((time.perf_counter() - start) * 1e3)
+                responses.append((time.perf_counter() - start) * 1e3)
                 assert answer["status"] == "Matched", answer
                 while json.loads(waiting.recv())["type"] != "matched":
                     pass
-                told.append((time.perf_counter() - start) * 1e3)
+                notifications.append((time.perf_counter() - start) * 1e3)
         connection.close()
-    cuts = [quantiles(values[_WARM_UP:], n=100) for values in (answered, told)]
+    cuts = [quantiles(values[_WARM_UP:], n=100) for values in (responses, notifications)]
     return Figures(f"{kind.name}, {pool} pool", *(cut[at] for cut in cuts for at in (49, 98)))

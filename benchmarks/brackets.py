@@ -1,7 +1,7 @@
-"""Brackets: how long they take to build, to store, to move on and to show.
+"""Brackets: how long they take to build, store, advance and show.
 
-The peer is brackets-manager (npm), which builds its brackets in memory; it is fetched into a
-temporary folder, and left out where there is no npm.
+The peer is brackets-manager (npm), which builds its brackets in memory; it is installed into a
+temporary folder, and skipped without npm.
 """
 
 import http.client
@@ -26,7 +26,7 @@ from .servers import MATCHPOINT_UVICORN, Running, running
 
 LARGE, SMALL, PAGE = 1024, 8, 256
 PEER = ("brackets-manager@1.11.1", "brackets-memory-db@1.0.5")
-_RESULTS = 4  # so many first-round matches there are in the smaller bracket
+_RESULTS = 4  # the first-round matches of the smaller bracket
 _WARM_UP = 3
 
 _PEER_SCRIPT = """
@@ -52,9 +52,9 @@ const seeding = Array.from({ length: players }, (_, i) => `Player ${i + 1}`);
 
 @dataclass(frozen=True)
 class Building:
-    """Seconds to build a large double elimination: by the peer, by the engine, from POST to answer.
+    """Seconds to build a large double elimination: by the peer, the engine, and from POST to response.
 
-    `peer` is None where it could not be had.
+    `peer` is None where npm is missing.
     """
 
     peer: float | None
@@ -72,7 +72,7 @@ class Playing:
 
 @dataclass(frozen=True)
 class Page:
-    """The page of a bracket: milliseconds to have it, and its bytes before compression."""
+    """The page of a bracket: milliseconds to load it, and its bytes before compression."""
 
     ms: float
     size: int
@@ -80,7 +80,7 @@ class Page:
 
 def _peer(runs: int) -> float | None:
     if not (shutil.which("npm") and shutil.which("node")):
-        print("brackets-manager is left out: it needs node and npm.", file=sys.stderr)
+        print("brackets-manager is skipped: it needs node and npm.", file=sys.stderr)
         return None
     with tempfile.TemporaryDirectory() as folder:
         install = ["npm", "install", "--silent", "--no-audit", "--no-fund", *PEER]
@@ -88,8 +88,8 @@ def _peer(runs: int) -> float | None:
         script = Path(folder) / "bench.js"
         script.write_text(_PEER_SCRIPT)
         command = ["node", str(script), str(LARGE), str(runs + 1)]
-        told = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
-    seconds: list[float] = json.loads(told.stdout)
+        output = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    seconds: list[float] = json.loads(output.stdout)
     return median(seconds[1:])
 
 
@@ -108,14 +108,14 @@ def _build() -> object:
 
 
 class _Site:
-    """A server that is measured, spoken to over one kept connection."""
+    """A measured server, requested over one kept-alive connection."""
 
     def __init__(self, server: Running) -> None:
         self.port = server.port
         self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
 
     def post(self, path: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
-        """Post JSON; gives the answer, which must be a good one."""
+        """Post JSON; returns the answer, which must be a success."""
         headers = {"Content-Type": "application/json"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
@@ -140,7 +140,7 @@ class _Site:
         return self.post("/tournament", body)
 
     def results(self, made: dict[str, Any], count: int) -> Iterator[float]:
-        """Enter results of the first round; gives milliseconds until the lobby has each."""
+        """Enter results of the first round; yields the milliseconds until the lobby has each."""
         whole = json.loads(self.get(f"/api/tournaments/{made['tournament']['id']}"))
         [stage] = whole["stages"]
         matches = stage["groups"][0]["rounds"][0]["matches"]
@@ -193,7 +193,7 @@ def report(runs: int) -> None:
     rows = (
         ("brackets-manager builds it in memory", building.peer),
         ("the engine builds it", building.engine),
-        ("POST /tournament to its answer, stored", building.post),
+        ("POST /tournament to its response, stored", building.post),
     )
     for what, seconds in rows:
         if seconds is not None:

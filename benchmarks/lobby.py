@@ -21,7 +21,7 @@ _STALL_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class Figures:
-    """What one run showed; times in microseconds and milliseconds, memory in KiB."""
+    """The figures of one run; times in microseconds and milliseconds, memory in KiB."""
 
     name: str
     sockets: int
@@ -33,33 +33,33 @@ class Figures:
     memory_kib: float
 
 
-class _Speaker:
-    """Sends messages, `IN_FLIGHT` at a time: the next goes out when one has come back."""
+class _Sender:
+    """Sends messages, `IN_FLIGHT` at a time: the next when one has arrived."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._sent = 0
         self.delays: list[float] = []
-        self.last_heard = time.perf_counter()
+        self.last_arrival = time.perf_counter()
 
     def start(self) -> None:
-        self._client.watch = self._heard
+        self._client.watch = self._received
         for _ in range(IN_FLIGHT):
-            self._say()
+            self._send_next()
 
-    def _say(self) -> None:
+    def _send_next(self) -> None:
         if self._sent < MESSAGES:
             self._sent += 1
             text = f"{MARK.decode()}{time.perf_counter_ns()} ".ljust(MESSAGE_CHARS, "x")
             self._client.send(json.dumps({"type": "chat", "text": text}))
 
-    def _heard(self, frame: bytes) -> None:
-        self.timed(frame)
-        self._say()
+    def _received(self, frame: bytes) -> None:
+        self.record(frame)
+        self._send_next()
 
-    def timed(self, frame: bytes) -> None:
-        """Note how long a frame was under way."""
-        self.last_heard = time.perf_counter()
+    def record(self, frame: bytes) -> None:
+        """Record how long a frame took."""
+        self.last_arrival = time.perf_counter()
         at = frame.index(MARK) + len(MARK)
         sent_ns = int(frame[at : frame.index(b" ", at)])
         self.delays.append((time.perf_counter_ns() - sent_ns) / 1e6)
@@ -72,20 +72,20 @@ async def _measure(kind: Kind, sockets: int) -> Figures:
         clients.append(await connect(server.port, kind.path))
         await asyncio.sleep(_SETTLE_SECONDS)
         memory = (server.memory_bytes() - before) / sockets / 1024
-        speaker = _Speaker(clients[-1])
+        sender = _Sender(clients[-1])
         for client in clients[:: max(1, sockets // _WATCHED)]:
-            client.watch = speaker.timed
+            client.watch = sender.record
         cpu = server.cpu_seconds()
-        speaker.start()
+        sender.start()
         expected = MESSAGES * sockets
         while (arrived := sum(client.marked for client in clients)) < expected:
             await asyncio.sleep(0.05)
-            if time.perf_counter() - speaker.last_heard > _STALL_SECONDS:
+            if time.perf_counter() - sender.last_arrival > _STALL_SECONDS:
                 break
         cpu = server.cpu_seconds() - cpu
         for client in clients:
             client.transport.abort()
-    cuts = statistics.quantiles(speaker.delays, n=100)
+    cuts = statistics.quantiles(sender.delays, n=100)
     return Figures(
         kind.name,
         sockets,
@@ -99,5 +99,5 @@ async def _measure(kind: Kind, sockets: int) -> Figures:
 
 
 def measure(kind: Kind, sockets: int) -> Figures:
-    """Measure one server with so many sockets in its lobby."""
+    """Measure one server with this number of sockets in its lobby."""
     return uvloop.run(_measure(kind, sockets))

@@ -19,7 +19,7 @@ _WARM_UP = 300
 
 @dataclass(frozen=True)
 class Figures:
-    """What one run showed."""
+    """The figures of one run."""
 
     name: str
     requests: int
@@ -31,7 +31,7 @@ class Figures:
 
 
 class _Poster(asyncio.Protocol):
-    """One kept-alive connection that posts as soon as it has been answered."""
+    """One kept-alive connection that posts again as soon as it has a response."""
 
     def __init__(self, port: int, numbers: "itertools.count[int]", limit: int) -> None:
         self._port, self._numbers, self._limit = port, numbers, limit
@@ -83,7 +83,7 @@ class _Poster(asyncio.Protocol):
             self._reopening = asyncio.ensure_future(self.open())
 
     async def open(self) -> None:
-        """Connect; the first request goes out by itself."""
+        """Connect; the first request is sent at once."""
         loop = asyncio.get_running_loop()
         await loop.create_connection(lambda: self, "127.0.0.1", self._port)
 

@@ -41,7 +41,7 @@ _REGIONS = ("africa", "america", "asia", "europe")
 
 @dataclass(frozen=True)
 class Speed:
-    """What pairing one pool took; seconds of CPU."""
+    """The cost of pairing one pool, in seconds of CPU."""
 
     name: str
     tickets: int
@@ -52,7 +52,7 @@ class Speed:
 
 @dataclass(frozen=True)
 class Quality:
-    """What a way of pairing made of the arrivals: gaps in rating points, waits in seconds."""
+    """How well a method paired the arrivals: gaps in rating points, waits in seconds."""
 
     name: str
     matches: int
@@ -98,7 +98,7 @@ def measure_speed(name: str, rules: Rules, tickets: int, *, crowded: bool = Fals
 
 
 def measure_newcomer(rules: Rules, waiting: int, *, newcomers: int = 20) -> float:
-    """Median milliseconds of CPU to find a match for one who joins so many who do not fit."""
+    """Median milliseconds of CPU to find a match for a newcomer among tickets that do not fit."""
     chance = Random(SEED)
     pool = [Ticket(n, (Member(n, 10_000.0 * n),), -chance.uniform(0, 60)) for n in range(waiting)]
     taken = []
@@ -121,14 +121,14 @@ def arrivals(count: int = ARRIVALS, seed: int = SEED) -> list[Ticket]:
     return tickets
 
 
-# A way of pairing: who waits, in queue order; the last of them if just come, else None; the time.
+# A way of pairing: the waiting tickets in order; the last of them if it is new, or None; the time.
 Matcher = Callable[[Sequence[Ticket], Ticket | None, float], Iterable[Match]]
 
 
 def simulate(
     name: str, matcher: Matcher, tickets: Sequence[Ticket], *, tick_seconds: float = 1.0
 ) -> Quality:
-    """Let the tickets arrive, and tick, until the last has come; who is left is not counted."""
+    """Let the tickets arrive, with ticks between; those left unmatched are not counted."""
     waiting: dict[object, Ticket] = {}
     gaps: list[float] = []
     waits: list[float] = []
@@ -156,7 +156,7 @@ def _duel(first: Ticket, second: Ticket) -> Match:
 
 
 def first_come(waiting: Sequence[Ticket], newcomer: Ticket | None, now: float) -> list[Match]:
-    """Whoever came first with whoever came next, at once."""
+    """The first with the next, at once."""
     return [_duel(first, second) for first, second in pair_in_order(waiting)]
 
 
@@ -189,7 +189,7 @@ def at_ticks(matcher: Matcher) -> Matcher:
 
 
 def matchpoint(rules: Rules) -> Matcher:
-    """Matchpoint as it runs: a newcomer at once, and the whole pool at each tick."""
+    """As Matchpoint pairs: a newcomer at once, and the whole pool at each tick."""
 
     def match(waiting: Sequence[Ticket], newcomer: Ticket | None, now: float) -> Iterable[Match]:
         if newcomer is None:
@@ -200,11 +200,11 @@ def matchpoint(rules: Rules) -> Matcher:
     return match
 
 
-def held(quality: Quality, seconds: float) -> Quality:
-    """First come, first matched, with every match held back so long: the gaps stay the same."""
+def delayed(quality: Quality, seconds: float) -> Quality:
+    """First come, first matched, with every match delayed: the gaps stay the same."""
     return replace(
         quality,
-        name=f"{quality.name}, held back",
+        name=f"{quality.name}, delayed",
         mean_wait=quality.mean_wait + seconds,
         p95_wait=quality.p95_wait + seconds,
     )
@@ -231,10 +231,10 @@ class Comparison:
 def measure_quality(count: int = ARRIVALS, seed: int = SEED) -> tuple[Comparison, ...]:
     """Compare mean gaps and waits on one set of arrivals, in four ways.
 
-    1. At once, with windows, beside first come held back to the same mean wait. (Nothing has a
+    1. At once, with windows, beside first come delayed to the same mean wait. (Nothing has a
        shorter mean wait than first come at once, and nothing that has as short a one can choose.)
     2. At ticks, with every rating in the window, beside first come at the same ticks: both let
-       everybody play who can, so their waits are the same without any holding back.
+       all play who can, so their waits are the same without any delay.
     3. At once, with windows, beside first fit with the same windows: small pools leave little to
        choose.
     4. At ticks, with windows, beside first fit at the same ticks with the same windows.
@@ -244,7 +244,7 @@ def measure_quality(count: int = ARRIVALS, seed: int = SEED) -> tuple[Comparison
     ours = simulate("Matchpoint", matchpoint(narrow), tickets)
     at_once = simulate("first come", first_come, tickets)
     return (
-        Comparison(ours, held(at_once, ours.mean_wait - at_once.mean_wait)),
+        Comparison(ours, delayed(at_once, ours.mean_wait - at_once.mean_wait)),
         _compare_at_ticks(tickets, "first come", matchpoint(wide), first_come),
         Comparison(ours, simulate("first fit", first_fit(narrow), tickets)),
         _compare_at_ticks(tickets, "first fit", matchpoint(narrow), first_fit(narrow)),
@@ -274,7 +274,7 @@ def report(runs: int) -> None:
         curves.setdefault(name, []).append((tickets, seconds))
         print(f"| {name} | {tickets} | {one.players} | {one.matches} | {seconds:.2f} |")
     PLOT.write_text(draw("What pairing a pool costs", "tickets waiting", "seconds of CPU", curves))
-    print(f"\nA newcomer among 10,000 who do not fit: {measure_newcomer(DUELS, 10_000):.1f} ms")
+    print(f"\nA newcomer among 10,000 that do not fit: {measure_newcomer(DUELS, 10_000):.1f} ms")
     print(f"\n{ARRIVALS} arrivals, one a second, ratings normal\n")
     print("| pairing | mean gap | mean wait, s | beside | mean gap | mean wait, s | gap ratio |")
     print("|---|---|---|---|---|---|---|")

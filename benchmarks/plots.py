@@ -1,4 +1,4 @@
-"""Curves drawn as SVG, for the documentation: both axes grow tenfold from line to line."""
+"""Curves drawn as SVG, for the documentation: both axes are logarithmic."""
 
 from collections.abc import Mapping, Sequence
 from math import floor, log10
@@ -37,14 +37,14 @@ class _Plot:
         self.x_range, self.y_range = _powers(xs), _powers(ys)
 
     def place(self, x: float, y: float) -> tuple[float, float]:
-        """Where a point is drawn."""
+        """The position of a point."""
         return (
             _LEFT + _share(x, self.x_range) * (_WIDTH - _LEFT - _RIGHT),
             _HEIGHT - _BOTTOM - _share(y, self.y_range) * (_HEIGHT - _TOP - _BOTTOM),
         )
 
     def grid(self, across: str, up: str) -> list[str]:
-        """Lines at the powers of ten, and what the axes are."""
+        """Lines at the powers of ten, and the names of the axes."""
         lines = []
         for power in range(self.x_range[0], self.x_range[1] + 1):
             x, _ = self.place(10.0**power, 10.0 ** self.y_range[0])

@@ -1,4 +1,4 @@
-"""A WebSocket client that costs little, so that thousands fit beside the server they measure."""
+"""A cheap WebSocket client: thousands run beside the server that they measure."""
 
 import asyncio
 import base64
@@ -11,7 +11,7 @@ _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 
 
 def masked(text: bytes, opcode: int = _TEXT) -> bytes:
-    """A client's frame (RFC 6455 section 5.2); the mask is zero, which is a mask too."""
+    """A client's frame (RFC 6455 section 5.2); an all-zero mask is valid."""
     size = len(text)
     if size < 126:
         header = bytes((0x80 | opcode, 0x80 | size))
@@ -21,7 +21,7 @@ def masked(text: bytes, opcode: int = _TEXT) -> bytes:
 
 
 class Client(asyncio.Protocol):
-    """One socket: counts the frames with the benchmark's mark, and shows them to `watch`."""
+    """One socket: counts the frames with the benchmark's mark, and passes them to `watch`."""
 
     def __init__(self, path: str, host: str, watch: Callable[[bytes], None] | None) -> None:
         self._path, self._host, self.watch = path, host, watch
@@ -97,7 +97,7 @@ class Client(asyncio.Protocol):
 async def connect(
     port: int, path: str, *, source: str = "127.0.0.1", watch: Callable[[bytes], None] | None = None
 ) -> Client:
-    """Open one socket; gives it once it is open."""
+    """Open one socket; returns it once it is open."""
     loop = asyncio.get_running_loop()
     _, client = await loop.create_connection(
         lambda: Client(path, f"127.0.0.1:{port}", watch),
