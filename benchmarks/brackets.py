@@ -52,7 +52,7 @@ const seeding = Array.from({ length: players }, (_, i) => `Player ${i + 1}`);
 
 @dataclass(frozen=True)
 class Building:
-    """Seconds to build a large double elimination: by the peer, the engine, and from POST to response.
+    """Seconds to build a large double elimination: by the peer, by the engine, and by POST.
 
     `peer` is None where npm is missing.
     """

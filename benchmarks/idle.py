@@ -1,4 +1,4 @@
-"""Ten thousand idle lobby sockets on one process: memory for each, time to send one event to all."""
+"""Ten thousand idle lobby sockets on one process: memory for each, time to reach them all."""
 
 import asyncio
 import json
