@@ -24,6 +24,7 @@ from .errors import (
     Unauthenticated,
 )
 from .names import BadName
+from .schemas import Refused
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +67,7 @@ def status_of(refusal: Refusal) -> int:
 def refusal_response(refusal: Refusal) -> HttpResponse:
     """A refusal as its sender reads it: what is wrong, and what to mend."""
     status = status_of(refusal)
-    answer = {"status": "Error", "code": refusal.code, "message": refusal.message}
-    response = json_response(answer, status=status)
+    response = json_response(Refused(refusal.code, refusal.message), status=status)
     if status in {429, 503}:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     if status == 401:
@@ -107,6 +107,14 @@ def raw_body(request: HttpRequest) -> bytes:
         limit = settings.MATCHPOINT_BODY_MAX_BYTES // 1024
         raise Malformed(f"The body is larger than {limit} KiB.", code="too_large")
     return body
+
+
+def read_query(request: HttpRequest, shape: type[Body]) -> Body:
+    """What stands in the address after `?`, in that shape; raises `Malformed`."""
+    try:
+        return msgspec.convert(request.GET.dict(), shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise Malformed(f"The address does not fit: {error}.") from error
 
 
 def _decode(body: bytes, shape: type[Body]) -> Body:

@@ -1,0 +1,156 @@
+"""Views for programs: a typed function becomes a view, and its types describe it.
+
+    @endpoint("POST", tag="Parties", status=201)
+    def new_party(request: HttpRequest, body: PartyBody = PartyBody()) -> PartyEntered:
+
+`body` and `query` are read into their structs; a `body` with a default may be left out. What the
+function returns is encoded. One that returns a response itself says in `returns` what is in it.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from .errors import Refusal
+from .http import (
+    json_response,
+    outage_response,
+    raw_body,
+    read_body,
+    read_query,
+    refusal_response,
+    wrong_method,
+)
+
+View = Callable[..., Any]
+
+_FAILURES = (Refusal, OperationalError, InterfaceError)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What one method does at an address, as the types of its view say."""
+
+    method: str
+    tag: str
+    view: View
+    status: int
+    returns: Any
+    body: Any
+    is_body_required: bool
+    query: Any
+    parameters: dict[str, Any]
+
+    @classmethod
+    def of(cls, view: View, method: str, tag: str, status: int, returns: Any) -> "Operation":
+        """Read the view's signature."""
+        signature = inspect.signature(view)
+        _, *parameters = signature.parameters.values()
+        kinds = {parameter.name: parameter.annotation for parameter in parameters}
+        body = signature.parameters.get("body")
+        return cls(
+            method=method,
+            tag=tag,
+            view=view,
+            status=status,
+            returns=signature.return_annotation if returns is None else returns,
+            body=kinds.pop("body", None),
+            is_body_required=body is not None and body.default is body.empty,
+            query=kinds.pop("query", None),
+            parameters=kinds,
+        )
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods that are answered."""
+        return ("GET", "HEAD") if self.method == "GET" else (self.method,)
+
+    def arguments(self, request: HttpRequest) -> dict[str, Any]:
+        """What the view takes of the request; raises `Malformed`."""
+        found = {}
+        if self.body is not None and (self.is_body_required or raw_body(request)):
+            found["body"] = read_body(request, self.body)
+        if self.query is not None:
+            found["query"] = read_query(request, self.query)
+        return found
+
+    def response(self, answer: Any) -> HttpResponseBase:
+        """What the view returned, as a response."""
+        if isinstance(answer, HttpResponseBase):
+            return answer
+        return json_response(answer, status=self.status)
+
+
+def endpoint(
+    method: str, *, tag: str, status: int = 200, returns: Any = None
+) -> Callable[[View], View]:
+    """Make a view out of a function, plain or async; refusals and outages are answered as JSON."""
+
+    def decorate(view: View) -> View:
+        operation = Operation.of(view, method, tag, status, returns)
+
+        def answer(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
+            if request.method not in operation.methods:
+                return wrong_method(request, operation.methods)
+            try:
+                arguments = operation.arguments(request)
+                return operation.response(view(request, **parameters, **arguments))
+            except _FAILURES as failure:
+                return _failed(failure)
+
+        async def answer_async(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
+            if request.method not in operation.methods:
+                return wrong_method(request, operation.methods)
+            try:
+                arguments = operation.arguments(request)
+                return operation.response(await view(request, **parameters, **arguments))
+            except _FAILURES as failure:
+                return _failed(failure)
+
+        is_async = inspect.iscoroutinefunction(view)
+        return _described(wraps(view)(answer_async if is_async else answer), (operation,))
+
+    return decorate
+
+
+def _failed(failure: Exception) -> HttpResponseBase:
+    if isinstance(failure, Refusal):
+        return refusal_response(failure)
+    return outage_response(failure)
+
+
+def by_method(*views: View) -> View:
+    """One address for several endpoints, each with a method of its own."""
+    operations = tuple(operation for view in views for operation in operations_of(view))
+    table = {m: view for view in views for one in operations_of(view) for m in one.methods}
+
+    @wraps(views[0])
+    def answer(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
+        view = table.get(request.method or "")
+        if view is None:
+            return wrong_method(request, tuple(table))
+        response: HttpResponseBase = view(request, **parameters)
+        return response
+
+    return _described(answer, operations)
+
+
+def described_by(view: View) -> Callable[[View], View]:
+    """Describe a view that does more than serve programs by the endpoint that it leads to."""
+    return lambda other: _described(other, operations_of(view))
+
+
+def operations_of(view: View) -> tuple[Operation, ...]:
+    """What a view does for programs; nothing for a page."""
+    return getattr(view, "operations", ())
+
+
+def _described(view: View, operations: tuple[Operation, ...]) -> View:
+    view.operations = operations  # type: ignore[attr-defined]
+    return view

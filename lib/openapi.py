@@ -1,0 +1,120 @@
+"""OpenAPI out of types: components of schemas, and paths of the views that `endpoints` makes."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from http.client import responses as phrases
+from typing import Any
+
+import msgspec
+from django.contrib.admindocs.views import simplify_regex
+from django.urls import URLPattern, URLResolver
+
+from .endpoints import Operation, operations_of
+from .schemas import Json, Refused, field_texts, schema_of
+
+_REF = "#/components/schemas/{name}"
+_TO_ID = str.maketrans({"/": "_", "{": None, "}": None})
+
+
+class Components:
+    """The schemas that a description refers to, by name."""
+
+    def __init__(self, ref: str = _REF) -> None:
+        self.schemas: dict[str, Json] = {}
+        self._ref = ref
+
+    def schema(self, kind: Any) -> Json:
+        """The schema of a type; of a struct a reference, and the struct is kept."""
+        (schema,), found = msgspec.json.schema_components([kind], ref_template=self._ref)
+        for name, component in found.items():
+            _describe_fields(name, component)
+            if self.schemas.setdefault(name, component) != component:
+                raise TypeError(f"Two schemas have the name {name}.")
+        return schema
+
+    def response(self, kind: Any, status: int | str = 200) -> Json:
+        """A response with that type as its JSON; None for a body that is no JSON."""
+        phrase = "Refused: nothing was done." if status == "4XX" else phrases[int(status)]
+        if kind is None:
+            return {"description": phrase}
+        content = {"application/json": {"schema": self.schema(kind)}}
+        return {"description": phrase, "content": content}
+
+    def responses(self, kinds: Mapping[int, Any]) -> dict[int, Json]:
+        """Responses by status."""
+        return {status: self.response(kind, status) for status, kind in kinds.items()}
+
+
+def _describe_fields(name: str, component: Json) -> None:
+    kind = schema_of(name)
+    for field, text in field_texts(kind).items() if kind else ():
+        component["properties"][field]["description"] = text
+
+
+def paths(patterns: Sequence[URLPattern | URLResolver], components: Components) -> dict[str, Json]:
+    """What endpoints do, by address and method."""
+    found: dict[str, Json] = {}
+    for address, operation in _operations(patterns):
+        described = _described(address, operation, components)
+        found.setdefault(address, {})[operation.method.lower()] = described
+    return found
+
+
+def _operations(
+    patterns: Sequence[URLPattern | URLResolver], prefix: str = ""
+) -> Iterator[tuple[str, Operation]]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _operations(pattern.url_patterns, route)
+        else:
+            for operation in operations_of(pattern.callback):
+                yield address_of(route), operation
+
+
+def address_of(route: str) -> str:
+    """A route as OpenAPI writes it: parameters as `{name}`, without the final slash."""
+    plain = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", simplify_regex(route))
+    return plain.rstrip("/") or "/"
+
+
+def _described(address: str, operation: Operation, components: Components) -> Json:
+    words = " ".join((operation.view.__doc__ or "").split())
+    answer = components.response(operation.returns, operation.status)
+    described: Json = {
+        "operationId": f"{operation.method.lower()}_{address.strip('/')}".translate(_TO_ID),
+        "summary": first_sentence(words),
+        "description": words,
+        "tags": [operation.tag],
+        "parameters": list(_parameters(operation, components)),
+        "responses": {
+            str(operation.status): answer,
+            "4XX": components.response(Refused, "4XX"),
+        },
+        "security": [{"Sender": []}],
+    }
+    if operation.body is not None:
+        described["requestBody"] = {
+            "content": {"application/json": {"schema": components.schema(operation.body)}},
+            "required": operation.is_body_required,
+        }
+    return described
+
+
+def _parameters(operation: Operation, components: Components) -> Iterator[Json]:
+    for name, kind in operation.parameters.items():
+        schema = components.schema(kind)
+        yield {"in": "path", "name": name, "required": True, "schema": schema}
+    if operation.query is not None:
+        for field in msgspec.structs.fields(operation.query):
+            yield {
+                "in": "query",
+                "name": field.encode_name,
+                "required": field.required,
+                "schema": {**components.schema(field.type), "default": field.default},
+            }
+
+
+def first_sentence(words: str) -> str:
+    """What a description begins with, without what follows a colon."""
+    return re.split(r"[.:;](?:\s|$)", words, maxsplit=1)[0]

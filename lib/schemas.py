@@ -1,0 +1,70 @@
+"""What goes over the wire as JSON: structs, documented where they stand."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+from typing import Annotated, Any, dataclass_transform
+
+import msgspec
+
+Json = dict[str, Any]
+#: A moment as `timestamp` writes it.
+Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
+
+
+@dataclass_transform(field_specifiers=(msgspec.field,), frozen_default=True)
+class Schema(msgspec.Struct, frozen=True):
+    """One JSON object; a text in quotes below a field describes it, as pydantic has it."""
+
+
+class Answer(Schema, tag_field="status"):
+    """An answer whose `status` says what was done; its tag is that word."""
+
+
+class Refused(Answer, tag="Error"):
+    """A request that was not done: nothing has changed."""
+
+    code: str
+    """One stable word for programs, such as `not_found`."""
+    message: str
+    """A sentence that says what to mend."""
+
+
+def timestamp(at: datetime) -> str:
+    """A moment as the wire writes it: UTC, milliseconds, `Z`."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def schema_of(name: str) -> type[Schema] | None:
+    """The schema of that name."""
+    return next((kind for kind in _subclasses(Schema) if kind.__name__ == name), None)
+
+
+def field_texts(kind: type[Schema]) -> dict[str, str]:
+    """The text below each field that has one, inherited ones included."""
+    found: dict[str, str] = {}
+    for cls in reversed(kind.__mro__):
+        if issubclass(cls, Schema):
+            found |= _own_texts(cls)
+    return found
+
+
+def _own_texts(cls: type) -> dict[str, str]:
+    [tree] = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
+    assert isinstance(tree, ast.ClassDef)
+    return {
+        field.target.id: inspect.cleandoc(text.value.value)
+        for field, text in pairwise(tree.body)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
+        if isinstance(text.value.value, str)
+    }
+
+
+def _subclasses(kind: type[Schema]) -> Iterator[type[Schema]]:
+    for inner in kind.__subclasses__():
+        yield inner
+        yield from _subclasses(inner)
