@@ -14,8 +14,9 @@ from functools import wraps
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
 
 from .errors import Refusal
 from .http import (
@@ -25,6 +26,7 @@ from .http import (
     read_body,
     read_query,
     refusal_response,
+    wants_json,
     wrong_method,
 )
 
@@ -35,9 +37,9 @@ _FAILURES = (Refusal, OperationalError, InterfaceError)
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What one method does at an address, as the types of its view say."""
+    """What one method does at an address, as the types of its view say; HEAD goes with GET."""
 
-    method: str
+    methods: tuple[str, ...]
     tag: str
     view: View
     status: int
@@ -48,14 +50,16 @@ class Operation:
     parameters: dict[str, Any]
 
     @classmethod
-    def of(cls, view: View, method: str, tag: str, status: int, returns: Any) -> "Operation":
+    def of(
+        cls, view: View, methods: tuple[str, ...], tag: str, status: int, returns: Any
+    ) -> "Operation":
         """Read the view's signature."""
         signature = inspect.signature(view)
         _, *parameters = signature.parameters.values()
         kinds = {parameter.name: parameter.annotation for parameter in parameters}
         body = signature.parameters.get("body")
         return cls(
-            method=method,
+            methods=methods,
             tag=tag,
             view=view,
             status=status,
@@ -67,9 +71,9 @@ class Operation:
         )
 
     @property
-    def methods(self) -> tuple[str, ...]:
-        """The methods that are answered."""
-        return ("GET", "HEAD") if self.method == "GET" else (self.method,)
+    def method(self) -> str:
+        """The one that is described."""
+        return self.methods[0]
 
     def arguments(self, request: HttpRequest) -> dict[str, Any]:
         """What the view takes of the request; raises `Malformed`."""
@@ -88,12 +92,12 @@ class Operation:
 
 
 def endpoint(
-    method: str, *, tag: str, status: int = 200, returns: Any = None
+    *methods: str, tag: str, status: int = 200, returns: Any = None
 ) -> Callable[[View], View]:
     """Make a view out of a function, plain or async; refusals and outages are answered as JSON."""
 
     def decorate(view: View) -> View:
-        operation = Operation.of(view, method, tag, status, returns)
+        operation = Operation.of(view, methods, tag, status, returns)
 
         def answer(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
             if request.method not in operation.methods:
@@ -139,6 +143,24 @@ def by_method(*views: View) -> View:
         return response
 
     return _described(answer, operations)
+
+
+def page_or_json(page: View, view: View) -> View:
+    """A page for people and JSON for programs at one address."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
+        shows_page = request.method in {"GET", "HEAD"} and not wants_json(request)
+        response: HttpResponseBase = (page if shows_page else view)(request, **parameters)
+        return response
+
+    return _described(answer, operations_of(view))
+
+
+@csrf_exempt
+async def socket_only(request: HttpRequest) -> HttpResponse:
+    """The answer to a plain request on a socket's address."""
+    return HttpResponse("WebSocket endpoint only", content_type="text/plain", status=400)
 
 
 def described_by(view: View) -> Callable[[View], View]:

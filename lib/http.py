@@ -1,16 +1,13 @@
 """HTTP for machines: bodies read, refusals answered; status codes live here and in views."""
 
 import logging
-from collections.abc import Callable, Coroutine, Sequence
-from functools import wraps
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 
 from . import limits
 from .errors import (
@@ -111,10 +108,15 @@ def raw_body(request: HttpRequest) -> bytes:
 
 def read_query(request: HttpRequest, shape: type[Body]) -> Body:
     """What stands in the address after `?`, in that shape; raises `Malformed`."""
+    given = request.GET.dict()
     try:
-        return msgspec.convert(request.GET.dict(), shape, strict=False)
+        query = msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:
         raise Malformed(f"The address does not fit: {error}.") from error
+    for name, text in given.items():
+        if isinstance(getattr(query, name, None), int) and not text.isdecimal():  # such as 1e3
+            raise Malformed(f"The address does not fit: `{name}` is a whole number.")
+    return query
 
 
 def _decode(body: bytes, shape: type[Body]) -> Body:
@@ -124,29 +126,6 @@ def _decode(body: bytes, shape: type[Body]) -> Body:
         raise Malformed(f"The body does not fit: {error}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(f"The body is not JSON: {error}.") from error
-
-
-View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
-
-
-def endpoint(*methods: str) -> Callable[[View], View]:
-    """Make an async view answer refusals, wrong methods and outages as JSON."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        async def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method not in methods:
-                return wrong_method(request, methods)
-            try:
-                return await view(request, *args, **kwargs)
-            except Refusal as refusal:
-                return refusal_response(refusal)
-            except (OperationalError, InterfaceError) as error:
-                return outage_response(error)
-
-        return answer
-
-    return decorate
 
 
 def wrong_method(request: HttpRequest, methods: Sequence[str]) -> HttpResponse:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.conf import settings
 
 from . import tokens
@@ -63,15 +64,16 @@ def replay(once: IdempotencyKey, stored: StoredResponse) -> Replay:
 
 
 def record(
-    once: IdempotencyKey, answer: dict[str, Any], *, status: int, now: datetime
+    once: IdempotencyKey, answer: msgspec.Struct | dict[str, Any], *, status: int, now: datetime
 ) -> StoredResponse:
     """The row that keeps an answer; a token in it is sealed. The caller stores it."""
-    token = answer.get("token")
+    kept = msgspec.to_builtins(answer)
+    token = kept.pop("token", None)
     return StoredResponse(
         digest=once.digest,
         body_sha256=once.body_sha256,
         status=status,
-        answer={name: value for name, value in answer.items() if name != "token"},
+        answer=kept,
         sealed_token=tokens.seal(token, key=once.key, record=once.digest) if token else "",
         created_at=now,
     )

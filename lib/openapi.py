@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from django.contrib.admindocs.views import simplify_regex
+from django.db.models import TextChoices
 from django.urls import URLPattern, URLResolver
 
 from .endpoints import Operation, operations_of
@@ -25,12 +26,27 @@ class Components:
 
     def schema(self, kind: Any) -> Json:
         """The schema of a type; of a struct a reference, and the struct is kept."""
-        (schema,), found = msgspec.json.schema_components([kind], ref_template=self._ref)
+        (schema,), found = msgspec.json.schema_components(
+            [kind], ref_template=self._ref, schema_hook=self._choices
+        )
         for name, component in found.items():
             _describe_fields(name, component)
-            if self.schemas.setdefault(name, component) != component:
-                raise TypeError(f"Two schemas have the name {name}.")
+            self._keep(name, component)
         return schema
+
+    def _choices(self, kind: type) -> Json:
+        """Django's choices, which msgspec does not know."""
+        if not issubclass(kind, TextChoices):
+            raise NotImplementedError
+        choices: Json = {"title": kind.__name__, "enum": kind.values, "type": "string"}
+        if kind.__doc__:
+            choices["description"] = kind.__doc__
+        self._keep(kind.__name__, choices)
+        return {"$ref": self._ref.format(name=kind.__name__)}
+
+    def _keep(self, name: str, schema: Json) -> None:
+        if self.schemas.setdefault(name, schema) != schema:
+            raise TypeError(f"Two schemas have the name {name}.")
 
     def response(self, kind: Any, status: int | str = 200) -> Json:
         """A response with that type as its JSON; None for a body that is no JSON."""
@@ -106,13 +122,11 @@ def _parameters(operation: Operation, components: Components) -> Iterator[Json]:
         schema = components.schema(kind)
         yield {"in": "path", "name": name, "required": True, "schema": schema}
     if operation.query is not None:
-        for field in msgspec.structs.fields(operation.query):
-            yield {
-                "in": "query",
-                "name": field.encode_name,
-                "required": field.required,
-                "schema": {**components.schema(field.type), "default": field.default},
-            }
+        schema = msgspec.json.schema_components([operation.query])[1][operation.query.__name__]
+        _describe_fields(operation.query.__name__, schema)
+        for name, details in schema["properties"].items():
+            is_required = name in schema["required"]
+            yield {"in": "query", "name": name, "required": is_required, "schema": details}
 
 
 def first_sentence(words: str) -> str:

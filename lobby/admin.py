@@ -11,7 +11,7 @@ from lib.errors import Refusal
 from matchmaking.admin.base import ServicedAdmin, StockAdmin
 from streams.models import Event, Stream
 
-from .messages import EVENT_TYPES
+from .events import EVENTS
 from .models import Mute
 from .moderation import delete_line
 
@@ -26,7 +26,7 @@ class TypeFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Every type that a log may hold."""
-        return [(name, name.replace("_", " ")) for name in EVENT_TYPES]
+        return [(name, name.replace("_", " ")) for name in EVENTS]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         """Events of the chosen type."""

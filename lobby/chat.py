@@ -12,10 +12,11 @@ from django.utils import timezone
 from lib.errors import Refusal
 from lib.group_commit import GroupCommit
 from lib.names import INVISIBLE
-from matchmaking.serializers import who
+from matchmaking.schemas import PlayerName
 from streams import log
 from streams.models import Stream
 
+from .events import ChatData
 from .models import Mute
 
 #: Direction overrides and their like would let a line rearrange what stands around it.
@@ -71,7 +72,7 @@ def say(lines: Sequence[Line]) -> Sequence[Refusal | None]:
 
 
 def _said(line: Line) -> log.Draft:
-    data = {"player": who(line.player_id, line.name), "text": line.text}
+    data = ChatData(PlayerName(line.player_id, line.name), line.text)
     return log.Draft("chat", f"{line.name}: {line.text}", data)
 
 

@@ -11,7 +11,7 @@ from django.db import Error as DatabaseError
 from lib.errors import NotFound, Refusal
 from lib.names import ANONYMOUS_PREFIX
 from matchmaking.models import Match
-from matchmaking.serializers import player_answer
+from matchmaking.schemas import PlayerName
 from streams.models import Stream
 from streams.outbox import Frames
 from streams.relay import Feed, Relay, in_thread, local_relay
@@ -19,7 +19,7 @@ from streams.sockets import NOT_FOUND, RESTARTING, SocketConsumer
 from tournaments.models import Tournament
 
 from . import chat, limits
-from .messages import Chat, Ping, Pong, Resume, Resync, Welcome, client_decoder
+from .messages import Chat, Ping, Pong, Resume, Resync, StreamMessage, Welcome, client_decoder
 from .news import match_stream_of, tournament_stream_of
 
 _SEQ_MAX_DIGITS = 19  # as the database counts
@@ -53,7 +53,7 @@ class StreamConsumer(SocketConsumer):
             stream=self.stream,
             epoch=self.feed.epoch,
             seq=self.feed.seq,
-            you=player_answer(self.player) if self.player else None,
+            you=PlayerName.of(self.player) if self.player else None,
             recent=self.feed.snapshot() if recent else [],
         )
         self.outbox.send_text(welcome.text_frame())
@@ -92,13 +92,12 @@ class StreamConsumer(SocketConsumer):
             case Chat(said):
                 await self.said(said)
 
-    def _parse(self, text: str) -> Chat | Resume | Ping:
+    def _parse(self, text: str) -> StreamMessage:
         """A JSON object is a message; anything else is chat, so that typing talks."""
         if not text.lstrip().startswith("{"):
             return Chat(text)
         try:
-            message: Chat | Resume | Ping = client_decoder.decode(text)
-            return message
+            return client_decoder.decode(text)
         except msgspec.ValidationError as error:
             raise Refusal(f"This message does not fit: {error}.", code="malformed") from error
         except (msgspec.DecodeError, RecursionError) as error:

@@ -6,16 +6,18 @@ from uuid import UUID
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db import transaction
 from django.utils import timezone
+from msgspec import to_builtins
 
 from lib.errors import NotFound, Refusal
 from matchmaking.models import Player
 from streams import log
 from streams.models import Event, Stream
 
+from .events import ChatDeletedData, ErasedData
 from .models import Mute
 
 #: What is left of a deleted line: its number, so that the stream keeps no hole.
-DELETED = {"text": "", "data": {"deleted": True}}
+DELETED = {"text": "", "data": to_builtins(ErasedData())}
 RIGHTS = ("streams.change_event", "lobby.add_mute")
 MUTE_MAX = timedelta(days=365)
 
@@ -35,7 +37,7 @@ def delete_line(*, seq: int) -> None:
     if stored.data == DELETED["data"]:
         return
     line.update(**DELETED)
-    log.append(Stream.LOBBY, [log.Draft("chat_deleted", "", {"seq": seq})])
+    log.append(Stream.LOBBY, [log.Draft("chat_deleted", "", ChatDeletedData(seq))])
 
 
 @transaction.atomic

@@ -3,16 +3,31 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from matchmaking.match_serializers import report_answer
+from msgspec.structs import asdict
+
 from matchmaking.models import Match, Report, ReportState
-from matchmaking.serializers import Json, match_answer, match_brief, players_answer
+from matchmaking.results import report_claim
+from matchmaking.schemas import MatchBrief, MatchPlayer, MatchSummary
+from matchmaking.schemas import Report as ReportAnswer
 from matchmaking.services.queue.joining import Made
-from matchmaking.services.reports import report_claim
 from matchmaking.wording import ending_in_words, result_in_words, side_names
 from streams.log import Draft
 from tournaments.models import Entrant, Pairing, Round, Stage, Tournament, TournamentState
 from tournaments.serializers import entrant_answer, pairing_answers, stage_brief, tournament_brief
 from tournaments.wording import match_words
+
+from .events import (
+    BracketData,
+    EntryData,
+    MatchData,
+    MatchedData,
+    MatchedPlayer,
+    PairingsData,
+    ReopenedPairingsData,
+    ReportData,
+    RoundData,
+    TournamentData,
+)
 
 PAIRS_TOLD = 32
 
@@ -30,28 +45,27 @@ def match_stream_of(match_id: UUID | str) -> str:
 def matched(made: Made) -> Draft:
     """A pool made a match."""
     names = " vs ".join(" & ".join(ticket.name for ticket in side) for side in made.sides)
-    told = players_answer(
+    players = MatchPlayer.listed(
         [(ticket.player_id, ticket.name) for ticket in made.tickets],
         [side for side, tickets in enumerate(made.sides) for _ in tickets],
     )
-    players = [
-        player | {"ticket": str(ticket.pk)}
-        for player, ticket in zip(told, made.tickets, strict=True)
+    matched_players = [
+        MatchedPlayer(**asdict(player), ticket=ticket.pk)
+        for player, ticket in zip(players, made.tickets, strict=True)
     ]
-    return Draft(
-        "matched", f"Matched: {names}", {"match": match_brief(made.match), "players": players}
-    )
+    data = MatchedData(MatchBrief.of(made.match), matched_players)
+    return Draft("matched", f"Matched: {names}", data)
 
 
 def match_closed(match: Match) -> Draft:
     """A pool's match ended."""
-    return Draft("match_finished", ending_in_words(match), {"match": match_answer(match)})
+    return Draft("match_finished", ending_in_words(match), MatchData(MatchSummary.of(match)))
 
 
 def match_reopened(match: Match) -> Draft:
     """A pool's result was taken back."""
     text = f"{' vs '.join(side_names(match))} is open again"
-    return Draft("match_reopened", text, {"match": match_answer(match)})
+    return Draft("match_reopened", text, MatchData(MatchSummary.of(match)))
 
 
 def result_reported(match: Match, report: Report) -> Draft:
@@ -67,18 +81,14 @@ def result_disputed(match: Match, report: Report) -> Draft:
 
 
 def _report(match: Match, report: Report, text: str) -> Draft:
-    data = {"match": match_brief(match), "report": report_answer(report)}
+    data = ReportData(MatchBrief.of(match), ReportAnswer.of(report))
     kind = "result_disputed" if report.state == ReportState.DISPUTED else "result_reported"
     return Draft(kind, text, data)
 
 
 def entry_changed(tournament: Tournament, entrant: Entrant, change: str) -> Draft:
     """Somebody came, went, or was checked in."""
-    data = {
-        "tournament": tournament_brief(tournament),
-        "entrant": entrant_answer(entrant),
-        "change": str(change),
-    }
+    data = EntryData(tournament_brief(tournament), entrant_answer(entrant), str(change))
     return Draft("entry", f"{entrant}: {str(change).replace('_', ' ')}", data)
 
 
@@ -117,13 +127,13 @@ def stage_started(tournament: Tournament, stage: Stage, brackets: Sequence[Seque
     return Draft("stage", text, _drawn(tournament, stage, brackets))
 
 
-def _drawn(tournament: Tournament, stage: Stage, brackets: Sequence[Sequence[str]]) -> Json:
-    return {
-        "tournament": tournament_brief(tournament),
-        "stage": stage_brief(stage),
-        "brackets": [list(pair) for pair in brackets[:PAIRS_TOLD]],
-        "pairs": len(brackets),
-    }
+def _drawn(tournament: Tournament, stage: Stage, brackets: Sequence[Sequence[str]]) -> BracketData:
+    return BracketData(
+        tournament=tournament_brief(tournament),
+        stage=stage_brief(stage),
+        brackets=[list(pair) for pair in brackets[:PAIRS_TOLD]],
+        pairs=len(brackets),
+    )
 
 
 def _pairs(brackets: Sequence[Sequence[str]]) -> str:
@@ -136,26 +146,14 @@ def _pairs(brackets: Sequence[Sequence[str]]) -> str:
 def round_published(tournament: Tournament, round_: Round, pairings: Sequence[Pairing]) -> Draft:
     """A round of a table was paired."""
     names = [[str(row.top), str(row.bottom)] for row in pairings]
-    return Draft(
-        "round",
-        f"{tournament.name}, {round_}: {_pairs(names)}",
-        {
-            "tournament": tournament_brief(tournament),
-            "round": round_.number,
-            "brackets": names[:PAIRS_TOLD],
-            "pairs": len(names),
-        },
-    )
+    data = RoundData(tournament_brief(tournament), round_.number, names[:PAIRS_TOLD], len(names))
+    return Draft("round", f"{tournament.name}, {round_}: {_pairs(names)}", data)
 
 
 def round_withdrawn(tournament: Tournament, round_: Round) -> Draft:
     """The last round of a Swiss was taken back."""
-    told = {"round": round_.number, "brackets": [], "pairs": 0}
-    return Draft(
-        "round",
-        f"{tournament.name}, {round_}: taken back, to be paired again",
-        {"tournament": tournament_brief(tournament), **told},
-    )
+    data = RoundData(tournament_brief(tournament), round_.number, brackets=[], pairs=0)
+    return Draft("round", f"{tournament.name}, {round_}: taken back, to be paired again", data)
 
 
 def pairing_scored(tournament: Tournament, pairing: Pairing) -> Draft:
@@ -182,15 +180,13 @@ def pairing_reopened(
     reopened = pairings[0]
     names = f"{reopened.top} vs {reopened.bottom}"
     text = f"{tournament.name}, {reopened.round}: {names} is open again"
-    data = _changed(tournament, pairings) | {"rebuilt": rebuilt}
+    matches = pairing_answers(pairings)
+    data = ReopenedPairingsData(tournament_brief(tournament), matches, rebuilt)
     return Draft("match_reopened", text, data)
 
 
-def _changed(tournament: Tournament, pairings: Sequence[Pairing]) -> Json:
-    return {
-        "tournament": tournament_brief(tournament),
-        "matches": pairing_answers(pairings),
-    }
+def _changed(tournament: Tournament, pairings: Sequence[Pairing]) -> PairingsData:
+    return PairingsData(tournament_brief(tournament), pairing_answers(pairings))
 
 
 def tournament_closed(tournament: Tournament, winner: Entrant | None) -> Draft:
@@ -209,5 +205,5 @@ def tournament_reopened(tournament: Tournament) -> Draft:
 
 
 def _state(tournament: Tournament, text: str, winner: Entrant | None) -> Draft:
-    data = {"tournament": tournament_brief(tournament), "winner": winner.name if winner else None}
+    data = TournamentData(tournament_brief(tournament), winner.name if winner else None)
     return Draft("tournament", text, data)

@@ -12,9 +12,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from matchmaking.schemas import PlayerName
 from matchmaking.selectors import waiting_names
 from matchmaking.services.queue.tickets import touch_players
 
+from .messages import Online, WaitingNames
 from .messages import Presence as PresenceMessage
 from .models import Presence
 
@@ -99,11 +101,8 @@ def everybody() -> PresenceMessage:
     waiting, names = waiting_names(now=now, limit=WAITING_SHOWN)
     shown = sorted(people.items(), key=lambda person: person[1].casefold())[:PEOPLE_SHOWN]
     return PresenceMessage(
-        online={
-            "count": count,
-            "people": [{"id": player_id, "username": name} for player_id, name in shown],
-        },
-        waiting={"count": waiting, "names": [name for _, name in names]},
+        online=Online(count, [PlayerName(UUID(player_id), name) for player_id, name in shown]),
+        waiting=WaitingNames(waiting, [name for _, name in names]),
     )
 
 

@@ -14,22 +14,14 @@ from weakref import WeakKeyDictionary
 import msgspec
 from django.db import Error as DatabaseError
 from django.utils import timezone
+from msgspec import UNSET
 
 from lib.errors import Conflict, Outage, Overloaded, Refusal
+from matchmaking import schemas
 from matchmaking.callers import Caller
-from matchmaking.models import Match, Pool, Ticket, TicketState
+from matchmaking.models import Pool, Ticket, TicketState
 from matchmaking.outlook import outlooks_of
 from matchmaking.selectors import moved_tickets, open_check
-from matchmaking.serializers import (
-    WAITING,
-    Json,
-    check_answer,
-    end_text,
-    match_brief,
-    player_answer,
-    players_answer,
-    ticket_answer,
-)
 from matchmaking.services.queue.join_batcher import joins
 from matchmaking.services.queue.joining import Join, Joined
 from matchmaking.services.queue.ready_checks import accept_match, decline_match
@@ -39,6 +31,7 @@ from streams.models import Stream
 from streams.relay import Relay, in_thread, local_relay
 from streams.sockets import MALFORMED, RESTARTING, SocketConsumer
 
+from .events import MatchedData
 from .messages import (
     Accept,
     Decline,
@@ -61,6 +54,15 @@ _EXPLAIN_SECONDS = 4.0
 _TOUCH_SECONDS = 60.0
 #: What a client closes with that has had enough; any other end may be an accident.
 _LEAVING = {1000, 1005}
+
+
+class _MadeEvent(msgspec.Struct):
+    """What the queue's sockets read of the lobby's event `matched`."""
+
+    data: MatchedData
+
+
+_made_decoder = msgspec.json.Decoder(_MadeEvent)
 
 
 class QueueConsumer(SocketConsumer):
@@ -102,31 +104,32 @@ class QueueConsumer(SocketConsumer):
     def _tell(self, joined: Joined) -> None:
         self.joined = joined
         if joined.match is not None:
-            self.matched(match_brief(joined.match), joined.players_answer())
+            self.matched(schemas.MatchBrief.of(joined.match), joined.listed_players())
         elif joined.ticket is not None:
-            you = player_answer(joined.player)
-            waiting = Waiting(WAITING, you, joined.ticket, joined.token)
+            you = schemas.PlayerName.of(joined.player)
+            waiting = Waiting(schemas.WAITING, you, joined.ticket, joined.token)
             self.outbox.send_text(waiting.text_frame())
-            self.ticket = UUID(joined.ticket["id"])
+            self.ticket = joined.ticket.id
             self.desk.wait(self.ticket, self)
             if joined.check is not None:
                 self.desk.checks[self.ticket] = joined.check
                 self.asked(joined.check)
 
-    def matched(self, match: Json, players: list[Json]) -> None:
+    def matched(self, match: schemas.MatchBrief, players: Sequence[schemas.MatchPlayer]) -> None:
         """Tell that somebody was found."""
         assert self.joined is not None
         self.ticket = None
-        you = player_answer(self.joined.player)
+        you = schemas.PlayerName.of(self.joined.player)
         told = Matched(_who_meets(you, players), you, match, players, self.joined.token)
         self.outbox.send_text(told.text_frame())
 
-    def asked(self, check: Json) -> None:
+    def asked(self, check: schemas.ReadyCheck) -> None:
         """Tell of a ready check, and how far it is."""
-        text = f"Match found! {check['accepted']} of {check['players']} have accepted."
-        self.outbox.send_text(ReadyCheck(text, str(self.ticket), check).text_frame())
+        assert self.ticket is not None
+        text = f"Match found! {check.accepted} of {check.players} have accepted."
+        self.outbox.send_text(ReadyCheck(text, self.ticket, check).text_frame())
 
-    def asked_in_vain(self, ticket: Json, text: str) -> None:
+    def asked_in_vain(self, ticket: schemas.Ticket, text: str) -> None:
         """Tell that the match was not accepted by all."""
         self.outbox.send_text(ReadyCheckOver(text, ticket).text_frame())
 
@@ -134,7 +137,7 @@ class QueueConsumer(SocketConsumer):
         """Tell why there is no match yet."""
         self.outbox.send_text(outlook.text_frame())
 
-    def ticket_closed(self, ticket: Json, text: str) -> None:
+    def ticket_closed(self, ticket: schemas.TicketEnd, text: str) -> None:
         """Tell that the wait is over without a match."""
         self.ticket = None
         self.outbox.send_text(Left(text, ticket).text_frame())
@@ -179,14 +182,14 @@ class QueueConsumer(SocketConsumer):
             self.desk.drop(self.ticket, self, leaves=leaves)
 
 
-def _who_meets(you: Json, players: list[Json]) -> str:
+def _who_meets(you: schemas.PlayerName, players: Sequence[schemas.MatchPlayer]) -> str:
     """`Matched! Opponent: …`, and with whom in a team."""
-    mine = next((p.get("side") for p in players if p["id"] == you["id"]), None)
-    others = [player for player in players if player["id"] != you["id"]]
-    if mine is None:
-        return f"Matched! Opponent: {', '.join(player['username'] for player in others)}"
-    mates = ", ".join(player["username"] for player in others if player["side"] == mine)
-    foes = ", ".join(player["username"] for player in others if player["side"] != mine)
+    side = next((player.side for player in players if player.id == you.id), UNSET)
+    others = [player for player in players if player.id != you.id]
+    mates = ", ".join(player.username for player in others if player.side == side)
+    foes = ", ".join(player.username for player in others if player.side != side)
+    if side is UNSET:
+        return f"Matched! Opponent: {mates}"
     return f"Matched! With {mates}. Opponents: {foes}" if mates else f"Matched! Opponents: {foes}"
 
 
@@ -200,7 +203,7 @@ class QueueDesk:
         self.relay = relay
         self.loop = asyncio.get_running_loop()
         self.sockets: dict[UUID, set[QueueConsumer]] = {}
-        self.checks: dict[UUID, Json] = {}
+        self.checks: dict[UUID, schemas.ReadyCheck] = {}
         self.outlooks: dict[UUID, Explained] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._checking = False
@@ -245,14 +248,11 @@ class QueueDesk:
         """Look for this process's tickets among new matches."""
         for entry in entries:
             if self.sockets and entry.frame.startswith('{"type":"matched"'):
-                data = msgspec.json.decode(entry.frame)["data"]
-                players = [
-                    {field: value for field, value in player.items() if field != "ticket"}
-                    for player in data["players"]
-                ]
-                for player in data["players"]:
-                    for socket in self._forget(UUID(player["ticket"])):
-                        socket.matched(data["match"], players)
+                made = _made_decoder.decode(entry.frame).data
+                players = [one.without_ticket() for one in made.players]
+                for player in made.players:
+                    for socket in self._forget(player.ticket):
+                        socket.matched(made.match, players)
 
     async def listen(self) -> None:
         """Hear the lobby's events, also after its feed started anew."""
@@ -295,11 +295,11 @@ class QueueDesk:
             elif ticket.state == TicketState.WAITING:
                 if self.checks.pop(ticket.pk, None) is not None:
                     for socket in self.sockets.get(ticket.pk, ()):
-                        socket.asked_in_vain(ticket_answer(ticket), _BACK)
+                        socket.asked_in_vain(schemas.Ticket.of(ticket), _BACK)
             else:
                 self._tell_end(ticket)
 
-    def _tell_check(self, ticket: UUID, check: Json | None) -> None:
+    def _tell_check(self, ticket: UUID, check: schemas.ReadyCheck | None) -> None:
         if check is not None and self.checks.get(ticket) != check:
             self.checks[ticket] = check
             for socket in self.sockets.get(ticket, ()):
@@ -309,20 +309,17 @@ class QueueDesk:
         was_asked = ticket.pk in self.checks
         for socket in self._forget(ticket.pk):
             if ticket.match is not None:
-                socket.matched(match_brief(ticket.match), _seated(ticket.match))
+                match = ticket.match
+                socket.matched(schemas.MatchBrief.of(match), schemas.MatchPlayer.of_seats(match))
                 continue
             if was_asked:
-                socket.asked_in_vain(ticket_answer(ticket), _BROKEN)
-            told = {"id": str(ticket.pk), "state": ticket.state}
-            if ticket.reason:
-                told["reason"] = ticket.reason
-            socket.ticket_closed(told, end_text(ticket))
+                socket.asked_in_vain(schemas.Ticket.of(ticket), _BROKEN)
+            socket.ticket_closed(schemas.TicketEnd.of(ticket), schemas.end_text(ticket))
 
     async def _explain(self) -> None:
         found = await in_thread(outlooks_of, list(self.sockets), now=timezone.now())
         for ticket, outlook in found.items():
-            answer = outlook.answer()
-            told = Explained(answer.pop("why"), str(ticket), **answer)
+            told = Explained.of(ticket, outlook)
             if self.outlooks.get(ticket) != told and ticket in self.sockets:
                 self.outlooks[ticket] = told
                 for socket in self.sockets[ticket]:
@@ -348,20 +345,16 @@ def _leave(ticket: UUID, caller: Caller) -> None:
         decline_match(ticket_id=ticket, caller=caller, now=timezone.now())
 
 
-def _moves(tickets: list[UUID], asked: list[UUID]) -> list[tuple[Ticket, Json | None]]:
+def _moves(
+    tickets: list[UUID], asked: list[UUID]
+) -> list[tuple[Ticket, schemas.ReadyCheck | None]]:
     """The tickets that have moved, each with the ready check that it is in."""
     return [(ticket, _check_of(ticket)) for ticket in moved_tickets(tickets, asked)]
 
 
-def _check_of(ticket: Ticket) -> Json | None:
+def _check_of(ticket: Ticket) -> schemas.ReadyCheck | None:
     check = open_check(ticket) if ticket.state == TicketState.PROPOSED else None
-    return check_answer(check, check.answers.all(), ticket) if check else None
-
-
-def _seated(match: Match) -> list[Json]:
-    seats = list(match.seats.all())
-    players = [(seat.player_id, seat.name) for seat in seats]
-    return players_answer(players, [seat.side for seat in seats])
+    return schemas.ReadyCheck.of(check, check.answers.all(), ticket) if check else None
 
 
 def wake_desks(tickets: Iterable[UUID]) -> None:

@@ -2,11 +2,13 @@
 
 from django.urls import include, path, re_path
 
+from lib.endpoints import socket_only
+
 from . import api
 
 urlpatterns = [
-    re_path(r"^ws/?$", api.socket_only, name="ws"),
-    re_path(r"^(?:tournaments|matches)/[0-9a-f-]{36}/ws/?$", api.socket_only),
+    re_path(r"^ws/?$", socket_only, name="ws"),
+    re_path(r"^(?:tournaments|matches)/[0-9a-f-]{36}/ws/?$", socket_only),
     path("chat/<int:seq>/delete", api.delete, name="chat-delete"),
     path("chat/mute", api.mute, name="chat-mute"),
     path("", include("lobby.page_urls")),

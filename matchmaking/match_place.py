@@ -1,15 +1,14 @@
 """Where a match belongs that no pool has made: a tournament, which is not known here."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from lib.schemas import Schema
+
 from .models import Match
-from .serializers import Json
 from .signals import match_place_asked
 
 
-@dataclass(frozen=True, slots=True)
-class MatchPlace:
+class MatchPlace(Schema):
     """What a match is part of: its id and name, the round there, and the address of its place."""
 
     id: str
@@ -19,10 +18,6 @@ class MatchPlace:
 
     def __str__(self) -> str:
         return f"{self.name}, {self.round}"
-
-    def answer(self) -> Json:
-        """The place on the wire."""
-        return {"id": self.id, "name": self.name, "round": self.round, "url": self.url}
 
 
 def place_of_match(match: Match) -> MatchPlace | None:

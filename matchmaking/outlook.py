@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isinf
 from statistics import median
@@ -16,59 +15,14 @@ from matchmaking.engine.pairing.explanations import explain
 from matchmaking.services.queue.waiting_pool import Hall
 
 from .models import Match, Pool, Ticket, TicketState
+from .schemas import Outlook, PoolStatistics
 from .selectors import live_tickets
-from .serializers import Json
 
 #: How many of a pool's last matches say how long a wait takes.
 _RECENT_MATCHES = 50
 #: Who is no further off than this in rating, where so many are, says it better than everybody.
 _BAND_POINTS = 150.0
 _BAND_LEAST = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """How a wait stands; `place` 1 is the head of the queue.
-
-    `window` is in rating points, none where every rating fits. `fitting` counts the players who
-    wait and fit. `estimate_seconds` is none where recent waits tell nothing.
-    """
-
-    place: int
-    window: float | None
-    fitting: int
-    estimate_seconds: float | None
-    why: str
-
-    def answer(self) -> Json:
-        """The outlook as the wire writes it."""
-        return {
-            "place": self.place,
-            "window": None if self.window is None else round(self.window),
-            "fitting": self.fitting,
-            "estimate_seconds": (
-                None if self.estimate_seconds is None else round(self.estimate_seconds)
-            ),
-            "why": self.why,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class PoolStatistics:
-    """How a pool does; `median_wait_seconds` is none before its first match."""
-
-    waiting: int
-    median_wait_seconds: float | None
-    matches_last_hour: int
-
-    def answer(self) -> Json:
-        """The statistics as the wire writes them."""
-        wait = self.median_wait_seconds
-        return {
-            "waiting": self.waiting,
-            "median_wait_seconds": None if wait is None else round(wait, 1),
-            "matches_last_hour": self.matches_last_hour,
-        }
 
 
 def outlook(ticket: Ticket, *, now: datetime) -> Outlook:
@@ -91,7 +45,7 @@ def outlooks(pool: Pool, tickets: Sequence[Ticket], *, now: datetime) -> dict[UU
         explanation = told[ticket.wait_key]
         found[ticket.pk] = Outlook(
             place=explanation.place,
-            window=None if isinf(explanation.window) else explanation.window,
+            window=None if isinf(explanation.window) else round(explanation.window),
             fitting=explanation.fitting_players,
             estimate_seconds=_estimate(explanation, recent),
             why=sentence(explanation, hall.rules),
@@ -119,7 +73,7 @@ def _recent_waits(matches: dict[UUID, datetime]) -> list[Wait]:
     ]
 
 
-def _estimate(explanation: Explanation, recent: Sequence[Wait]) -> float | None:
+def _estimate(explanation: Explanation, recent: Sequence[Wait]) -> int | None:
     """How much longer it takes half of those who have waited as long as this one."""
     near = [
         wait
@@ -128,7 +82,7 @@ def _estimate(explanation: Explanation, recent: Sequence[Wait]) -> float | None:
     ]
     waits = near if len(near) >= _BAND_LEAST else [wait for wait, _ in recent]
     longer = [wait for wait in waits if wait > explanation.wait_seconds]
-    return median(longer) - explanation.wait_seconds if longer else None
+    return round(median(longer) - explanation.wait_seconds) if longer else None
 
 
 def pool_statistics(pools: Iterable[Pool], *, now: datetime) -> dict[int, PoolStatistics]:
@@ -150,7 +104,7 @@ def _statistics(pool: Pool, waiting: int, hour_ago: datetime) -> PoolStatistics:
     if lately == _RECENT_MATCHES:  # perhaps there are more
         lately = Match.objects.filter(pool=pool, created_at__gt=hour_ago).count()
     waits = [wait for wait, _ in _recent_waits(matches)]
-    return PoolStatistics(waiting, median(waits) if waits else None, lately)
+    return PoolStatistics(waiting, round(median(waits), 1) if waits else None, lately)
 
 
 def outlooks_of(ticket_ids: Iterable[UUID], *, now: datetime) -> dict[UUID, Outlook]:

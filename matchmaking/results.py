@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lib.errors import Refusal
 
-from .models import Match, Outcome
+from .models import Match, Outcome, Report
 
 SIDES = 2
 #: What a side can have at most where points are counted, not games.
@@ -97,3 +97,16 @@ def check_live_scores(scores: Sequence[int], *, best_of: int) -> list[int]:
     if scores:
         _check_games(scores, best_of)
     return list(scores)
+
+
+def report_claim(report: Report) -> Result:
+    """What a report says came out."""
+    return Result(report.winner, Outcome(report.outcome), tuple(report.scores))
+
+
+def report_counter(report: Report) -> Result | None:
+    """What the other side says came out, if it said so."""
+    claim = report.counter
+    if claim is None:
+        return None
+    return Result(claim["winner"], Outcome(claim["outcome"]), tuple(claim["scores"]))

@@ -6,7 +6,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from lib.errors import NotFound
+
 from .models import (
+    OPEN_REPORT,
     OPEN_STATES,
     CheckState,
     Match,
@@ -14,6 +17,7 @@ from .models import (
     Player,
     Pool,
     ReadyCheck,
+    Report,
     Ticket,
     TicketState,
 )
@@ -64,6 +68,25 @@ def open_check(ticket: Ticket) -> ReadyCheck | None:
     return (
         ReadyCheck.objects.filter(answers__ticket=ticket, state=CheckState.OPEN)
         .prefetch_related("answers")
+        .first()
+    )
+
+
+def match_of(match_id: UUID) -> Match:
+    """A match with its pool and seats; raises `NotFound`."""
+    match = (
+        Match.objects.select_related("pool").prefetch_related("seats").filter(pk=match_id).first()
+    )
+    if match is None:
+        raise NotFound("There is no such match.")
+    return match
+
+
+def open_report(match: Match) -> Report | None:
+    """The report on a match that waits for somebody's word."""
+    return (
+        Report.objects.select_related("reporter", "answered_by")
+        .filter(match=match, state__in=OPEN_REPORT)
         .first()
     )
 

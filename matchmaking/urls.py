@@ -2,34 +2,33 @@
 
 from django.urls import include, path, re_path
 
+from lib.endpoints import by_method, page_or_json
+from matchmaking.pages.matches import match_page
+
 from .api import leaderboards, matches, parties, pools, queue
 
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
+_TICKET = rf"^matchmaking/tickets/(?P<ticket_id>{_UUID})"
+_PARTY = r"^parties/(?P<code>\w{1,12})"
+_MATCH = rf"^matches/(?P<match_id>{_UUID})"
+
 urlpatterns = [
-    re_path(rf"^matchmaking/tickets/(?P<ticket_id>{_UUID})/?$", queue.ticket, name="ticket"),
-    re_path(
-        rf"^matchmaking/tickets/(?P<ticket_id>{_UUID})/accept/?$",
-        queue.accept,
-        name="ticket-accept",
-    ),
-    re_path(
-        rf"^matchmaking/tickets/(?P<ticket_id>{_UUID})/decline/?$",
-        queue.decline,
-        name="ticket-decline",
-    ),
     re_path(r"^matchmaking/?$", queue.matchmaking, name="matchmaking"),
+    re_path(rf"{_TICKET}/?$", by_method(queue.show_ticket, queue.leave), name="ticket"),
+    re_path(rf"{_TICKET}/accept/?$", queue.accept, name="ticket-accept"),
+    re_path(rf"{_TICKET}/decline/?$", queue.decline, name="ticket-decline"),
     re_path(r"^parties/?$", parties.parties, name="parties"),
-    re_path(r"^parties/(?P<code>\w{1,12})/?$", parties.party, name="party"),
-    re_path(r"^parties/(?P<code>\w{1,12})/join/?$", parties.join, name="party-join"),
-    re_path(r"^parties/(?P<code>\w{1,12})/members/me/?$", parties.leave, name="party-leave"),
+    re_path(rf"{_PARTY}/?$", parties.party, name="party"),
+    re_path(rf"{_PARTY}/join/?$", parties.join, name="party-join"),
+    re_path(rf"{_PARTY}/members/me/?$", parties.leave, name="party-leave"),
+    re_path(rf"{_MATCH}/?$", page_or_json(match_page, matches.show), name="match"),
+    re_path(rf"{_MATCH}/leave/?$", matches.leave, name="leave-match"),
+    re_path(rf"{_MATCH}/result/?$", matches.result, name="match-result"),
+    re_path(rf"{_MATCH}/result/confirm/?$", matches.confirm),
+    re_path(rf"{_MATCH}/result/dispute/?$", matches.dispute),
     re_path(r"^api/pools/?$", pools.pools, name="api-pools"),
     re_path(r"^api/pools/(?P<slug>[-\w]{1,40})/?$", pools.pool, name="api-pool"),
-    re_path(rf"^matches/(?P<match_id>{_UUID})/leave/?$", queue.leave, name="leave-match"),
-    re_path(rf"^matches/(?P<match_id>{_UUID})/result/?$", matches.result, name="match-result"),
-    re_path(rf"^matches/(?P<match_id>{_UUID})/result/confirm/?$", matches.confirm),
-    re_path(rf"^matches/(?P<match_id>{_UUID})/result/dispute/?$", matches.dispute),
-    re_path(rf"^matches/(?P<match_id>{_UUID})/?$", matches.match, name="match"),
     re_path(r"^api/pools/(?P<slug>[-\w]+)/leaderboard/?$", leaderboards.leaderboard),
     re_path(rf"^api/players/(?P<player_id>{_UUID})/?$", leaderboards.player),
     path("", include("matchmaking.pages.urls")),

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Min
@@ -23,7 +24,7 @@ class Draft:
 
     type: str
     text: str
-    data: dict[str, Any] = field(default_factory=dict)
+    data: msgspec.Struct | dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,15 @@ def append(stream: str, drafts: Sequence[Draft]) -> list[Event]:
         epoch, last = cursor.fetchone()
     first = last - len(drafts) + 1
     events = Event.objects.bulk_create(
-        Event(stream_id=stream, seq=seq, type=d.type, text=d.text, data=d.data, at=now)
-        for seq, d in enumerate(drafts, start=first)
+        Event(
+            stream_id=stream,
+            seq=seq,
+            type=draft.type,
+            text=draft.text,
+            data=msgspec.to_builtins(draft.data),
+            at=now,
+        )
+        for seq, draft in enumerate(drafts, start=first)
     )
     entries = [_entry(event, epoch) for event in events]
     transaction.on_commit(partial(broadcast.announce, stream, Head(epoch, last), entries))

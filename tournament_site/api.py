@@ -1,30 +1,31 @@
 """The description of the whole API: as OpenAPI for programs, as a page for people."""
 
 from functools import cache
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import get_resolver
 from django.views.decorators.http import require_safe
 
 from lib.http import json_response
+from lib.openapi import Components, first_sentence, paths
+from lib.schemas import Json
+from lobby.event_schema import event_schema
 from tournaments.api import api
 
-from . import plain_routes
 from .api_reference import reference
-
-Json = dict[str, Any]
 
 
 @cache
 def description() -> Json:
-    """The OpenAPI description: ninja's routes, and those kept by hand."""
+    """The OpenAPI description: ninja's routes, and those of plain views."""
     schema: Json = dict(api.get_openapi_schema(path_prefix=""))
     for operation in (one for methods in schema["paths"].values() for one in methods.values()):
-        operation["summary"] = plain_routes.first_sentence(operation["description"])
-    schema["paths"] = plain_routes.paths() | schema["paths"]
+        operation["summary"] = first_sentence(operation["description"])
+    plain = Components()
+    schema["paths"] = paths(get_resolver().url_patterns, plain) | schema["paths"]
     parts = schema["components"]
-    schema["components"] = parts | {"schemas": parts["schemas"] | plain_routes.schemas()}
+    schema["components"] = parts | {"schemas": plain.schemas | parts["schemas"]}
     schema.pop("servers", None)
     return schema
 
@@ -33,6 +34,12 @@ def description() -> Json:
 def openapi(request: HttpRequest) -> HttpResponse:
     """The description, for programs."""
     return json_response(description())
+
+
+@require_safe
+def events(request: HttpRequest) -> HttpResponse:
+    """The JSON Schema of every event and every message on a socket."""
+    return json_response(event_schema())
 
 
 @require_safe

@@ -22,7 +22,7 @@ from django.template import loader
 
 from lib.errors import Malformed
 from lib.http import refusal_response
-from matchmaking.api.queue import matchmaking
+from matchmaking.api.queue import join
 
 from .middleware import fault
 
@@ -121,7 +121,8 @@ async def _short(scope: dict[str, Any], body: bytes) -> HttpResponseBase:
     request = ASGIRequest(scope, io.BytesIO(body))
     try:
         _check_host(request.META.get("HTTP_HOST", ""))
-        return await matchmaking(request)
+        response: HttpResponseBase = await join(request)
+        return response
     except DisallowedHost:
         return refusal_response(Malformed("This host name is not served here."))
     except Exception:

@@ -7,10 +7,11 @@ from django.views.generic import RedirectView
 from . import api
 
 urlpatterns = [
-    path("", include("lobby.urls")),
     path("", include("matchmaking.urls")),
     path("", include("tournaments.urls")),
+    path("", include("lobby.urls")),
     re_path(r"^api/openapi\.json/?$", api.openapi, name="openapi"),
+    re_path(r"^api/events\.json/?$", api.events, name="events-schema"),
     re_path(r"^api/docs/?$", api.docs, name="api-docs"),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     # The log's rows were the lobby's once.

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db.models import Prefetch, Q
 
 from lib.errors import NotFound
+from lib.schemas import Json, timestamp
 from matchmaking.models import Match
-from matchmaking.serializers import Json, stamp
 
 from .models import Entrant, Group, Pairing, Part, Round, Slot, Stage, Tournament
 
@@ -142,7 +142,7 @@ def tournament_answer(tournament_id: UUID) -> Json:
     if tournament is None:
         raise NotFound("There is no such tournament.")
     return tournament_brief(tournament) | {
-        "created_at": stamp(tournament.created_at),
+        "created_at": timestamp(tournament.created_at),
         "settings": _settings(tournament),
         "entrants": [entrant_answer(entrant) for entrant in tournament.entrants.all()],
         "stages": [_stage(stage) for stage in tournament.stages.all()],
@@ -157,7 +157,7 @@ def _settings(tournament: Tournament) -> Json:
         "capacity": tournament.capacity,
         "team_size": tournament.team_size,
         "check_in_minutes": tournament.check_in_minutes,
-        "starts_at": tournament.starts_at and stamp(tournament.starts_at),
+        "starts_at": tournament.starts_at and timestamp(tournament.starts_at),
         "match_minutes": tournament.match_minutes,
         "reporting": tournament.reporting,
         "rated_in": tournament.rated_in and tournament.rated_in.slug,

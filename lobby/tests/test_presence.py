@@ -20,12 +20,11 @@ ANN, BOB = (uuid4(), "Ann"), (uuid4(), "bob")
 
 
 def names() -> list[str]:
-    return [person["username"] for person in everybody().online["people"]]
+    return [person.username for person in everybody().online.people]
 
 
 def online() -> int:
-    count: int = everybody().online["count"]
-    return count
+    return everybody().online.count
 
 
 def gone_silent(desk: PresenceDesk, seconds: float) -> None:

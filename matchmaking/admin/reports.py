@@ -9,8 +9,8 @@ from django.urls import URLPattern, path
 
 from lib.errors import Conflict
 from matchmaking.models import Report, ReportState
-from matchmaking.results import Result
-from matchmaking.services.reports import decide_report, report_claim, report_counter
+from matchmaking.results import Result, report_claim, report_counter
+from matchmaking.services.reports import decide_report
 from matchmaking.wording import result_in_words, side_names
 
 from .base import Button, Question, ServicedAdmin

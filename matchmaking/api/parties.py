@@ -1,12 +1,16 @@
 """HTTP for programs: make a party, look at it, join it by its code, leave it."""
 
-import msgspec
-from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse
+from typing import Any
 
-from lib.http import check_newcomer, endpoint, json_response, read_body
+from django.http import HttpRequest
+from msgspec import UNSET
+
+from lib.endpoints import endpoint
+from lib.http import check_newcomer
+from lib.schemas import Schema
+from matchmaking import schemas
 from matchmaking.callers import Caller
-from matchmaking.serializers import Json, party_answer, player_answer
+from matchmaking.identity import caller_of
 from matchmaking.services.parties import (
     Entered,
     create_party,
@@ -15,74 +19,70 @@ from matchmaking.services.parties import (
     party_by_code,
 )
 
-from .queue import read_caller
+_TAG = "Parties"
 
 
-class PartyBody(msgspec.Struct):
+class PartyBody(Schema):
     """What `POST /parties` takes."""
 
     pool: str | None = None
     username: str | None = None
 
 
-class PartyJoinBody(msgspec.Struct):
+class PartyJoinBody(Schema):
     """What `POST /parties/<code>/join` takes: a name, from who has no token yet."""
 
     username: str | None = None
 
 
-@endpoint("POST")
-async def parties(request: HttpRequest) -> HttpResponse:
+_NO_BODY = PartyBody()
+_NO_JOIN_BODY = PartyJoinBody()
+
+
+@endpoint("POST", tag=_TAG, status=201)
+def parties(request: HttpRequest, body: PartyBody = _NO_BODY) -> schemas.PartyCreated:
     """Make a party; a newcomer becomes a guest by it."""
-    body = read_body(request, PartyBody) if request.body else PartyBody()
-    caller = await _caller(request, body.username)
-    entered = await sync_to_async(create_party)(
-        caller=caller, pool=body.pool, username=body.username
-    )
+    caller = _caller(request, body.username)
+    entered = create_party(caller=caller, pool=body.pool, username=body.username)
     message = f"Tell your friends the code {entered.party.code}."
-    return json_response(_entered("Party Created", message, entered), status=201)
+    return schemas.PartyCreated(message, **_fields(entered))
 
 
-async def _caller(request: HttpRequest, username: str | None) -> Caller:
-    caller = await read_caller(request)
+def _caller(request: HttpRequest, username: str | None) -> Caller:
+    caller = caller_of(request)
     if caller.is_nobody and username is not None:
         check_newcomer(request)
     return caller
 
 
-def _entered(status: str, message: str, entered: Entered) -> Json:
-    answer: Json = {
-        "status": status,
-        "message": message,
-        "party": party_answer(entered.party),
-        "player": player_answer(entered.player),
+def _fields(entered: Entered) -> dict[str, Any]:
+    return {
+        "party": schemas.Party.of(entered.party),
+        "player": schemas.PlayerName.of(entered.player),
+        "token": entered.token or UNSET,
     }
-    return answer | {"token": entered.token} if entered.token else answer
 
 
-@endpoint("GET")
-async def party(request: HttpRequest, code: str) -> HttpResponse:
+@endpoint("GET", tag=_TAG)
+def party(request: HttpRequest, code: str) -> schemas.PartyShown:
     """A party of one's own."""
-    caller = await read_caller(request)
-    found = await sync_to_async(party_by_code)(code=code.upper(), caller=caller)
-    return json_response({"status": "Party", "party": party_answer(found)})
+    found = party_by_code(code=code.upper(), caller=caller_of(request))
+    return schemas.PartyShown(schemas.Party.of(found))
 
 
-@endpoint("POST")
-async def join(request: HttpRequest, code: str) -> HttpResponse:
+@endpoint("POST", tag=_TAG)
+def join(
+    request: HttpRequest, code: str, body: PartyJoinBody = _NO_JOIN_BODY
+) -> schemas.PartyJoined:
     """Join a party by its code."""
-    body = read_body(request, PartyJoinBody) if request.body else PartyJoinBody()
-    caller = await _caller(request, body.username)
-    entered = await sync_to_async(join_party)(
-        code=code.upper(), caller=caller, username=body.username
-    )
+    caller = _caller(request, body.username)
+    entered = join_party(code=code.upper(), caller=caller, username=body.username)
     message = f"You are in the party of {entered.party.leader.name}, who queues all of you."
-    return json_response(_entered("Joined", message, entered))
+    return schemas.PartyJoined(message, **_fields(entered))
 
 
-@endpoint("DELETE")
-async def leave(request: HttpRequest, code: str) -> HttpResponse:
+@endpoint("DELETE", tag=_TAG)
+def leave(request: HttpRequest, code: str) -> schemas.PartyLeft:
     """Leave a party, which ends its wait."""
-    caller = await read_caller(request)
-    await sync_to_async(leave_party)(code=code.upper(), caller=caller)
-    return json_response({"status": "Left", "message": "You left the party."})
+    leave_party(code=code.upper(), caller=caller_of(request))
+    return schemas.PartyLeft("You left the party.")

@@ -1,40 +1,35 @@
 """HTTP for programs: the pools, their rules, and how they do."""
 
-from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Iterable
+
+from django.http import HttpRequest
 from django.utils import timezone
 
+from lib.endpoints import endpoint
 from lib.errors import NotFound
-from lib.http import endpoint, json_response
+from matchmaking import schemas
 from matchmaking.models import Pool
 from matchmaking.outlook import pool_statistics
-from matchmaking.serializers import Json, pool_answer
+
+TAG = "Pools and leaderboards"
 
 
-@endpoint("GET")
-async def pools(request: HttpRequest) -> HttpResponse:
+@endpoint("GET", tag=TAG)
+def pools(request: HttpRequest) -> schemas.Pools:
     """All pools, by name."""
-    return json_response({"pools": await sync_to_async(_pools)()})
+    return schemas.Pools(_shown(Pool.objects.all()))
 
 
-def _pools() -> list[Json]:
-    return _told(list(Pool.objects.all()))
-
-
-@endpoint("GET")
-async def pool(request: HttpRequest, slug: str) -> HttpResponse:
+@endpoint("GET", tag=TAG)
+def pool(request: HttpRequest, slug: str) -> schemas.Pool:
     """One pool."""
-    return json_response(await sync_to_async(_pool)(slug))
-
-
-def _pool(slug: str) -> Json:
-    found = Pool.objects.filter(slug=slug).first()
-    if found is None:
+    found = Pool.objects.filter(slug=slug)
+    if not found:
         raise NotFound(f"There is no pool {slug!r}.", code="unknown_pool")
-    [told] = _told([found])
-    return told
+    [shown] = _shown(found)
+    return shown
 
 
-def _told(pools: list[Pool]) -> list[Json]:
+def _shown(pools: Iterable[Pool]) -> list[schemas.Pool]:
     statistics = pool_statistics(pools, now=timezone.now())
-    return [pool_answer(pool) | {"statistics": statistics[pool.pk].answer()} for pool in pools]
+    return [schemas.Pool.of(pool, statistics[pool.pk]) for pool in pools]

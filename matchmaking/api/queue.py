@@ -1,59 +1,68 @@
-"""HTTP for programs: queue, look at a ticket, accept, decline, leave; leave a match."""
+"""HTTP for programs: queue, look at a ticket, accept, decline, leave."""
 
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from msgspec import UNSET, Meta
 
-from lib.http import check_newcomer, endpoint, json_response, raw_body, read_body
+from lib.endpoints import described_by, endpoint, socket_only
+from lib.http import check_newcomer, json_response, raw_body
 from lib.idempotency import IdempotencyKey, Replay
+from lib.schemas import Schema
+from matchmaking import schemas
 from matchmaking.callers import Caller
 from matchmaking.identity import bearer, caller_of, set_guest_cookie
 from matchmaking.models import Pool, Ticket, TicketState
 from matchmaking.outlook import outlook
 from matchmaking.selectors import open_check
-from matchmaking.serializers import (
-    ACCEPT_IT,
-    WAITING,
-    Json,
-    check_answer,
-    end_text,
-    match_answer,
-    stamp,
-    ticket_answer,
-)
-from matchmaking.services.matches import leave_match
 from matchmaking.services.queue.join_batcher import joins
 from matchmaking.services.queue.joining import Join
 from matchmaking.services.queue.ready_checks import accept_match, decline_match
 from matchmaking.services.queue.tickets import leave_pool, ticket_of, touch_ticket
 
+_TAG = "The queue"
 _MOST_REGIONS = 32
 
 
-class JoinBody(msgspec.Struct):
+class JoinBody(Schema):
     """What `POST /matchmaking` takes."""
 
     username: str | None = None
     pool: str = Pool.DEFAULT
     party: str | None = None
-    regions: Annotated[list[str], msgspec.Meta(max_length=_MOST_REGIONS)] = []
+    regions: Annotated[list[str], Meta(max_length=_MOST_REGIONS)] = []
 
 
-async def read_caller(request: HttpRequest) -> Caller:
+@endpoint("POST", tag=_TAG, returns=schemas.Queued)
+async def join(request: HttpRequest, body: JoinBody) -> HttpResponse:
+    """Queue: 200 `Waiting` or `Matched`; the rows are committed before the answer."""
+    caller = await _read_caller(request)
+    if caller.is_nobody:
+        check_newcomer(request)
+    once = _idempotency_key(request, caller)
+    party = body.party.strip().upper() if body.party is not None else None
+    wish = Join(body.username, body.pool, caller, once, party, tuple(body.regions))
+    joined = await joins.submit(wish)
+    if isinstance(joined, Replay):
+        return json_response(joined.answer, status=joined.status)
+    response = json_response(joined.answer())
+    if joined.token and "HTTP_ORIGIN" in request.META:  # a browser's
+        set_guest_cookie(response, joined.token)
+    return response
+
+
+async def _read_caller(request: HttpRequest) -> Caller:
     """Who sent the request; asks the database only when a cookie has to be looked up."""
     if not request.COOKIES:
         return bearer(request.META.get("HTTP_AUTHORIZATION"))
     return await sync_to_async(caller_of)(request)
 
 
-def read_once(request: HttpRequest, caller: Caller) -> IdempotencyKey | None:
-    """The request's Idempotency-Key, if it has one."""
+def _idempotency_key(request: HttpRequest, caller: Caller) -> IdempotencyKey | None:
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return None
@@ -61,113 +70,49 @@ def read_once(request: HttpRequest, caller: Caller) -> IdempotencyKey | None:
     return IdempotencyKey.of(key, route=route, caller=caller.key, body=raw_body(request))
 
 
+@described_by(join)
 async def matchmaking(request: HttpRequest) -> HttpResponseBase:
     """The queue's address: a POST joins, a socket waits, a page there is none."""
-    if request.method in {"GET", "HEAD"}:
-        return HttpResponse("WebSocket endpoint only", content_type="text/plain", status=400)
-    return await join(request)
-
-
-@endpoint("POST")
-async def join(request: HttpRequest) -> HttpResponse:
-    """Queue: 200 `Waiting` or `Matched`; the rows are committed before the answer."""
-    body = read_body(request, JoinBody)
-    caller = await read_caller(request)
-    if caller.is_nobody:
-        check_newcomer(request)
-    once = read_once(request, caller)
-    party = body.party.strip().upper() if body.party is not None else None
-    wish = Join(body.username, body.pool, caller, once, party, tuple(body.regions))
-    joined = await joins.submit(wish)
-    if isinstance(joined, Replay):
-        return json_response(joined.answer, status=joined.status)
-    response = json_response(joined.answer())
-    if joined.token and _is_browser(request):
-        set_guest_cookie(response, joined.token)
+    is_plain = request.method in {"GET", "HEAD"}
+    response: HttpResponseBase = await (socket_only(request) if is_plain else join(request))
     return response
 
 
-def _is_browser(request: HttpRequest) -> bool:
-    return "HTTP_ORIGIN" in request.META
-
-
-@endpoint("GET", "DELETE")
-async def ticket(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
-    """How a ticket stands, or leave the queue with it."""
-    caller = await read_caller(request)
-    if request.method == "DELETE":
-        return json_response(await sync_to_async(_leave)(ticket_id, caller))
-    return json_response(await sync_to_async(_look)(ticket_id, caller))
-
-
-def _leave(ticket_id: UUID, caller: Caller) -> Json:
-    left = leave_pool(ticket_id=ticket_id, caller=caller)
-    return {
-        "status": "Left",
-        "message": "You left the queue.",
-        "ticket": ticket_answer(left),
-    }
-
-
-def _look(ticket_id: UUID, caller: Caller) -> Json:
-    found = ticket_of(ticket_id=ticket_id, caller=caller)
+@endpoint("GET", tag=_TAG)
+def show_ticket(request: HttpRequest, ticket_id: UUID) -> schemas.TicketShown:
+    """How a ticket stands."""
+    found = ticket_of(ticket_id=ticket_id, caller=caller_of(request))
     touch_ticket(found, now=timezone.now())
-    return _ticket(found)
+    return _shown(found)
 
 
-def _ticket(found: Ticket) -> Json:
-    answer: Json = {"status": TicketState(found.state).label.title()}
-    answer["ticket"] = ticket_answer(found)
-    if found.state == TicketState.WAITING:
-        return answer | _waiting(found)
-    if found.state == TicketState.PROPOSED:
-        return answer | _proposed(found)
-    if found.match is not None:
-        match = match_answer(found.match)
-        return answer | {"match": match, "players": match["players"]}
-    return answer | {"message": end_text(found)}
+@endpoint("DELETE", tag=_TAG)
+def leave(request: HttpRequest, ticket_id: UUID) -> schemas.QueueLeft:
+    """Leave the queue."""
+    left = leave_pool(ticket_id=ticket_id, caller=caller_of(request))
+    return schemas.QueueLeft("You left the queue.", schemas.Ticket.of(left))
 
 
-def _waiting(found: Ticket) -> Json:
-    now = timezone.now()
-    answer: Json = {"message": WAITING, "expires_at": stamp(now + settings.MATCHPOINT_TICKET_LIFE)}
-    return answer | outlook(found, now=now).answer()
-
-
-def _proposed(found: Ticket) -> Json:
-    check = open_check(found)
-    if check is None:  # it was settled this moment
-        return {"message": ACCEPT_IT}
-    return {"message": ACCEPT_IT, "check": check_answer(check, check.answers.all(), found)}
-
-
-@endpoint("POST")
-async def accept(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
+@endpoint("POST", tag=_TAG)
+def accept(request: HttpRequest, ticket_id: UUID) -> schemas.TicketShown:
     """Accept the match that was found for a ticket."""
-    caller = await read_caller(request)
-    return json_response(await sync_to_async(_accept)(ticket_id, caller))
+    caller = caller_of(request)
+    return _shown(accept_match(ticket_id=ticket_id, caller=caller, now=timezone.now()))
 
 
-def _accept(ticket_id: UUID, caller: Caller) -> Json:
-    return _ticket(accept_match(ticket_id=ticket_id, caller=caller, now=timezone.now()))
-
-
-@endpoint("POST")
-async def decline(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
+@endpoint("POST", tag=_TAG)
+def decline(request: HttpRequest, ticket_id: UUID) -> schemas.TicketShown:
     """Decline it: the ticket ends."""
-    caller = await read_caller(request)
-    return json_response(await sync_to_async(_decline)(ticket_id, caller))
+    caller = caller_of(request)
+    return _shown(decline_match(ticket_id=ticket_id, caller=caller, now=timezone.now()))
 
 
-def _decline(ticket_id: UUID, caller: Caller) -> Json:
-    return _ticket(decline_match(ticket_id=ticket_id, caller=caller, now=timezone.now()))
-
-
-@endpoint("POST")
-async def leave(request: HttpRequest, match_id: UUID) -> HttpResponse:
-    """Concede an unfinished match."""
-    caller = await read_caller(request)
-    match = await sync_to_async(leave_match)(match_id=match_id, caller=caller)
-    return json_response(
-        {"status": "Left", "message": "You conceded the match.", "match": match_answer(match)}
-    )
+def _shown(found: Ticket) -> schemas.TicketShown:
+    now = timezone.now()
+    if found.state == TicketState.WAITING:
+        return schemas.TicketWaiting.of(found, outlook(found, now=now), now=now)
+    if found.state == TicketState.PROPOSED:
+        check = open_check(found)
+        shown = schemas.ReadyCheck.of(check, check.answers.all(), found) if check else UNSET
+        return schemas.TicketProposed(schemas.Ticket.of(found), schemas.ACCEPT_IT, shown)
+    return schemas.closed_ticket(found)

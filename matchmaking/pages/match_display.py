@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from lib.errors import NotFound, Refusal
+from lib.errors import Refusal
 from matchmaking.match_place import MatchPlace, place_of_match
 from matchmaking.models import Match, MatchState, Player, RatingChange, Report, ReportState
-from matchmaking.results import SIDES, Result
-from matchmaking.services.reports import check_asked, open_report, report_claim, report_counter
+from matchmaking.results import SIDES, Result, report_claim, report_counter
+from matchmaking.selectors import open_report
+from matchmaking.services.reports import check_asked
 from matchmaking.wording import result_in_words
 
 #: Up to how many games every score is offered by a button of its own.
@@ -74,16 +75,6 @@ class MatchPage:
     def mine(self) -> Side | None:
         """The looker's side."""
         return next((side for side in self.sides if side.is_mine), None)
-
-
-def match_of(match_id: UUID) -> Match:
-    """A match with its pool and seats; raises `NotFound`."""
-    match = (
-        Match.objects.select_related("pool").prefetch_related("seats").filter(pk=match_id).first()
-    )
-    if match is None:
-        raise NotFound("There is no such match.")
-    return match
 
 
 def reports_to_answer(player: Player) -> list[Report]:

@@ -13,9 +13,10 @@ from lib.errors import NotFound, Refusal
 from matchmaking.callers import NOBODY, Caller
 from matchmaking.identity import browser_player
 from matchmaking.models import Match, MatchState, Report, ReportState
+from matchmaking.selectors import match_of
 from matchmaking.services.reports import Claim, Told, confirm_result, dispute_result, report_result
 
-from .match_display import match_of, match_page_of
+from .match_display import match_page_of
 
 _MOST_SIDES = 32
 

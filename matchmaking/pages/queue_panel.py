@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from matchmaking import schemas
 from matchmaking.models import Match, Party, Player, Pool, ReadyCheck, Seat, Ticket, TicketState
-from matchmaking.outlook import Outlook, PoolStatistics, outlook, pool_statistics
+from matchmaking.outlook import outlook, pool_statistics
+from matchmaking.schemas import Outlook, PoolStatistics
 from matchmaking.selectors import open_check, open_matches, open_pools, open_ticket, party_of
-from matchmaking.serializers import Json, check_answer
 
 _REFRESH_ASKED_SECONDS = 1
 _REFRESH_SECONDS = 3
@@ -37,7 +38,7 @@ class Asked:
     """A ready check that the player is in."""
 
     check: ReadyCheck
-    told: Json
+    told: schemas.ReadyCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _asked(ticket: Ticket | None) -> Asked | None:
     check = open_check(ticket) if ticket and ticket.state == TicketState.PROPOSED else None
     if ticket is None or check is None:
         return None
-    return Asked(check, check_answer(check, check.answers.all(), ticket))
+    return Asked(check, schemas.ReadyCheck.of(check, check.answers.all(), ticket))
 
 
 def _doors(

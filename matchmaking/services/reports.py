@@ -14,7 +14,8 @@ from django.utils import timezone
 from lib.errors import Conflict, Forbidden, Malformed, NotFound, Refusal
 from matchmaking.callers import Caller, player_of
 from matchmaking.models import OPEN_REPORT, Match, MatchState, Outcome, Report, ReportState, Seat
-from matchmaking.results import Result
+from matchmaking.results import Result, report_claim, report_counter
+from matchmaking.selectors import open_report
 from matchmaking.signals import match_touched, report_asked, result_disputed, result_reported
 
 from .matches import finish_match, side_count
@@ -86,8 +87,9 @@ def confirm_result(*, match_id: UUID, caller: Caller, report_id: UUID | None = N
     report = _report_meant(match, report_id)
     if report.side != mine.side:
         return _settle(match, report, report_claim(report), mine)
-    if report.state == ReportState.DISPUTED and report.counter is not None:
-        return _settle(match, report, _read(report.counter), mine)
+    counter = report_counter(report)
+    if report.state == ReportState.DISPUTED and counter is not None:
+        return _settle(match, report, counter, mine)
     raise Conflict("Your own side reported this. The other side confirms it.", code="own_report")
 
 
@@ -145,25 +147,6 @@ def _confirm_if_silent(report_id: UUID, match_id: UUID, now: datetime) -> bool:
 def close_reports(*, match: Match) -> None:
     """Close what is open of a match that has ended otherwise; called by `receivers`."""
     Report.objects.filter(match=match, state__in=OPEN_REPORT).update(state=ReportState.OVERTAKEN)
-
-
-def open_report(match: Match) -> Report | None:
-    """The report on a match that waits for somebody's word."""
-    return (
-        Report.objects.select_related("reporter", "answered_by")
-        .filter(match=match, state__in=OPEN_REPORT)
-        .first()
-    )
-
-
-def report_claim(report: Report) -> Result:
-    """What a report says came out."""
-    return Result(report.winner, Outcome(report.outcome), tuple(report.scores))
-
-
-def report_counter(report: Report) -> Result | None:
-    """What the other side says came out, if it said so."""
-    return _read(report.counter) if report.counter is not None else None
 
 
 # Who may speak, and of what.
@@ -334,7 +317,3 @@ def _closed(match: Match) -> Conflict:
 
 def _written(result: Result) -> dict[str, Any]:
     return {"outcome": result.outcome, "winner": result.winner, "scores": list(result.scores)}
-
-
-def _read(stored: dict[str, Any]) -> Result:
-    return Result(stored["winner"], Outcome(stored["outcome"]), tuple(stored["scores"]))

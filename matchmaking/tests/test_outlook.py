@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from msgspec import to_builtins
 
 from matchmaking.models import Match, Player, Pool, Ticket
-from matchmaking.outlook import Outlook, outlook, outlooks_of, pool_statistics
+from matchmaking.outlook import outlook, outlooks_of, pool_statistics
+from matchmaking.schemas import Outlook
 
 from .queueing import SECOND, guest, join, party_of, pool, rate, ticket
 
@@ -99,7 +101,7 @@ def test_how_a_pool_does() -> None:
     Match.objects.create(pool=ranked, created_at=timezone.now() - timedelta(hours=2))
     waits("Ann", ranked)
     found = pool_statistics(Pool.objects.all(), now=timezone.now())
-    assert found[ranked.pk].answer() == {
+    assert to_builtins(found[ranked.pk]) == {
         "waiting": 1,
         "median_wait_seconds": 20.0,
         "matches_last_hour": 3,

@@ -67,7 +67,7 @@ def test_the_leader_queues_all_as_one_and_they_play_on_one_side(
 ) -> None:
     party = party_of(ann, bob)
     waiting = join(ann, squads, party=party.code)
-    assert waiting.ticket is not None and waiting.ticket["party"] == party.code
+    assert waiting.ticket is not None and waiting.ticket.party == party.code
     assert ticket(ann).waiting_since == ticket(bob).waiting_since
     assert ticket(ann).wait_key == ticket(bob).wait_key == party.pk
     join(guest("Cem"), squads)
@@ -84,7 +84,7 @@ def test_queueing_again_is_the_same_wait_for_each_member(
     join(ann, squads, party=party.code)
     again, bobs = join(ann, squads, party=party.code), join(bob, squads)
     assert again.ticket is not None and bobs.ticket is not None
-    assert again.ticket["id"] == str(ticket(ann).pk) and bobs.ticket["id"] == str(ticket(bob).pk)
+    assert again.ticket.id == ticket(ann).pk and bobs.ticket.id == ticket(bob).pk
     assert Ticket.objects.count() == 2
 
 

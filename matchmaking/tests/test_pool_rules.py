@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from msgspec import to_builtins
 
 from lib.errors import Malformed
 from matchmaking.engine.pairing import Rules
@@ -162,7 +163,12 @@ def test_teams_are_filled_and_balanced() -> None:
         frozenset({"Ann", "Bob"}),
         frozenset({"Cem", "Dan"}),
     }
-    assert sorted(player["side"] for player in last.answer()["players"]) == [0, 0, 1, 1]
+    assert sorted(player["side"] for player in to_builtins(last.answer())["players"]) == [
+        0,
+        0,
+        1,
+        1,
+    ]
     nobody_is_twice()
 
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
+from msgspec import to_builtins
 
 from lib.errors import Conflict, Malformed, NotFound, Outage, Refusal, Unauthenticated
 from lib.names import BadName, parse_name
@@ -56,7 +57,7 @@ def token_of(joined: Joined) -> str:
 
 def ticket_id(joined: Joined) -> str:
     assert joined.ticket is not None
-    return str(joined.ticket["id"])
+    return str(joined.ticket.id)
 
 
 def opponents(joined: Joined) -> list[str]:
@@ -83,11 +84,11 @@ def test_the_first_waits() -> None:
     assert ann.match is None and ann.players == ()
     stored = Ticket.objects.get(pk=ticket_id(ann))
     assert (stored.state, stored.name, stored.player.name) == (TicketState.WAITING, "Ann", "Ann")
-    assert ann.answer() == {
+    assert to_builtins(ann.answer()) == {
         "status": "Waiting",
         "message": "Waiting for another player...",
         "player": {"id": str(ann.player.pk), "username": "Ann"},
-        "ticket": ann.ticket,
+        "ticket": to_builtins(ann.ticket),
         "token": ann.token,
     }
 
@@ -96,12 +97,12 @@ def test_the_second_is_matched_with_the_first_in_the_order_they_queued() -> None
     ann, bob = join("Ann"), join("Bob")
     assert bob.match is not None
     assert bob.players == ((ann.player.pk, "Ann"), (bob.player.pk, "Bob"))
-    assert bob.answer()["players"] == [
+    assert to_builtins(bob.answer())["players"] == [
         {"id": str(ann.player.pk), "username": "Ann"},
         {"id": str(bob.player.pk), "username": "Bob"},
     ]
-    assert bob.answer()["status"] == "Matched"
-    assert bob.answer()["match"] == {"id": str(bob.match.pk), "pool": Pool.DEFAULT}
+    assert to_builtins(bob.answer())["status"] == "Matched"
+    assert to_builtins(bob.answer())["match"] == {"id": str(bob.match.pk), "pool": Pool.DEFAULT}
     seats = Seat.objects.filter(match=bob.match).values_list("side", "name", "holds")
     assert list(seats) == [(0, "Ann", True), (1, "Bob", True)]
     assert {t.match for t in Ticket.objects.filter(state="matched")} == {bob.match}
@@ -198,7 +199,7 @@ def test_with_an_unfinished_match_the_answer_is_that_match() -> None:
     ann, bob = join("Ann"), join("Bob")
     again = join(None, token=token_of(ann))
     assert again.match == bob.match and opponents(again) == ["Ann", "Bob"]
-    assert again.ticket is None and "ticket" not in again.answer()
+    assert again.ticket is None and "ticket" not in to_builtins(again.answer())
     assert rows() == (2, 2, 1, 2)
 
 

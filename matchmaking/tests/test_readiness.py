@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from msgspec import to_builtins
 
 from lib.errors import Conflict, Forbidden
 from matchmaking.models import Cooldown, Match, Player, Pool, ReadyAnswer, ReadyCheck, Seat, Ticket
@@ -64,7 +65,7 @@ def decline(player: Player) -> Ticket:
 def test_a_match_is_proposed_first(proposed: Joined, ann: Player, bob: Player) -> None:
     assert state(ann) == state(bob) == "proposed"
     assert not Match.objects.exists()
-    answer = proposed.answer()
+    answer = to_builtins(proposed.answer())
     assert answer["status"] == "Proposed" and answer["ticket"]["state"] == "proposed"
     check = open_check()
     assert (check.deadline - check.created_at).total_seconds() == 20
@@ -180,7 +181,7 @@ def test_while_asked_a_player_is_not_free(
         leave_pool(ticket_id=ticket(ann).pk, caller=caller(ann))
     assert refused.value.code == "ticket_proposed"
     again = join(ann, careful)
-    assert again.answer()["status"] == "Proposed"
+    assert to_builtins(again.answer())["status"] == "Proposed"
     assert expire_tickets(now=timezone.now() + timedelta(days=1)) == 0
     assert join(guest("Cem"), careful).check is None
     nobody_is_twice()

@@ -29,7 +29,7 @@ SECOND = timedelta(seconds=1)
 def queue(*names: str, pool: str = Pool.DEFAULT) -> list[Ticket]:
     """Queue them, and give their tickets in order."""
     joined = join_pools([Join(name, pool) for name in names])
-    ids = [one.ticket["id"] for one in joined if isinstance(one, Joined) and one.ticket]
+    ids = [one.ticket.id for one in joined if isinstance(one, Joined) and one.ticket]
     return [Ticket.objects.select_related("pool").get(pk=ticket_id) for ticket_id in ids]
 
 

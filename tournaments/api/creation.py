@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from lib.errors import Malformed, Refusal
+from lib.schemas import Json
 from matchmaking.models import Player
-from matchmaking.serializers import Json
 from tournaments.files.entrant_lines import NewEntrant
 from tournaments.models import Entry, Format, Tournament
 from tournaments.serializers import tournament_brief

@@ -10,8 +10,8 @@ from ninja import Router
 from lib.errors import Malformed, NotFound
 from lib.http import json_response
 from lib.names import parse_name
+from lib.schemas import Json, timestamp
 from matchmaking.callers import player_of
-from matchmaking.serializers import Json, stamp
 from tournaments.models import Entrant, EntryStatus
 from tournaments.serializers import entrant_answer as entrant_brief
 from tournaments.services.actors import Actor
@@ -301,7 +301,7 @@ def entrant_answer(entrant: Entrant) -> Json:
         "rating": entrant.rating,
         "club": entrant.club,
         "region": entrant.region,
-        "checked_in_at": entrant.checked_in_at and stamp(entrant.checked_in_at),
+        "checked_in_at": entrant.checked_in_at and timestamp(entrant.checked_in_at),
         "player": str(entrant.player_id) if entrant.player_id else None,
         "members": [
             {"id": member.pk, "name": member.name, "captain": member.is_captain}

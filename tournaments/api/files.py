@@ -10,7 +10,7 @@ from ninja import Router
 
 from lib.errors import Malformed, NotFound
 from lib.http import json_response
-from matchmaking.serializers import Json
+from lib.schemas import Json
 from tournaments.files.export import export_tournament
 from tournaments.files.report import group_trf
 from tournaments.files.sheets import entrants_csv, matches_csv, standings_csv

@@ -9,7 +9,7 @@ from django.utils import timezone
 from lib import idempotency
 from lib.http import json_response, raw_body
 from lib.idempotency import IdempotencyKey
-from matchmaking.serializers import Json
+from lib.schemas import Json
 
 from .api_setup import caller
 

@@ -8,7 +8,7 @@ from ninja import Router
 from pydantic import Field
 
 from lib.http import json_response
-from matchmaking.serializers import Json, stamp
+from lib.schemas import Json, timestamp
 from tournaments.models import Action
 from tournaments.serializers import pairing_answers, tournament_brief
 from tournaments.services.locking import cancel_tournament
@@ -124,7 +124,7 @@ def action_answer(action: Action) -> Json:
     """What somebody did."""
     return {
         "number": action.number,
-        "at": stamp(action.at),
+        "at": timestamp(action.at),
         "by": action.actor_name,
         "verb": action.verb,
         "text": action.text,

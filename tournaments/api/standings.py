@@ -8,7 +8,7 @@ from ninja import Router
 from pydantic import Field
 
 from lib.http import json_response
-from matchmaking.serializers import Json
+from lib.schemas import Json
 from tournaments.engine.standings import TieBreak
 from tournaments.models import Contender, Group, Stage
 from tournaments.serializers import stage_brief

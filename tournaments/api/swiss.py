@@ -7,7 +7,7 @@ from ninja import Router
 
 from lib.errors import NotFound
 from lib.http import json_response
-from matchmaking.serializers import Json
+from lib.schemas import Json
 from tournaments.models import Bye, ByeKind, Contender, Part, Round
 from tournaments.serializers import pairing_answers, stage_brief
 from tournaments.services.progress.byes_and_late_entries import ask_bye, enter_late, take_bye_back

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from lib.errors import NotFound
 from lib.http import json_response
+from lib.schemas import Json, timestamp
 from matchmaking.models import Pool
-from matchmaking.serializers import Json, stamp
 from tournaments import models
 from tournaments.models import TournamentState
 from tournaments.selectors import listed_tournaments
@@ -54,8 +54,8 @@ def list_tournaments(
 
 def _listed(tournament: Any) -> Json:
     return tournament_brief(tournament) | {
-        "created_at": stamp(tournament.created_at),
-        "starts_at": tournament.starts_at and stamp(tournament.starts_at),
+        "created_at": timestamp(tournament.created_at),
+        "starts_at": tournament.starts_at and timestamp(tournament.starts_at),
         "entrants": tournament.entrant_count,
         "champion": tournament.champion,
     }

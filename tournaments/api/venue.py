@@ -7,7 +7,7 @@ from django.utils import timezone
 from ninja import Router
 
 from lib.http import json_response
-from matchmaking.serializers import Json, stamp
+from lib.schemas import Json, timestamp
 from tournaments.models import Judge, Station
 from tournaments.order_of_play import estimated_starts
 from tournaments.serializers import pairing_answer, pairing_answers
@@ -108,7 +108,7 @@ def call_match(
 def show_schedule(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """About when each open match begins, by its id; estimated anew each time."""
     starts = estimated_starts(tournament_of(tournament_id), now=timezone.now())
-    return json_response({"starts": {str(pk): stamp(at) for pk, at in starts.items()}})
+    return json_response({"starts": {str(pk): timestamp(at) for pk, at in starts.items()}})
 
 
 @router.get(JUDGES, response=schemas.found(schemas.Judges))

@@ -15,7 +15,7 @@ from lib.errors import Conflict, Malformed, NotFound, Outage, Refusal, Unauthent
 from lib.idempotency import Replay
 from lib.models import StoredResponse
 from lib.names import parse_name
-from matchmaking import serializers
+from matchmaking import schemas
 from matchmaking.engine.pairing import pair_in_order
 from matchmaking.models import Match, Party, Player, Pool, Ticket, TicketState
 from matchmaking.selectors import open_check
@@ -226,17 +226,17 @@ class _Desk(Gate):
             raise Conflict("You already wait without this party. Leave the queue first.")
         mine.pool = self.pool
         self.seen.append(mine)
-        return Joined(player, serializers.ticket_answer(mine), check=self._check_of(mine))
+        return Joined(player, schemas.Ticket.of(mine), check=self._check_of(mine))
 
-    def _check_of(self, ticket: Ticket) -> serializers.Json | None:
+    def _check_of(self, ticket: Ticket) -> schemas.ReadyCheck | None:
         """The ready check that a ticket is in."""
         if ticket.state != TicketState.PROPOSED:
             return None
         for proposal in self.proposed:
             if ticket in proposal.tickets:
-                return serializers.check_answer(proposal.check, proposal.answers, ticket)
+                return schemas.ReadyCheck.of(proposal.check, proposal.answers, ticket)
         stored = open_check(ticket)
-        return serializers.check_answer(stored, stored.answers.all(), ticket) if stored else None
+        return schemas.ReadyCheck.of(stored, stored.answers.all(), ticket) if stored else None
 
     # Waiting and meeting.
 
@@ -257,7 +257,7 @@ class _Desk(Gate):
             self.open_tickets[ticket.player_id] = ticket
         self._pair(wait)
         mine = wait[0]
-        answer = serializers.ticket_answer(mine)
+        answer = schemas.Ticket.of(mine)
         playing = self.playing.get(mine.player_id)
         return Joined(mine.player, answer, playing, self._check_of(mine), token)
 

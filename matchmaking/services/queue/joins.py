@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import UNSET
+
 from lib.errors import Refusal
 from lib.idempotency import IdempotencyKey, Replay
-from matchmaking import serializers
+from matchmaking import schemas
 from matchmaking.callers import Caller
 from matchmaking.models import Match, Player, Pool, Ticket
 
@@ -61,9 +63,9 @@ class Joined:
     """
 
     player: Player
-    ticket: serializers.Json | None
+    ticket: schemas.Ticket | None
     playing: Playing | None = None
-    check: serializers.Json | None = None
+    check: schemas.ReadyCheck | None = None
     token: str | None = None
 
     @property
@@ -76,32 +78,27 @@ class Joined:
         """Who plays in it."""
         return self.playing.players if self.playing else ()
 
-    def players_answer(self) -> list[serializers.Json]:
+    def listed_players(self) -> list[schemas.MatchPlayer]:
         """Who plays in it, as the wire writes it."""
-        return (
-            serializers.players_answer(self.playing.players, self.playing.sides)
-            if (self.playing)
-            else []
-        )
+        playing = self.playing
+        return schemas.MatchPlayer.listed(playing.players, playing.sides) if playing else []
 
-    def answer(self) -> serializers.Json:
-        """The JSON body of the answer."""
-        answer: serializers.Json = {"player": serializers.player_answer(self.player)}
+    def answer(self) -> schemas.Queued:
+        """What the player is answered."""
+        player = schemas.PlayerName.of(self.player)
+        token = self.token or UNSET
         if self.playing is not None:
-            answer |= {
-                "status": "Matched",
-                "players": self.players_answer(),
-                "match": serializers.match_brief(self.playing.match),
-            }
-        elif self.check is not None:
-            answer |= {"status": "Proposed", "message": serializers.ACCEPT_IT, "check": self.check}
-        else:
-            answer |= {"status": "Waiting", "message": serializers.WAITING}
-        if self.ticket is not None:
-            answer["ticket"] = self.ticket
-        if self.token:
-            answer["token"] = self.token
-        return answer
+            return schemas.QueueMatched(
+                player=player,
+                players=self.listed_players(),
+                match=schemas.MatchBrief.of(self.playing.match),
+                ticket=self.ticket or UNSET,
+                token=token,
+            )
+        assert self.ticket is not None
+        if self.check is None:
+            return schemas.QueueWaiting(schemas.WAITING, player, self.ticket, token)
+        return schemas.QueueProposed(schemas.ACCEPT_IT, player, self.check, self.ticket, token)
 
 
 Result = Joined | Replay | Refusal

@@ -1,0 +1,128 @@
+"""Every type of event in the log, and what its `data` is."""
+
+from typing import Literal
+from uuid import UUID
+
+from lib.schemas import Json, Schema
+from matchmaking.schemas import MatchBrief, MatchPlayer, MatchSummary, PlayerName, Report
+
+
+class ChatData(Schema):
+    """A line of chat."""
+
+    player: PlayerName
+    text: str
+
+
+class ErasedData(Schema):
+    """A line of chat that a moderator has deleted: its number is left."""
+
+    deleted: Literal[True] = True
+
+
+class ChatDeletedData(Schema):
+    """The line of chat to take away."""
+
+    seq: int
+
+
+class MatchedPlayer(MatchPlayer, kw_only=True):
+    """Somebody who was matched, and the ticket by which."""
+
+    ticket: UUID
+
+    def without_ticket(self) -> MatchPlayer:
+        """The player as the others of the match see them."""
+        return MatchPlayer(self.id, self.username, self.side)
+
+
+class MatchedData(Schema):
+    """A match that a pool made."""
+
+    match: MatchBrief
+    players: list[MatchedPlayer]
+    """In the order they queued."""
+
+
+class EntryData(Schema):
+    """Somebody's entry that changed."""
+
+    tournament: Json
+    entrant: Json
+    change: str
+
+
+class BracketData(Schema):
+    """A stage that began."""
+
+    tournament: Json
+    stage: Json
+    brackets: list[list[str]]
+    """The first pairs of the first round; a bye is a pair of one."""
+    pairs: int
+    """How many there are; none as long as a Swiss is not paired."""
+
+
+class RoundData(Schema):
+    """A round that was paired, or taken back."""
+
+    tournament: Json
+    round: int
+    brackets: list[list[str]]
+    """The first pairs."""
+    pairs: int
+    """How many there are; 0 when the round was taken back, and will be paired again."""
+
+
+class PairingsData(Schema):
+    """Matches of a tournament that changed."""
+
+    tournament: Json
+    matches: list[Json]
+    """The one that it is about first, then those that changed with it."""
+
+
+class ReopenedPairingsData(PairingsData):
+    """A tournament's result that was taken back, and what changed with it."""
+
+    rebuilt: bool
+    """Whether later stages were taken down, so that the tournament should be read again."""
+
+
+class ReportData(Schema):
+    """A result that a player has reported."""
+
+    match: MatchBrief
+    report: Report
+
+
+class MatchData(Schema):
+    """A pool's match."""
+
+    match: MatchSummary
+
+
+class TournamentData(Schema):
+    """A tournament that moved on; its state says how far."""
+
+    tournament: Json
+    winner: str | None
+
+
+#: What the data of an event may be, by the event's type.
+EVENTS: dict[str, tuple[type[Schema], ...]] = {
+    "chat": (ChatData, ErasedData),
+    "chat_deleted": (ChatDeletedData,),
+    "matched": (MatchedData,),
+    "entry": (EntryData,),
+    "bracket": (BracketData,),
+    "stage": (BracketData,),
+    "round": (RoundData,),
+    "station": (PairingsData,),
+    "score": (PairingsData,),
+    "result_reported": (ReportData,),
+    "result_disputed": (ReportData,),
+    "match_finished": (MatchData, PairingsData),
+    "match_reopened": (MatchData, ReopenedPairingsData),
+    "tournament": (TournamentData,),
+}

@@ -1,0 +1,188 @@
+"""Matches: in one line, with their sides, and whole."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, Self
+from uuid import UUID
+
+from msgspec import UNSET, UnsetType
+
+from lib.schemas import Answer, Schema, Timestamp, timestamp
+from matchmaking import models
+from matchmaking.match_place import MatchPlace, place_of_match
+from matchmaking.models import OPEN_REPORT, Match, MatchState, Outcome, RatingChange, ReportState
+from matchmaking.selectors import open_report
+
+from .players import PlayerName
+from .reports import Report
+
+
+class MatchPlayer(PlayerName):
+    """Somebody who plays in a match."""
+
+    side: int | UnsetType = UNSET
+    """Where teams play, or more than two sides."""
+
+    @classmethod
+    def listed(cls, players: Sequence[tuple[UUID | None, str]], sides: Sequence[int]) -> list[Self]:
+        """Who plays in a match, in order; where they are more than two, with the side of each."""
+        if len(players) <= 2:
+            return [cls(*player) for player in players]
+        return [cls(*player, side) for player, side in zip(players, sides, strict=True)]
+
+    @classmethod
+    def of_seats(cls, match: Match) -> list[Self]:
+        """Who plays in a match, by side; needs its seats prefetched."""
+        seats = list(match.seats.all())
+        players = [(seat.player_id, seat.name) for seat in seats]
+        return cls.listed(players, [seat.side for seat in seats])
+
+
+class MatchBrief(Schema):
+    """A match in one line."""
+
+    id: UUID
+    pool: str | None
+    """The pool that made it; null for a match of a bracket."""
+    region: str | UnsetType = UNSET
+    """Where it is played, if the pool has regions."""
+
+    @classmethod
+    def of(cls, match: Match, **more: Any) -> Self:
+        """A match; needs its pool."""
+        pool = match.pool.slug if match.pool else None
+        return cls(id=match.pk, pool=pool, region=match.region or UNSET, **more)
+
+
+class MatchSummary(MatchBrief, kw_only=True):
+    """A match with its sides."""
+
+    state: MatchState
+    outcome: Outcome | None
+    """How it was finished."""
+    scores: list[int]
+    """Games won by each side; empty unless played."""
+    winner: int | None
+    """The side that won; null in a draw and a double forfeit, and before the end."""
+    players: list[PlayerName]
+    """By side."""
+
+    @classmethod
+    def of(cls, match: Match, **more: Any) -> Self:
+        """A match; needs its pool, and its seats prefetched."""
+        return super().of(
+            match,
+            state=MatchState(match.state),
+            outcome=Outcome(match.outcome) if match.outcome else None,
+            scores=match.scores,
+            winner=match.winner,
+            players=[PlayerName(seat.player_id, seat.name) for seat in match.seats.all()],
+            **more,
+        )
+
+
+class RatingMove(Schema):
+    """Whose rating a match moved."""
+
+    player: PlayerName
+    before: float
+    after: float
+
+
+class MatchDetail(MatchSummary, kw_only=True):
+    """A match with everything that is known about it."""
+
+    tournament: MatchPlace | None
+    """What it is part of; null for a pool's match."""
+    sides: list[list[PlayerName]]
+    """The players of each side."""
+    best_of: int
+    """How many games it has at most."""
+    draws: bool
+    """Whether it may end drawn."""
+    live_scores: list[int]
+    """How it stands while it is played, if anybody says so."""
+    created_at: Timestamp
+    closed_at: Timestamp | None
+    report: Report | None
+    """What its players say came out, while that is not yet the result."""
+    ratings: list[RatingMove]
+
+    @classmethod
+    def of(cls, match: Match, report: models.Report | None = None, **more: Any) -> Self:
+        """A match; needs its pool, and its seats prefetched. `report` saves looking for it."""
+        if report is None or report.state not in OPEN_REPORT:
+            report = open_report(match)
+        return super().of(
+            match,
+            tournament=place_of_match(match),
+            sides=_sides(match),
+            best_of=match.best_of,
+            draws=match.draws,
+            live_scores=match.live_scores,
+            created_at=timestamp(match.created_at),
+            closed_at=timestamp(match.closed_at) if match.closed_at else None,
+            report=Report.of(report) if report else None,
+            ratings=_rating_moves(match),
+            **more,
+        )
+
+
+def _sides(match: Match) -> list[list[PlayerName]]:
+    sides: dict[int, list[PlayerName]] = defaultdict(list)
+    for seat in match.seats.all():
+        sides[seat.side].append(PlayerName(seat.player_id, seat.name))
+    return [players for _, players in sorted(sides.items())]
+
+
+def _rating_moves(match: Match) -> list[RatingMove]:
+    changes = RatingChange.objects.filter(rated__match=match).select_related("player")
+    return [
+        RatingMove(
+            PlayerName.of(change.player),
+            round(change.rating_before, 1),
+            round(change.rating_after, 1),
+        )
+        for change in changes.order_by("place")
+    ]
+
+
+class MatchLeft(Answer, tag="Left"):
+    """A match that was conceded by leaving it."""
+
+    message: str
+    match: MatchSummary
+
+
+class ResultAnswer(Answer):
+    """How a match stands after a player's report, confirmation or dispute."""
+
+    message: str
+    match: MatchDetail
+
+
+class ResultFinished(ResultAnswer, tag="Finished"):
+    """The match is over."""
+
+
+class ResultDisputed(ResultAnswer, tag="Disputed"):
+    """The sides disagree."""
+
+
+class ResultReported(ResultAnswer, tag="Reported"):
+    """The other side is asked."""
+
+
+ResultStands = ResultFinished | ResultDisputed | ResultReported
+
+
+def result_stands(match: Match, report: models.Report | None) -> ResultStands:
+    """How a match stands; `report` is the one that was made or answered, if any."""
+    shown = MatchDetail.of(match, report)
+    if match.state == MatchState.FINISHED:
+        return ResultFinished("The result stands.", shown)
+    if report is not None and report.state == ReportState.DISPUTED:
+        text = "The sides disagree. The organiser decides, or one side confirms."
+        return ResultDisputed(text, shown)
+    text = "The other side is asked; if it says nothing, the result stands."
+    return ResultReported(text, shown)

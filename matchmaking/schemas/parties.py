@@ -1,0 +1,61 @@
+"""Parties: players who queue together."""
+
+from typing import Self
+from uuid import UUID
+
+from msgspec import UnsetType
+
+from lib.schemas import Answer, Schema
+from matchmaking import models
+
+from .players import PlayerName
+
+
+class Party(Schema):
+    """A party as its members see it."""
+
+    code: str
+    pool: str | None
+    """The one pool it is for; null for any."""
+    leader: UUID
+    members: list[PlayerName]
+
+    @classmethod
+    def of(cls, party: models.Party) -> Self:
+        """A party; needs its pool, and its members with their players."""
+        return cls(
+            code=party.code,
+            pool=party.pool.slug if party.pool else None,
+            leader=party.leader_id,
+            members=[PlayerName.of(member.player) for member in party.members.all()],
+        )
+
+
+class PartyEntered(Answer):
+    """A party that the player has entered."""
+
+    message: str
+    party: Party
+    player: PlayerName
+    token: str | UnsetType
+    """For a guest that this request made, shown this once."""
+
+
+class PartyCreated(PartyEntered, tag="Party Created"):
+    """A new party."""
+
+
+class PartyJoined(PartyEntered, tag="Joined"):
+    """A party that the player has joined, or was in."""
+
+
+class PartyShown(Answer, tag="Party"):
+    """A party of the player's."""
+
+    party: Party
+
+
+class PartyLeft(Answer, tag="Left"):
+    """The player is in no party any more."""
+
+    message: str

@@ -1,0 +1,53 @@
+"""Pools: their rules, and how they do."""
+
+from typing import Any, Self
+
+from lib.schemas import Schema
+from matchmaking import models
+
+
+class PoolStatistics(Schema):
+    """How a pool does."""
+
+    waiting: int
+    """How many tickets wait."""
+    median_wait_seconds: float | None
+    """Of the last matches; null before the first."""
+    matches_last_hour: int
+
+
+class Pool(Schema):
+    """A pool with its rules; times in seconds, windows in rating points."""
+
+    slug: str
+    name: str
+    game: str
+    is_open: bool
+    rated: bool
+    team_size: int
+    teams: int
+    party_limit: int
+    window_start: float | None
+    """How far apart in rating players may be at first; null for no rule."""
+    window_growth: float
+    longest_wait_seconds: int | None
+    ready_seconds: int | None
+    """How long players have to accept a match; null for no ready check."""
+    rematch_memory: int
+    regions: list[str]
+    best_of: int
+    draws: bool
+    statistics: PoolStatistics
+
+    @classmethod
+    def of(cls, pool: models.Pool, statistics: PoolStatistics) -> Self:
+        """A pool and how it does; the rules have the names of the model's fields."""
+        *names, _ = cls.__struct_fields__
+        rules: dict[str, Any] = {name: getattr(pool, name) for name in names}
+        return cls(**rules, statistics=statistics)
+
+
+class Pools(Schema):
+    """All pools, by name."""
+
+    pools: list[Pool]
