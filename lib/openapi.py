@@ -11,7 +11,7 @@ from django.db.models import TextChoices
 from django.urls import URLPattern, URLResolver
 
 from .endpoints import Operation, operations_of
-from .schemas import Json, Refused, field_texts, schema_of
+from .schemas import Json, Refused, field_texts, schemas_in
 
 _REF = "#/components/schemas/{name}"
 _TO_ID = str.maketrans({"/": "_", "{": None, "}": None})
@@ -29,8 +29,12 @@ class Components:
         (schema,), found = msgspec.json.schema_components(
             [kind], ref_template=self._ref, schema_hook=self._choices
         )
+        for struct in schemas_in(kind):
+            if struct.__name__ not in found:
+                raise TypeError(f"Two schemas have the name {struct.__name__}.")
+            for field, text in field_texts(struct).items():
+                found[struct.__name__]["properties"][field]["description"] = text
         for name, component in found.items():
-            _describe_fields(name, component)
             self._keep(name, component)
         return schema
 
@@ -59,12 +63,6 @@ class Components:
     def responses(self, kinds: Mapping[int, Any]) -> dict[int, Json]:
         """Responses by status."""
         return {status: self.response(kind, status) for status, kind in kinds.items()}
-
-
-def _describe_fields(name: str, component: Json) -> None:
-    kind = schema_of(name)
-    for field, text in field_texts(kind).items() if kind else ():
-        component["properties"][field]["description"] = text
 
 
 def paths(patterns: Sequence[URLPattern | URLResolver], components: Components) -> dict[str, Json]:
@@ -122,8 +120,9 @@ def _parameters(operation: Operation, components: Components) -> Iterator[Json]:
         schema = components.schema(kind)
         yield {"in": "path", "name": name, "required": True, "schema": schema}
     if operation.query is not None:
-        schema = msgspec.json.schema_components([operation.query])[1][operation.query.__name__]
-        _describe_fields(operation.query.__name__, schema)
+        query = Components()
+        query.schema(operation.query)
+        schema = query.schemas[operation.query.__name__]
         for name, details in schema["properties"].items():
             is_required = name in schema["required"]
             yield {"in": "query", "name": name, "required": is_required, "schema": details}

@@ -3,10 +3,9 @@
 import ast
 import inspect
 import textwrap
-from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
-from typing import Annotated, Any, dataclass_transform
+from typing import Annotated, Any, dataclass_transform, get_args
 
 import msgspec
 
@@ -38,9 +37,17 @@ def timestamp(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
-def schema_of(name: str) -> type[Schema] | None:
-    """The schema of that name."""
-    return next((kind for kind in _subclasses(Schema) if kind.__name__ == name), None)
+def schemas_in(kind: Any) -> set[type[Schema]]:
+    """The schemas that a type is made of, those in their fields included."""
+    found: set[type[Schema]] = set()
+    rest = [kind]
+    while rest:
+        one = rest.pop()
+        rest += get_args(one)
+        if isinstance(one, type) and issubclass(one, Schema) and one not in found:
+            found.add(one)
+            rest += [field.type for field in msgspec.structs.fields(one)]
+    return found
 
 
 def field_texts(kind: type[Schema]) -> dict[str, str]:
@@ -62,9 +69,3 @@ def _own_texts(cls: type) -> dict[str, str]:
         if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
         if isinstance(text.value.value, str)
     }
-
-
-def _subclasses(kind: type[Schema]) -> Iterator[type[Schema]]:
-    for inner in kind.__subclasses__():
-        yield inner
-        yield from _subclasses(inner)

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 import msgspec
 
 from lib.schemas import Schema, Timestamp, timestamp
 from matchmaking import schemas
+
+#: An event that was encoded before.
+EventFrame = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"$ref": "#/$defs/Event"})]
 
 
 class ServerMessage(Schema, tag_field="type"):
@@ -30,7 +33,7 @@ class Welcome(ServerMessage, tag="welcome"):
     epoch: str
     seq: int
     you: schemas.PlayerName | None
-    recent: list[msgspec.Raw]
+    recent: list[EventFrame]
 
 
 class Resync(ServerMessage, tag="resync"):
@@ -107,7 +110,7 @@ class Explained(ServerMessage, tag="explained"):
         )
 
 
-class ReadyCheck(ServerMessage, tag="ready_check"):
+class ReadyCheckOpen(ServerMessage, tag="ready_check"):
     """On the queue socket: a match was found; accept it before `deadline`."""
 
     text: str
@@ -181,7 +184,7 @@ SERVER_MESSAGES = (
     Waiting,
     Matched,
     Explained,
-    ReadyCheck,
+    ReadyCheckOpen,
     ReadyCheckOver,
     Left,
     Pong,

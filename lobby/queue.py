@@ -41,7 +41,7 @@ from .messages import (
     Ping,
     Pong,
     QueueMessage,
-    ReadyCheck,
+    ReadyCheckOpen,
     ReadyCheckOver,
     Waiting,
     queue_decoder,
@@ -127,7 +127,7 @@ class QueueConsumer(SocketConsumer):
         """Tell of a ready check, and how far it is."""
         assert self.ticket is not None
         text = f"Match found! {check.accepted} of {check.players} have accepted."
-        self.outbox.send_text(ReadyCheck(text, self.ticket, check).text_frame())
+        self.outbox.send_text(ReadyCheckOpen(text, self.ticket, check).text_frame())
 
     def asked_in_vain(self, ticket: schemas.Ticket, text: str) -> None:
         """Tell that the match was not accepted by all."""

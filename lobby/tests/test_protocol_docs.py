@@ -12,15 +12,19 @@ import msgspec
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import resolve
 from django.utils import timezone
 from msgspec.json import Decoder
 
 from lib import limits as pace
+from lib.endpoints import operations_of
 from lib.errors import Refusal
 from lib.http import _STATUS_BY_CODE, status_of
 from lib.limits import Bucket, Buckets
 from lib.schemas import Json
+from lib.tests.wire import fits
 from lobby import chat, limits, presence
+from lobby.event_schema import event_schema
 from lobby.events import EVENTS
 from lobby.lines import TAGS
 from lobby.messages import (
@@ -32,7 +36,6 @@ from lobby.messages import (
     Online,
     Resync,
     Waiting,
-    Welcome,
     client_decoder,
     queue_decoder,
 )
@@ -73,6 +76,7 @@ def parts(text: str, level: int) -> dict[str, str]:
 
 
 CHAPTERS = parts(TEXT, 3)
+SCHEMA: dict[str, Json] = event_schema()["$defs"]
 
 
 def sections(chapter: str) -> dict[str, str]:
@@ -127,32 +131,31 @@ def test_every_example_is_json() -> None:
 # Messages.
 
 
-SERVER: dict[str, type[msgspec.Struct]] = {tag(message): message for message in SERVER_MESSAGES}
-CLIENT: dict[str, type[msgspec.Struct]] = {tag(message): message for message in CLIENT_MESSAGES}
+MESSAGES: dict[str, dict[str, type[msgspec.Struct]]] = {
+    "Server messages": {tag(message): message for message in SERVER_MESSAGES},
+    "Client messages": {tag(message): message for message in CLIENT_MESSAGES},
+}
+CLIENT = MESSAGES["Client messages"]
 
 
-def test_the_page_has_the_servers_messages_and_no_other() -> None:
-    assert set(sections("Server messages")) == set(SERVER)
+@pytest.mark.parametrize("chapter", MESSAGES)
+def test_the_page_has_the_messages_and_no_other(chapter: str) -> None:
+    assert set(sections(chapter)) == set(MESSAGES[chapter])
 
 
-def test_the_page_has_the_clients_messages_and_no_other() -> None:
-    assert set(sections("Client messages")) == set(CLIENT)
-
-
-@pytest.mark.parametrize(("chapter", "type"), [
-    *(("Server messages", name) for name in SERVER),
-    *(("Client messages", name) for name in CLIENT),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("chapter", "type"), [(chapter, name) for chapter in MESSAGES for name in MESSAGES[chapter]]
+)
 def test_every_field_of_a_message_is_explained_and_shown(chapter: str, type: str) -> None:
-    message = (SERVER if chapter == "Server messages" else CLIENT)[type]
+    message = MESSAGES[chapter][type]
     section = sections(chapter)[type]
     fields = list(message.__struct_fields__)
-    explained = first_column(section.split("| code |")[0])
-    assert explained == fields
-    for example in examples(section):
-        assert list(msgspec.json.decode(example)) == ["type", *fields]
-        msgspec.json.decode(example, type=message)
+    assert first_column(section.split("| code |")[0]) == fields
+    assert list(SCHEMA[message.__name__]["properties"]) == ["type", *fields]
     assert examples(section)
+    for example in map(msgspec.json.decode, examples(section)):
+        assert list(example) == ["type", *fields]
+        assert fits(example | ({"recent": []} if type == "welcome" else {}), message)
 
 
 @pytest.mark.parametrize("type", CLIENT)
@@ -192,13 +195,19 @@ def test_every_field_of_an_event_is_explained() -> None:
 
 @pytest.mark.parametrize("type", EVENTS)
 def test_an_events_example_is_one(type: str) -> None:
-    assert examples(sections("Events")[type])
-    for example in examples(sections("Events")[type]):
-        event = msgspec.json.decode(example, type=Event)
-        assert event.type == type
-        assert list(msgspec.json.decode(example)) == list(Event.__struct_fields__)
-        for field in event.data:
-            assert f"`{field}`" in sections("Events")[type] or field == "deleted"
+    section = sections("Events")[type]
+    assert examples(section)
+    for example in map(msgspec.json.decode, examples(section)):
+        assert is_event(example) and example["type"] == type
+        for field in example["data"]:
+            assert f"`{field}`" in section or field == "deleted"
+
+
+def is_event(frame: Json) -> bool:
+    """Whether a frame is as the served schema has its type of event."""
+    event = SCHEMA[f"{frame['type'].title().replace('_', '')}Event"]
+    assert list(event["properties"]) == list(Event.__struct_fields__)
+    return fits(frame, Event) and fits(frame["data"], *EVENTS[frame["type"]])
 
 
 def test_real_events_have_the_fields_that_are_shown(db: None) -> None:
@@ -209,6 +218,7 @@ def test_real_events_have_the_fields_that_are_shown(db: None) -> None:
         for entry in told(stream)
     ]
     assert {frame["type"] for frame in frames} == set(EVENTS)
+    assert all(map(is_event, frames))
     for kind in EVENTS:
         real = shape([frame for frame in frames if frame["type"] == kind])
         assert real == shown(sections("Events")[kind]), kind
@@ -296,9 +306,30 @@ def test_real_messages_have_the_fields_that_are_shown(db: None) -> None:
 
 def test_a_welcome_shows_events() -> None:
     for example in examples(sections("Server messages")["welcome"]):
-        welcome = msgspec.json.decode(example, type=Welcome)
-        for event in welcome.recent:
-            msgspec.json.decode(event, type=Event)
+        assert all(map(is_event, msgspec.json.decode(example)["recent"]))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"data": {"seq": "9"}},
+        {"data": {"seq": 9, "more": 1}},
+        {"data": {}},
+        {"seq": None},
+        {"at": 0},
+        {"more": 1},
+    ],
+)
+def test_an_event_that_is_otherwise_is_none(wrong: Json) -> None:
+    [right] = map(msgspec.json.decode, examples(sections("Events")["chat_deleted"]))
+    assert is_event(right) and not is_event(right | wrong)
+
+
+def test_the_schema_is_served_and_its_references_lead_somewhere(client: Client) -> None:
+    for address in ("/api/events.json", "/api/events.json/"):
+        assert client.get(address).json()["$defs"] == SCHEMA
+    assert set(re.findall(r"'#/\$defs/(\w+)'", str(event_schema()))) <= SCHEMA.keys()
+    assert "/api/events.json" in TEXT
 
 
 # HTTP.
@@ -409,6 +440,8 @@ def ask(method: str, path: str, body: Json | None = None, token: str = "") -> Js
     )
     assert response.status_code < 300, response.content
     answer: Json = msgspec.json.decode(response.content)
+    for operation in operations_of(resolve(path).func):
+        assert operation.method != method.upper() or fits(answer, operation.returns), path
     return answer
 
 
