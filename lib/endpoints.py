@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from .errors import Refusal
+from .errors import Refusal, WrongMethod
 from .http import (
     json_response,
     outage_response,
@@ -27,7 +27,6 @@ from .http import (
     read_query,
     refusal_response,
     wants_json,
-    wrong_method,
 )
 
 View = Callable[..., Any]
@@ -75,14 +74,15 @@ class Operation:
         """The one that is described."""
         return self.methods[0]
 
-    def arguments(self, request: HttpRequest) -> dict[str, Any]:
-        """What the view takes of the request; raises `Malformed`."""
-        found = {}
+    def read(self, request: HttpRequest, parameters: dict[str, Any]) -> dict[str, Any]:
+        """The view's arguments; raises `Malformed`."""
+        if request.method not in self.methods:
+            raise WrongMethod.of(request.method, self.methods)
         if self.body is not None and (self.is_body_required or raw_body(request)):
-            found["body"] = read_body(request, self.body)
+            parameters["body"] = read_body(request, self.body)
         if self.query is not None:
-            found["query"] = read_query(request, self.query)
-        return found
+            parameters["query"] = read_query(request, self.query)
+        return parameters
 
     def response(self, answer: Any) -> HttpResponseBase:
         """What the view returned, as a response."""
@@ -100,20 +100,15 @@ def endpoint(
         operation = Operation.of(view, methods, tag, status, returns)
 
         def answer(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
-            if request.method not in operation.methods:
-                return wrong_method(request, operation.methods)
             try:
-                arguments = operation.arguments(request)
-                return operation.response(view(request, **parameters, **arguments))
+                return operation.response(view(request, **operation.read(request, parameters)))
             except _FAILURES as failure:
                 return _failed(failure)
 
         async def answer_async(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
-            if request.method not in operation.methods:
-                return wrong_method(request, operation.methods)
             try:
-                arguments = operation.arguments(request)
-                return operation.response(await view(request, **parameters, **arguments))
+                arguments = operation.read(request, parameters)
+                return operation.response(await view(request, **arguments))
             except _FAILURES as failure:
                 return _failed(failure)
 
@@ -138,7 +133,7 @@ def by_method(*views: View) -> View:
     def answer(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
         view = table.get(request.method or "")
         if view is None:
-            return wrong_method(request, tuple(table))
+            return refusal_response(WrongMethod.of(request.method, table))
         response: HttpResponseBase = view(request, **parameters)
         return response
 

@@ -1,5 +1,8 @@
 """What a person can mend: every refusal carries a code for programs and words for people."""
 
+from collections.abc import Iterable
+from typing import Self
+
 
 class Refusal(Exception):
     """A request that cannot be done as asked, and what to change.
@@ -21,6 +24,21 @@ class Malformed(Refusal):
     """The request cannot be read: not JSON, a field missing or of the wrong type."""
 
     code = "malformed"
+
+
+class WrongMethod(Malformed):
+    """The address does not take this method; `allowed` are those that it takes."""
+
+    code = "wrong_method"
+    allowed = ""
+
+    @classmethod
+    def of(cls, method: str | None, methods: Iterable[str]) -> Self:
+        """The refusal of a method where only these are taken."""
+        allowed = ", ".join(methods)
+        refusal = cls(f"{method} is not done here. Use {allowed}.")
+        refusal.allowed = allowed
+        return refusal
 
 
 class NotFound(Refusal):

@@ -1,7 +1,6 @@
 """HTTP for machines: bodies read, refusals answered; status codes live here and in views."""
 
 import logging
-from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,6 +18,7 @@ from .errors import (
     Overloaded,
     Refusal,
     Unauthenticated,
+    WrongMethod,
 )
 from .names import BadName
 from .schemas import Refused
@@ -31,6 +31,7 @@ RETRY_AFTER_SECONDS = 2
 _STATUS: dict[type[Refusal], int] = {
     Malformed: 400,
     BadName: 400,
+    WrongMethod: 405,
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
@@ -42,7 +43,6 @@ _STATUS: dict[type[Refusal], int] = {
 _STATUS_BY_CODE = {
     "too_large": 413,
     "wrong_type": 415,
-    "wrong_method": 405,
     "idempotency_mismatch": 422,
     "rate_limited": 429,
 }
@@ -67,6 +67,8 @@ def refusal_response(refusal: Refusal) -> HttpResponse:
     response = json_response(Refused(refusal.code, refusal.message), status=status)
     if status in {429, 503}:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if isinstance(refusal, WrongMethod):
+        response["Allow"] = refusal.allowed
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
     return response
@@ -126,15 +128,6 @@ def _decode(body: bytes, shape: type[Body]) -> Body:
         raise Malformed(f"The body does not fit: {error}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(f"The body is not JSON: {error}.") from error
-
-
-def wrong_method(request: HttpRequest, methods: Sequence[str]) -> HttpResponse:
-    """The answer to a method that is not done at this address."""
-    allowed = ", ".join(methods)
-    message = f"{request.method} is not done here. Use {allowed}."
-    response = refusal_response(Malformed(message, code="wrong_method"))
-    response["Allow"] = allowed
-    return response
 
 
 def outage_response(error: Exception) -> HttpResponse:

@@ -16,8 +16,8 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 from ninja.security.base import AuthBase
 
-from lib.errors import Malformed, Refusal
-from lib.http import check_newcomer, outage_response, read_body, refusal_response, wrong_method
+from lib.errors import Malformed, Refusal, WrongMethod
+from lib.http import check_newcomer, outage_response, read_body, refusal_response
 from matchmaking.callers import Caller, player_of
 from matchmaking.identity import caller_of
 from matchmaking.models import Player
@@ -187,7 +187,9 @@ def _machine_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         if response.status_code == 405:
-            return wrong_method(request, sorted(response["Allow"].split(", ")))
+            return refusal_response(
+                WrongMethod.of(request.method, sorted(response["Allow"].split(", ")))
+            )
         return response
 
     return answer
