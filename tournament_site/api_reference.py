@@ -1,45 +1,48 @@
 """What the page about the API shows, out of its OpenAPI description."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-Json = dict[str, Any]
-#: Words and code by turns, words first.
+from lib.schemas import Json
+
+#: Text and code by turns, text first.
 Prose = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """The type of a field in words; `shape` names the schema it is made of, if any."""
+class Type:
+    """A type in words; `schema` names the one it is made of, if any."""
 
     words: str
-    shape: str = ""
+    schema: str = ""
+
+
+#: The types that a value may have.
+Types = tuple[Type, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a body, an answer or an address."""
+    """A field of a body, a response or an address."""
 
     name: str
-    kind: Kind
+    types: Types
     is_required: bool
     default: str
     about: Prose
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """An object, or a choice of words."""
+class Schema:
+    """An object, or a choice of words; what is required matters to the sender of a body."""
 
     name: str
     about: Prose
     fields: tuple[Field, ...]
     choices: tuple[str, ...]
-
-    @property
-    def is_taken(self) -> bool:
-        """Whether it is part of a body, so that what is required matters to the sender."""
-        return self.name.endswith("Body")
+    is_body: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,9 @@ class Operation:
     summary: Prose
     about: tuple[Prose, ...]
     parameters: tuple[Field, ...]
-    body: Kind | None
+    body: Types
     body_fields: tuple[Field, ...]
-    answers: tuple[tuple[str, Kind], ...]
+    responses: tuple[tuple[str, Types], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,85 +66,72 @@ class Section:
 
     title: str
     anchor: str
-    operations: tuple[Operation, ...]
+    operations: list[Operation]
 
 
 def reference(description: Json) -> Json:
-    """Template context: `info`, `sections` and `shapes`."""
+    """Template context: `info`, `sections` and `schemas`."""
     schemas = description["components"]["schemas"]
     return {
         "info": description["info"],
         "sections": _sections(description["paths"], schemas),
-        "shapes": [_shape(name, schemas[name]) for name in sorted(schemas)],
+        "schemas": [_schema(name, schemas[name]) for name in sorted(schemas)],
     }
 
 
 def _sections(paths: dict[str, Json], schemas: Json) -> list[Section]:
-    by_tag: dict[str, list[Operation]] = {}
+    by_tag: dict[str, list[Operation]] = defaultdict(list)
     for path, methods in paths.items():
         for method, operation in methods.items():
-            shown = _operation(method, path, operation, schemas)
-            by_tag.setdefault(operation["tags"][0], []).append(shown)
-    return [
-        Section(tag, tag.lower().replace(" ", "-"), tuple(operations))
-        for tag, operations in by_tag.items()
-    ]
+            by_tag[operation["tags"][0]].append(_operation(method, path, operation, schemas))
+    return [Section(tag, tag.lower().replace(" ", "-"), found) for tag, found in by_tag.items()]
 
 
 def _operation(method: str, path: str, operation: Json, schemas: Json) -> Operation:
-    body: Kind | None = None
-    fields: tuple[Field, ...] = ()
-    if "requestBody" in operation:
-        content = operation["requestBody"]["content"]
-        if len(content) > 1:
-            body = Kind(", ".join(content))
-        else:
-            schema = content["application/json"]["schema"]
-            body = _kind(schema)
-            fields = _fields(schemas.get(body.shape, schema))
-    parameters = tuple(
-        _field(p["name"], p["schema"], is_required=p["required"])
-        for p in operation.get("parameters", ())
-        if p["in"] == "query"
-    )
+    content = operation.get("requestBody", {}).get("content", {})
+    body = _content(content) if content else ()
+    schema = schemas.get(body[0].schema) if body else None
     return Operation(
         anchor=operation["operationId"],
         method=method.upper(),
         path=path,
         summary=_prose(operation["summary"]),
-        about=tuple(_prose(words) for words in operation["description"].split("\n\n")),
-        parameters=parameters,
+        about=tuple(map(_prose, operation["description"].split("\n\n"))),
+        parameters=tuple(
+            _field(one["name"], one["schema"], is_required=one["required"])
+            for one in operation.get("parameters", ())
+            if one["in"] == "query"
+        ),
         body=body,
-        body_fields=fields,
-        answers=tuple(_answers(operation["responses"])),
+        body_fields=_fields(schema or {}),
+        responses=tuple(_responses(operation["responses"])),
     )
 
 
-def _answers(responses: Json) -> list[tuple[str, Kind]]:
-    """The good answer with its shape, and the statuses of all refusals."""
-    good: list[tuple[str, Kind]] = []
-    bad: list[tuple[str, Kind]] = []
-    for status, answer in responses.items():
-        kind = _content_kind(answer.get("content", {}))
-        (bad if str(status)[0] in "45" else good).append((str(status), kind))
-    refused = ", ".join(sorted(status for status, _ in bad))
-    return good + ([(refused, bad[0][1])] if bad else [])
+def _responses(responses: Json) -> Iterator[tuple[str, Types]]:
+    """What is answered to a good request, and the statuses of all refusals."""
+    types = {str(status): _content(one.get("content", {})) for status, one in responses.items()}
+    refusals = sorted(status for status in types if status[0] in "45")
+    yield from ((status, found) for status, found in types.items() if status not in refusals)
+    if refusals:
+        yield ", ".join(refusals), types[refusals[0]]
 
 
-def _content_kind(content: Json) -> Kind:
-    for content_type, details in content.items():
-        is_json = content_type == "application/json"
-        return _kind(details["schema"]) if is_json else Kind(content_type)
-    return Kind("no body")
+def _content(content: Json) -> Types:
+    """The types of a body: of JSON its schema's, else the names of its formats."""
+    if list(content) == ["application/json"]:
+        return _types(content["application/json"]["schema"])
+    return (Type(", ".join(content) or "no body"),)
 
 
-def _shape(name: str, schema: Json) -> Shape:
+def _schema(name: str, schema: Json) -> Schema:
     choices = tuple(str(choice) or '""' for choice in schema.get("enum", ()))
-    return Shape(name, _prose(schema.get("description", "")), _fields(schema), choices)
+    about = _prose(schema.get("description", ""))
+    return Schema(name, about, _fields(schema), choices, name.endswith("Body"))
 
 
-def _prose(words: str) -> Prose:
-    return tuple(" ".join(words.split()).split("`"))
+def _prose(text: str) -> Prose:
+    return tuple(" ".join(text.split()).split("`"))
 
 
 def _fields(schema: Json) -> tuple[Field, ...]:
@@ -153,9 +143,8 @@ def _fields(schema: Json) -> tuple[Field, ...]:
 
 
 def _field(name: str, details: Json, *, is_required: bool) -> Field:
-    default = details.get("default")
     about = _prose(details.get("description", ""))
-    return Field(name, _kind(details), is_required, _shown(default), about)
+    return Field(name, _types(details), is_required, _shown(details.get("default")), about)
 
 
 def _shown(default: Any) -> str:
@@ -165,25 +154,22 @@ def _shown(default: Any) -> str:
     return str(default).lower() if isinstance(default, bool) else str(default)
 
 
-def _kind(schema: Json) -> Kind:
+def _types(schema: Json) -> Types:
+    alternatives = schema.get("anyOf") or schema.get("allOf") or [schema]
+    return tuple(found for one in alternatives for found in _type(one))
+
+
+def _type(schema: Json) -> Iterator[Type]:
     """A type in words."""
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[-1]
-        return Kind(name, name)
-    if "allOf" in schema:
-        return _kind(schema["allOf"][0])
-    if "anyOf" in schema:
-        return _any_of([_kind(one) for one in schema["anyOf"]])
-    if "enum" in schema or "const" in schema:
+        yield Type(name, name)
+    elif "enum" in schema or "const" in schema:
         choices = schema.get("enum", [schema.get("const")])
-        return Kind(" or ".join(str(choice) for choice in choices))
-    if schema.get("type") == "array":
-        of = _kind(schema.get("items", {}))
-        return Kind(f"list of {of.words}", of.shape)
-    words = str(schema.get("type", "anything"))
-    return Kind(f"{words} ({schema['format']})" if "format" in schema else words)
-
-
-def _any_of(kinds: list[Kind]) -> Kind:
-    shape = next((kind.shape for kind in kinds if kind.shape), "")
-    return Kind(" or ".join(kind.words for kind in kinds), shape)
+        yield Type(" or ".join(map(str, choices)))
+    elif schema.get("type") == "array":
+        items = _types(schema.get("items", {}))
+        yield Type(f"list of {' or '.join(item.words for item in items)}", items[0].schema)
+    else:
+        words = str(schema.get("type", "anything"))
+        yield Type(f"{words} ({schema['format']})" if "format" in schema else words)

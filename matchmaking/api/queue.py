@@ -80,7 +80,7 @@ async def matchmaking(request: HttpRequest) -> HttpResponseBase:
 
 @endpoint("GET", tag=_TAG)
 def show_ticket(request: HttpRequest, ticket_id: UUID) -> schemas.TicketShown:
-    """How a ticket stands."""
+    """Show a ticket, and how its wait goes."""
     found = ticket_of(ticket_id=ticket_id, caller=caller_of(request))
     touch_ticket(found, now=timezone.now())
     return _shown(found)
