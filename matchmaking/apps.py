@@ -1,4 +1,4 @@
-"""App configuration: connects the receivers."""
+"""App configuration."""
 
 from typing import Any
 
@@ -12,14 +12,11 @@ class MatchmakingConfig(AppConfig):
     name = "matchmaking"
 
     def ready(self) -> None:
-        """Follow matches; and see to it that there is always a pool to queue in."""
-        from . import receivers  # noqa: F401 - connects them
-
+        """Make sure that there is always a pool to queue in."""
         post_migrate.connect(create_default_pool, sender=self)
 
 
-def create_default_pool(**kwargs: Any) -> None:
-    """Make the default pool where it is missing: first come, first matched."""
-    from .models import Pool
-
-    Pool.objects.get_or_create(slug=Pool.DEFAULT, defaults={"name": "Open queue"})
+def create_default_pool(*, sender: AppConfig, **kwargs: Any) -> None:
+    """Create the default pool where it is missing: first come, first matched."""
+    pools: Any = sender.get_model("Pool")
+    pools.objects.get_or_create(slug=pools.DEFAULT, defaults={"name": "Open queue"})

@@ -23,7 +23,7 @@ from streams.broadcast import serve_from_this_loop
 from streams.log import trim
 from streams.relay import stop_local_relay
 from streams.sockets import close_sockets
-from tournaments.services.setup.scheduled import tend_tournaments
+from tournaments.services.entry.check_in import open_due_check_ins
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ class Duties:
         confirm_silent(now=now)
         lapse_matches(now=now)
         end_due_seasons(now=now)
-        tend_tournaments(now=now)
+        open_due_check_ins(now=now)
         if clean:
             forget_answers(now=now)
             forget_parties(now=now)

@@ -1,4 +1,4 @@
-"""App configuration: connects the receivers, and names what organisers may do."""
+"""App configuration: registers the host of matches, and names what organisers may do."""
 
 from typing import Any
 
@@ -31,17 +31,12 @@ class TournamentsConfig(AppConfig):
     name = "tournaments"
 
     def ready(self) -> None:
-        """Hear of matches; and keep a group of organisers, which grows as permissions come."""
-        from . import receivers  # noqa: F401 - connects them
+        """Host matches; and keep a group of organisers, which grows as permissions come."""
+        from matchmaking.match_host import register_host
 
-        # These say how things are taken back.
-        from .services.progress import (  # noqa: F401
-            byes_and_late_entries,
-            round_lengths,
-            withdrawals,
-        )
-        from .services.undo import entry, start  # noqa: F401
+        from .match_host import TournamentHost
 
+        register_host(TournamentHost())
         post_migrate.connect(grant_organisers, dispatch_uid="tournaments.grant_organisers")
 
 

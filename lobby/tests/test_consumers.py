@@ -24,7 +24,8 @@ from streams.models import Stream
 from streams.relay import in_thread
 from streams.sockets import close_sockets
 from tournaments.models import Pairing
-from tournaments.services.progress.results import by_score, report_result
+from tournaments.services.actors import ORGANISER
+from tournaments.services.progress.results import by_score, enter_result
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 
@@ -326,7 +327,7 @@ async def test_who_left_is_sent_nothing_more(visit: Visit, relay: Any) -> None:
 def cup() -> tuple[UUID, UUID]:
     """A tournament and its only match."""
     tournament = create_tournament(name="Cup", players=["Ann", "Bob"]).tournament
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     match = Pairing.objects.get(group__stage__tournament=tournament).match
     assert match is not None
     return tournament.pk, match.pk
@@ -338,7 +339,11 @@ async def test_a_tournaments_own_stream(visit: Visit) -> None:
     assert watcher.first["stream"] == f"tournament:{tournament}"
     assert [event["type"] for event in watcher.first["recent"]] == ["bracket"]
     await in_thread(
-        report_result, tournament_id=tournament, match_id=match, report=by_score([1, 0])
+        enter_result,
+        tournament_id=tournament,
+        match_id=match,
+        report=by_score([1, 0]),
+        actor=ORGANISER,
     )
     for visitor, first in ((watcher, 2), (lobby, 2)):
         told = [await visitor.next() for _ in range(2)]

@@ -52,9 +52,9 @@ from streams import log, outbox, relay, sockets
 from streams.models import Stream
 from tournaments.models import Format, Pairing, Round, Station, Tournament
 from tournaments.services.actors import ORGANISER
-from tournaments.services.entry.capacity import EntryChange, announce
+from tournaments.services.capacity import EntryChange, announce
 from tournaments.services.progress.reopen import reopen_result
-from tournaments.services.progress.results import by_score, report_result, set_live_score
+from tournaments.services.progress.results import by_score, enter_result, set_live_score
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 from tournaments.services.setup.stage_plans import StagePlan, set_stages
@@ -250,7 +250,7 @@ def tell_everything() -> None:
     cup = play_cup(StagePlan())
     first = Pairing.objects.get(group__stage__tournament=cup, key="W1.1")
     assert first.match is not None
-    reopen_result(tournament_id=cup.pk, match_id=first.match.pk)
+    reopen_result(tournament_id=cup.pk, match_id=first.match.pk, actor=ORGANISER)
     set_live_score(tournament_id=cup.pk, match_id=first.match.pk, scores=(1, 0))
     assert first.top is not None
     announce(cup, first.top, EntryChange.CHECKED_IN)
@@ -269,11 +269,13 @@ def disagree(match: Match) -> None:
 def play_cup(*stages: StagePlan) -> Tournament:
     cup = create_tournament(name="Cup", players=["A", "B", "C", "D"]).tournament
     set_stages(tournament_id=cup.pk, stages=stages)
-    start_tournament(tournament_id=cup.pk, chance=Random(1))
+    start_tournament(tournament_id=cup.pk, chance=Random(1), actor=ORGANISER)
     pairings = Pairing.objects.filter(group__stage__tournament=cup)
     while ready := pairings.filter(state="ready").first():
         assert ready.match is not None
-        report_result(tournament_id=cup.pk, match_id=ready.match.pk, report=by_score((1, 0)))
+        enter_result(
+            tournament_id=cup.pk, match_id=ready.match.pk, report=by_score((1, 0)), actor=ORGANISER
+        )
     return cup
 
 

@@ -21,6 +21,7 @@ from matchmaking.tests.staff import staff
 from streams import log
 from streams.models import Stream
 from tournaments.models import Tournament
+from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 
@@ -53,7 +54,7 @@ def queue(name: str) -> Joined:
 
 def cup(*names: str) -> Tournament:
     tournament = create_tournament(name="Friday Cup", players=names).tournament
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     return tournament
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from lib.errors import Refusal
-from matchmaking.match_place import MatchPlace, place_of_match
+from matchmaking.match_host import MatchPlace, place_of_match
 from matchmaking.models import Match, MatchState, Player, RatingChange, Report, ReportState
 from matchmaking.results import SIDES, Result, report_claim, report_counter
 from matchmaking.selectors import open_report
@@ -113,7 +113,7 @@ def match_page_of(match: Match, player: Player | None) -> MatchPage:
 
 def _is_asked(match: Match, player: Player | None) -> bool:
     try:
-        check_asked(match, player.pk if player else None)
+        check_asked(match)
     except Refusal:
         return False
     return True

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from lib.schemas import Answer, Schema, Timestamp, timestamp
 from matchmaking import models
-from matchmaking.match_place import MatchPlace, place_of_match
+from matchmaking.match_host import MatchPlace, place_of_match
 from matchmaking.models import OPEN_REPORT, Match, MatchState, Outcome, RatingChange, ReportState
 from matchmaking.selectors import open_report
 

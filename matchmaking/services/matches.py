@@ -11,13 +11,35 @@ from django.utils import timezone
 
 from lib.errors import Conflict, Forbidden, NotFound
 from matchmaking.callers import Caller, player_of
-from matchmaking.models import OPEN_REPORT, Match, MatchState, Outcome, Seat
+from matchmaking.match_host import match_host
+from matchmaking.models import (
+    OPEN_REPORT,
+    Match,
+    MatchState,
+    Outcome,
+    Report,
+    ReportState,
+    Seat,
+)
 from matchmaking.results import SIDES, Result, check_live_scores
-from matchmaking.signals import match_closed, match_reopened, match_scored, match_touched
+from matchmaking.signals import match_closed, match_reopened
+
+from .ratings import rate_match, unrate_match
 
 
+@transaction.atomic
 def finish_match(*, match: Match, result: Result) -> Match:
-    """End an open match; raises `Conflict` when it has already ended."""
+    """End an open match, and let its host continue; raises `Conflict` when it has already ended."""
+    if match.pool_id is not None:
+        return store_result(match=match, result=result)
+    match_host().lock(match.pk)
+    store_result(match=match, result=result)
+    match_host().match_finished(match)
+    return match
+
+
+def store_result(*, match: Match, result: Result) -> Match:
+    """End an open match, for the host that continues from it; raises `Conflict` as above."""
     return _close(
         match,
         MatchState.FINISHED,
@@ -26,14 +48,6 @@ def finish_match(*, match: Match, result: Result) -> Match:
         outcome=result.outcome,
         live_scores=[],
     )
-
-
-def play_match(*, match: Match, scores: Sequence[int]) -> Match:
-    """End an open match by its score; raises `BadScore` or `Conflict`."""
-    result = Result.by_score(
-        scores, best_of=match.best_of, draws=match.draws, sides=side_count(match)
-    )
-    return finish_match(match=match, result=result)
 
 
 def side_count(match: Match) -> int:
@@ -49,7 +63,6 @@ def reopen_match(*, match: Match, hold: bool = True) -> Match:
     a `Conflict` too. Without `hold` they stay free, as for a match that is about to end again.
     """
     before = Result.of(match) if match.state == MatchState.FINISHED else None
-    match_touched.send(sender=Match, match_id=match.pk)
     opened: dict[str, object] = {
         "state": MatchState.OPEN, "closed_at": None, "outcome": None, "winner": None, "scores": [],
     }  # fmt: skip
@@ -64,6 +77,7 @@ def reopen_match(*, match: Match, hold: bool = True) -> Match:
     for field, value in opened.items():
         setattr(match, field, value)
     match.revision += 1
+    unrate_match(match=match)
     match_reopened.send(sender=Match, match=match, before=before)
     return match
 
@@ -108,7 +122,6 @@ def set_live_scores(*, match: Match, scores: Sequence[int]) -> Match:
     if not Match.objects.filter(pk=match.pk, state=MatchState.OPEN).update(live_scores=live):
         raise Conflict("This match has already ended.", code="match_closed")
     match.live_scores = live
-    match_scored.send(sender=Match, match=match)
     return match
 
 
@@ -170,9 +183,11 @@ def _pool_match(match_id: UUID) -> Match:
 
 @transaction.atomic
 def _close(match: Match, state: MatchState, **result: object) -> Match:
-    """End an open match, counted: of two who end it at once, the second is told."""
+    """End an open match by a counted update: of two callers at once, the second is refused.
+
+    It is rated in the same transaction, and its open reports are closed.
+    """
     ended: dict[str, object] = {"state": state, "closed_at": timezone.now(), **result}
-    match_touched.send(sender=Match, match_id=match.pk)
     still_open = Match.objects.filter(pk=match.pk, state=MatchState.OPEN)
     if not still_open.update(**ended, revision=F("revision") + 1):
         match.refresh_from_db(fields=["state", "outcome", "winner", "scores"])
@@ -181,5 +196,7 @@ def _close(match: Match, state: MatchState, **result: object) -> Match:
     for field, value in ended.items():
         setattr(match, field, value)
     match.revision += 1
+    rate_match(match=match)
+    Report.objects.filter(match=match, state__in=OPEN_REPORT).update(state=ReportState.OVERTAKEN)
     match_closed.send(sender=Match, match=match)
     return match

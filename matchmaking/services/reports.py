@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from lib.errors import Conflict, Forbidden, Malformed, NotFound, Refusal
 from matchmaking.callers import Caller, player_of
+from matchmaking.match_host import match_host
 from matchmaking.models import OPEN_REPORT, Match, MatchState, Outcome, Report, ReportState, Seat
 from matchmaking.results import Result, report_claim, report_counter
 from matchmaking.selectors import open_report
-from matchmaking.signals import match_touched, report_asked, result_disputed, result_reported
+from matchmaking.signals import result_disputed, result_reported
 
 from .matches import finish_match, side_count
 
@@ -65,7 +66,7 @@ def report_result(*, match_id: UUID, caller: Caller, claim: Claim) -> Told:
             "This match has changed since you saw it. Look at it again, then report.",
             code="result_changed",
         )
-    check_asked(match, mine.player_id)
+    check_asked(match)
     if result.outcome == Outcome.CONCEDED:
         return Told(finish_match(match=match, result=result), None)
     report = open_report(match)
@@ -83,7 +84,7 @@ def confirm_result(*, match_id: UUID, caller: Caller, report_id: UUID | None = N
     match, mine = _lock(match_id, caller)
     if match.state != MatchState.OPEN:
         return _settled_before(match, report_id)
-    check_asked(match, mine.player_id)
+    check_asked(match)
     report = _report_meant(match, report_id)
     if report.side != mine.side:
         return _settle(match, report, report_claim(report), mine)
@@ -99,7 +100,7 @@ def dispute_result(*, match_id: UUID, caller: Caller, report_id: UUID | None = N
     match, mine = _lock(match_id, caller)
     if match.state != MatchState.OPEN:
         raise _closed(match)
-    check_asked(match, mine.player_id)
+    check_asked(match)
     report = _report_meant(match, report_id)
     if report.side == mine.side:
         raise Conflict(
@@ -144,11 +145,6 @@ def _confirm_if_silent(report_id: UUID, match_id: UUID, now: datetime) -> bool:
     return True
 
 
-def close_reports(*, match: Match) -> None:
-    """Close what is open of a match that has ended otherwise; called by `receivers`."""
-    Report.objects.filter(match=match, state__in=OPEN_REPORT).update(state=ReportState.OVERTAKEN)
-
-
 # Who may speak, and of what.
 
 
@@ -163,7 +159,7 @@ def _lock(match_id: UUID, caller: Caller) -> tuple[Match, Seat]:
 
 
 def _lock_match(match_id: UUID) -> Match:
-    match_touched.send(sender=Match, match_id=match_id)
+    match_host().lock(match_id)
     match = (
         Match.objects.select_for_update(no_key=True, of=("self",))
         .select_related("pool")
@@ -176,12 +172,9 @@ def _lock_match(match_id: UUID) -> Match:
     return match
 
 
-def check_asked(match: Match, player_id: UUID | None) -> None:
+def check_asked(match: Match) -> None:
     """Raise unless the players of this match are asked for its result."""
-    if match.pool is not None:
-        return
-    answers = report_asked.send(sender=Match, match=match, player_id=player_id)
-    if not any(answer for _, answer in answers):
+    if match.pool is None and not match_host().players_may_report(match):
         raise Forbidden(
             "In this match only the organiser enters the result.", code="organiser_reports"
         )

@@ -9,7 +9,7 @@ from lib.names import parse_name
 from matchmaking.callers import Caller
 from matchmaking.models import Match, Player, Pool, Seat
 from matchmaking.results import Result
-from matchmaking.services.matches import finish_match, play_match
+from matchmaking.services.matches import finish_match, side_count
 
 
 def player(name: str) -> Player:
@@ -58,6 +58,14 @@ def meeting(
 
 def stored(match: Match) -> Match:
     return Match.objects.get(pk=match.pk)
+
+
+def play_match(*, match: Match, scores: Sequence[int]) -> Match:
+    """End an open match by its score."""
+    result = Result.by_score(
+        scores, best_of=match.best_of, draws=match.draws, sides=side_count(match)
+    )
+    return finish_match(match=match, result=result)
 
 
 def won(winner: str, loser: str, *, slug: str = "ladder") -> Match:

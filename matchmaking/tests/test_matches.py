@@ -18,11 +18,10 @@ from matchmaking.services.matches import (
     finish_match,
     lapse_matches,
     leave_match,
-    play_match,
 )
 from matchmaking.signals import match_closed
 
-from .meetings import caller, meeting, stored
+from .meetings import caller, meeting, play_match, stored
 
 pytestmark = pytest.mark.django_db
 

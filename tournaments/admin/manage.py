@@ -14,8 +14,8 @@ from tournaments.services.actors import Actor
 from tournaments.services.entry.check_in import close_check_in, open_check_in
 from tournaments.services.entry.registration import close_registration, open_registration
 from tournaments.services.permissions import organiser_actor
-from tournaments.services.progress.reopen import last_undoable, undo_last
 from tournaments.services.progress.swiss_rounds import pair_next_round, swiss_group
+from tournaments.services.undo.stack import last_undoable, undo_last
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from tournaments.models import Entrant, Pairing, Seeding, Slot, Tournament, Tour
 from tournaments.pages.display.bracket import PairingView, draw_groups
 from tournaments.selectors import bracket_pairings, champions
 from tournaments.serializers import tournament_url
-from tournaments.services.locking import cancel_tournament
 from tournaments.services.permissions import Account
-from tournaments.services.progress.results import report_result
+from tournaments.services.progress.cancellation import cancel_tournament
+from tournaments.services.progress.results import enter_result
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 
@@ -274,7 +274,7 @@ def _cancel(tournament: Tournament, user: Account) -> str:
 
 
 def _report(tournament: Tournament, match: Match, result: Result, user: Account) -> None:
-    report_result(
+    enter_result(
         tournament_id=tournament.pk,
         match_id=match.pk,
         report=lambda _: result,

@@ -40,13 +40,15 @@ def new_tournament(request: HttpRequest, body: TournamentBody) -> HttpResponse:
     Idempotency-Key, a retry makes no second tournament.
     """
     owner = maker(request)
+    actor = player_actor(owner) if owner else ORGANISER
     return created(
-        request, lambda: _make(body, owner), complete=lambda answer: _complete(body, answer)
+        request,
+        lambda: _make(body, owner, actor),
+        complete=lambda answer: _complete(body, answer, actor),
     )
 
 
-def _make(body: TournamentBody, organiser: Player | None) -> Json:
-    actor = player_actor(organiser) if organiser else ORGANISER
+def _make(body: TournamentBody, organiser: Player | None, actor: Actor) -> Json:
     players, plans = _players(body), body.plans()
     check_plans(plans)
     made = create_tournament(
@@ -99,13 +101,13 @@ def _start(
     return start_tournament(tournament_id=tournament.pk, actor=actor)
 
 
-def _complete(body: TournamentBody, answer: Json) -> None:
+def _complete(body: TournamentBody, answer: Json, actor: Actor) -> None:
     """Start a Swiss; the tournament stands, with its token, even if its pairing fails."""
     tournament = answer["tournament"]
     if not _starts(body) or body.plans()[0].format != Format.SWISS:
         return
     try:
-        answer["brackets"] = start_tournament(tournament_id=tournament["id"])
+        answer["brackets"] = start_tournament(tournament_id=tournament["id"], actor=actor)
     except Refusal as refusal:
         answer["message"] = refusal.message
     found = Tournament.objects.get(pk=tournament["id"])

@@ -11,15 +11,15 @@ from lib.http import json_response
 from lib.schemas import Json, timestamp
 from tournaments.models import Action
 from tournaments.serializers import pairing_answers, tournament_brief
-from tournaments.services.locking import cancel_tournament
 from tournaments.services.permissions import actor_for
-from tournaments.services.progress.reopen import undo_last
+from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.progress.withdrawals import (
     disqualify_entrant,
     reinstate_entrant,
     withdraw_entrant,
 )
+from tournaments.services.undo.stack import undo_last
 
 from . import schemas
 from .api_setup import account, caller, organiser

@@ -7,21 +7,18 @@ from ninja import Router
 
 from lib.errors import Malformed
 from lib.http import json_response
-from matchmaking.models import MatchState
 from tournaments.models import Pairing
 from tournaments.serializers import pairing_answer, pairing_answers
 from tournaments.services.actors import Actor
 from tournaments.services.locking import pairing_of_match
 from tournaments.services.permissions import check_may_enter_result
+from tournaments.services.progress import results
 from tournaments.services.progress.reopen import preview_reopen, reopen_result
 from tournaments.services.progress.results import (
     Report,
     by_double_forfeit,
     by_forfeit,
     by_score,
-    check_revision,
-    correct_result,
-    report_result,
     set_live_score,
 )
 
@@ -44,28 +41,14 @@ def enter_result(
     where the same people meet, the others are emptied.
     """
     pairing, actor = _judged(request, tournament_id, match_id)
-    match = pairing.match
-    assert match is not None
-    check_revision(match, body.revision)
-    report = _report(pairing, body)
-    if body.revision is not None and match.state == MatchState.FINISHED:
-        entered = correct_result(
-            tournament_id=tournament_id,
-            match_id=match_id,
-            report=report,
-            revision=body.revision,
-            actor=organiser(request, tournament_id),
-            why=body.why,
-        )
-    else:
-        entered = report_result(
-            tournament_id=tournament_id,
-            match_id=match_id,
-            report=report,
-            revision=body.revision,
-            actor=actor,
-            why=body.why,
-        )
+    entered = results.enter_result(
+        tournament_id=tournament_id,
+        match_id=match_id,
+        report=_report(pairing, body),
+        revision=body.revision,
+        actor=actor,
+        why=body.why,
+    )
     return json_response({"status": "Result Entered", "match": pairing_answer(entered)})
 
 

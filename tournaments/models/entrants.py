@@ -68,6 +68,11 @@ class Entrant(models.Model):
         """Whether it is drawn and paired."""
         return self.status == EntryStatus.ENTERED
 
+    @property
+    def has_left(self) -> bool:
+        """Whether it was drawn, and has withdrawn or is disqualified."""
+        return self.status in {EntryStatus.WITHDRAWN, EntryStatus.DISQUALIFIED}
+
 
 class Member(models.Model):
     """A player on the roster of a team; the captain speaks for it."""

@@ -10,6 +10,7 @@ from matchmaking.models import Match
 from .day import Station
 from .entrants import Entrant
 from .stages import Group, Round
+from .tournament import Tournament
 
 
 class Slot(models.TextChoices):
@@ -30,6 +31,25 @@ class PairingState(models.TextChoices):
     WALKOVER = "walkover", "needs no match: nobody comes against the one who is there"
     EMPTY = "empty", "nobody comes"
     NOT_NEEDED = "not_needed", "not needed"
+
+
+class PairingQuerySet(models.QuerySet["Pairing"]):
+    """Pairings with the rows around them."""
+
+    def in_full(self) -> "PairingQuerySet":
+        """Each with its tournament, stage, group, round, sides, match and station."""
+        return self.select_related(
+            "group__stage__tournament", "round", "top", "bottom", "match", "station"
+        )
+
+    def at(self, tournament: Tournament, stage: int, group: int, key: str) -> "PairingQuerySet":
+        """The pairing at a place of a tournament: stage and group by number, and its key."""
+        return self.filter(
+            group__stage__tournament=tournament,
+            group__stage__number=stage,
+            group__number=group,
+            key=key,
+        )
 
 
 class Pairing(models.Model):
@@ -59,6 +79,8 @@ class Pairing(models.Model):
     match = models.OneToOneField(Match, models.PROTECT, null=True, related_name="pairing")
     station = models.ForeignKey(Station, models.SET_NULL, null=True, related_name="pairings")
     called_at = models.DateTimeField(null=True, help_text="When its station was given to it.")
+
+    objects = PairingQuerySet.as_manager()
 
     class Meta:
         ordering = ("group__number", "round__number", "number")

@@ -59,6 +59,9 @@ class Stage(models.Model):
     legs = models.PositiveSmallIntegerField(default=1)
     rounds_planned = models.PositiveSmallIntegerField(null=True, blank=True)
     planned = models.JSONField(default=dict, blank=True, editable=False)
+
+    #: The fields that `override_plan` changes.
+    PLAN_FIELDS = ("rounds_planned", "group_count", "planned")
     draws = models.BooleanField(default=False, help_text="Whether a match may be drawn.")
     points_win = models.DecimalField(max_digits=5, decimal_places=2, default=1)
     points_draw = models.DecimalField(max_digits=5, decimal_places=2, default="0.5")
@@ -95,6 +98,21 @@ class Stage(models.Model):
     def is_elimination(self) -> bool:
         """Whether it is a bracket."""
         return Format(self.format).is_elimination
+
+    def override_plan(self, **values: int | None) -> None:
+        """Play the stage otherwise than planned, until it is taken down; the caller saves."""
+        for field, value in values.items():
+            if getattr(self, field) != value:
+                self.planned.setdefault(field, getattr(self, field))
+                setattr(self, field, value)
+                if self.planned[field] == value:
+                    del self.planned[field]
+
+    def restore_plan(self) -> None:
+        """Set the plan of a stage that is taken down as it was; the caller saves."""
+        for field, value in self.planned.items():
+            setattr(self, field, value)
+        self.planned = {}
 
 
 class Colour(models.TextChoices):

@@ -28,10 +28,10 @@ from tournaments.pages.forms.manage import JudgeForm, LinesForm, SettingsForm
 from tournaments.pages.forms.stages import StageFormSet, stage_initial, stage_plans
 from tournaments.services.actors import Actor
 from tournaments.services.entry.entrants import add_entrants
-from tournaments.services.entry.rosters import short_teams
-from tournaments.services.progress.reopen import last_undoable
+from tournaments.services.progress.attendance import short_teams
 from tournaments.services.setup.settings import change_settings
 from tournaments.services.setup.stage_plans import set_stages
+from tournaments.services.undo.stack import last_undoable
 from tournaments.services.venue.judges import NewJudge, add_judge
 
 from .form_input import Press

@@ -9,7 +9,7 @@ from lib.errors import Malformed
 from tournaments.models import Entrant, EntryStatus
 from tournaments.pages.forms.manage import EntrantForm
 from tournaments.services.entry import check_in, entrants, registration, rosters, seeding
-from tournaments.services.progress.reopen import undo_last
+from tournaments.services.progress import attendance
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.progress.withdrawals import (
     disqualify_entrant,
@@ -17,6 +17,7 @@ from tournaments.services.progress.withdrawals import (
     withdraw_entrant,
 )
 from tournaments.services.transfer.imports import import_entrants
+from tournaments.services.undo.stack import undo_last
 from tournaments.services.venue import judges, stations
 
 from .form_input import Act, Press
@@ -50,7 +51,7 @@ def _start(press: Press) -> str:
     absent = press.tournament.entrants.filter(status=EntryStatus.ABSENT).count()
     left_out = f" {absent} who had not checked in were left out." if absent else ""
     playing = list(press.tournament.entrants.filter(status=EntryStatus.ENTERED))
-    short = rosters.short_teams(press.tournament, playing)
+    short = attendance.short_teams(press.tournament, playing)
     warned = f" {short[0].upper()}{short[1:]}." if short else ""
     return f"The tournament has started.{left_out}{warned}"
 
@@ -103,7 +104,7 @@ def _check_in(press: Press) -> str:
     done = check_in.check_in(
         tournament_id=press.pk, entrant_id=press.number("entrant"), actor=press.actor
     )
-    short = rosters.short_teams(press.tournament, [done])
+    short = attendance.short_teams(press.tournament, [done])
     return f"{done} is checked in" + (f", {short}." if short else ".")
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +12,6 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lib.errors import Refusal
-from matchmaking.models import MatchState
 from tournaments.match_places import place_of
 from tournaments.models import Pairing, PairingState, Tournament
 from tournaments.pages.display.bracket import scores_of
@@ -22,14 +20,10 @@ from tournaments.pages.forms.result import ResultForm
 from tournaments.selectors import match_pairing
 from tournaments.services.actors import Actor
 from tournaments.services.locking import not_ready
-from tournaments.services.progress.reopen import preview_reopen, reopen_result, undo_last
-from tournaments.services.progress.results import (
-    check_revision,
-    correct_result,
-    report_result,
-    set_live_score,
-)
+from tournaments.services.progress.reopen import preview_reopen, reopen_result
+from tournaments.services.progress.results import enter_result, set_live_score
 from tournaments.services.progress.swiss_rounds import Engine, pair_next_round, swiss_group
+from tournaments.services.undo.stack import undo_last
 
 from .rights import entering, organiser_of
 from .tournament import refused, went_well
@@ -66,21 +60,16 @@ def _enter(request: HttpRequest, pairing: Pairing, actor: Actor) -> str:
         set_live_score(tournament_id=tournament_id, match_id=match_id, scores=form.scores())
         return "The score so far is shown."
     form = ResultForm.read(request.POST)
-    match, revision = pairing.match, form.cleaned_data["revision"]
-    assert match is not None
-    check_revision(match, revision)
-    said: Any = {
-        "tournament_id": tournament_id,
-        "match_id": match_id,
-        "report": form.report(),
-        "revision": revision,
-        "why": form.cleaned_data["why"],
-    }
-    if revision is not None and match.state == MatchState.FINISHED:
-        correct_result(actor=organiser_of(request, pairing.group.stage.tournament), **said)
-        return "The result is corrected."
-    report_result(actor=actor, **said)
-    return "The result is entered."
+    enter_result(
+        tournament_id=tournament_id,
+        match_id=match_id,
+        report=form.report(),
+        revision=form.cleaned_data["revision"],
+        actor=actor,
+        why=form.cleaned_data["why"],
+    )
+    corrected = pairing.state == PairingState.DECIDED
+    return "The result is corrected." if corrected else "The result is entered."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -25,12 +25,12 @@ from tournaments.pages.forms.creation import ImportForm, OwnedForm, TournamentFo
 from tournaments.pages.sharing.links import share_of
 from tournaments.selectors import OUTSIDE, champions, listed_tournaments, tournament_entrants
 from tournaments.services.actors import ORGANISER, Actor
-from tournaments.services.locking import cancel_tournament
 from tournaments.services.permissions import player_actor
-from tournaments.services.progress.reopen import last_undoable
+from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 from tournaments.services.transfer.imports import import_file
+from tournaments.services.undo.stack import last_undoable
 
 from .rights import organiser_of, rights_of
 
@@ -59,7 +59,8 @@ def tournament_new(request: HttpRequest) -> HttpResponse:
     tournament = _create(form, player)
     if "draft" not in request.POST:
         try:
-            start_tournament(tournament_id=tournament.pk)
+            actor = player_actor(player) if player else ORGANISER
+            start_tournament(tournament_id=tournament.pk, actor=actor)
         except Refusal as refusal:
             messages.error(request, refusal.message)
     return _known(redirect("tournament", tournament.pk), token)

@@ -1,4 +1,4 @@
-"""The record of a tournament's day: who did what, and how it is taken back."""
+"""The record of a tournament: who did what, and what an undo of it needs."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from lib.errors import Malformed
 from tournaments.models import Action, Tournament
 
 from .actors import Actor
+from .undoable import Undoable, stored_form
 
 TEXT_MAX_CHARS = 300
 
@@ -20,13 +21,12 @@ def record(
     text: str,
     why: str = "",
     data: dict[str, Any] | None = None,
-    undo: dict[str, Any] | None = None,
+    undo: Undoable | None = None,
     undoes: Action | None = None,
 ) -> Action:
-    """Write down what somebody did, in the transaction that did it; the tournament is locked.
+    """Record what an actor did, in the transaction that did it; the tournament is locked.
 
-    `undo` holds what takes it back: `{"kind": …}` and what that kind needs, see `corrections`.
-    Raises `Malformed` for a reason that cannot be shown.
+    Without `undo` it cannot be undone. Raises `Malformed` for a reason that cannot be shown.
     """
     last = tournament.actions.aggregate(last=Max("number"))["last"] or 0
     return Action.objects.create(
@@ -38,7 +38,7 @@ def record(
         text=text[:TEXT_MAX_CHARS],
         why=_reason(why),
         data=data or {},
-        undo=undo or {},
+        undo={} if undo is None else stored_form(undo),
         undoes=undoes,
     )
 

@@ -1,21 +1,11 @@
-"""A tournament while it runs: locked before it is written to, and called off."""
+"""A tournament, locked before it is written to, and checked for whether it runs."""
 
-from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.utils import timezone
-
 from lib.errors import Conflict, NotFound
-from matchmaking.models import Match, MatchState, Seat
 from tournaments.models import Pairing, PairingState, Stage, Tournament, TournamentState
-from tournaments.signals import tournament_closed
 
-from . import audit_log
-from .actors import ORGANISER, Actor
-
-#: A pairing's place in a tournament, which outlives the row: stage, group, key.
-Address = list[Any]
+from .undoable import Address
 
 
 def lock_tournament(tournament_id: UUID) -> Tournament:
@@ -60,9 +50,7 @@ def pairing_of_match(tournament: Tournament, match_id: UUID) -> Pairing:
     Raises `NotFound`, and `Conflict` while there is nothing to play.
     """
     pairing = (
-        Pairing.objects.select_related("round", "top", "bottom", "match", "station", "group__stage")
-        .filter(pk=match_id, group__stage__tournament=tournament)
-        .first()
+        Pairing.objects.in_full().filter(pk=match_id, group__stage__tournament=tournament).first()
     )
     if pairing is None:
         raise NotFound("There is no such match in this tournament.")
@@ -82,29 +70,9 @@ def not_ready(pairing: Pairing) -> Conflict:
 
 def address(pairing: Pairing) -> Address:
     """Where a pairing is; needs its group and stage."""
-    return [pairing.group.stage.number, pairing.group.number, pairing.key]
+    return pairing.group.stage.number, pairing.group.number, pairing.key
 
 
 def later_stages(stage: Stage) -> list[Stage]:
     """The stages after this one, in order."""
     return list(stage.tournament.stages.filter(number__gt=stage.number))
-
-
-@transaction.atomic
-def cancel_tournament(
-    *, tournament_id: UUID, actor: Actor = ORGANISER, why: str = ""
-) -> Tournament:
-    """Call a tournament off, and with it the matches not yet played."""
-    tournament = lock_tournament(tournament_id)
-    if tournament.is_over:
-        raise Conflict(f"{tournament.name} is already {tournament.get_state_display()}.")
-    open_matches = Match.objects.filter(
-        pairing__group__stage__tournament=tournament, state=MatchState.OPEN
-    )
-    Seat.objects.filter(match__in=open_matches).update(holds=False)
-    open_matches.update(state=MatchState.CANCELLED, closed_at=timezone.now())
-    tournament.state = TournamentState.CANCELLED
-    tournament.save(update_fields=("state",))
-    audit_log.record(tournament=tournament, actor=actor, verb="cancel", text="Called off", why=why)
-    tournament_closed.send(sender=Tournament, tournament=tournament, winner=None)
-    return tournament

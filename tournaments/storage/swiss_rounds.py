@@ -1,8 +1,8 @@
-"""Between the rounds of a Swiss and the rows that keep them."""
+"""Rounds of a Swiss, stored and read."""
 
 from collections.abc import Sequence
-from typing import Any
 
+import msgspec
 from django.utils import timezone
 
 from tournaments.models import (
@@ -18,6 +18,15 @@ from tournaments.models import (
 )
 
 from .matches import create_matches
+
+
+class RecordedRound(msgspec.Struct, frozen=True):
+    """A round of a Swiss: who met, by board, and who had the pairing-allocated bye."""
+
+    number: int
+    best_of: int | None
+    pairs: list[tuple[int, int]]
+    resting: list[int]
 
 
 def store_round(
@@ -54,32 +63,34 @@ def store_round(
     return round_, rows
 
 
-def round_data(round_: Round) -> dict[str, Any]:
-    """A round as the record of the day keeps it: who met, and who had the bye of the pairing."""
+def recorded_round(round_: Round) -> RecordedRound:
+    """A round as the record keeps it."""
     rows = round_.pairings.order_by("number")
     resting = Bye.objects.filter(
         contender__group=round_.group_id,
         round_number=round_.number,
         kind=ByeKind.PAIRING_ALLOCATED,
     )
-    return {
-        "number": round_.number,
-        "best_of": round_.best_of,
-        "pairs": [list(pair) for pair in rows.values_list("top", "bottom")],
-        "resting": list(resting.values_list("contender__entrant", flat=True)),
-    }
+    return RecordedRound(
+        number=round_.number,
+        best_of=round_.best_of,
+        pairs=list(rows.values_list("top", "bottom")),
+        resting=list(resting.values_list("contender__entrant", flat=True)),
+    )
 
 
-def store_again(group: Group, data: dict[str, Any]) -> tuple[Round, list[Pairing]]:
-    """Store a round as `round_data` told it; those in it are contenders of the group still."""
+def restore_round(group: Group, recorded: RecordedRound) -> tuple[Round, list[Pairing]]:
+    """Store a recorded round again; those in it are still contenders of the group."""
     contenders = {one.entrant_id: one for one in group.contenders.select_related("entrant")}
-    pairs = [(contenders[top].entrant, contenders[bottom].entrant) for top, bottom in data["pairs"]]
+    pairs = [
+        (contenders[top].entrant, contenders[bottom].entrant) for top, bottom in recorded.pairs
+    ]
     Bye.objects.bulk_create(
         Bye(
             contender=contenders[entrant],
-            round_number=data["number"],
+            round_number=recorded.number,
             kind=ByeKind.PAIRING_ALLOCATED,
         )
-        for entrant in data["resting"]
+        for entrant in recorded.resting
     )
-    return store_round(group, data["number"], pairs, data["best_of"])
+    return store_round(group, recorded.number, pairs, recorded.best_of)

@@ -7,7 +7,7 @@ from django import template
 from tournaments.models import Entrant, EntryStatus, Tournament, TournamentState
 from tournaments.pages.display.bracket import scoreline
 from tournaments.pages.display.next_match import next_meeting
-from tournaments.services.entry.capacity import places_left
+from tournaments.services.capacity import places_left
 from tournaments.services.entry.registration import entry_of, is_open_to_players
 
 register = template.Library()

@@ -1,10 +1,12 @@
 """Tournaments for tests, and the short way to their pairings and results."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from matchmaking.models import Match
 from tournaments.models import Format, Pairing, Tournament
-from tournaments.services.progress.results import Report, by_forfeit, by_score, report_result
+from tournaments.services.actors import ORGANISER, Actor
+from tournaments.services.progress.results import Report, by_forfeit, by_score, enter_result
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 from tournaments.services.setup.stage_plans import StagePlan, set_stages
@@ -26,7 +28,7 @@ def draft(players: int | Sequence[str], *plans: StagePlan) -> Tournament:
 def started(players: int | Sequence[str], *plans: StagePlan) -> Tournament:
     """A tournament that runs."""
     tournament = draft(players, *plans)
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     tournament.refresh_from_db()
     return tournament
 
@@ -52,7 +54,24 @@ def match_of(tournament: Tournament, key: str, *, stage: int = 1, group: int = 1
 def report(tournament: Tournament, key: str, result: Report, **where: int) -> Pairing:
     """Enter a result."""
     match = match_of(tournament, key, **where)
-    return report_result(tournament_id=tournament.pk, match_id=match.pk, report=result)
+    return enter_result(
+        tournament_id=tournament.pk, match_id=match.pk, report=result, actor=ORGANISER
+    )
+
+
+def correct_result(
+    *, tournament_id: UUID, match_id: UUID, report: Report, actor: Actor = ORGANISER, why: str = ""
+) -> Pairing:
+    """Correct a result, seen as it is now."""
+    revision = Match.objects.get(pk=match_id).revision
+    return enter_result(
+        tournament_id=tournament_id,
+        match_id=match_id,
+        report=report,
+        actor=actor,
+        revision=revision,
+        why=why,
+    )
 
 
 def first_wins(tournament: Tournament, *keys: str, **where: int) -> None:
@@ -86,4 +105,9 @@ def play_on(tournament: Tournament) -> None:
         assert row.top and row.bottom and row.match
         needed = row.match.best_of // 2 + 1
         scores = [needed, 0] if row.top.seed < row.bottom.seed else [0, needed]
-        report_result(tournament_id=tournament.pk, match_id=row.match.pk, report=by_score(scores))
+        enter_result(
+            tournament_id=tournament.pk,
+            match_id=row.match.pk,
+            report=by_score(scores),
+            actor=ORGANISER,
+        )

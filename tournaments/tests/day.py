@@ -38,7 +38,7 @@ def open_cup(entry: Entry = Entry.OPEN, *, code: str = "", **changes: object) ->
 
 def running(*names: str) -> Tournament:
     tournament = draft(*names)
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     return fresh(tournament)
 
 

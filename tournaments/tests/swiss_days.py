@@ -5,12 +5,13 @@ from random import Random
 
 from matchmaking.models import Match
 from tournaments.models import Contender, Format, Group, Pairing, PairingState, Round, Tournament
+from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.results import (
     Report,
     by_double_forfeit,
     by_forfeit,
     by_score,
-    report_result,
+    enter_result,
 )
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.progress.swiss_rounds import pair_next_round
@@ -28,7 +29,7 @@ def swiss(count: int, rounds: int, *, tie_breaks: tuple[str, ...] = ()) -> Tourn
     """A Swiss with draws that has started: its first round is paired, quickly."""
     plan = StagePlan(Format.SWISS, rounds_planned=rounds, draws=True, tie_breaks=tie_breaks)
     tournament = create_tournament(name="Open", players=names(count), stages=[plan]).tournament
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     return Tournament.objects.get(pk=tournament.pk)
 
 
@@ -38,7 +39,7 @@ def round_robin(count: int, *, legs: int = 1, best_of: int = 1, groups: int = 1)
         Format.ROUND_ROBIN, legs=legs, best_of=best_of, group_count=groups, draws=best_of == 1
     )
     tournament = create_tournament(name="League", players=names(count), stages=[plan]).tournament
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     return Tournament.objects.get(pk=tournament.pk)
 
 
@@ -61,7 +62,7 @@ def open_pairings(tournament: Tournament) -> list[Pairing]:
 
 def enter(tournament: Tournament, row: Pairing, report: Report) -> None:
     assert isinstance(row.match, Match)
-    report_result(tournament_id=tournament.pk, match_id=row.match.pk, report=report)
+    enter_result(tournament_id=tournament.pk, match_id=row.match.pk, report=report, actor=ORGANISER)
 
 
 def play(tournament: Tournament, reports: Sequence[Report] = (WHITE_WINS,)) -> None:
@@ -77,7 +78,7 @@ def play_by_chance(tournament: Tournament, rng: Random) -> None:
 
 
 def pair(tournament: Tournament) -> Round:
-    return pair_next_round(group=group_of(tournament))
+    return pair_next_round(group=group_of(tournament), actor=ORGANISER)
 
 
 def pairs_of(round_: Round) -> list[tuple[str, str]]:

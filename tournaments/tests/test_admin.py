@@ -17,8 +17,9 @@ from matchmaking.services.queue.joining import Join, join_pools
 from matchmaking.tests.staff import staff, viewer
 from tournaments.apps import ORGANISERS, RIGHTS
 from tournaments.models import Entrant, Format, Pairing, Seeding, Tournament, TournamentState
-from tournaments.services.locking import cancel_tournament
-from tournaments.services.progress.results import by_score, report_result
+from tournaments.services.actors import ORGANISER
+from tournaments.services.progress.cancellation import cancel_tournament
+from tournaments.services.progress.results import by_score, enter_result
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 from tournaments.services.setup.stage_plans import StagePlan
@@ -49,7 +50,7 @@ def draft(*names: str, name: str = "Friday Cup", byes: bool = False) -> Tourname
 
 def running(*names: str, name: str = "Friday Cup") -> Tournament:
     tournament = draft(*names, name=name)
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     tournament.refresh_from_db()
     return tournament
 
@@ -154,7 +155,12 @@ def test_what_makes_no_tournament_is_refused_with_a_reason(
 def test_the_list_shows_state_entrants_and_progress(olga: Client) -> None:
     cup = running()
     draft(name="Monday Cup")
-    report_result(tournament_id=cup.pk, match_id=match_of(cup, "W1.1").pk, report=by_score((1, 0)))
+    enter_result(
+        tournament_id=cup.pk,
+        match_id=match_of(cup, "W1.1").pk,
+        report=by_score((1, 0)),
+        actor=ORGANISER,
+    )
     shown = words(olga, page("changelist"))
     assert "1 of 3 decided" in shown
     assert '<td class="field-entrant_count">4</td>' in shown
@@ -164,7 +170,7 @@ def test_the_list_shows_state_entrants_and_progress(olga: Client) -> None:
 
 def test_progress_does_not_count_byes(olga: Client) -> None:
     tournament = draft("Ann", "Bob", "Cem", byes=True)
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     assert "0 of 2 decided" in words(olga, page("changelist"))
 
 
@@ -190,10 +196,11 @@ def test_a_list_of_fifty_needs_few_queries(
 
 def test_the_page_shows_bracket_entrants_and_what_is_to_be_played(olga: Client) -> None:
     tournament = running()
-    report_result(
+    enter_result(
         tournament_id=tournament.pk,
         match_id=match_of(tournament, "W1.1").pk,
         report=by_score((1, 0)),
+        actor=ORGANISER,
     )
     shown = words(olga, page("change", tournament.pk))
     assert "Semi-finals" in shown and "Final" in shown and "Winner of W1.2" in shown
@@ -297,7 +304,7 @@ def test_a_score_that_decides_nothing_is_refused(olga: Client) -> None:
 def test_a_result_of_a_cancelled_tournament_is_refused(olga: Client) -> None:
     tournament = running()
     address = result_page(tournament, "W1.1")
-    cancel_tournament(tournament_id=tournament.pk)
+    cancel_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     said = words(olga, address, {"ending": "0"})
     assert "Friday Cup is cancelled: results can be entered only while it is running." in said
     assert noted() == []
@@ -329,9 +336,9 @@ def test_the_buttons_fit_the_state(olga: Client) -> None:
 
     tournament = draft()
     assert buttons(tournament) == ["start", "cancel", "delete"]
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     assert buttons(tournament) == ["cancel"]
-    cancel_tournament(tournament_id=tournament.pk)
+    cancel_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     assert buttons(tournament) == []
 
 

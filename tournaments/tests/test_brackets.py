@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from matchmaking.models import Match, MatchState
 from tournaments.engine import elimination as engine
 from tournaments.models import Entrant, Pairing, Round, Slot, Tournament
-from tournaments.services.progress.results import by_score, report_result
+from tournaments.services.actors import ORGANISER
+from tournaments.services.progress.results import by_score, enter_result
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 from tournaments.storage.brackets import BracketState, bracket_of, first_round
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def cup(count: int) -> Tournament:
     players = [f"P{number}" for number in range(1, count + 1)]
     tournament = create_tournament(name="Cup", players=players, byes=True).tournament
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     tournament.refresh_from_db()
     return tournament
 
@@ -48,10 +49,11 @@ def test_what_is_stored_is_what_the_engine_says_after_every_result(count: int) -
             break
         pairing, winner = chance.choice(open_pairings), chance.choice([0, 1])
         assert pairing.match is not None
-        report_result(
+        enter_result(
             tournament_id=tournament.pk,
             match_id=pairing.match.pk,
             report=by_score([1 - winner, winner]),
+            actor=ORGANISER,
         )
         outcomes[pairing.key] = engine.Win(engine.Side(winner))
     assert len(outcomes) == count - 1

@@ -24,12 +24,13 @@ from tournaments.models import (
     TournamentState,
 )
 from tournaments.order_of_play import estimated_starts
-from tournaments.services.actors import Actor
+from tournaments.services.actors import ORGANISER, Actor
 from tournaments.services.entry.check_in import (
     check_in,
     check_in_all,
     close_check_in,
     open_check_in,
+    open_due_check_ins,
     readmit,
     undo_check_in,
 )
@@ -37,13 +38,12 @@ from tournaments.services.entry.entrants import add_entrants
 from tournaments.services.entry.registration import register
 from tournaments.services.entry.seeding import move_seed, set_seeds, shuffle_seeds, sort_by_rating
 from tournaments.services.permissions import actor_for, check_may_enter_result, check_organiser
-from tournaments.services.progress.reopen import undo_last
-from tournaments.services.progress.results import by_score, report_result
+from tournaments.services.progress.results import by_score, enter_result
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
-from tournaments.services.setup.scheduled import tend_tournaments
 from tournaments.services.setup.settings import change_settings
 from tournaments.services.setup.stage_plans import StagePlan, set_stages
+from tournaments.services.undo.stack import undo_last
 from tournaments.services.venue.judges import (
     add_judge,
     claim_judgeship,
@@ -82,7 +82,9 @@ def win(tournament: Tournament, key: str) -> None:
     """The top side wins."""
     match = pairing(tournament, key).match
     assert match is not None
-    report_result(tournament_id=tournament.pk, match_id=match.pk, report=by_score((1, 0)))
+    enter_result(
+        tournament_id=tournament.pk, match_id=match.pk, report=by_score((1, 0)), actor=ORGANISER
+    )
 
 
 # Check-in.
@@ -103,14 +105,14 @@ def test_who_has_not_checked_in_is_left_out_at_the_start() -> None:
     cup = checking_in()
     here(cup, "Ann", "Cem", "Dan")
     undo_check_in(tournament_id=cup.pk, entrant_id=named(cup, "Dan").pk, actor=OLGA)
-    start_tournament(tournament_id=cup.pk)
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     assert who(cup) == ["Ann", "Cem"] and sorted(who(cup, "absent")) == ["Bob", "Dan"]
 
 
 def test_without_check_in_everybody_plays() -> None:
     cup = checking_in()
     close_check_in(tournament_id=cup.pk, actor=OLGA)
-    start_tournament(tournament_id=cup.pk)
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     assert len(who(cup)) == 4
 
 
@@ -120,14 +122,14 @@ def test_who_waits_and_is_there_takes_the_place_of_who_is_not() -> None:
         comes(cup, name)
     open_check_in(tournament_id=cup.pk, actor=OLGA)
     here(cup, "Ann", "Dan")
-    start_tournament(tournament_id=cup.pk)
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     assert who(cup) == ["Ann", "Dan"]
 
 
 def test_one_click_lets_somebody_in_who_was_left_out() -> None:
     cup = checking_in()
     here(cup, "Ann", "Cem", "Dan")
-    start_tournament(tournament_id=cup.pk)
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     bob = named(cup, "Bob")
     readmit(tournament_id=cup.pk, entrant_id=bob.pk, actor=OLGA)
     assert sorted(who(cup)) == ["Ann", "Bob", "Cem", "Dan"]
@@ -139,7 +141,7 @@ def test_one_click_lets_somebody_in_who_was_left_out() -> None:
 def test_a_bracket_with_results_lets_nobody_in() -> None:
     cup = checking_in("Ann", "Bob", "Cem", "Dan", "Eve")
     here(cup, "Ann", "Bob", "Cem", "Dan")
-    start_tournament(tournament_id=cup.pk)
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     win(cup, "W1.1")
     with pytest.raises(Conflict, match="only a Swiss stage"):
         readmit(tournament_id=cup.pk, entrant_id=named(cup, "Eve").pk, actor=OLGA)
@@ -154,7 +156,7 @@ def test_check_in_is_refused_when_it_makes_no_sense() -> None:
         check_in(tournament_id=cup.pk, entrant_id=0, actor=OLGA)
     assert check_in_all(tournament_id=cup.pk, actor=OLGA) == 4
     assert check_in_all(tournament_id=cup.pk, actor=OLGA) == 0
-    start_tournament(tournament_id=cup.pk)
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     with pytest.raises(Conflict, match="only before the start"):
         check_in(tournament_id=cup.pk, entrant_id=named(cup, "Ann").pk, actor=OLGA)
     with pytest.raises(Conflict, match="only before the start"):
@@ -170,7 +172,7 @@ def test_check_in_is_refused_when_it_makes_no_sense() -> None:
 def test_a_check_in_is_taken_back() -> None:
     cup = checking_in()
     here(cup, "Ann")
-    undo_last(tournament_id=cup.pk)
+    undo_last(tournament_id=cup.pk, actor=ORGANISER)
     assert named(cup, "Ann").checked_in_at is None
 
 
@@ -181,12 +183,12 @@ def test_check_in_opens_by_itself_so_long_before_the_start() -> None:
     now = timezone.now()
     cup = open_cup(starts_at=now + timedelta(hours=2), check_in_minutes=30)
     untimed = open_cup()
-    assert tend_tournaments(now=now + timedelta(minutes=89)) == 0
-    assert tend_tournaments(now=now + timedelta(minutes=90)) == 1
+    assert open_due_check_ins(now=now + timedelta(minutes=89)) == 0
+    assert open_due_check_ins(now=now + timedelta(minutes=90)) == 1
     assert fresh(cup).state == TournamentState.CHECK_IN
     assert fresh(untimed).state == TournamentState.REGISTRATION
     assert said(cup) == "Matchpoint opened check-in"
-    assert tend_tournaments(now=now + timedelta(hours=9)) == 0
+    assert open_due_check_ins(now=now + timedelta(hours=9)) == 0
 
 
 # Seeds.
@@ -202,7 +204,7 @@ def test_seeds_are_given_by_hand_and_taken_back() -> None:
     assert who(cup) == ["Dan", "Cem", "Bob", "Ann"]
     move_seed(tournament_id=cup.pk, entrant_id=named(cup, "Ann").pk, to=2, actor=OLGA)
     assert who(cup) == ["Dan", "Ann", "Cem", "Bob"]
-    undo_last(tournament_id=cup.pk)
+    undo_last(tournament_id=cup.pk, actor=ORGANISER)
     assert who(cup) == ["Dan", "Cem", "Bob", "Ann"]
 
 
@@ -241,7 +243,7 @@ def test_before_the_first_result_new_seeds_draw_again_and_after_it_the_draw_stan
     assert str(pairing(cup, "W1.1").match) == "Ann vs Dan"
     set_seeds(tournament_id=cup.pk, order=ids(cup, "Bob", "Ann", "Dan", "Cem"), actor=OLGA)
     assert str(pairing(cup, "W1.1").match) == "Bob vs Cem"
-    undo_last(tournament_id=cup.pk)
+    undo_last(tournament_id=cup.pk, actor=ORGANISER)
     assert str(pairing(cup, "W1.1").match) == "Ann vs Dan"
     win(cup, "W1.1")
     with pytest.raises(Conflict, match="A result is in"):
@@ -285,7 +287,7 @@ def test_a_station_is_for_one_match_at_a_time() -> None:
     free_station(tournament_id=cup.pk, pairing_id=pairing(cup, "W1.2").pk, actor=OLGA)
     with pytest.raises(Conflict, match="has no station"):
         free_station(tournament_id=cup.pk, pairing_id=pairing(cup, "W1.2").pk, actor=OLGA)
-    undo_last(tournament_id=cup.pk)
+    undo_last(tournament_id=cup.pk, actor=ORGANISER)
     assert str(pairing(cup, "W1.2").station) == "Table 1"
 
 
@@ -433,7 +435,7 @@ def test_settings_are_changed_recorded_and_taken_back() -> None:
     changed = fresh(cup)
     assert (changed.name, changed.capacity, changed.starts_at) == ("Saturday Cup", 8, later)
     assert said(cup) == "Olga changed the name, the capacity, the start"
-    undo_last(tournament_id=cup.pk)
+    undo_last(tournament_id=cup.pk, actor=ORGANISER)
     back = fresh(cup)
     assert (back.name, back.capacity, back.starts_at) == ("Friday Cup", None, None)
 
@@ -519,7 +521,7 @@ def test_a_swiss_takes_somebody_late_from_the_next_round(
 ) -> None:
     cup = swiss("Ann", "Bob", "Cem", "Dan", "Eve")
     here(cup, "Ann", "Bob", "Cem", "Dan")
-    start_tournament(tournament_id=cup.pk)
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     with django_capture_on_commit_callbacks(execute=True):
         shuffle_seeds(tournament_id=cup.pk, lot=3, actor=OLGA)
         assert swiss_pairings(cup) == []  # it is paired with nothing locked

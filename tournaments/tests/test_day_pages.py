@@ -18,6 +18,7 @@ from matchmaking.tests.staff import staff
 from tournaments.models import Entry, Format, Tournament, TournamentState
 from tournaments.pages.manage_actions import ACTIONS, reordered
 from tournaments.selectors import open_pairing
+from tournaments.services.actors import ORGANISER
 from tournaments.services.entry.registration import open_registration
 from tournaments.services.permissions import RIGHT
 from tournaments.services.progress.start import start_tournament
@@ -357,7 +358,7 @@ def test_another_stage_is_added_to_the_form_only(olga: Client, cup: Tournament) 
 
 
 def test_matches_are_called_and_stations_freed(olga: Client, cup: Tournament) -> None:
-    start_tournament(tournament_id=cup.pk)
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     do(olga, cup, "add-stations", names="Table 1\n\nTable 2\n")
     assert "Ann vs Dan: Table 1" in do(olga, cup, "call-next")[0]
     html = page(olga, cup, "-stations")
@@ -414,7 +415,7 @@ def test_entrants_come_from_a_file_and_a_bad_one_is_refused_by_its_line(
 def test_a_swiss_has_buttons_of_its_own(olga: Client, cup: Tournament) -> None:
     plan = StagePlan(format=Format.SWISS, rounds_planned=3)
     set_stages(tournament_id=cup.pk, stages=[plan], actor=OLGA)
-    start_tournament(tournament_id=cup.pk)
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     assert "Somebody comes late" in page(olga, cup)
     assert "from round 2" in do(olga, cup, "late", line="Eve, 1500")[0]
     ann = named(cup, "Ann")

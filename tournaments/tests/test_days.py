@@ -21,14 +21,16 @@ from tournaments.models import (
     Tournament,
     TournamentState,
 )
+from tournaments.services.actors import ORGANISER
 from tournaments.services.progress import reopen, results, withdrawals
 from tournaments.services.progress.stages import end_swiss
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.progress.swiss_rounds import pair_next_round
 from tournaments.services.setup.stage_plans import StagePlan
+from tournaments.services.undo.stack import last_undoable, undo_last
 from tournaments.storage.brackets import group_state
 
-from .builders import DOUBLE, SINGLE, started
+from .builders import DOUBLE, SINGLE, correct_result, started
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +57,9 @@ class Day:
         row = self.chance.choice(self.pairings(PairingState.READY))
         assert row.match is not None
         report = self._report(row)
-        results.report_result(tournament_id=self.id, match_id=row.match.pk, report=report)
+        results.enter_result(
+            tournament_id=self.id, match_id=row.match.pk, report=report, actor=ORGANISER
+        )
 
     def _report(self, row: Pairing) -> Callable[[Match], Result]:
         assert row.match is not None
@@ -71,31 +75,31 @@ class Day:
     def correct(self) -> None:
         row = self.chance.choice(self.pairings(PairingState.DECIDED))
         assert row.match is not None
-        results.correct_result(
-            tournament_id=self.id, match_id=row.match.pk, report=self._report(row)
-        )
+        correct_result(tournament_id=self.id, match_id=row.match.pk, report=self._report(row))
 
     def reopen(self) -> None:
         row = self.chance.choice(self.pairings(PairingState.DECIDED))
         assert row.match is not None
         foreseen = reopen.preview_reopen(tournament_id=self.id, match_id=row.match.pk)
-        emptied = reopen.reopen_result(tournament_id=self.id, match_id=row.match.pk)
+        emptied = reopen.reopen_result(
+            tournament_id=self.id, match_id=row.match.pk, actor=ORGANISER
+        )
         assert [one.pk for one in emptied] == [one.pk for one in foreseen]
         still = Pairing.objects.filter(pk__in=[one.pk for one in emptied])
         assert not still.filter(state=PairingState.DECIDED).exists()
 
     def undo(self) -> None:
-        done = reopen.undo_last(tournament_id=self.id)
+        done = undo_last(tournament_id=self.id, actor=ORGANISER)
         if done.undoes is not None and done.undoes.verb == "start":
-            start_tournament(tournament_id=self.id)
+            start_tournament(tournament_id=self.id, actor=ORGANISER)
 
     def withdraw(self) -> None:
         entrant = self.chance.choice(list(self.tournament.entrants.order_by("pk")))
-        withdrawals.withdraw_entrant(tournament_id=self.id, entrant_id=entrant.pk)
+        withdrawals.withdraw_entrant(tournament_id=self.id, entrant_id=entrant.pk, actor=ORGANISER)
 
     def reinstate(self) -> None:
         entrant = self.chance.choice(list(self.tournament.entrants.order_by("pk")))
-        withdrawals.reinstate_entrant(tournament_id=self.id, entrant_id=entrant.pk)
+        withdrawals.reinstate_entrant(tournament_id=self.id, entrant_id=entrant.pk, actor=ORGANISER)
 
     def something(self) -> None:
         """One thing or another, which may be refused for good reasons."""
@@ -119,9 +123,9 @@ class Day:
         if swiss is None:
             return False
         try:
-            pair_next_round(group=swiss, engine="quick")
+            pair_next_round(group=swiss, engine="quick", actor=ORGANISER)
         except Refusal:
-            end_swiss(tournament_id=self.id)
+            end_swiss(tournament_id=self.id, actor=ORGANISER)
         return True
 
 
@@ -227,7 +231,7 @@ def test_undoing_everything_leads_back_to_the_start(plan: StagePlan) -> None:
     begun = picture(tournament)
     for _ in range(25):
         day.something()
-    while (last := reopen.last_undoable(tournament)) and last.verb != "start":
+    while (last := last_undoable(tournament)) and last.verb != "start":
         day.undo()
     assert picture(tournament) == begun
 

@@ -21,12 +21,13 @@ from tournaments.models import (
 )
 from tournaments.services.actors import ORGANISER
 from tournaments.services.entry import entrants, seeding
-from tournaments.services.progress import reopen, stages, swiss_rounds
+from tournaments.services.progress import stages, swiss_rounds
 from tournaments.services.progress.byes_and_late_entries import ask_bye, enter_late, take_bye_back
 from tournaments.services.progress.round_lengths import set_round_best_of
 from tournaments.services.progress.withdrawals import disqualify_entrant
 from tournaments.services.setup.stage_plans import StagePlan
 from tournaments.services.transfer.imports import import_tournament
+from tournaments.services.undo.stack import undo_last
 from tournaments.services.venue import stations
 
 from .builders import DOUBLE, SINGLE, started
@@ -57,7 +58,7 @@ class LongDay(Day):
         return f"New {self.names}"
 
     def disqualify(self) -> None:
-        disqualify_entrant(tournament_id=self.id, entrant_id=self.somebody())
+        disqualify_entrant(tournament_id=self.id, entrant_id=self.somebody(), actor=ORGANISER)
 
     def rename(self) -> None:
         entrants.rename_entrant(**self.where, entrant_id=self.somebody(), name=self.new_name())
@@ -85,24 +86,24 @@ class LongDay(Day):
 
     def pair_round(self) -> None:
         group = swiss_rounds.swiss_group(self.tournament)
-        swiss_rounds.pair_next_round(group=group, engine="quick")
+        swiss_rounds.pair_next_round(group=group, engine="quick", actor=ORGANISER)
 
     def unpair(self) -> None:
-        swiss_rounds.unpair_round(tournament_id=self.id)
+        swiss_rounds.unpair_round(tournament_id=self.id, actor=ORGANISER)
 
     def end(self) -> None:
-        stages.end_swiss(tournament_id=self.id)
+        stages.end_swiss(tournament_id=self.id, actor=ORGANISER)
 
     def bye(self) -> None:
-        ask_bye(tournament_id=self.id, entrant_id=self.somebody())
+        ask_bye(tournament_id=self.id, entrant_id=self.somebody(), actor=ORGANISER)
 
     def no_bye(self) -> None:
         byes = Bye.objects.filter(contender__group__stage__tournament=self.id)
         one = self.chance.choice(list(byes.order_by("round_number", "contender__seed")))
-        take_bye_back(tournament_id=self.id, entrant_id=one.contender.entrant_id)
+        take_bye_back(tournament_id=self.id, entrant_id=one.contender.entrant_id, actor=ORGANISER)
 
     def late(self) -> None:
-        enter_late(tournament_id=self.id, entrant=NewEntrant(self.new_name()))
+        enter_late(tournament_id=self.id, entrant=NewEntrant(self.new_name()), actor=ORGANISER)
 
     def acts(self) -> list[Callable[[], None]]:
         often = [self.report] * 7 + [self.withdraw, self.correct, self.reopen, self.reinstate] * 2
@@ -122,7 +123,7 @@ class LongDay(Day):
         done = self.tournament.actions.filter(number__gt=last).exclude(undo={}).count()
         if done and self.chance.random() < 0.5:
             for _ in range(done):
-                reopen.undo_last(tournament_id=self.id)
+                undo_last(tournament_id=self.id, actor=ORGANISER)
             assert picture(self.tournament) == before, act
 
     def last_number(self) -> int:

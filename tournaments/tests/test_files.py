@@ -22,8 +22,8 @@ from tournaments.files.sheets import entrants_csv, matches_csv, standings_csv
 from tournaments.files.text import BadFile, decode
 from tournaments.models import Entrant, Format, Tournament, TournamentState
 from tournaments.services.actors import ORGANISER
-from tournaments.services.locking import cancel_tournament
 from tournaments.services.progress.byes_and_late_entries import ask_bye
+from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.results import by_forfeit, by_score, set_live_score
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.progress.withdrawals import withdraw_entrant
@@ -185,7 +185,7 @@ def test_matches_and_standings_go_out() -> None:
 
 def test_a_bracket_goes_out_with_its_places() -> None:
     tournament = create_tournament(name="Cup", players=names(4)).tournament
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     while open_pairings(tournament):
         play(tournament, [WHITE_WINS])
     assert [row["place"] for row in rows_of(standings_csv(tournament))] == ["1", "2", "3–4", "3–4"]
@@ -251,8 +251,16 @@ def test_a_report_file_without_rounds_makes_a_draft() -> None:
 def test_a_swiss_goes_out_with_byes_and_open_matches() -> None:
     tournament = swiss(5, 3)
     play(tournament)
-    ask_bye(tournament_id=tournament.pk, entrant_id=tournament.entrants.get(name="P2").pk)
-    withdraw_entrant(tournament_id=tournament.pk, entrant_id=tournament.entrants.get(name="P5").pk)
+    ask_bye(
+        tournament_id=tournament.pk,
+        entrant_id=tournament.entrants.get(name="P2").pk,
+        actor=ORGANISER,
+    )
+    withdraw_entrant(
+        tournament_id=tournament.pk,
+        entrant_id=tournament.entrants.get(name="P5").pk,
+        actor=ORGANISER,
+    )
     task = next_task(read_table(group_of(tournament)))
     again = read_trf(group_trf(group_of(tournament)))
     assert in_order(again.history) == in_order(task.history)
@@ -315,7 +323,7 @@ def bracket(format_: Format, count: int) -> Tournament:
     plan = StagePlan(format_, best_of=3)
     players = names(count)
     tournament = create_tournament(name="Cup", players=players, stages=[plan], byes=True).tournament
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     return Tournament.objects.get(pk=tournament.pk)
 
 
@@ -339,7 +347,11 @@ def test_a_bracket_that_came_back_is_played_on() -> None:
     row = open_pairings(tournament)[0]
     assert row.match is not None
     set_live_score(tournament_id=tournament.pk, match_id=row.match.pk, scores=[1, 0])
-    withdraw_entrant(tournament_id=tournament.pk, entrant_id=tournament.entrants.get(name="P1").pk)
+    withdraw_entrant(
+        tournament_id=tournament.pk,
+        entrant_id=tournament.entrants.get(name="P1").pk,
+        actor=ORGANISER,
+    )
     again = came_back(tournament)
     while ready := open_pairings(again):
         enter(again, ready[0], by_score([2, 0]))
@@ -369,7 +381,7 @@ def test_stages_in_a_chain_come_back() -> None:
     ]
     tournament = create_tournament(name="Cup", players=names(8), stages=plans).tournament
     add_stations(tournament_id=tournament.pk, names=["Table 1"], actor=ORGANISER)
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     tournament.refresh_from_db()
     came_back(tournament)
     play(tournament)
@@ -382,7 +394,7 @@ def test_stages_in_a_chain_come_back() -> None:
 def test_a_draft_and_one_called_off_come_back() -> None:
     came_back(create_tournament(name="Cup", players=names(4)).tournament)
     tournament = bracket(Format.SINGLE_ELIMINATION, 4)
-    cancel_tournament(tournament_id=tournament.pk)
+    cancel_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     tournament.refresh_from_db()
     again = came_back(tournament)
     states = Match.objects.filter(pairing__group__stage__tournament=again)

@@ -11,6 +11,7 @@ from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Player
 from matchmaking.services.players import create_guest
 from tournaments.models import Format, Tournament, TournamentState
+from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 from tournaments.services.setup.stage_plans import StagePlan
@@ -34,7 +35,7 @@ def league() -> Tournament:
         organiser=olga,
         stages=[StagePlan(format=Format.ROUND_ROBIN)],
     ).tournament
-    start_tournament(tournament_id=made.pk)
+    start_tournament(tournament_id=made.pk, actor=ORGANISER)
     return made
 
 

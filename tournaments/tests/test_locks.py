@@ -21,10 +21,11 @@ from tournaments.services.entry.entrants import rename_entrant
 from tournaments.services.entry.registration import register
 from tournaments.services.entry.seeding import shuffle_seeds
 from tournaments.services.locking import lock_tournament
-from tournaments.services.progress.reopen import reopen_result, undo_last
-from tournaments.services.progress.results import by_score, report_result
+from tournaments.services.progress.reopen import reopen_result
+from tournaments.services.progress.results import by_score, enter_result
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.progress.withdrawals import withdraw_entrant
+from tournaments.services.undo.stack import undo_last
 from tournaments.services.venue.stations import add_stations
 
 from .builders import first_wins, match_of
@@ -41,7 +42,7 @@ def cup() -> Tournament:
     tournament = open_cup(Entry.OPEN, reporting=Reporting.PLAYERS)
     for name in ("Ann", "Bob", "Cem", "Dan"):
         comes(tournament, name)
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     first_wins(tournament, "W1.1")
     return fresh(tournament)
 
@@ -104,20 +105,18 @@ def waiting_backends() -> int:
 def test_whoever_changes_a_tournament_waits_for_who_is_at_it(cup: Tournament) -> None:
     ann, semi = cup.entrants.get(name="Ann"), match_of(cup, "W1.2")
     bob = cup.entrants.get(name="Bob")
-    where: Any = {"tournament_id": cup.pk}
+    where: Any = {"tournament_id": cup.pk, "actor": ORGANISER}
     acts: dict[str, Act] = {
-        "reporting": lambda: report_result(**where, match_id=semi.pk, report=by_score([1, 0])),
+        "reporting": lambda: enter_result(**where, match_id=semi.pk, report=by_score([1, 0])),
         "conceding": lambda: report_as_player(
             match_id=semi.pk, caller=Caller(player_id=bob.player_id), claim=Claim(forfeit=True)
         ),
         "reopening": lambda: reopen_result(**where, match_id=match_of(cup, "W1.1").pk),
         "undoing": lambda: undo_last(**where),
         "withdrawing": lambda: withdraw_entrant(**where, entrant_id=ann.pk),
-        "renaming": lambda: rename_entrant(
-            **where, entrant_id=ann.pk, name="Anna", actor=ORGANISER
-        ),
-        "seeding": lambda: shuffle_seeds(**where, actor=ORGANISER),
-        "stations": lambda: add_stations(**where, names=["Court 1"], actor=ORGANISER),
+        "renaming": lambda: rename_entrant(**where, entrant_id=ann.pk, name="Anna"),
+        "seeding": lambda: shuffle_seeds(**where),
+        "stations": lambda: add_stations(**where, names=["Court 1"]),
     }
     with held(lambda: lock_tournament(cup.pk)) as threads:
         futures = {name: threads.submit(in_a_thread, act) for name, act in acts.items()}
@@ -128,7 +127,9 @@ def test_of_two_judges_at_one_match_the_second_waits_and_is_told(cup: Tournament
     semi = match_of(cup, "W1.2")
 
     def report(*scores: int) -> object:
-        return report_result(tournament_id=cup.pk, match_id=semi.pk, report=by_score(scores))
+        return enter_result(
+            tournament_id=cup.pk, match_id=semi.pk, report=by_score(scores), actor=ORGANISER
+        )
 
     with held(lambda: report(1, 0)) as threads:
         second = threads.submit(in_a_thread, lambda: report(0, 1))

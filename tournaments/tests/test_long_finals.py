@@ -7,11 +7,12 @@ from django.urls import reverse
 from lib.errors import Conflict
 from tournaments.files.export import export_tournament
 from tournaments.models import Format, Round, Tournament
-from tournaments.services.progress.reopen import undo_last
+from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.results import by_score
 from tournaments.services.progress.round_lengths import set_round_best_of
 from tournaments.services.setup.stage_plans import BadStages, StagePlan, check_plans
 from tournaments.services.transfer.imports import import_tournament
+from tournaments.services.undo.stack import undo_last
 
 from .builders import draft, match_of, play_on, report, started
 
@@ -98,28 +99,30 @@ def test_the_length_of_one_round_is_changed_and_taken_back() -> None:
     cup = started(4)
     final = Round.objects.get(group__stage__tournament=cup, name="Final")
     semis = Round.objects.get(group__stage__tournament=cup, name="Semi-finals")
-    set_round_best_of(tournament_id=cup.pk, round_id=final.pk, best_of=5)
-    set_round_best_of(tournament_id=cup.pk, round_id=semis.pk, best_of=3)
+    set_round_best_of(tournament_id=cup.pk, round_id=final.pk, best_of=5, actor=ORGANISER)
+    set_round_best_of(tournament_id=cup.pk, round_id=semis.pk, best_of=3, actor=ORGANISER)
     assert match_of(cup, "W1.1").best_of == 3
-    assert undo_last(tournament_id=cup.pk).text == "Undone: Semi-finals is best of 3"
+    assert (
+        undo_last(tournament_id=cup.pk, actor=ORGANISER).text == "Undone: Semi-finals is best of 3"
+    )
     assert match_of(cup, "W1.1").best_of == 1
     assert lengths(cup) == {"Semi-finals": None, "Final": 5}
-    set_round_best_of(tournament_id=cup.pk, round_id=semis.pk, best_of=3)
+    set_round_best_of(tournament_id=cup.pk, round_id=semis.pk, best_of=3, actor=ORGANISER)
     report(cup, "W1.1", by_score([2, 1]))
-    undo_last(tournament_id=cup.pk)
-    undo_last(tournament_id=cup.pk)
+    undo_last(tournament_id=cup.pk, actor=ORGANISER)
+    undo_last(tournament_id=cup.pk, actor=ORGANISER)
     assert match_of(cup, "W1.1").best_of == 1
 
 
 def test_a_round_that_has_begun_keeps_its_length() -> None:
     cup = started(4)
     final = Round.objects.get(group__stage__tournament=cup, name="Final")
-    set_round_best_of(tournament_id=cup.pk, round_id=final.pk, best_of=3)
+    set_round_best_of(tournament_id=cup.pk, round_id=final.pk, best_of=3, actor=ORGANISER)
     play_on(cup)
     for _ in range(3):
-        undo_last(tournament_id=cup.pk)
-    undo_last(tournament_id=cup.pk)
+        undo_last(tournament_id=cup.pk, actor=ORGANISER)
+    undo_last(tournament_id=cup.pk, actor=ORGANISER)
     assert lengths(cup)["Final"] is None
     play_on(cup)
     with pytest.raises(Conflict):
-        set_round_best_of(tournament_id=cup.pk, round_id=final.pk, best_of=3)
+        set_round_best_of(tournament_id=cup.pk, round_id=final.pk, best_of=3, actor=ORGANISER)

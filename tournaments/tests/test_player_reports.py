@@ -8,9 +8,9 @@ from matchmaking.models import Match, RatedMatch, Report, ReportState
 from matchmaking.services.reports import Claim, confirm_result, report_result
 from matchmaking.tests.meetings import player, pool
 from tournaments.models import Pairing, Reporting, Tournament, TournamentState
+from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.reopen import reopen_result
-from tournaments.services.progress.results import by_score
-from tournaments.services.progress.results import report_result as enter_result
+from tournaments.services.progress.results import by_score, enter_result
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 
@@ -24,7 +24,7 @@ def cup(*, reporting: Reporting) -> tuple[Tournament, Match]:
     for entrant in made.entrants.all():
         entrant.player = player(entrant.name)
         entrant.save()
-    start_tournament(tournament_id=made.pk)
+    start_tournament(tournament_id=made.pk, actor=ORGANISER)
     match = Pairing.objects.get(group__stage__tournament=made).match
     assert match is not None
     return made, match
@@ -55,7 +55,7 @@ def test_the_organisers_result_overtakes_a_report() -> None:
     made, match = cup(reporting=Reporting.PLAYERS)
     say(match, "Ann", 1, 0)
     say(match, "Bob", 0, 1)
-    enter_result(tournament_id=made.pk, match_id=match.pk, report=by_score((0, 1)))
+    enter_result(tournament_id=made.pk, match_id=match.pk, report=by_score((0, 1)), actor=ORGANISER)
     assert Match.objects.get(pk=match.pk).winner == 1
     assert Report.objects.get().state == ReportState.OVERTAKEN
 
@@ -64,8 +64,8 @@ def test_who_saw_the_match_before_its_result_was_taken_back_looks_again() -> Non
     made, match = cup(reporting=Reporting.PLAYERS)
     ann = Caller(player_id=player("Ann").pk)
     seen = match.revision
-    enter_result(tournament_id=made.pk, match_id=match.pk, report=by_score((0, 1)))
-    reopen_result(tournament_id=made.pk, match_id=match.pk)
+    enter_result(tournament_id=made.pk, match_id=match.pk, report=by_score((0, 1)), actor=ORGANISER)
+    reopen_result(tournament_id=made.pk, match_id=match.pk, actor=ORGANISER)
     with pytest.raises(Conflict) as refusal:
         report_result(match_id=match.pk, caller=ann, claim=Claim((1, 0), revision=seen))
     assert refusal.value.code == "result_changed"

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from lib.errors import Conflict, Forbidden, NotFound, Refusal
 from tournaments.files.entrant_lines import BadLines, NewEntrant, parse_lines
 from tournaments.models import Entry, EntryStatus, TournamentState
+from tournaments.services.actors import ORGANISER
 from tournaments.services.entry.check_in import open_check_in
 from tournaments.services.entry.entrants import (
     Details,
@@ -27,14 +28,10 @@ from tournaments.services.entry.registration import (
     open_registration,
     register,
 )
-from tournaments.services.entry.rosters import (
-    add_member,
-    make_captain,
-    missing_players,
-    remove_member,
-)
-from tournaments.services.progress.reopen import undo_last
+from tournaments.services.entry.rosters import add_member, make_captain, remove_member
+from tournaments.services.progress.attendance import missing_players
 from tournaments.services.progress.start import start_tournament
+from tournaments.services.undo.stack import undo_last
 from tournaments.signals import entry_changed
 
 from .day import (  # fmt: skip
@@ -163,7 +160,7 @@ def test_leaving_is_for_those_entered_and_before_the_start() -> None:
     for player in (ann, bob):
         register(tournament_id=cup.pk, player=player)
     assert check_own(tournament_id=cup.pk, player=ann).name == "Ann"
-    start_tournament(tournament_id=cup.pk)
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     with pytest.raises(Conflict, match="Ask the organiser to withdraw"):
         leave_tournament(tournament_id=cup.pk, player=ann)
 
@@ -246,7 +243,7 @@ def test_the_organiser_adds_entrants_and_who_finds_no_place_waits() -> None:
     with pytest.raises(Refusal, match="at least one"):
         add_entrants(tournament_id=cup.pk, entrants=[], actor=OLGA)
     assert cup.entrants.count() == 3
-    undo_last(tournament_id=cup.pk)
+    undo_last(tournament_id=cup.pk, actor=ORGANISER)
     assert not cup.entrants.exists()
 
 
@@ -254,7 +251,7 @@ def test_a_removed_entrant_comes_back_in_its_old_place() -> None:
     cup = draft()
     remove_entrant(tournament_id=cup.pk, entrant_id=named(cup, "Bob").pk, actor=OLGA, why="ill")
     assert who(cup) == ["Ann", "Cem", "Dan"]
-    undo_last(tournament_id=cup.pk)
+    undo_last(tournament_id=cup.pk, actor=ORGANISER)
     assert who(cup) == ["Ann", "Bob", "Cem", "Dan"]
 
 
@@ -274,7 +271,7 @@ def test_a_new_name_is_in_the_matches_too_and_can_be_taken_back() -> None:
     rename_entrant(tournament_id=cup.pk, entrant_id=ann.pk, name="Anna", actor=OLGA)
     match = pairing(cup, "W1.1").match
     assert match is not None and str(match) == "Anna vs Dan"
-    undo_last(tournament_id=cup.pk)
+    undo_last(tournament_id=cup.pk, actor=ORGANISER)
     assert str(pairing(cup, "W1.1").match) == "Ann vs Dan"
 
 
@@ -290,7 +287,7 @@ def test_another_player_takes_an_entrants_place_and_its_open_matches() -> None:
             tournament_id=cup.pk, entrant_id=named(cup, "Bob").pk, name="", player=eve, actor=OLGA
         )
     assert said(cup) == "Olga Eve replaces Ann"
-    undo_last(tournament_id=cup.pk)
+    undo_last(tournament_id=cup.pk, actor=ORGANISER)
     assert str(pairing(cup, "W1.1").match) == "Ann vs Dan"
 
 
@@ -304,13 +301,13 @@ def test_what_is_known_of_an_entrant_is_written_down() -> None:
 
 def test_opening_is_taken_back_unless_the_day_has_moved_on() -> None:
     cup = open_cup()
-    undo_last(tournament_id=cup.pk)
+    undo_last(tournament_id=cup.pk, actor=ORGANISER)
     assert fresh(cup).state == TournamentState.DRAFT
     open_registration(tournament_id=cup.pk, actor=OLGA)
     open_check_in(tournament_id=cup.pk, actor=OLGA)
-    undo_last(tournament_id=cup.pk, skip=True)
+    undo_last(tournament_id=cup.pk, skip=True, actor=ORGANISER)
     with pytest.raises(Conflict, match="moved on"):
-        undo_last(tournament_id=cup.pk)
+        undo_last(tournament_id=cup.pk, actor=ORGANISER)
 
 
 def test_a_long_list_costs_no_query_for_each_of_its_names(

@@ -1,6 +1,6 @@
 """Results: played, drawn, forfeited, as they stand, and corrected."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -9,27 +9,27 @@ from django.test.utils import CaptureQueriesContext
 from lib.errors import Conflict, NotFound
 from matchmaking.models import Match, MatchState, Outcome
 from matchmaking.results import BadScore
-from matchmaking.services.matches import play_match
+from matchmaking.tests.meetings import play_match
 from tournaments.models import Action, Pairing, PairingState, TournamentState
-from tournaments.services.actors import Actor
-from tournaments.services.locking import cancel_tournament
-from tournaments.services.progress.reopen import undo_last
+from tournaments.services.actors import ORGANISER, Actor
+from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.results import (
     by_double_forfeit,
     by_forfeit,
     by_score,
-    correct_result,
-    report_result,
+    enter_result,
     set_live_score,
 )
 from tournaments.services.progress.round_lengths import set_round_best_of
 from tournaments.services.setup.stage_plans import StagePlan
+from tournaments.services.undo.stack import undo_last
 from tournaments.signals import pairing_decided, pairing_scored
 
 from .builders import (
     DOUBLE,
     SINGLE,
     TABLE,
+    correct_result,
     first_wins,
     match_of,
     names,
@@ -48,7 +48,7 @@ ANN = Actor("Ann the judge")
 def test_a_result_is_written_down_with_who_entered_it_and_why() -> None:
     cup = started(4)
     match = match_of(cup, "W1.1")
-    report_result(
+    enter_result(
         tournament_id=cup.pk, match_id=match.pk, report=by_score([1, 0]), actor=ANN, why="seen"
     )
     action = cup.actions.first()
@@ -113,14 +113,14 @@ def test_a_result_that_the_players_agree_on_is_written_down_and_can_be_undone() 
     action = cup.actions.first()
     assert action is not None
     assert (action.actor_name, action.text) == ("the players", "P4 beat P1 1:0 (Semi-finals)")
-    undo_last(tournament_id=cup.pk)
+    undo_last(tournament_id=cup.pk, actor=ORGANISER)
     assert match_of(cup, "W1.1").state == MatchState.OPEN
 
 
 def test_a_late_report_is_refused() -> None:
     over, off = started(2), started(4)
     first_wins(over, "W1.1")
-    cancel_tournament(tournament_id=off.pk)
+    cancel_tournament(tournament_id=off.pk, actor=ORGANISER)
     for cup in (over, off):
         with pytest.raises(Conflict) as refusal:
             first_wins(cup, "W1.1")
@@ -204,23 +204,23 @@ def test_of_two_who_correct_at_once_the_second_is_told() -> None:
     assert pairing(cup, "W1.1").winner == 1
 
 
-def _correct(tournament_id: object, match: Match, scores: list[int]) -> None:
-    correct_result(
-        tournament_id=tournament_id,  # type: ignore[arg-type]
+def _correct(tournament_id: UUID, match: Match, scores: list[int]) -> None:
+    enter_result(
+        tournament_id=tournament_id,
         match_id=match.pk,
         report=by_score(scores),
         revision=match.revision,
+        actor=ORGANISER,
     )
 
 
-def test_there_must_be_something_to_correct() -> None:
+def test_the_same_result_again_is_no_correction() -> None:
     cup = started(4)
     match = match_of(cup, "W1.1")
-    with pytest.raises(Conflict) as refusal:
-        correct_result(tournament_id=cup.pk, match_id=match.pk, report=by_score([1, 0]))
-    assert refusal.value.code == "not_decided"
     with pytest.raises(NotFound):
-        correct_result(tournament_id=cup.pk, match_id=uuid4(), report=by_score([1, 0]))
+        enter_result(
+            tournament_id=cup.pk, match_id=uuid4(), report=by_score([1, 0]), actor=ORGANISER
+        )
     first_wins(cup, "W1.1")
     before = Action.objects.count()
     correct_result(tournament_id=cup.pk, match_id=match.pk, report=by_score([1, 0]))
@@ -230,7 +230,7 @@ def test_there_must_be_something_to_correct() -> None:
 def test_a_round_may_be_longer_than_the_others() -> None:
     cup = started(4)
     final = pairing(cup, "W2.1").round
-    set_round_best_of(tournament_id=cup.pk, round_id=final.pk, best_of=5)
+    set_round_best_of(tournament_id=cup.pk, round_id=final.pk, best_of=5, actor=ORGANISER)
     first_wins(cup, "W1.1", "W1.2")
     assert match_of(cup, "W2.1").best_of == 5
     report(cup, "W2.1", by_score([3, 2]))
@@ -240,9 +240,10 @@ def test_a_round_may_be_longer_than_the_others() -> None:
             tournament_id=semi_finals.group.stage.tournament_id,
             round_id=semi_finals.pk,
             best_of=2,
+            actor=ORGANISER,
         )
     with pytest.raises(Conflict):
-        set_round_best_of(tournament_id=cup.pk, round_id=final.pk, best_of=3)
+        set_round_best_of(tournament_id=cup.pk, round_id=final.pk, best_of=3, actor=ORGANISER)
 
 
 @pytest.mark.parametrize("plan", [SINGLE, DOUBLE])

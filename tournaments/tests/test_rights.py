@@ -102,7 +102,7 @@ class Scene:
         tables = add_stations(names=["1", "2"], **who)
         member = add_member(entrant_id=named(cup, names[0]).pk, name="Mia", **who)
         add_member(entrant_id=named(cup, names[0]).pk, name="Mo", **who)
-        start_tournament(tournament_id=cup.pk)
+        start_tournament(tournament_id=cup.pk, actor=ORGANISER)
         first = pairing(cup, "W1.1")
         assign_station(pairing_id=first.pk, station_id=tables[0].pk, **who)
         judge = add_judge(name="Jay", **who).judge

@@ -15,12 +15,13 @@ from tournaments import swiss_worker
 from tournaments.engine.swiss import PairingFailed
 from tournaments.files.entrant_lines import NewEntrant
 from tournaments.models import Bye, ByeKind, Pairing, Round, StageState, Tournament
+from tournaments.services.actors import ORGANISER
 from tournaments.services.progress import swiss_rounds
 from tournaments.services.progress.byes_and_late_entries import ask_bye, enter_late, take_bye_back
-from tournaments.services.progress.reopen import undo_last
 from tournaments.services.progress.results import by_double_forfeit, by_forfeit
 from tournaments.services.progress.swiss_rounds import pair_next_round, unpair_round
 from tournaments.services.progress.withdrawals import reinstate_entrant, withdraw_entrant
+from tournaments.services.undo.stack import undo_last
 from tournaments.storage.swiss_tasks import next_task
 from tournaments.storage.tables import group_history, group_standings, read_table
 
@@ -109,7 +110,7 @@ def test_when_the_time_is_up_the_organiser_can_pair_quickly() -> None:
     assert refusal.value.code == "pairing_timeout"
     assert "quickly" in refusal.value.message
     assert Round.objects.count() == 1
-    second = pair_next_round(group=group_of(tournament), engine="quick")
+    second = pair_next_round(group=group_of(tournament), engine="quick", actor=ORGANISER)
     assert second.pairings.count() == 3
     assert "quickly" in tournament.actions.first().text  # type: ignore[union-attr]
 
@@ -137,7 +138,9 @@ def test_a_pairing_is_not_stored_when_somebody_left_meanwhile(
     play(tournament)
 
     def pair_slowly(task: object, *, seconds: float) -> object:
-        withdraw_entrant(tournament_id=tournament.pk, entrant_id=entrant(tournament, "P7"))
+        withdraw_entrant(
+            tournament_id=tournament.pk, entrant_id=entrant(tournament, "P7"), actor=ORGANISER
+        )
         return swiss_worker.pair_apart(task, seconds=seconds)  # type: ignore[arg-type]
 
     monkeypatch.setattr(swiss_rounds, "pair_apart", pair_slowly)
@@ -152,7 +155,7 @@ def test_of_two_who_pair_at_once_the_second_is_told(monkeypatch: pytest.MonkeyPa
     play(tournament)
 
     def pair_second(task: object, *, seconds: float) -> object:
-        pair_next_round(group=group_of(tournament), engine="quick")
+        pair_next_round(group=group_of(tournament), engine="quick", actor=ORGANISER)
         return swiss_worker.pair_apart(task, seconds=seconds)  # type: ignore[arg-type]
 
     monkeypatch.setattr(swiss_rounds, "pair_apart", pair_second)
@@ -165,41 +168,51 @@ def test_who_asked_for_a_bye_sits_out_for_half_a_point() -> None:
     tournament = swiss(6, 3)
     play(tournament)
     asked = entrant(tournament, "P1")
-    ask_bye(tournament_id=tournament.pk, entrant_id=asked)
+    ask_bye(tournament_id=tournament.pk, entrant_id=asked, actor=ORGANISER)
     ask_bye(
         tournament_id=tournament.pk,
         entrant_id=entrant(tournament, "P6"),
         kind=ByeKind.ZERO_POINT,
+        actor=ORGANISER,
     )
     second = pair(tournament)
     assert {name for both in pairs_of(second) for name in both} == {"P2", "P3", "P4", "P5"}
     assert points(tournament)["P1"] == "1.5" and points(tournament)["P6"] == "0"
     with pytest.raises(Conflict, match="Round 2 is already paired"):
-        take_bye_back(tournament_id=tournament.pk, entrant_id=asked, round_number=2)
+        take_bye_back(
+            tournament_id=tournament.pk, entrant_id=asked, round_number=2, actor=ORGANISER
+        )
     with pytest.raises(Refusal, match="only 3 rounds"):
-        ask_bye(tournament_id=tournament.pk, entrant_id=asked, round_number=4)
+        ask_bye(tournament_id=tournament.pk, entrant_id=asked, round_number=4, actor=ORGANISER)
     with pytest.raises(Refusal, match="asked for as"):
-        ask_bye(tournament_id=tournament.pk, entrant_id=asked, kind=ByeKind.PAIRING_ALLOCATED)
+        ask_bye(
+            tournament_id=tournament.pk,
+            entrant_id=asked,
+            kind=ByeKind.PAIRING_ALLOCATED,
+            actor=ORGANISER,
+        )
 
 
 def test_a_bye_is_taken_back_and_undone() -> None:
     tournament = swiss(6, 3)
     asked = entrant(tournament, "P1")
-    ask_bye(tournament_id=tournament.pk, entrant_id=asked, round_number=3)
-    take_bye_back(tournament_id=tournament.pk, entrant_id=asked, round_number=3)
+    ask_bye(tournament_id=tournament.pk, entrant_id=asked, round_number=3, actor=ORGANISER)
+    take_bye_back(tournament_id=tournament.pk, entrant_id=asked, round_number=3, actor=ORGANISER)
     assert not Bye.objects.exists()
-    undo_last(tournament_id=tournament.pk)
+    undo_last(tournament_id=tournament.pk, actor=ORGANISER)
     assert Bye.objects.get().kind == ByeKind.HALF_POINT
-    undo_last(tournament_id=tournament.pk)
+    undo_last(tournament_id=tournament.pk, actor=ORGANISER)
     assert not Bye.objects.exists()
     with pytest.raises(Conflict, match="has no bye"):
-        take_bye_back(tournament_id=tournament.pk, entrant_id=asked)
+        take_bye_back(tournament_id=tournament.pk, entrant_id=asked, actor=ORGANISER)
 
 
 def test_who_comes_late_has_nothing_for_the_rounds_before() -> None:
     tournament = swiss(5, 3)
     play(tournament)
-    late = enter_late(tournament_id=tournament.pk, entrant=NewEntrant("Late", 1800))
+    late = enter_late(
+        tournament_id=tournament.pk, entrant=NewEntrant("Late", 1800), actor=ORGANISER
+    )
     assert (late.seed, late.from_round) == (6, 2)
     second = pair(tournament)
     assert "Late" in {name for both in pairs_of(second) for name in both}
@@ -207,15 +220,17 @@ def test_who_comes_late_has_nothing_for_the_rounds_before() -> None:
     sheet = group_history(group_of(tournament)).rounds[0]
     assert 6 not in {bye.player for bye in sheet.byes}
     with pytest.raises(Conflict, match="already on the list"):
-        enter_late(tournament_id=tournament.pk, entrant=NewEntrant("late"))
+        enter_late(tournament_id=tournament.pk, entrant=NewEntrant("late"), actor=ORGANISER)
 
 
 def test_a_late_entry_is_undone_until_it_is_paired() -> None:
     tournament = swiss(4, 3)
-    enter_late(tournament_id=tournament.pk, entrant=NewEntrant("Late"))
-    undo_last(tournament_id=tournament.pk)
+    enter_late(tournament_id=tournament.pk, entrant=NewEntrant("Late"), actor=ORGANISER)
+    undo_last(tournament_id=tournament.pk, actor=ORGANISER)
     assert not tournament.entrants.filter(name="Late").exists()
-    enter_late(tournament_id=tournament.pk, entrant=NewEntrant("Late"), from_round=3)
+    enter_late(
+        tournament_id=tournament.pk, entrant=NewEntrant("Late"), from_round=3, actor=ORGANISER
+    )
     play(tournament)
     assert "Late" not in {name for both in pairs_of(pair(tournament)) for name in both}
 
@@ -223,7 +238,7 @@ def test_a_late_entry_is_undone_until_it_is_paired() -> None:
 def test_nobody_comes_late_to_a_round_robin() -> None:
     tournament = round_robin(4)
     with pytest.raises(Conflict) as refusal:
-        enter_late(tournament_id=tournament.pk, entrant=NewEntrant("Late"))
+        enter_late(tournament_id=tournament.pk, entrant=NewEntrant("Late"), actor=ORGANISER)
     assert refusal.value.code == "not_swiss"
 
 
@@ -231,13 +246,13 @@ def test_who_has_left_is_not_paired_any_more_and_may_come_back() -> None:
     tournament = swiss(6, 4)
     play(tournament)
     left = entrant(tournament, "P2")
-    ask_bye(tournament_id=tournament.pk, entrant_id=left)
-    withdraw_entrant(tournament_id=tournament.pk, entrant_id=left)
+    ask_bye(tournament_id=tournament.pk, entrant_id=left, actor=ORGANISER)
+    withdraw_entrant(tournament_id=tournament.pk, entrant_id=left, actor=ORGANISER)
     second = pair(tournament)
     assert "P2" not in {name for both in pairs_of(second) for name in both}
     assert Bye.objects.get().kind == ByeKind.PAIRING_ALLOCATED  # not the half point asked for
     play(tournament)
-    reinstate_entrant(tournament_id=tournament.pk, entrant_id=left)
+    reinstate_entrant(tournament_id=tournament.pk, entrant_id=left, actor=ORGANISER)
     third = pair(tournament)
     assert "P2" in {name for both in pairs_of(third) for name in both}
 
@@ -247,19 +262,21 @@ def test_a_round_is_taken_back_until_a_result_is_in() -> None:
     play(tournament)
     before = pairs_of(pair(tournament))
     assert Bye.objects.count() == 2
-    assert unpair_round(tournament_id=tournament.pk) == 2
+    assert unpair_round(tournament_id=tournament.pk, actor=ORGANISER) == 2
     assert Round.objects.count() == 1 and Bye.objects.count() == 1
     assert Match.objects.filter(state=MatchState.CANCELLED).count() == 2
     assert pairs_of(pair(tournament)) == before
     enter(tournament, open_pairings(tournament)[0], DRAW)
     with pytest.raises(Conflict, match="has a result"):
-        unpair_round(tournament_id=tournament.pk)
+        unpair_round(tournament_id=tournament.pk, actor=ORGANISER)
 
 
 def test_a_round_is_paired_again_without_who_left_after_it_was_paired() -> None:
     tournament = swiss(6, 3)
-    withdraw_entrant(tournament_id=tournament.pk, entrant_id=entrant(tournament, "P6"))
-    assert unpair_round(tournament_id=tournament.pk) == 1
+    withdraw_entrant(
+        tournament_id=tournament.pk, entrant_id=entrant(tournament, "P6"), actor=ORGANISER
+    )
+    assert unpair_round(tournament_id=tournament.pk, actor=ORGANISER) == 1
     first = pair(tournament)
     assert len(pairs_of(first)) == 2
     assert Bye.objects.get().contender.entrant.name == "P5"
@@ -269,9 +286,9 @@ def test_pairing_a_round_is_undone() -> None:
     tournament = swiss(4, 3)
     play(tournament)
     pair(tournament)
-    undo_last(tournament_id=tournament.pk)
+    undo_last(tournament_id=tournament.pk, actor=ORGANISER)
     assert Round.objects.count() == 1
-    undo_last(tournament_id=tournament.pk)  # the last result of round 1
+    undo_last(tournament_id=tournament.pk, actor=ORGANISER)  # the last result of round 1
     assert len(open_pairings(tournament)) == 1
 
 
@@ -294,6 +311,7 @@ def test_no_pairing_is_possible_when_all_have_met() -> None:
             tournament_id=tournament.pk,
             entrant_id=entrant(tournament, name),
             kind=ByeKind.ZERO_POINT,
+            actor=ORGANISER,
         )
     with pytest.raises(Conflict, match="at least two players") as refusal:
         pair(tournament)
@@ -305,6 +323,8 @@ def test_a_round_of_one_is_refused() -> None:
     tournament = swiss(4, 3)
     play(tournament)
     for name in ("P1", "P2", "P3"):
-        withdraw_entrant(tournament_id=tournament.pk, entrant_id=entrant(tournament, name))
+        withdraw_entrant(
+            tournament_id=tournament.pk, entrant_id=entrant(tournament, name), actor=ORGANISER
+        )
     with pytest.raises(Conflict, match="at least two players who are present"):
         pair(tournament)

@@ -17,8 +17,9 @@ from matchmaking.services.matches import leave_match
 from matchmaking.services.players import create_guest
 from tournaments import signals
 from tournaments.models import Entrant, Pairing, Seeding, Tournament, TournamentState
-from tournaments.services.locking import cancel_tournament
-from tournaments.services.progress.results import by_forfeit, by_score, report_result
+from tournaments.services.actors import ORGANISER
+from tournaments.services.progress.cancellation import cancel_tournament
+from tournaments.services.progress.results import by_forfeit, by_score, enter_result
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 
@@ -33,7 +34,7 @@ def draft(*names: str, seeding: Seeding = Seeding.GIVEN, byes: bool = False) -> 
 
 def cup(*names: str) -> Tournament:
     tournament = draft(*(names or FOUR))
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     return tournament
 
 
@@ -45,7 +46,9 @@ def match_of(tournament: Tournament, key: str) -> Match:
 
 def report(tournament: Tournament, key: str, *scores: int) -> Pairing:
     match = match_of(tournament, key)
-    return report_result(tournament_id=tournament.pk, match_id=match.pk, report=by_score(scores))
+    return enter_result(
+        tournament_id=tournament.pk, match_id=match.pk, report=by_score(scores), actor=ORGANISER
+    )
 
 
 def state(tournament: Tournament) -> str:
@@ -72,7 +75,10 @@ def told() -> Iterator[list[tuple[str, dict[str, Any]]]]:
 
 def test_starting_draws_the_bracket() -> None:
     tournament = draft(*FOUR)
-    assert start_tournament(tournament_id=tournament.pk) == [["Ann", "Dan"], ["Bob", "Cem"]]
+    assert start_tournament(tournament_id=tournament.pk, actor=ORGANISER) == [
+        ["Ann", "Dan"],
+        ["Bob", "Cem"],
+    ]
     tournament.refresh_from_db()
     assert tournament.state == TournamentState.RUNNING and tournament.started_at is not None
     assert Match.objects.filter(state=MatchState.OPEN).count() == 2
@@ -81,16 +87,19 @@ def test_starting_draws_the_bracket() -> None:
 def test_a_tournament_starts_once() -> None:
     tournament = cup()
     with pytest.raises(Conflict, match="already running") as refusal:
-        start_tournament(tournament_id=tournament.pk)
+        start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     assert refusal.value.code == "already_started"
     assert Pairing.objects.count() == 3
     with pytest.raises(NotFound):
-        start_tournament(tournament_id=uuid4())
+        start_tournament(tournament_id=uuid4(), actor=ORGANISER)
 
 
 def test_neighbours_in_the_list_meet_when_asked_for() -> None:
     tournament = draft(*FOUR, seeding=Seeding.LISTED)
-    assert start_tournament(tournament_id=tournament.pk) == [["Ann", "Bob"], ["Cem", "Dan"]]
+    assert start_tournament(tournament_id=tournament.pk, actor=ORGANISER) == [
+        ["Ann", "Bob"],
+        ["Cem", "Dan"],
+    ]
 
 
 def test_a_shuffled_draw_is_chances_and_can_be_read_back() -> None:
@@ -98,7 +107,9 @@ def test_a_shuffled_draw_is_chances_and_can_be_read_back() -> None:
     draws = []
     for seed in (1, 1, 2):
         tournament = draft(*names, seeding=Seeding.RANDOM)
-        draws.append(start_tournament(tournament_id=tournament.pk, chance=Random(seed)))
+        draws.append(
+            start_tournament(tournament_id=tournament.pk, chance=Random(seed), actor=ORGANISER)
+        )
         seeded = [entrant.name for entrant in tournament.entrants.order_by("seed")]
         assert sorted(seeded) == sorted(names) and seeded != names
         assert draws[-1][0] == [seeded[0], seeded[-1]]
@@ -135,7 +146,9 @@ def test_what_is_told(told: list[tuple[str, dict[str, Any]]]) -> None:
 def test_winning_by_forfeit() -> None:
     tournament = cup()
     match = match_of(tournament, "W1.1")
-    pairing = report_result(tournament_id=tournament.pk, match_id=match.pk, report=by_forfeit(1))
+    pairing = enter_result(
+        tournament_id=tournament.pk, match_id=match.pk, report=by_forfeit(1), actor=ORGANISER
+    )
     assert str(pairing.bottom) == "Dan" and pairing.winner == 1
     match.refresh_from_db()
     assert (match.outcome, match.scores) == ("forfeit", [])
@@ -160,15 +173,20 @@ def test_a_bad_score_changes_nothing() -> None:
 def test_a_match_is_reported_in_its_own_tournament() -> None:
     tournament, other = cup(), cup("Eve", "Fay")
     with pytest.raises(NotFound):
-        report_result(
+        enter_result(
             tournament_id=other.pk,
             match_id=match_of(tournament, "W1.1").pk,
             report=by_score([1, 0]),
+            actor=ORGANISER,
         )
     with pytest.raises(NotFound):
-        report_result(tournament_id=tournament.pk, match_id=uuid4(), report=by_score([1, 0]))
+        enter_result(
+            tournament_id=tournament.pk, match_id=uuid4(), report=by_score([1, 0]), actor=ORGANISER
+        )
     with pytest.raises(NotFound):
-        report_result(tournament_id=uuid4(), match_id=uuid4(), report=by_score([1, 0]))
+        enter_result(
+            tournament_id=uuid4(), match_id=uuid4(), report=by_score([1, 0]), actor=ORGANISER
+        )
 
 
 def test_an_error_on_the_way_undoes_the_result(told: list[tuple[str, dict[str, Any]]]) -> None:
@@ -190,7 +208,7 @@ def test_an_error_on_the_way_undoes_the_result(told: list[tuple[str, dict[str, A
 def test_calling_off_ends_what_is_not_played(told: list[tuple[str, dict[str, Any]]]) -> None:
     tournament = cup()
     report(tournament, "W1.1", 1, 0)
-    cancel_tournament(tournament_id=tournament.pk)
+    cancel_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     assert state(tournament) == TournamentState.CANCELLED
     states = Match.objects.order_by("pairing__key").values_list("state", flat=True)
     assert list(states) == [MatchState.FINISHED, MatchState.CANCELLED]
@@ -200,14 +218,14 @@ def test_calling_off_ends_what_is_not_played(told: list[tuple[str, dict[str, Any
         report(tournament, "W1.2", 1, 0)
     assert refusal.value.code == "not_running"
     with pytest.raises(Conflict, match="already cancelled"):
-        cancel_tournament(tournament_id=tournament.pk)
+        cancel_tournament(tournament_id=tournament.pk, actor=ORGANISER)
 
 
 def test_a_finished_tournament_is_not_called_off() -> None:
     tournament = cup("Ann", "Bob")
     report(tournament, "W1.1", 1, 0)
     with pytest.raises(Conflict, match="already finished"):
-        cancel_tournament(tournament_id=tournament.pk)
+        cancel_tournament(tournament_id=tournament.pk, actor=ORGANISER)
 
 
 def test_a_brackets_match_cannot_be_conceded_from_the_queue() -> None:

@@ -19,6 +19,7 @@ from tournaments.models import (
     Tournament,
     TournamentState,
 )
+from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.reopen import reopen_result
 from tournaments.services.progress.results import by_score
 from tournaments.services.progress.stages import end_swiss
@@ -108,7 +109,7 @@ def test_too_few_or_too_many_for_the_plan_and_nothing_has_started(
 ) -> None:
     tournament = draft(players, *plans)
     with pytest.raises(BadStages, match=words):
-        start_tournament(tournament_id=tournament.pk)
+        start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     tournament.refresh_from_db()
     assert tournament.state == TournamentState.DRAFT
     assert not Match.objects.exists()
@@ -119,7 +120,7 @@ def test_stages_are_set_before_the_start_only() -> None:
     set_stages(tournament_id=tournament.pk, stages=[GROUPS, DOUBLE])
     formats = tournament.stages.values_list("number", "format", "advance")
     assert list(formats) == [(1, "round_robin", 2), (2, "double_elimination", None)]
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     with pytest.raises(Conflict) as refusal:
         set_stages(tournament_id=tournament.pk, stages=[SINGLE])
     assert refusal.value.code == "already_started"
@@ -127,7 +128,7 @@ def test_stages_are_set_before_the_start_only() -> None:
 
 def test_a_round_robin_has_all_its_matches_at_once() -> None:
     league = draft(["Ann", "Bob", "Cem"], TABLE)
-    assert start_tournament(tournament_id=league.pk) == [["Bob", "Cem"]]
+    assert start_tournament(tournament_id=league.pk, actor=ORGANISER) == [["Bob", "Cem"]]
     rows = Pairing.objects.order_by("key").values_list("key", "top__name", "bottom__name")
     assert list(rows) == [
         ("R1.1", "Bob", "Cem"), ("R2.1", "Ann", "Bob"), ("R3.1", "Cem", "Ann"),
@@ -163,7 +164,7 @@ def test_the_best_of_the_groups_meet_crosswise_and_the_winner_is_the_tournaments
     for signal in (bracket_created, stage_started):
         signal.connect(hear)
     try:
-        start_tournament(tournament_id=cup.pk)
+        start_tournament(tournament_id=cup.pk, actor=ORGANISER)
         play_on(cup)
     finally:
         for signal in (bracket_created, stage_started):
@@ -197,7 +198,7 @@ def test_only_those_who_take_part_are_drawn_and_their_seeds_have_no_gap() -> Non
     cup = draft(6)
     for name, status in (("P1", EntryStatus.WAITING), ("P4", EntryStatus.ABSENT)):
         cup.entrants.filter(name=name).update(status=status)
-    start_tournament(tournament_id=cup.pk)
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     drawn = cup.entrants.order_by("seed").values_list("name", flat=True)
     assert list(drawn) == ["P2", "P3", "P5", "P6", "P1", "P4"]
     assert list(cup.entrants.order_by("seed").values_list("seed", flat=True)) == [1, 2, 3, 4, 5, 6]
@@ -208,7 +209,7 @@ def test_a_tournament_of_one_does_not_start() -> None:
     cup = draft(2)
     cup.entrants.filter(name="P2").update(status=EntryStatus.DECLINED)
     with pytest.raises(BadEntrants):
-        start_tournament(tournament_id=cup.pk)
+        start_tournament(tournament_id=cup.pk, actor=ORGANISER)
 
 
 def test_an_odd_number_needs_byes_in_an_elimination_only() -> None:
@@ -216,10 +217,10 @@ def test_an_odd_number_needs_byes_in_an_elimination_only() -> None:
         cup = draft(3, plan)
         Tournament.objects.filter(pk=cup.pk).update(byes=False)
         if starts:
-            start_tournament(tournament_id=cup.pk)
+            start_tournament(tournament_id=cup.pk, actor=ORGANISER)
             continue
         with pytest.raises(BadEntrants) as refusal:
-            start_tournament(tournament_id=cup.pk)
+            start_tournament(tournament_id=cup.pk, actor=ORGANISER)
         assert refusal.value.code == "odd_players"
 
 
@@ -228,7 +229,7 @@ def test_seeds_by_rating() -> None:
     for name, rating in (("P1", None), ("P2", 1200), ("P3", 2100), ("P4", 1800)):
         cup.entrants.filter(name=name).update(rating=rating)
     Tournament.objects.filter(pk=cup.pk).update(seeding=Seeding.RATING)
-    assert start_tournament(tournament_id=cup.pk) == [["P3", "P1"], ["P4", "P2"]]
+    assert start_tournament(tournament_id=cup.pk, actor=ORGANISER) == [["P3", "P1"], ["P4", "P2"]]
 
 
 def test_a_shuffle_keeps_its_lot_so_that_it_can_be_done_again() -> None:
@@ -236,7 +237,7 @@ def test_a_shuffle_keeps_its_lot_so_that_it_can_be_done_again() -> None:
     for lot in (None, None, 7, 7):
         cup = draft(8)
         Tournament.objects.filter(pk=cup.pk).update(seeding=Seeding.RANDOM, lot=lot)
-        draws.append(start_tournament(tournament_id=cup.pk, chance=Random(5)))
+        draws.append(start_tournament(tournament_id=cup.pk, chance=Random(5), actor=ORGANISER))
         cup.refresh_from_db()
         assert cup.lot is not None
     assert draws[0] == draws[1] and draws[2] == draws[3]
@@ -246,7 +247,7 @@ def test_club_mates_do_not_meet_in_round_one_where_that_is_possible() -> None:
     cup = draft(4)
     cup.entrants.filter(name__in=["P1", "P4"]).update(club="Elms")
     Tournament.objects.filter(pk=cup.pk).update(keep_apart=KeepApart.CLUB)
-    assert start_tournament(tournament_id=cup.pk) == [["P1", "P3"], ["P2", "P4"]]
+    assert start_tournament(tournament_id=cup.pk, actor=ORGANISER) == [["P1", "P3"], ["P2", "P4"]]
 
 
 def test_a_third_place_match_is_played_by_the_beaten_semi_finalists() -> None:
@@ -266,7 +267,7 @@ def test_a_swiss_is_paired_at_the_start_and_ends_after_its_rounds() -> None:
 
     bracket_created.connect(hear)
     try:
-        pairs = start_tournament(tournament_id=cup.pk)
+        pairs = start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     finally:
         bracket_created.disconnect(hear)
     assert [set(pair) for pair in pairs] == [{"P1", "P3"}, {"P2", "P4"}]
@@ -274,7 +275,7 @@ def test_a_swiss_is_paired_at_the_start_and_ends_after_its_rounds() -> None:
     play_on(cup)
     cup.refresh_from_db()
     assert cup.state == TournamentState.RUNNING
-    pair_next_round(group=swiss_group(cup))
+    pair_next_round(group=swiss_group(cup), actor=ORGANISER)
     play_on(cup)
     cup.refresh_from_db()
     assert cup.state == TournamentState.FINISHED
@@ -282,16 +283,16 @@ def test_a_swiss_is_paired_at_the_start_and_ends_after_its_rounds() -> None:
 
 def test_a_swiss_of_an_odd_number_begins_with_a_bye() -> None:
     cup = draft(3, StagePlan(SWISS))
-    assert ["P3"] in start_tournament(tournament_id=cup.pk)
+    assert ["P3"] in start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     assert cup.stages.get().rounds_planned == 2
 
 
 def test_a_swiss_may_end_early_and_its_best_play_on() -> None:
     cup = started(6, StagePlan(SWISS, rounds_planned=5, advance=2), SINGLE)
     with pytest.raises(Conflict, match="Enter the results"):
-        end_swiss(tournament_id=cup.pk)
+        end_swiss(tournament_id=cup.pk, actor=ORGANISER)
     play_on(cup)
-    end_swiss(tournament_id=cup.pk)
+    end_swiss(tournament_id=cup.pk, actor=ORGANISER)
     assert cup.stages.get(number=1).rounds_planned == 1
     play_on(cup)
     cup.refresh_from_db()
@@ -301,8 +302,10 @@ def test_a_swiss_may_end_early_and_its_best_play_on() -> None:
 def test_an_old_result_of_a_swiss_is_reopened_and_the_later_rounds_stand() -> None:
     cup = started(4, StagePlan(SWISS, rounds_planned=2))
     play_on(cup)
-    pair_next_round(group=swiss_group(cup))
-    emptied = reopen_result(tournament_id=cup.pk, match_id=match_of(cup, "R1.1").pk)
+    pair_next_round(group=swiss_group(cup), actor=ORGANISER)
+    emptied = reopen_result(
+        tournament_id=cup.pk, match_id=match_of(cup, "R1.1").pk, actor=ORGANISER
+    )
     assert emptied == []
     action = cup.actions.first()
     assert action is not None and "paired on the old result" in action.text
@@ -312,9 +315,9 @@ def test_an_old_result_of_a_swiss_is_reopened_and_the_later_rounds_stand() -> No
 def test_who_leaves_a_swiss_is_not_paired_again() -> None:
     cup = started(5, StagePlan(SWISS, rounds_planned=3))
     gone = cup.entrants.get(name="P5")
-    withdraw_entrant(tournament_id=cup.pk, entrant_id=gone.pk)
+    withdraw_entrant(tournament_id=cup.pk, entrant_id=gone.pk, actor=ORGANISER)
     play_on(cup)
-    pair_next_round(group=swiss_group(cup))
+    pair_next_round(group=swiss_group(cup), actor=ORGANISER)
     second = Pairing.objects.filter(round__number=2)
     assert second.count() == 2
     assert not second.filter(top=gone).exists() and not second.filter(bottom=gone).exists()

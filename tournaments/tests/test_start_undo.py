@@ -9,10 +9,10 @@ from tournaments.models import EntryStatus, Format, Seeding, Tournament, Tournam
 from tournaments.services.actors import ORGANISER
 from tournaments.services.entry.check_in import check_in, open_check_in
 from tournaments.services.entry.seeding import set_seeds
-from tournaments.services.progress.reopen import last_undoable, undo_last
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.settings import change_settings
 from tournaments.services.setup.stage_plans import StagePlan
+from tournaments.services.undo.stack import last_undoable, undo_last
 
 from .builders import DOUBLE, SINGLE, TABLE, draft, first_wins, started
 from .pictures import picture
@@ -23,13 +23,13 @@ SWISS = StagePlan(Format.SWISS, draws=True)
 
 
 def start(cup: Tournament) -> None:
-    start_tournament(tournament_id=cup.pk)
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     cup.refresh_from_db()
     assert cup.state == TournamentState.RUNNING
 
 
 def undo(cup: Tournament) -> str:
-    return undo_last(tournament_id=cup.pk).text
+    return undo_last(tournament_id=cup.pk, actor=ORGANISER).text
 
 
 @pytest.mark.parametrize("plan", [SINGLE, DOUBLE, TABLE, SWISS])
@@ -72,7 +72,7 @@ def test_who_was_left_out_and_who_moved_up_are_where_they_were() -> None:
 def test_a_result_keeps_the_start_until_it_is_taken_back() -> None:
     cup = started(4)
     first_wins(cup, "W1.1")
-    undo_last(tournament_id=cup.pk, skip=True)
+    undo_last(tournament_id=cup.pk, skip=True, actor=ORGANISER)
     with pytest.raises(Conflict, match="A result is in"):
         undo(cup)
 
@@ -82,7 +82,7 @@ def test_what_was_done_before_the_start_comes_after_it() -> None:
     order = [one.pk for one in reversed(cup.entrants.all())]
     set_seeds(tournament_id=cup.pk, order=order, actor=ORGANISER)
     start(cup)
-    undo_last(tournament_id=cup.pk, skip=True)
+    undo_last(tournament_id=cup.pk, skip=True, actor=ORGANISER)
     assert last_undoable(cup) is None  # the seeds stand, as the draw is made of them
     cup = started(4)
     set_seeds(
@@ -99,7 +99,7 @@ def test_a_swiss_is_taken_back_with_its_first_round(
     cup = draft(5, SWISS)
     before = picture(cup)
     start(cup)
-    undo_last(tournament_id=cup.pk, skip=True)
+    undo_last(tournament_id=cup.pk, skip=True, actor=ORGANISER)
     with django_capture_on_commit_callbacks(execute=True):
         undo(cup)
     assert picture(cup) == before

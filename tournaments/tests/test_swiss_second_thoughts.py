@@ -16,11 +16,12 @@ from tournaments.engine.swiss.gacrux_engine import PARAMETERS, DutchEngine
 from tournaments.files.entrant_lines import NewEntrant
 from tournaments.files.report import group_trf
 from tournaments.models import ByeKind, Tournament
+from tournaments.services.actors import ORGANISER
 from tournaments.services.progress import swiss_rounds
 from tournaments.services.progress.byes_and_late_entries import ask_bye, enter_late, take_bye_back
-from tournaments.services.progress.reopen import undo_last
 from tournaments.services.progress.swiss_rounds import unpair_round
 from tournaments.services.progress.withdrawals import reinstate_entrant, withdraw_entrant
+from tournaments.services.undo.stack import undo_last
 from tournaments.swiss_worker import decode_task, encode_task
 
 from .swiss_days import group_of, open_pairings, pair, play_by_chance, swiss
@@ -91,26 +92,26 @@ class Day:
 
     def ask_bye(self) -> None:
         kind = self.chance.choice(BYES)
-        ask_bye(tournament_id=self.id, entrant_id=self.anybody(), kind=kind)
+        ask_bye(tournament_id=self.id, entrant_id=self.anybody(), kind=kind, actor=ORGANISER)
 
     def take_bye_back(self) -> None:
-        take_bye_back(tournament_id=self.id, entrant_id=self.anybody())
+        take_bye_back(tournament_id=self.id, entrant_id=self.anybody(), actor=ORGANISER)
 
     def enter_late(self) -> None:
         self.late += 1
-        enter_late(tournament_id=self.id, entrant=NewEntrant(f"Late {self.late}"))
+        enter_late(tournament_id=self.id, entrant=NewEntrant(f"Late {self.late}"), actor=ORGANISER)
 
     def withdraw(self) -> None:
-        withdraw_entrant(tournament_id=self.id, entrant_id=self.anybody())
+        withdraw_entrant(tournament_id=self.id, entrant_id=self.anybody(), actor=ORGANISER)
 
     def reinstate(self) -> None:
-        reinstate_entrant(tournament_id=self.id, entrant_id=self.anybody())
+        reinstate_entrant(tournament_id=self.id, entrant_id=self.anybody(), actor=ORGANISER)
 
     def undo(self) -> None:
-        undo_last(tournament_id=self.id)
+        undo_last(tournament_id=self.id, actor=ORGANISER)
 
     def unpair(self) -> None:
-        unpair_round(tournament_id=self.id)
+        unpair_round(tournament_id=self.id, actor=ORGANISER)
 
     def something(self) -> None:
         """One thing or another, which may be refused for good reasons."""

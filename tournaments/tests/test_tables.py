@@ -14,6 +14,7 @@ from tournaments.engine import tests as engine_tests
 from tournaments.engine.standings import TieBreak
 from tournaments.models import ByeKind, Format, Stage, Tournament
 from tournaments.pages.display.standings import view_cross_table, view_round, view_standings
+from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.byes_and_late_entries import ask_bye
 from tournaments.services.progress.results import by_double_forfeit, by_forfeit, by_score
 from tournaments.services.progress.start import start_tournament
@@ -88,7 +89,7 @@ def standing(tournament: Tournament) -> list[tuple[str, str, str]]:
 def test_points_are_those_of_the_stage() -> None:
     plan = StagePlan(Format.ROUND_ROBIN, draws=True, points=Points(win=Decimal(3), draw=Decimal(1)))
     tournament = create_tournament(name="L", players=names(3), stages=[plan]).tournament
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     play(tournament, [DRAW, WHITE_WINS, BLACK_WINS])
     assert [points for _, _, points in standing(tournament)] == ["6", "1", "1"]
 
@@ -164,7 +165,7 @@ def test_reading_a_table_costs_the_same_however_large_it_is(count: int) -> None:
 
 def test_places_in_a_bracket_are_settled_as_players_go_out() -> None:
     tournament = create_tournament(name="Cup", players=names(4)).tournament
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     enter(tournament, open_pairings(tournament)[0], WHITE_WINS)
     group = group_of(tournament)
     told = {one.contender.entrant.name: one for one in bracket_places(group)}
@@ -210,8 +211,10 @@ def test_a_round_shows_boards_points_and_who_rests() -> None:
     tournament = swiss(7, 4)
     play(tournament, [WHITE_WINS, DRAW, BLACK_WINS])
     asked, left = tournament.entrants.get(name="P1"), tournament.entrants.get(name="P3")
-    ask_bye(tournament_id=tournament.pk, entrant_id=asked.pk, kind=ByeKind.HALF_POINT)
-    withdraw_entrant(tournament_id=tournament.pk, entrant_id=left.pk)
+    ask_bye(
+        tournament_id=tournament.pk, entrant_id=asked.pk, kind=ByeKind.HALF_POINT, actor=ORGANISER
+    )
+    withdraw_entrant(tournament_id=tournament.pk, entrant_id=left.pk, actor=ORGANISER)
     pair(tournament)
     table = read_table(group_of(tournament))
     first, second = view_round(table, 1), view_round(table, 2)

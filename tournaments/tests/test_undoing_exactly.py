@@ -26,8 +26,8 @@ from tournaments.services.entry.check_in import check_in, open_check_in, readmit
 from tournaments.services.entry.entrants import remove_entrant, rename_entrant, replace_entrant
 from tournaments.services.entry.seeding import set_seeds
 from tournaments.services.progress.byes_and_late_entries import ask_bye
-from tournaments.services.progress.reopen import reopen_result, undo_last
-from tournaments.services.progress.results import by_forfeit, by_score, correct_result
+from tournaments.services.progress.reopen import reopen_result
+from tournaments.services.progress.results import by_forfeit, by_score
 from tournaments.services.progress.round_lengths import set_round_best_of
 from tournaments.services.progress.stages import end_swiss
 from tournaments.services.progress.start import start_tournament
@@ -36,11 +36,13 @@ from tournaments.services.progress.withdrawals import reinstate_entrant, withdra
 from tournaments.services.setup.settings import change_settings
 from tournaments.services.setup.stage_plans import StagePlan
 from tournaments.services.transfer.imports import import_tournament
+from tournaments.services.undo.stack import undo_last
 from tournaments.services.venue.stations import add_stations, assign_next
 
 from .builders import (
     DOUBLE,
     SINGLE,
+    correct_result,
     draft,
     first_wins,
     forfeit,
@@ -66,15 +68,15 @@ def named(cup: Tournament, name: str) -> Entrant:
 
 
 def leave(cup: Tournament, name: str) -> None:
-    withdraw_entrant(tournament_id=cup.pk, entrant_id=named(cup, name).pk)
+    withdraw_entrant(tournament_id=cup.pk, entrant_id=named(cup, name).pk, actor=ORGANISER)
 
 
 def come_back(cup: Tournament, name: str) -> list[Pairing]:
-    return reinstate_entrant(tournament_id=cup.pk, entrant_id=named(cup, name).pk)
+    return reinstate_entrant(tournament_id=cup.pk, entrant_id=named(cup, name).pk, actor=ORGANISER)
 
 
 def undo(cup: Tournament) -> str:
-    return undo_last(tournament_id=cup.pk).text
+    return undo_last(tournament_id=cup.pk, actor=ORGANISER).text
 
 
 def correct(cup: Tournament, key: str, *scores: int, stage: int = 1, group: int = 1) -> None:
@@ -107,13 +109,13 @@ def test_the_rounds_of_a_later_swiss_come_back_with_their_results(
 ) -> None:
     cup = swiss_after_groups(django_capture_on_commit_callbacks)
     play_on_stage(cup, 2)
-    ask_bye(tournament_id=cup.pk, entrant_id=swiss_seed(cup, 1).pk)
-    pair_next_round(group=swiss_group(cup), engine="quick")
+    ask_bye(tournament_id=cup.pk, entrant_id=swiss_seed(cup, 1).pk, actor=ORGANISER)
+    pair_next_round(group=swiss_group(cup), engine="quick", actor=ORGANISER)
     play_on_stage(cup, 2)
     was = picture(cup)
     if how == "reopen":
         match = match_of(cup, "R1.1")
-        reopen_result(tournament_id=cup.pk, match_id=match.pk)
+        reopen_result(tournament_id=cup.pk, match_id=match.pk, actor=ORGANISER)
     else:
         with django_capture_on_commit_callbacks(execute=True):
             correct(cup, "R1.1", 0, 1)
@@ -175,7 +177,7 @@ def test_a_stage_that_is_restored_has_those_who_were_there_when_it_began() -> No
     play_on_stage(cup, 2)
     come_back(cup, "P1")
     was = picture(cup)
-    reopen_result(tournament_id=cup.pk, match_id=match_of(cup, "R1.1", group=2).pk)
+    reopen_result(tournament_id=cup.pk, match_id=match_of(cup, "R1.1", group=2).pk, actor=ORGANISER)
     undo(cup)
     assert picture(cup) == was
 
@@ -210,11 +212,11 @@ def test_an_undo_goes_on_past_a_round_that_was_paired_anew() -> None:
     done()
     report(cup, "R1.1", by_score([1, 0]))
     done()
-    reopen_result(tournament_id=cup.pk, match_id=match_of(cup, "R1.1").pk)
+    reopen_result(tournament_id=cup.pk, match_id=match_of(cup, "R1.1").pk, actor=ORGANISER)
     done()
-    unpair_round(tournament_id=cup.pk)
+    unpair_round(tournament_id=cup.pk, actor=ORGANISER)
     done()
-    pair_next_round(group=swiss_group(cup), engine="quick")
+    pair_next_round(group=swiss_group(cup), engine="quick", actor=ORGANISER)
     while pictures:
         undo(cup)
         assert picture(cup) == pictures.pop()
@@ -223,10 +225,10 @@ def test_an_undo_goes_on_past_a_round_that_was_paired_anew() -> None:
 def test_a_round_that_was_taken_back_is_there_again_as_it_was() -> None:
     cup = started(5, SWISS)
     round_ = Round.objects.get(group__stage__tournament=cup)
-    set_round_best_of(tournament_id=cup.pk, round_id=round_.pk, best_of=3)
+    set_round_best_of(tournament_id=cup.pk, round_id=round_.pk, best_of=3, actor=ORGANISER)
     leave(cup, "P2")  # forfeits
     was = picture(cup)
-    unpair_round(tournament_id=cup.pk)
+    unpair_round(tournament_id=cup.pk, actor=ORGANISER)
     undo(cup)
     assert picture(cup) == was
 
@@ -235,20 +237,20 @@ def test_a_swiss_that_was_ended_by_mistake_goes_on() -> None:
     cup = started(4, SWISS)
     play_on(cup)
     was = picture(cup)
-    end_swiss(tournament_id=cup.pk)
+    end_swiss(tournament_id=cup.pk, actor=ORGANISER)
     cup.refresh_from_db()
     assert cup.state == TournamentState.FINISHED
     undo(cup)
     assert picture(cup) == was
-    assert pair_next_round(group=swiss_group(cup), engine="quick").number == 2
+    assert pair_next_round(group=swiss_group(cup), engine="quick", actor=ORGANISER).number == 2
 
 
 def test_a_swiss_whose_next_stage_has_results_stays_ended() -> None:
     cup = started(4, StagePlan(Format.SWISS, rounds_planned=2, advance=2), SINGLE)
     play_on(cup)
-    end_swiss(tournament_id=cup.pk)
+    end_swiss(tournament_id=cup.pk, actor=ORGANISER)
     first_wins(cup, "W1.1", stage=2)
-    undo_last(tournament_id=cup.pk, skip=True)
+    undo_last(tournament_id=cup.pk, skip=True, actor=ORGANISER)
     with pytest.raises(Conflict, match="next stage has results"):
         undo(cup)
 
@@ -256,7 +258,7 @@ def test_a_swiss_whose_next_stage_has_results_stays_ended() -> None:
 def test_who_is_back_in_a_swiss_that_was_over_is_paired_again() -> None:
     cup = started(4, SWISS)
     play_on(cup)
-    pair_next_round(group=swiss_group(cup), engine="quick")
+    pair_next_round(group=swiss_group(cup), engine="quick", actor=ORGANISER)
     row = Pairing.objects.filter(group__stage__tournament=cup, state="ready").earliest("key")
     report(cup, row.key, by_score([1, 0]))
     last = Pairing.objects.get(group__stage__tournament=cup, state="ready")
@@ -269,13 +271,13 @@ def test_who_is_back_in_a_swiss_that_was_over_is_paired_again() -> None:
 
 def test_a_swiss_that_all_but_one_have_left_before_its_first_round_can_be_ended() -> None:
     cup = started(3, SWISS)
-    unpair_round(tournament_id=cup.pk)
+    unpair_round(tournament_id=cup.pk, actor=ORGANISER)
     with pytest.raises(Conflict, match="Pair the first one"):
-        end_swiss(tournament_id=cup.pk)
+        end_swiss(tournament_id=cup.pk, actor=ORGANISER)
     for name in ("P1", "P2"):
         leave(cup, name)
     was = picture(cup)
-    end_swiss(tournament_id=cup.pk)
+    end_swiss(tournament_id=cup.pk, actor=ORGANISER)
     cup.refresh_from_db()
     assert cup.state == TournamentState.FINISHED
     assert import_tournament(data=export_tournament(cup)).tournament.state == cup.state
@@ -311,7 +313,7 @@ def test_who_replaced_another_plays_the_match_that_is_reopened() -> None:
         tournament_id=cup.pk, entrant_id=named(cup, "P1").pk, name="", actor=ORGANISER, player=deb
     )
     assert seats(cup, "W1.1") == was  # who played it
-    reopen_result(tournament_id=cup.pk, match_id=match_of(cup, "W1.1").pk)
+    reopen_result(tournament_id=cup.pk, match_id=match_of(cup, "W1.1").pk, actor=ORGANISER)
     assert seats(cup, "W1.1") == [("Deb", deb.pk), was[1]]
     undo(cup)
     assert seats(cup, "W1.1") == was
@@ -415,7 +417,7 @@ def test_neighbours_in_the_list_meet_after_a_second_draw_too() -> None:
     open_check_in(tournament_id=cup.pk, actor=ORGANISER)
     for name in ("P1", "P2", "P3", "P4"):
         check_in(tournament_id=cup.pk, entrant_id=named(cup, name).pk, actor=ORGANISER)
-    start_tournament(tournament_id=cup.pk)
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     readmit(tournament_id=cup.pk, entrant_id=named(cup, "P5").pk, actor=ORGANISER)
     met = {tuple(names(cup, f"W1.{n}")) for n in range(1, 5)} | {tuple(names(cup, "W2.2"))}
     assert ("P4", "P5") in met and ("P2", "P3") in met
@@ -424,9 +426,9 @@ def test_neighbours_in_the_list_meet_after_a_second_draw_too() -> None:
 def test_the_seeds_of_a_second_draw_are_undone_with_how_they_were_drawn() -> None:
     cup = draft(4)
     change_settings(tournament_id=cup.pk, actor=ORGANISER, changes={"seeding": Seeding.LISTED})
-    start_tournament(tournament_id=cup.pk)
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     final = Round.objects.get(group__stage__tournament=cup, number=2)
-    set_round_best_of(tournament_id=cup.pk, round_id=final.pk, best_of=5)
+    set_round_best_of(tournament_id=cup.pk, round_id=final.pk, best_of=5, actor=ORGANISER)
     was = picture(cup)
     order = list(cup.entrants.order_by("-seed").values_list("pk", flat=True))
     set_seeds(tournament_id=cup.pk, order=order, actor=ORGANISER)

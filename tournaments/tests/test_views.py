@@ -16,12 +16,13 @@ from matchmaking.models import Match, MatchState, Player
 from matchmaking.services.players import create_guest
 from matchmaking.tests.staff import staff
 from tournaments.models import Format, Pairing, Seeding, Station, Tournament, TournamentState
-from tournaments.services.locking import cancel_tournament
+from tournaments.services.actors import ORGANISER
 from tournaments.services.permissions import RIGHT
+from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.results import (
     by_forfeit,
     by_score,
-    report_result,
+    enter_result,
     set_live_score,
 )
 from tournaments.services.progress.start import start_tournament
@@ -67,7 +68,7 @@ def draft(*names: str, name: str = "Friday Cup", byes: bool = False) -> Tourname
 
 def running(*names: str, byes: bool = False) -> Tournament:
     tournament = draft(*names, byes=byes)
-    start_tournament(tournament_id=tournament.pk)
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     tournament.refresh_from_db()
     return tournament
 
@@ -76,7 +77,9 @@ def play_out(tournament: Tournament) -> None:
     """Side 0 wins everything."""
     of_it = Match.objects.filter(pairing__group__stage__tournament=tournament)
     while match := of_it.filter(state=MatchState.OPEN).first():
-        report_result(tournament_id=tournament.pk, match_id=match.pk, report=by_score((1, 0)))
+        enter_result(
+            tournament_id=tournament.pk, match_id=match.pk, report=by_score((1, 0)), actor=ORGANISER
+        )
 
 
 def show(tournament: Tournament, browser: Client | None = None, query: str = "") -> str:
@@ -117,7 +120,9 @@ def test_the_list_tells_state_size_and_winner() -> None:
 def test_a_winner_from_the_lower_half() -> None:
     tournament = running("Ann", "Bob")
     match = match_of(tournament, "W1.1")
-    report_result(tournament_id=tournament.pk, match_id=match.pk, report=by_score((0, 1)))
+    enter_result(
+        tournament_id=tournament.pk, match_id=match.pk, report=by_score((0, 1)), actor=ORGANISER
+    )
     assert "<bdi>Bob</bdi>" in words(Client().get(reverse("tournaments")))
 
 
@@ -221,10 +226,11 @@ def test_neighbours_may_meet_first(olga: Client) -> None:
 
 def test_the_bracket_is_drawn_round_by_round() -> None:
     tournament = running()
-    report_result(
+    enter_result(
         tournament_id=tournament.pk,
         match_id=match_of(tournament, "W1.1").pk,
         report=by_score((0, 1)),
+        actor=ORGANISER,
     )
     html = show(tournament)
     assert re.findall(r'class="round-name"[^>]*>(.*?)<', html) == ["Semi-finals", "Final"]
@@ -241,7 +247,9 @@ def test_the_bracket_is_drawn_round_by_round() -> None:
 def test_a_forfeit_is_told_instead_of_a_score() -> None:
     tournament = running("Ann", "Bob")
     match = match_of(tournament, "W1.1")
-    report_result(tournament_id=tournament.pk, match_id=match.pk, report=by_forfeit(1))
+    enter_result(
+        tournament_id=tournament.pk, match_id=match.pk, report=by_forfeit(1), actor=ORGANISER
+    )
     scores = re.findall(r'class="score">(.*?)<', place(show(tournament), "W1.1"))
     assert scores == ["forfeit", ""]
 
@@ -369,7 +377,7 @@ def test_calling_a_tournament_off(olga: Client) -> None:
 
 def test_a_draft_that_was_called_off_shows_its_players() -> None:
     tournament = draft()
-    cancel_tournament(tournament_id=tournament.pk)
+    cancel_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     assert "called off before the draw was made" in show(tournament)
 
 

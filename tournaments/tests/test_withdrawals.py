@@ -13,13 +13,14 @@ from tournaments.models import (
     Tournament,
     TournamentState,
 )
-from tournaments.services.progress.reopen import undo_last
+from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.withdrawals import (
     disqualify_entrant,
     reinstate_entrant,
     withdraw_entrant,
 )
 from tournaments.services.setup.stage_plans import StagePlan
+from tournaments.services.undo.stack import undo_last
 
 from .builders import DOUBLE, TABLE, draft, first_wins, match_of, names, pairing, play_on, started
 
@@ -28,12 +29,12 @@ pytestmark = pytest.mark.django_db
 
 def withdraw(tournament: Tournament, name: str) -> Entrant:
     entrant = tournament.entrants.get(name=name)
-    return withdraw_entrant(tournament_id=tournament.pk, entrant_id=entrant.pk)
+    return withdraw_entrant(tournament_id=tournament.pk, entrant_id=entrant.pk, actor=ORGANISER)
 
 
 def reinstate(tournament: Tournament, name: str) -> list[str]:
     entrant = tournament.entrants.get(name=name)
-    opened = reinstate_entrant(tournament_id=tournament.pk, entrant_id=entrant.pk)
+    opened = reinstate_entrant(tournament_id=tournament.pk, entrant_id=entrant.pk, actor=ORGANISER)
     return [row.key for row in opened]
 
 
@@ -88,7 +89,9 @@ def test_in_a_table_every_match_that_is_left_is_forfeited() -> None:
 def test_the_expelled_are_shown_as_such() -> None:
     cup = started(4)
     entrant = cup.entrants.get(name="P4")
-    disqualify_entrant(tournament_id=cup.pk, entrant_id=entrant.pk, why="two phones")
+    disqualify_entrant(
+        tournament_id=cup.pk, entrant_id=entrant.pk, why="two phones", actor=ORGANISER
+    )
     entrant.refresh_from_db()
     assert entrant.status == EntryStatus.DISQUALIFIED
     action = cup.actions.get(verb="disqualify")
@@ -105,7 +108,7 @@ def test_who_has_left_does_not_leave_again() -> None:
         reinstate(cup, "P1")
     assert refusal.value.code == "has_not_left"
     with pytest.raises(NotFound):
-        withdraw_entrant(tournament_id=cup.pk, entrant_id=0)
+        withdraw_entrant(tournament_id=cup.pk, entrant_id=0, actor=ORGANISER)
     with pytest.raises(Conflict):
         withdraw(draft(["Ann", "Bob"]), "Ann")
 
@@ -138,9 +141,9 @@ def test_leaving_and_coming_back_are_undone() -> None:
     cup = started(4, DOUBLE)
     withdraw(cup, "P4")
     reinstate(cup, "P4")
-    undo_last(tournament_id=cup.pk)
+    undo_last(tournament_id=cup.pk, actor=ORGANISER)
     assert pairing(cup, "W1.1").loser_leaves
-    undo_last(tournament_id=cup.pk)
+    undo_last(tournament_id=cup.pk, actor=ORGANISER)
     assert cup.entrants.get(name="P4").status == EntryStatus.ENTERED
     assert match_of(cup, "W1.1").state == MatchState.OPEN
 

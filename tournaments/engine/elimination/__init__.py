@@ -20,13 +20,14 @@ from .double import double_elimination
 from .names import round_name
 from .placings import Placing, placings
 from .progress import (
+    Decision,
     Revision,
     State,
     advance,
     affected_by_reopening,
     champion,
     correct,
-    is_finished,
+    decide,
     reopen,
     resolve,
     walkovers_due,
@@ -59,6 +60,7 @@ __all__ = [
     "VACANT",
     "Bracket",
     "Bye",
+    "Decision",
     "DoubleForfeit",
     "Entrant",
     "LoserOf",
@@ -84,8 +86,8 @@ __all__ = [
     "affected_by_reopening",
     "champion",
     "correct",
+    "decide",
     "double_elimination",
-    "is_finished",
     "placings",
     "reopen",
     "resolve",

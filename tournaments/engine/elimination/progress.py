@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Mapping
+from collections import ChainMap
+from collections.abc import Collection, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from tournaments.engine.errors import (
     PairingAlreadyDecided,
@@ -55,6 +56,15 @@ class Revision:
     emptied: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A pairing's outcome, and the new state of every pairing that changes by it."""
+
+    key: str
+    outcome: Outcome
+    changed: dict[str, ResolvedPairing]
+
+
 def resolve(bracket: Bracket, outcomes: Mapping[str, Outcome]) -> dict[str, ResolvedPairing]:
     """Everything known of every pairing, in order of play; byes and walkovers move by themselves.
 
@@ -102,6 +112,44 @@ def advance(
             raise PairingAlreadyDecided(f"Pairing {key} is decided already.")
         case _:
             raise PairingNotReady(f"Pairing {key} has not got two entrants to play it.")
+
+
+def decide(
+    bracket: Bracket, state: State, key: str, outcome: Outcome, withdrawn: Collection[int] = ()
+) -> tuple[Decision, ...]:
+    """Decide a pairing, or replace its outcome, with all walkovers that follow, in order.
+
+    A pairing that becomes ready is a walkover where one of its entrants, by seed, is `withdrawn`.
+    The first decision is that of `key`; each next one follows from those before it.
+    """
+    # Only the first map of a chain is written to.
+    known = ChainMap[str, ResolvedPairing]({}, cast(MutableMapping[str, ResolvedPairing], state))
+    decisions: list[Decision] = []
+    due = [(key, outcome)]
+    while due:
+        key, outcome = due.pop()
+        if known[key].status is PairingStatus.DECIDED:
+            changed = correct(bracket, known, key, outcome).changed
+        else:
+            changed = advance(bracket, known, key, outcome)
+        known.update(changed)
+        decisions.append(Decision(key, outcome, changed))
+        due += reversed(walkovers_due(changed, withdrawn).items())
+    return tuple(decisions)
+
+
+def walkovers_due(state: State, withdrawn: Collection[int]) -> dict[str, Outcome]:
+    """The outcomes of the ready pairings in which somebody (by seed) has withdrawn."""
+    due: dict[str, Outcome] = {}
+    for key, resolved in state.items():
+        if resolved.status is not PairingStatus.READY:
+            continue
+        gone = [isinstance(one, Entrant) and one.seed in withdrawn for one in resolved.sides]
+        if all(gone):
+            due[key] = DOUBLE_FORFEIT
+        elif any(gone):
+            due[key] = Win(Side.SECOND if gone[Side.FIRST] else Side.FIRST, loser_leaves=True)
+    return due
 
 
 def reopen(bracket: Bracket, state: State, key: str) -> Revision:
@@ -164,23 +212,6 @@ def _moves(
     ]
 
 
-def walkovers_due(state: State, withdrawn: Collection[int]) -> dict[str, Outcome]:
-    """The outcomes of the ready pairings in which somebody (by seed) has withdrawn.
-
-    To be decided with `advance` one by one; the pairings that thereby change may hold more.
-    """
-    due: dict[str, Outcome] = {}
-    for key, resolved in state.items():
-        if resolved.status is not PairingStatus.READY:
-            continue
-        gone = [isinstance(one, Entrant) and one.seed in withdrawn for one in resolved.sides]
-        if all(gone):
-            due[key] = DOUBLE_FORFEIT
-        elif any(gone):
-            due[key] = Win(Side.SECOND if gone[Side.FIRST] else Side.FIRST, loser_leaves=True)
-    return due
-
-
 def champion(bracket: Bracket, state: State) -> Occupant:
     """Who won the tournament: Pending while open, Vacant if nobody was left to win it."""
     if not bracket.is_double:
@@ -189,9 +220,3 @@ def champion(bracket: Bracket, state: State) -> Occupant:
     if reset.status is PairingStatus.NOT_NEEDED:
         return state[GRAND_FINAL].winner
     return reset.winner
-
-
-def is_finished(state: State) -> bool:
-    """Whether nothing is left to play."""
-    open_ones = (PairingStatus.PENDING, PairingStatus.READY)
-    return all(resolved.status not in open_ones for resolved in state.values())

@@ -28,8 +28,8 @@ from tournaments.engine.elimination import (
     affected_by_reopening,
     champion,
     correct,
+    decide,
     double_elimination,
-    is_finished,
     placings,
     reopen,
     resolve,
@@ -133,7 +133,9 @@ def test_favourites_who_always_win_end_in_the_order_of_their_seeds(entrant_count
 def test_step_by_step_equals_all_at_once(bracket: Bracket, rng: Random, forfeits: float) -> None:
     state, outcomes = play_out(bracket, rng, forfeits=forfeits)
     assert state == resolve(bracket, outcomes)
-    assert is_finished(state)
+    assert not any(
+        one.status in (PairingStatus.PENDING, PairingStatus.READY) for one in state.values()
+    )
     assert_placings_are_total(bracket, state)
 
 
@@ -201,6 +203,53 @@ def test_those_who_withdraw_are_walked_over_until_they_are_out(
         state.update(advance(bracket, state, key, outcome))
     assert state == resolve(bracket, outcomes)
     assert_placings_are_total(bracket, state)
+
+
+@settings(deadline=None, max_examples=100)
+@given(brackets, chances)
+def test_a_decision_brings_all_walkovers_that_follow_one_by_one(
+    bracket: Bracket, rng: Random
+) -> None:
+    state, outcomes = resolve(bracket, {}), {}
+    seeds = range(1, bracket.entrant_count + 1)
+    withdrawn = {seed for seed in seeds if rng.random() < 0.3}
+    while ready := ready_keys(state):
+        due = walkovers_due(state, withdrawn)
+        key, outcome = next(iter(due.items()), (rng.choice(ready), by_chance(rng)))
+        decisions = decide(bracket, state, key, outcome, withdrawn)
+        assert decisions[0].key == key and decisions[0].outcome == outcome
+        before = dict(state)
+        for number, decision in enumerate(decisions):
+            if number:
+                assert walkovers_due(state, withdrawn)[decision.key] == decision.outcome
+                assert before[decision.key].status is not PairingStatus.READY
+            state.update(advance(bracket, state, decision.key, decision.outcome))
+            outcomes[decision.key] = decision.outcome
+        left = walkovers_due(state, withdrawn).keys()
+        assert left <= walkovers_due(before, withdrawn).keys()  # those have not followed from this
+    assert state == resolve(bracket, outcomes)
+
+
+@settings(deadline=None, max_examples=60)
+@given(brackets, chances)
+def test_a_replaced_outcome_brings_its_walkovers_too(bracket: Bracket, rng: Random) -> None:
+    state, outcomes = play_out(bracket, rng, forfeits=0.1)
+    key = rng.choice(list(outcomes))
+    corrected = by_chance(rng)
+    withdrawn = {seed for seed in range(1, bracket.entrant_count + 1) if rng.random() < 0.3}
+    first, *walkovers = decide(bracket, state, key, corrected, withdrawn)
+    assert first.changed == correct(bracket, state, key, corrected).changed
+    state.update(first.changed)
+    for decision in walkovers:
+        assert walkovers_due(state, withdrawn)[decision.key] == decision.outcome
+        state.update(decision.changed)
+    assert not walkovers_due({key: state[key] for key in first.changed}, withdrawn)
+
+
+def test_a_pairing_that_cannot_be_played_is_not_decided() -> None:
+    bracket = single_elimination(4)
+    with pytest.raises(PairingNotReady):
+        decide(bracket, resolve(bracket, {}), "W2.1", FIRST)
 
 
 def test_when_both_have_withdrawn_it_is_a_double_forfeit() -> None:

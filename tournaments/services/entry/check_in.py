@@ -1,34 +1,35 @@
 """Check-in: who is there before the start; who is not, is left out, and can come back."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
-from lib.errors import Conflict
-from matchmaking.models import Match, MatchState, Player
+from lib.errors import Conflict, Refusal
+from matchmaking.models import Player
 from tournaments.models import (
-    Contender,
     Entrant,
     EntryStatus,
-    Format,
-    Group,
-    StageState,
     Tournament,
     TournamentState,
 )
 from tournaments.services import audit_log
-from tournaments.services.actors import Actor
+from tournaments.services.actors import MATCHPOINT, Actor
+from tournaments.services.capacity import (
+    EntryChange,
+    announce,
+    places_left,
+)
+from tournaments.services.guards import check_before_start, check_not_over, entrant_of, move_day
 from tournaments.services.locking import lock_tournament
 from tournaments.services.permissions import player_actor
-from tournaments.services.progress.redraw import check_can_redraw, redraw
+from tournaments.services.progress.attendance import missing_players, short_teams
+from tournaments.services.progress.redraw import admit_late
+from tournaments.services.undoable import CheckedIn
 from tournaments.signals import list_changed
 
-from .capacity import EntryChange, announce, announce_all, fill_places, places_left
-from .guards import check_before_start, check_not_over, entrant_of, move_day
 from .registration import check_own
-from .rosters import missing_players, short_teams
 
 #: Who can be checked in: those with a place, and those who wait for one.
 _CAN_COME = {EntryStatus.ENTERED, EntryStatus.WAITING}
@@ -43,6 +44,29 @@ def open_check_in(*, tournament_id: UUID, actor: Actor) -> Tournament:
         raise Conflict("Check-in is already open.", code="already_open")
     move_day(tournament, TournamentState.CHECK_IN, actor, "opened check-in")
     return tournament
+
+
+def open_due_check_ins(*, now: datetime) -> int:
+    """Open check-in where it is due, in tournaments open for registration; returns how many.
+
+    Starting is left to the organiser.
+    """
+    opened = 0
+    waiting = Tournament.objects.filter(
+        state=TournamentState.REGISTRATION,
+        check_in_minutes__isnull=False,
+        starts_at__isnull=False,
+    )
+    for tournament in waiting:
+        assert tournament.starts_at is not None
+        if tournament.starts_at - timedelta(minutes=tournament.check_in_minutes or 0) > now:
+            continue
+        try:
+            open_check_in(tournament_id=tournament.pk, actor=MATCHPOINT)
+        except Refusal:
+            continue  # moved on at the last moment
+        opened += 1
+    return opened
 
 
 @transaction.atomic
@@ -90,7 +114,7 @@ def check_in(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
             actor=actor,
             verb="check_in",
             text=f"{entrant} checked in" + (f", {short}" if short else ""),
-            undo={"kind": "check_in", "entrant": entrant.pk},
+            undo=CheckedIn(entrant=entrant.pk),
         )
         announce(tournament, entrant, EntryChange.CHECKED_IN)
     return entrant
@@ -140,27 +164,6 @@ def _to_check(tournament: Tournament, entrant_id: int) -> Entrant:
     return entrant
 
 
-def drop_absent(*, tournament: Tournament) -> list[Entrant]:
-    """Leave out who has not checked in, when check-in is open; gives those left out.
-
-    Called at the start, in its transaction, before the tournament's state changes. Who waits for
-    a place and has checked in takes that of somebody who has not.
-    """
-    if tournament.state != TournamentState.CHECK_IN:
-        return []
-    absent = list(
-        tournament.entrants.filter(status=EntryStatus.ENTERED, checked_in_at__isnull=True)
-    )
-    for entrant in absent:
-        entrant.status = EntryStatus.ABSENT
-    Entrant.objects.filter(pk__in=[entrant.pk for entrant in absent]).update(
-        status=EntryStatus.ABSENT
-    )
-    announce_all(tournament, absent, EntryChange.ABSENT)
-    fill_places(tournament, checked_in_only=True)
-    return absent
-
-
 @transaction.atomic
 def readmit(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
     """Let an entrant in who was left out at the start: the draw is made again with him.
@@ -177,51 +180,9 @@ def readmit(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
         raise Conflict("Somebody else has taken the place by now.", code="no_place")
     entrant.status, entrant.checked_in_at = EntryStatus.ENTERED, timezone.now()
     entrant.save(update_fields=("status", "checked_in_at"))
-    how = let_in(tournament, entrant)
+    how = admit_late(tournament, entrant, actor)
     audit_log.record(
         tournament=tournament, actor=actor, verb="readmit", text=f"readmitted {entrant}{how}"
     )
     announce(tournament, entrant, EntryChange.ENTERED)
     return entrant
-
-
-def let_in(tournament: Tournament, entrant: Entrant) -> str:
-    """Give a place in what is played; says how, for the record. Raises `Conflict` as `readmit`."""
-    if tournament.is_before_start:
-        return ""
-    swiss = _running_swiss(tournament)
-    if swiss is not None and _has_results(tournament):
-        return _join_swiss(swiss, entrant)
-    try:
-        check_can_redraw(tournament)
-    except Conflict as refusal:
-        raise Conflict(
-            f"{entrant} cannot come in any more: results are in, and only a Swiss stage takes "
-            "somebody late. You can let him replace another entrant.",
-            code="too_late",
-        ) from refusal
-    redraw(tournament)
-    return ", and drew again"
-
-
-def _has_results(tournament: Tournament) -> bool:
-    return Match.objects.filter(
-        pairing__group__stage__tournament=tournament, state=MatchState.FINISHED
-    ).exists()
-
-
-def _running_swiss(tournament: Tournament) -> Group | None:
-    return Group.objects.filter(
-        stage__tournament=tournament, stage__format=Format.SWISS, stage__number=1,
-        stage__state=StageState.RUNNING,
-    ).first()  # fmt: skip
-
-
-def _join_swiss(group: Group, entrant: Entrant) -> str:
-    """Make the entrant a contender from the next round on."""
-    last_seed = group.contenders.aggregate(last=Max("seed"))["last"] or 0
-    last_round = group.rounds.aggregate(last=Max("number"))["last"] or 0
-    Contender.objects.create(
-        group=group, entrant=entrant, seed=last_seed + 1, from_round=last_round + 1
-    )
-    return f" from round {last_round + 1}"

@@ -15,10 +15,7 @@ from tournaments.files.entrant_lines import NewEntrant, parse_label
 from tournaments.models import Entrant, EntryStatus, Tournament
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
-from tournaments.services.locking import lock_tournament
-from tournaments.services.setup.creation import BadEntrants
-
-from .capacity import (
+from tournaments.services.capacity import (
     CHANGE_OF,
     EntryChange,
     announce,
@@ -28,11 +25,27 @@ from .capacity import (
     next_seed,
     places_left,
 )
-from .guards import check_before_start, check_name_is_free, check_not_over, entrant_of
-from .pool_ratings import pool_rating
+from tournaments.services.guards import (
+    check_before_start,
+    check_name_is_free,
+    check_not_over,
+    entrant_of,
+)
+from tournaments.services.locking import lock_tournament
+from tournaments.services.pool_ratings import pool_rating
+from tournaments.services.setup.creation import BadEntrants
+from tournaments.services.undoable import (
+    EntrantRemoved,
+    EntrantRenamed,
+    EntrantReplaced,
+    EntrantsAdded,
+    RecordedEntrant,
+    RecordedMember,
+)
 
-ENTRANT_FIELDS = ("seed", "name", "name_key", "status", "rating", "club", "region")
-ENTRANT_TIMES = ("entered_at", "checked_in_at")
+ENTRANT_FIELDS = (
+    "seed", "name", "name_key", "status", "rating", "club", "region", "entered_at", "checked_in_at",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -69,7 +82,7 @@ def add_entrants(
         actor=actor,
         verb="add",
         text=_added_in_words(rows),
-        undo={"kind": "entered", "entrants": [row.pk for row in rows]},
+        undo=EntrantsAdded(entrants=[row.pk for row in rows]),
     )
     for status, change in CHANGE_OF.items():
         announce_all(tournament, [row for row in rows if row.status == status], change)
@@ -105,7 +118,7 @@ def remove_entrant(*, tournament_id: UUID, entrant_id: int, actor: Actor, why: s
             code="too_late",
         )
     entrant = entrant_of(tournament, entrant_id)
-    kept = kept_entrant(entrant)
+    recorded = _recorded(entrant)
     entrant.delete()
     audit_log.record(
         tournament=tournament,
@@ -113,29 +126,22 @@ def remove_entrant(*, tournament_id: UUID, entrant_id: int, actor: Actor, why: s
         verb="remove",
         text=f"took {entrant} off the list",
         why=why,
-        undo={"kind": "removed", "entrant": kept},
+        undo=EntrantRemoved(entrant=recorded),
     )
     announce(tournament, entrant, EntryChange.LEFT)
     fill_places(tournament)
 
 
-def kept_entrant(entrant: Entrant) -> dict[str, Any]:
-    """An entrant with its roster, as an undo keeps it."""
-    times = {field: getattr(entrant, field) for field in ENTRANT_TIMES}
-    return {
-        "id": entrant.pk,
-        **{field: getattr(entrant, field) for field in ENTRANT_FIELDS},
-        **{field: at and at.isoformat() for field, at in times.items()},
-        "player": entrant.player_id and str(entrant.player_id),
-        "members": [
-            {
-                "name": member.name,
-                "player": member.player_id and str(member.player_id),
-                "is_captain": member.is_captain,
-            }
-            for member in entrant.members.all()
+def _recorded(entrant: Entrant) -> RecordedEntrant:
+    return RecordedEntrant(
+        id=entrant.pk,
+        player=entrant.player_id,
+        members=[
+            RecordedMember(name=one.name, player=one.player_id, is_captain=one.is_captain)
+            for one in entrant.members.all()
         ],
-    }
+        **{field: getattr(entrant, field) for field in ENTRANT_FIELDS},
+    )
 
 
 @transaction.atomic
@@ -154,7 +160,7 @@ def rename_entrant(*, tournament_id: UUID, entrant_id: int, name: str, actor: Ac
         actor=actor,
         verb="rename",
         text=f"renamed {before} to {entrant}",
-        undo={"kind": "renamed", "entrant": entrant.pk, "before": before},
+        undo=EntrantRenamed(entrant=entrant.pk, before=before),
     )
     announce(tournament, entrant, EntryChange.RENAMED)
     return entrant
@@ -205,7 +211,7 @@ def replace_entrant(
     check_name_is_free(tournament, parsed, but=entrant)
     if player is not None and tournament.entrants.filter(player=player).exclude(pk=entrant.pk):
         raise Conflict(f"{player} is already on the list.", code="already_entered")
-    before = kept_entrant(entrant)
+    before = _recorded(entrant)
     entrant.name, entrant.name_key, entrant.player = parsed.display, parsed.name_key, player
     entrant.rating = pool_rating(tournament, entrant.player_id)
     entrant.club = entrant.region = ""
@@ -215,9 +221,9 @@ def replace_entrant(
         tournament=tournament,
         actor=actor,
         verb="replace",
-        text=f"{entrant} replaces {before['name']}",
+        text=f"{entrant} replaces {before.name}",
         why=why,
-        undo={"kind": "replaced", "entrant": entrant.pk, "before": before},
+        undo=EntrantReplaced(entrant=entrant.pk, before=before),
     )
     announce(tournament, entrant, EntryChange.RENAMED)
     return entrant

@@ -16,10 +16,7 @@ from tournaments.files.entrant_lines import parse_label
 from tournaments.models import Entrant, Entry, EntryStatus, Tournament, TournamentState
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
-from tournaments.services.locking import lock_tournament
-from tournaments.services.permissions import player_actor
-
-from .capacity import (
+from tournaments.services.capacity import (
     CHANGE_OF,
     EntryChange,
     announce,
@@ -28,9 +25,14 @@ from .capacity import (
     next_seed,
     places_left,
 )
-from .guards import check_before_start, check_name_is_free, entrant_of, move_day
-from .pool_ratings import pool_rating
-from .rosters import add_founders, missing_players
+from tournaments.services.guards import check_before_start, check_name_is_free, entrant_of, move_day
+from tournaments.services.locking import lock_tournament
+from tournaments.services.permissions import player_actor
+from tournaments.services.pool_ratings import pool_rating
+from tournaments.services.progress.attendance import missing_players
+from tournaments.services.undoable import EntrantsAdded, StatusChanged
+
+from .rosters import add_founders
 
 _OPEN = {TournamentState.REGISTRATION, TournamentState.CHECK_IN}
 
@@ -104,7 +106,7 @@ def register(
         actor=player_actor(player),
         verb="register",
         text=_words_of(entrant),
-        undo={"kind": "entered", "entrants": [entrant.pk]},
+        undo=EntrantsAdded(entrants=[entrant.pk]),
     )
     announce(tournament, entrant, CHANGE_OF[EntryStatus(entrant.status)])
     return entrant
@@ -243,7 +245,7 @@ def _record_status(
         verb=verb,
         text=text,
         why=why,
-        undo={"kind": "status", "entrant": entrant.pk, "before": before},
+        undo=StatusChanged(entrant=entrant.pk, before=before),
     )
 
 

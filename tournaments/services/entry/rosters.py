@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
 
 from lib.errors import Conflict, NotFound
 from lib.names import Name, parse_name
@@ -12,12 +11,8 @@ from matchmaking.models import Player
 from tournaments.models import Entrant, Member, Tournament
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
+from tournaments.services.guards import check_not_over, entrant_of
 from tournaments.services.locking import lock_tournament
-
-from .guards import check_not_over, entrant_of
-
-#: So many teams that are short of players are named.
-TEAMS_TOLD = 5
 
 
 @transaction.atomic
@@ -77,34 +72,6 @@ def add_founders(
     _store(tournament, entrant, parse_name(captain.name), captain)
     for name in names:
         _store(tournament, entrant, name, None)
-
-
-def missing_players(tournament: Tournament, entrant: Entrant) -> int:
-    """How many players a team is short of; single players are never."""
-    if tournament.team_size == 1:
-        return 0
-    return max(0, tournament.team_size - entrant.members.count())
-
-
-def short_teams(tournament: Tournament, entrants: Sequence[Entrant]) -> str:
-    """The teams among these that are short of players, in words for the record; or nothing."""
-    if tournament.team_size == 1:
-        return ""
-    counts = dict(
-        Member.objects.filter(entrant__in=entrants)
-        .values("entrant")
-        .annotate(count=Count("pk"))
-        .values_list("entrant", "count")
-    )
-    short = [
-        f"{entrant} ({counts.get(entrant.pk, 0)} of {tournament.team_size})"
-        for entrant in entrants
-        if counts.get(entrant.pk, 0) < tournament.team_size
-    ]
-    if not short:
-        return ""
-    more = f" and {len(short) - TEAMS_TOLD} more" if len(short) > TEAMS_TOLD else ""
-    return f"short of players: {', '.join(short[:TEAMS_TOLD])}{more}"
 
 
 def _store(tournament: Tournament, entrant: Entrant, name: Name, player: Player | None) -> Member:

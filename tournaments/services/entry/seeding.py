@@ -11,13 +11,13 @@ from tournaments.engine.seeding import seed_at_random, seed_by_rating
 from tournaments.models import Entrant, EntryStatus, Seeding, Tournament
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
+from tournaments.services.guards import entrant_of
 from tournaments.services.locking import lock_tournament
+from tournaments.services.pool_ratings import fill_ratings
 from tournaments.services.progress.redraw import check_can_redraw, redraw
 from tournaments.services.progress.start import number_seeds
+from tournaments.services.undoable import SeedsChanged
 from tournaments.signals import list_changed
-
-from .guards import entrant_of
-from .pool_ratings import fill_ratings
 
 LOT_BITS = 31
 
@@ -87,8 +87,11 @@ def _seed(
     tournament: Tournament, seeded: list[Entrant], actor: Actor, text: str, lot: int | None = None
 ) -> list[Entrant]:
     """Store an order; the draw will keep to it, and one that has been made is made again."""
-    before = {"seeding": tournament.seeding, "lot": tournament.lot}
-    order = [e.pk for e in sorted(seeded, key=lambda entrant: entrant.seed)]
+    undo = SeedsChanged(
+        order=[e.pk for e in sorted(seeded, key=lambda entrant: entrant.seed)],
+        seeding=tournament.seeding,
+        lot=tournament.lot,
+    )
     number_seeds(tournament, seeded)
     tournament.seeding, tournament.lot = Seeding.GIVEN, lot
     tournament.save(update_fields=("seeding", "lot"))
@@ -98,9 +101,9 @@ def _seed(
         actor=actor,
         verb="seeds",
         text=text + (", and drew again" if started else ""),
-        undo={"kind": "seeds", "order": order, **before},
+        undo=undo,
     )
     if started:
-        redraw(tournament)
+        redraw(tournament, actor)
     list_changed.send(sender=Tournament, tournament=tournament)
     return seeded

@@ -1,6 +1,5 @@
-"""Who sits a round of a Swiss out, and who comes late to it."""
+"""Requested byes and late entries in a Swiss."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,14 +9,14 @@ from lib.errors import Conflict, Refusal
 from lib.names import parse_name
 from matchmaking.models import Player
 from tournaments.files.entrant_lines import NewEntrant
-from tournaments.models import Bye, ByeKind, Contender, Entrant, Group, Pairing, Tournament
+from tournaments.models import Bye, ByeKind, Contender, Entrant, Group, Tournament
 from tournaments.services import audit_log
-from tournaments.services.actors import ORGANISER, Actor
-from tournaments.services.entry.capacity import EntryChange, announce, next_seed, places_left
-from tournaments.services.entry.guards import check_name_is_free, entrant_of
-from tournaments.services.locking import check_runs, lock_tournament
+from tournaments.services.actors import Actor
+from tournaments.services.capacity import EntryChange, announce, next_seed, places_left
+from tournaments.services.guards import check_name_is_free, entrant_of
+from tournaments.services.locking import lock_tournament
+from tournaments.services.undoable import ByeSet, EntrantEnteredLate
 
-from .reopen import UNDO
 from .swiss_rounds import check_is_played, swiss_group
 
 #: What can be asked for or granted; the other kind is of the pairing's making.
@@ -31,7 +30,7 @@ def ask_bye(
     entrant_id: int,
     round_number: int | None = None,
     kind: ByeKind = ByeKind.HALF_POINT,
-    actor: Actor = ORGANISER,
+    actor: Actor,
     why: str = "",
 ) -> Bye:
     """Let an entrant sit out a round that is not yet paired: the next one, if none is named.
@@ -43,7 +42,7 @@ def ask_bye(
         raise Refusal("A bye is asked for as half_point, zero_point or full_point.", code="bad_bye")
     tournament = lock_tournament(tournament_id)
     contender = _contender(tournament, entrant_id)
-    number = _coming_round(contender.group, round_number)
+    number = coming_round(contender.group, round_number)
     before = Bye.objects.filter(contender=contender, round_number=number).first()
     bye, _ = Bye.objects.update_or_create(
         contender=contender, round_number=number, defaults={"kind": kind}
@@ -54,7 +53,7 @@ def ask_bye(
         verb="bye",
         text=f"{contender.entrant} sits out round {number} ({ByeKind(kind).label})",
         why=why,
-        undo=_undo_data(contender, number, before),
+        undo=ByeSet(contender=contender.pk, round=number, before=before.kind if before else None),
     )
     return bye
 
@@ -65,17 +64,17 @@ def take_bye_back(
     tournament_id: UUID,
     entrant_id: int,
     round_number: int | None = None,
-    actor: Actor = ORGANISER,
+    actor: Actor,
     why: str = "",
 ) -> None:
     """Let somebody play after all who asked to sit a round out that is not yet paired."""
     tournament = lock_tournament(tournament_id)
     contender = _contender(tournament, entrant_id)
-    number = _coming_round(contender.group, round_number)
+    number = coming_round(contender.group, round_number)
     bye = Bye.objects.filter(contender=contender, round_number=number).first()
     if bye is None:
         raise Conflict(f"{contender.entrant} has no bye in round {number}.", code="no_bye")
-    undo = _undo_data(contender, number, bye)
+    undo = ByeSet(contender=contender.pk, round=number, before=bye.kind)
     bye.delete()
     audit_log.record(
         tournament=tournament,
@@ -98,7 +97,7 @@ def _contender(tournament: Tournament, entrant_id: int) -> Contender:
     return contender
 
 
-def _coming_round(group: Group, number: int | None) -> int:
+def coming_round(group: Group, number: int | None) -> int:
     """A round still to be paired; the next, if none is named."""
     following: int = 1 + (group.rounds.aggregate(last=Max("number"))["last"] or 0)
     planned = group.stage.rounds_planned or 0
@@ -113,30 +112,6 @@ def _coming_round(group: Group, number: int | None) -> int:
     return number
 
 
-def _undo_data(contender: Contender, number: int, before: Bye | None) -> dict[str, Any]:
-    return {
-        "kind": "bye",
-        "contender": contender.pk,
-        "round": number,
-        "before": before and before.kind,
-    }
-
-
-def _undo_bye(tournament: Tournament, undo: dict[str, Any]) -> str:
-    check_runs(tournament)
-    contender = Contender.objects.filter(
-        pk=undo["contender"], group__stage__tournament=tournament
-    ).first()
-    if contender is None:
-        raise Conflict("The table has changed since then.", code="too_late")
-    _coming_round(contender.group, undo["round"])
-    byes = Bye.objects.filter(contender=contender, round_number=undo["round"])
-    byes.delete()
-    if undo["before"]:
-        byes.create(contender=contender, round_number=undo["round"], kind=undo["before"])
-    return ""
-
-
 @transaction.atomic
 def enter_late(
     *,
@@ -144,7 +119,7 @@ def enter_late(
     entrant: NewEntrant,
     player: Player | None = None,
     from_round: int | None = None,
-    actor: Actor = ORGANISER,
+    actor: Actor,
     why: str = "",
 ) -> Contender:
     """Let somebody in who comes to a Swiss that has begun, from a coming round on.
@@ -159,7 +134,7 @@ def enter_late(
             f"{group} is for those who have qualified. Nobody can come late to it.",
             code="qualified_only",
         )
-    number = _coming_round(group, from_round)
+    number = coming_round(group, from_round)
     row = _enter(tournament, entrant, player)
     last: int = group.contenders.aggregate(last=Max("seed"))["last"] or 0
     contender = Contender.objects.create(group=group, entrant=row, seed=last + 1, from_round=number)
@@ -169,7 +144,7 @@ def enter_late(
         verb="enter_late",
         text=f"{row} comes late, from round {number} on",
         why=why,
-        undo={"kind": "late", "contender": contender.pk},
+        undo=EntrantEnteredLate(contender=contender.pk),
     )
     announce(tournament, row, EntryChange.ENTERED)
     return contender
@@ -192,21 +167,3 @@ def _enter(tournament: Tournament, new: NewEntrant, player: Player | None) -> En
         club=new.club,
         region=new.region,
     )
-
-
-def _undo_late(tournament: Tournament, undo: dict[str, Any]) -> str:
-    check_runs(tournament)
-    contender = Contender.objects.select_related("entrant").filter(pk=undo["contender"]).first()
-    if contender is None:
-        raise Conflict("The table has changed since then.", code="too_late")
-    entrant = contender.entrant
-    paired = Pairing.objects.filter(top=entrant) | Pairing.objects.filter(bottom=entrant)
-    if paired.exists() or contender.byes.filter(kind=ByeKind.PAIRING_ALLOCATED).exists():
-        raise Conflict(f"{entrant} has been paired. Withdraw the entrant instead.", code="too_late")
-    contender.delete()
-    entrant.delete()
-    announce(tournament, entrant, EntryChange.LEFT)
-    return ""
-
-
-UNDO |= {"bye": _undo_bye, "late": _undo_late}

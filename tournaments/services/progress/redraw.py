@@ -1,31 +1,36 @@
-"""A draw that has been made is made again, as long as no result is in."""
+"""The draw made again, as long as no result is in, and entrants added to it late."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from random import SystemRandom
-from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from lib.errors import Conflict, Refusal
 from matchmaking.models import Match, MatchState
 from tournaments.engine.seeding import listed_again
 from tournaments.models import (
     Contender,
+    Entrant,
     EntryStatus,
     Format,
     Group,
     Seeding,
     Stage,
+    StageState,
     Tournament,
     TournamentState,
 )
-from tournaments.services.actors import ORGANISER
+from tournaments.services.actors import Actor
+from tournaments.services.undoable import RoundLength
 
-from .stage_replay import lengths_of, set_lengths
+from .stage_replay import round_lengths, set_round_lengths
+from .stages import tear_down
+from .start import draw, number_seeds, pair_swiss
 
-#: The rounds' lengths by the number of their group.
-Lengths = Mapping[int, Sequence[Sequence[Any]]]
+#: The lengths of rounds, by the number of their group.
+Lengths = Mapping[int, Sequence[RoundLength]]
 
 
 def check_can_redraw(tournament: Tournament) -> None:
@@ -35,10 +40,7 @@ def check_can_redraw(tournament: Tournament) -> None:
             f"{tournament.name} is {tournament.get_state_display()}: nobody is seeded any more.",
             code="too_late",
         )
-    played = Match.objects.filter(
-        pairing__group__stage__tournament=tournament, state=MatchState.FINISHED
-    )
-    if played.exists():
+    if has_results(tournament):
         raise Conflict(
             "A result is in: the draw stands. To draw again, take back every result first.",
             code="too_late",
@@ -46,16 +48,12 @@ def check_can_redraw(tournament: Tournament) -> None:
 
 
 @transaction.atomic
-def redraw(tournament: Tournament) -> None:
+def redraw(tournament: Tournament, actor: Actor) -> None:
     """Throw the draw away and start again, with the entrants and seeds there are now.
 
     The tournament is locked, and `check_can_redraw` has been asked. A Swiss is paired once this is
     committed, with nothing locked, as at any start.
     """
-    # What starts asks `check_in` who is absent, which draws again.
-    from .stages import tear_down  # noqa: PLC0415
-    from .start import draw  # noqa: PLC0415
-
     lengths = _lengths(tournament)
     if tournament.seeding == Seeding.LISTED:
         _list_again(tournament)
@@ -64,7 +62,7 @@ def redraw(tournament: Tournament) -> None:
     tournament.save(update_fields=("state", "started_at"))
     stage, _, _ = draw(tournament, SystemRandom())
     if stage.format == Format.SWISS:
-        transaction.on_commit(lambda: _pair_again(stage, lengths), robust=True)
+        transaction.on_commit(lambda: _pair_again(stage, lengths, actor), robust=True)
     else:
         _set_lengths(stage, lengths)
 
@@ -72,30 +70,72 @@ def redraw(tournament: Tournament) -> None:
 def _lengths(tournament: Tournament) -> Lengths:
     """How long the rounds are, group by group."""
     groups = Group.objects.filter(stage__tournament=tournament)
-    return {group.number: lengths_of(group) for group in groups}
+    return {group.number: round_lengths(group) for group in groups}
 
 
 def _set_lengths(stage: Stage, lengths: Lengths) -> None:
     for group in stage.groups.all():
         group.stage = stage
-        set_lengths(group, lengths.get(group.number, ()))
+        set_round_lengths(group, lengths.get(group.number, ()))
 
 
 def _list_again(tournament: Tournament) -> None:
     """Undo what the first draw made of the list, or the next would shuffle it once more."""
-    # What starts asks `check_in` who is absent, which draws again.
-    from .start import number_seeds  # noqa: PLC0415
-
     rows = list(tournament.entrants.filter(status=EntryStatus.ENTERED))
     drawn = set(Contender.objects.filter(entrant__in=rows).values_list("entrant", flat=True))
     listed = listed_again([one for one in rows if one.pk in drawn])
     number_seeds(tournament, [*listed, *(one for one in rows if one.pk not in drawn)])
 
 
-def _pair_again(stage: Stage, lengths: Lengths) -> None:
+def _pair_again(stage: Stage, lengths: Lengths, actor: Actor) -> None:
     """Pair the first round; if that fails, the organiser does it."""
-    from .start import pair_swiss  # noqa: PLC0415
-
     with suppress(Refusal):
-        pair_swiss(stage, ORGANISER)
+        pair_swiss(stage, actor)
         _set_lengths(stage, lengths)
+
+
+def has_results(tournament: Tournament) -> bool:
+    """Whether a match of a tournament has been played."""
+    return Match.objects.filter(
+        pairing__group__stage__tournament=tournament, state=MatchState.FINISHED
+    ).exists()
+
+
+def admit_late(tournament: Tournament, entrant: Entrant, actor: Actor) -> str:
+    """Add an entrant to a draw that has been made; returns how, in words for the record.
+
+    A Swiss with results takes the entrant from its next round on; any other draw is made again,
+    unless a result is in. Raises `Conflict`.
+    """
+    if tournament.is_before_start:
+        return ""
+    swiss = _running_swiss(tournament)
+    if swiss is not None and has_results(tournament):
+        return _join_swiss(swiss, entrant)
+    try:
+        check_can_redraw(tournament)
+    except Conflict as refusal:
+        raise Conflict(
+            f"{entrant} cannot be added any more: results are in, and only a Swiss stage takes "
+            "late entries. You can let them replace another entrant.",
+            code="too_late",
+        ) from refusal
+    redraw(tournament, actor)
+    return ", and drew again"
+
+
+def _running_swiss(tournament: Tournament) -> Group | None:
+    return Group.objects.filter(
+        stage__tournament=tournament, stage__format=Format.SWISS, stage__number=1,
+        stage__state=StageState.RUNNING,
+    ).first()  # fmt: skip
+
+
+def _join_swiss(group: Group, entrant: Entrant) -> str:
+    """Make the entrant a contender from the next round on."""
+    last_seed = group.contenders.aggregate(last=Max("seed"))["last"] or 0
+    last_round = group.rounds.aggregate(last=Max("number"))["last"] or 0
+    Contender.objects.create(
+        group=group, entrant=entrant, seed=last_seed + 1, from_round=last_round + 1
+    )
+    return f" from round {last_round + 1}"

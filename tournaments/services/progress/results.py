@@ -1,18 +1,17 @@
-"""Results of a tournament's matches: how they stand, how they end, and corrected."""
+"""Results of a tournament's matches: live scores, results, and corrections."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from lib.errors import Conflict
+from lib.errors import Conflict, Forbidden
 from matchmaking.models import Match, MatchState
 from matchmaking.results import BadScore, Result
-from matchmaking.services.matches import reopen_match, set_live_scores
-from tournaments.models import Pairing, Tournament
+from matchmaking.services.matches import reopen_match, set_live_scores, store_result
+from tournaments.models import Pairing
 from tournaments.services import audit_log
-from tournaments.services.actors import ORGANISER, Actor
+from tournaments.services.actors import PLAYERS, Actor
 from tournaments.services.locking import (
     address,
     check_runs,
@@ -20,14 +19,16 @@ from tournaments.services.locking import (
     lock_tournament,
     pairing_of_match,
 )
+from tournaments.services.undoable import ResultCorrected, ResultEntered
+from tournaments.signals import pairing_scored
 from tournaments.wording import match_words
 
-from .advance import end_match
-from .dependents import fallen_by, result_data
-from .stage_replay import later_rounds
-from .stages import reopen_course
+from .advance import advance
+from .dependents import emptied_by_correction, recorded_result
+from .stage_replay import record_later_stages
+from .stages import reopen_stage
 
-#: What a report makes of the match that it is for.
+#: A result as it was reported; raises `BadScore` for one that this match cannot have.
 Report = Callable[[Match], Result]
 
 
@@ -53,81 +54,79 @@ def by_double_forfeit() -> Report:
 
 
 @transaction.atomic
-def report_result(
+def enter_result(
     *,
     tournament_id: UUID,
     match_id: UUID,
     report: Report,
+    actor: Actor,
     revision: int | None = None,
-    actor: Actor = ORGANISER,
     why: str = "",
 ) -> Pairing:
-    """Enter a match's result; what follows from it happens in the same transaction.
+    """Enter a match's result, or correct it; what follows happens in the same transaction.
 
-    `revision` is the match's as the caller saw it. Raises `BadScore`, `Conflict` when the match
-    has ended or is another by now, or the tournament does not run, and `NotFound`.
+    `revision` is the match's as the caller saw it: with it, the organiser replaces a result that is
+    there. Later results stand where the same entrants meet, the others are emptied. Raises
+    `BadScore`, `Forbidden`, `NotFound`, and `Conflict` when the match has ended or has changed, or
+    the tournament does not run.
     """
     tournament = lock_tournament(tournament_id)
     pairing = pairing_of_match(tournament, match_id)
-    check_runs(tournament)
     match = _match(pairing)
-    check_revision(match, revision)
-    end_match(match=match, result=report(match))
-    _record(tournament, pairing, actor, why, {"kind": "result", "at": address(pairing)})
-    return _decided(pairing)
+    corrects = revision is not None and match.state == MatchState.FINISHED
+    (check_was_started if corrects else check_runs)(tournament)
+    _check_revision(match, revision)
+    result = report(match)
+    if not corrects:
+        store_result(match=match, result=result)
+        advance(pairing, result)
+        _record(pairing, actor, why, ResultEntered(at=address(pairing)))
+    elif actor.judge_id is not None:
+        raise Forbidden("A judge enters results; only the organiser may do this.")
+    elif result != Result.of(match):
+        _correct(pairing, result, actor, why)
+    return Pairing.objects.in_full().get(pk=pairing.pk)
+
+
+def _correct(pairing: Pairing, result: Result, actor: Actor, why: str) -> None:
+    match = _match(pairing)
+    undo = ResultCorrected(
+        at=address(pairing),
+        result=recorded_result(pairing),
+        fallen=emptied_by_correction(pairing, result),
+        rounds=record_later_stages(pairing.group.stage),
+    )
+    reopen_stage(pairing.group.stage)
+    reopen_match(match=match)
+    store_result(match=match, result=result)
+    advance(pairing, result)
+    _record(pairing, actor, why, undo, "corrected to: ")
+
+
+def continue_from(match: Match) -> None:
+    """Record and advance a result on which the players agreed; the tournament is locked.
+
+    Does nothing for a match of no tournament.
+    """
+    pairing = Pairing.objects.in_full().filter(match=match).first()
+    if pairing is not None:
+        pairing.match = match
+        _record(pairing, PLAYERS, "", ResultEntered(at=address(pairing)))
+        advance(pairing, Result.of(match))
 
 
 @transaction.atomic
 def set_live_score(*, tournament_id: UUID, match_id: UUID, scores: Sequence[int]) -> Pairing:
-    """Say how an open match stands; not yet a result. Raises as `report_result` does."""
+    """Set the score of an open match, which is no result yet; raises as `enter_result` does."""
     tournament = lock_tournament(tournament_id)
     pairing = pairing_of_match(tournament, match_id)
     check_runs(tournament)
     set_live_scores(match=_match(pairing), scores=scores)
+    pairing_scored.send(sender=Pairing, tournament=tournament, pairing=pairing)
     return pairing
 
 
-@transaction.atomic
-def correct_result(
-    *,
-    tournament_id: UUID,
-    match_id: UUID,
-    report: Report,
-    revision: int | None = None,
-    actor: Actor = ORGANISER,
-    why: str = "",
-) -> Pairing:
-    """Replace a result; later ones stand where the same people meet, the others are emptied.
-
-    `revision` is the match's as the caller saw it. Raises as `report_result` does, and
-    `Conflict` with the code `result_changed` when somebody else was first.
-    """
-    tournament = lock_tournament(tournament_id)
-    pairing = pairing_of_match(tournament, match_id)
-    check_was_started(tournament)
-    match = _match(pairing)
-    check_revision(match, revision)
-    if match.state != MatchState.FINISHED:
-        raise Conflict("This match has no result yet: enter one.", code="not_decided")
-    before, after = Result.of(match), report(match)
-    if after == before:
-        return pairing
-    undo = {
-        "kind": "correct",
-        "at": address(pairing),
-        "result": result_data(pairing),
-        "fallen": fallen_by(pairing, after),
-        "rounds": later_rounds(pairing.group.stage),
-    }
-    reopen_course(pairing.group.stage)
-    reopen_match(match=match)
-    end_match(match=match, result=after)
-    _record(tournament, pairing, actor, why, undo, "corrected to: ")
-    return _decided(pairing)
-
-
-def check_revision(match: Match, revision: int | None) -> None:
-    """Raise `Conflict` when a match is no longer as the caller saw it."""
+def _check_revision(match: Match, revision: int | None) -> None:
     if revision is not None and match.revision != revision:
         raise Conflict(
             "Somebody else has changed this result. Look at it again, then correct it.",
@@ -141,28 +140,19 @@ def _match(pairing: Pairing) -> Match:
 
 
 def _record(
-    tournament: Tournament,
     pairing: Pairing,
     actor: Actor,
     why: str,
-    undo: dict[str, Any],
+    undo: ResultEntered | ResultCorrected,
     prefix: str = "",
 ) -> None:
     words = match_words(_match(pairing), (str(pairing.top), str(pairing.bottom)))
     audit_log.record(
-        tournament=tournament,
+        tournament=pairing.group.stage.tournament,
         actor=actor,
-        verb=undo["kind"],
+        verb="result" if isinstance(undo, ResultEntered) else "correct",
         text=f"{prefix}{words} ({pairing.round})",
         why=why,
         data={"match": str(pairing.match_id)},
         undo=undo,
     )
-
-
-def _decided(pairing: Pairing) -> Pairing:
-    """The pairing as it stands now."""
-    related = Pairing.objects.select_related(
-        "round", "top", "bottom", "match", "station", "group__stage"
-    )
-    return related.get(pk=pairing.pk)

@@ -1,6 +1,5 @@
-"""How many games the matches of one round have, when not as many as the stage's."""
+"""Best of N for one round, where it differs from its stage's."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,16 +11,13 @@ from matchmaking.results import BadScore
 from tournaments.models import Round, Tournament, TournamentState
 from tournaments.models.stages import BEST_OF_MAX
 from tournaments.services import audit_log
-from tournaments.services.actors import ORGANISER, Actor
+from tournaments.services.actors import Actor
 from tournaments.services.locking import lock_tournament
-
-from .reopen import UNDO
+from tournaments.services.undoable import RoundLengthSet
 
 
 @transaction.atomic
-def set_round_best_of(
-    *, tournament_id: UUID, round_id: int, best_of: int, actor: Actor = ORGANISER
-) -> Round:
+def set_round_best_of(*, tournament_id: UUID, round_id: int, best_of: int, actor: Actor) -> Round:
     """Set best of N for a round of which no result and no live score is in yet.
 
     Raises `BadScore` for a number that cannot be, `Conflict` when it is too late, `NotFound`.
@@ -30,30 +26,31 @@ def set_round_best_of(
     round_ = Round.objects.filter(pk=round_id, group__stage__tournament=tournament).first()
     if round_ is None:
         raise NotFound("There is no such round in this tournament.")
-    _check_runs(tournament)
+    check_not_ended(tournament)
     stage = round_.group.stage
     if not 1 <= best_of <= BEST_OF_MAX or (best_of % 2 == 0 and not stage.draws):
         raise BadScore(f"A match is best of an odd number, 1 to {BEST_OF_MAX}.")
     before = round_.best_of
-    _store(round_, best_of)
-    at = [stage.number, round_.group.number, round_.part, round_.number]
+    set_length(round_, best_of)
+    at = (stage.number, round_.group.number, round_.part, round_.number)
     audit_log.record(
         tournament=tournament,
         actor=actor,
         verb="best_of",
         text=f"{round_} is best of {best_of}",
-        undo={"kind": "best_of", "at": at, "before": before},
+        undo=RoundLengthSet(at=at, before=before),
     )
     return round_
 
 
-def _check_runs(tournament: Tournament) -> None:
+def check_not_ended(tournament: Tournament) -> None:
+    """Raise `Conflict` unless the tournament runs."""
     if tournament.state != TournamentState.RUNNING:
         raise Conflict(f"{tournament.name} is {tournament.get_state_display()}.")
 
 
-def _store(round_: Round, best_of: int | None) -> None:
-    """Make a round's matches so long, or as long as its stage's; raises `Conflict`."""
+def set_length(round_: Round, best_of: int | None) -> None:
+    """Set best of N for a round's matches, None for that of its stage; raises `Conflict`."""
     matches = Match.objects.filter(pairing__round=round_)
     if matches.filter(state=MatchState.FINISHED).exists() or matches.exclude(live_scores=[]):
         raise Conflict("Matches of this round have begun: their length stands.", code="too_late")
@@ -62,22 +59,3 @@ def _store(round_: Round, best_of: int | None) -> None:
     matches.filter(state=MatchState.OPEN).update(
         best_of=best_of or round_.group.stage.best_of, revision=F("revision") + 1
     )
-
-
-def _undo_best_of(tournament: Tournament, undo: dict[str, Any]) -> str:
-    _check_runs(tournament)
-    stage, group, part, number = undo["at"]
-    round_ = Round.objects.filter(
-        group__stage__tournament=tournament,
-        group__stage__number=stage,
-        group__number=group,
-        part=part,
-        number=number,
-    ).first()
-    if round_ is None:
-        raise Conflict("This round is not there any more.", code="too_late")
-    _store(round_, undo["before"])
-    return ""
-
-
-UNDO["best_of"] = _undo_best_of

@@ -1,6 +1,7 @@
-"""From stage to stage: begun, played out, placed, and taken down when a result falls away."""
+"""Stages: begun, played out and placed, and taken down when a result that they need changes."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from math import ceil, log2
 from uuid import UUID
 
@@ -27,15 +28,16 @@ from tournaments.models import (
     TournamentState,
 )
 from tournaments.services import audit_log
-from tournaments.services.actors import MATCHPOINT, ORGANISER, Actor
+from tournaments.services.actors import MATCHPOINT, Actor
 from tournaments.services.locking import check_runs, later_stages, lock_tournament
+from tournaments.services.undoable import SwissEnded
 from tournaments.signals import stage_started, tournament_closed, tournament_reopened
 from tournaments.storage.brackets import first_round, stage_bracket, store_bracket
 from tournaments.storage.placings import settle_places
 from tournaments.storage.round_robins import store_round_robin
 
-from .plan_overrides import PLANNED, change_plan, put_plan_back
-from .stage_replay import gone_as_before, gone_before
+from .stage_replay import Replay, withdrawn_before_stage
+from .swiss_rounds import pair_next_round
 
 OPEN = (PairingState.PENDING, PairingState.READY)
 
@@ -54,7 +56,7 @@ def begin_stage(stage: Stage, seeded: Sequence[Entrant]) -> list[list[str]]:
         pairs = store_round_robin(stage, seeded)
     else:
         _store_swiss(stage, seeded)
-    stage.save(update_fields=("state", *PLANNED))
+    stage.save(update_fields=("state", *Stage.PLAN_FIELDS))
     return pairs
 
 
@@ -65,7 +67,7 @@ def _store_swiss(stage: Stage, seeded: Sequence[Entrant]) -> None:
         for seed, entrant in enumerate(seeded, start=1)
     )
     if stage.rounds_planned is None:
-        change_plan(stage, rounds_planned=max(1, ceil(log2(len(seeded)))))
+        stage.override_plan(rounds_planned=max(1, ceil(log2(len(seeded)))))
 
 
 def has_open(group: Group) -> bool:
@@ -83,10 +85,10 @@ def is_played_out(stage: Stage) -> bool:
     return paired >= (stage.rounds_planned or 0)
 
 
-def proceed(stage: Stage) -> None:
+def advance_stage(stage: Stage, replay: Replay | None = None) -> None:
     """Go on from a stage as far as its results carry: to the next one, or to the end.
 
-    After a correction too: what no longer stands upon the same people is taken down.
+    After a correction too: stages that no longer have the same entrants are taken down.
     """
     if not is_played_out(stage):
         tear_down(later_stages(stage))
@@ -99,35 +101,36 @@ def proceed(stage: Stage) -> None:
         _finish(stage.tournament, _winner(orders))
         return
     if following[0].state != StageState.PENDING:
-        stays = _stayed(following[0])
-        if _plays(following[0], _qualifiers(stage, orders, stays)):
-            proceed(following[0])
+        stayed = _stayed(following[0], replay)
+        if _plays(following[0], _qualifiers(stage, orders, stayed)):
+            advance_stage(following[0], replay)
             return
         tear_down(following)
-    _begin_next(stage, following[0], orders)
+    _begin_next(stage, following[0], orders, replay)
 
 
-def _begin_next(stage: Stage, following: Stage, orders: Sequence[Sequence[Contender]]) -> None:
+def _begin_next(
+    stage: Stage, following: Stage, orders: Sequence[Sequence[Contender]], replay: Replay | None
+) -> None:
     tournament = following.tournament = stage.tournament
-    gone = gone_as_before(following)
-    if gone is None:
-        gone = {c.entrant_id for order in orders for c in order if not c.entrant.takes_part}
-    left_out = gone
-    seeded = _qualifiers(stage, orders, lambda entrant: entrant.pk not in left_out)
-    told = [f"{stage} is finished", *_ties_at_the_cut(stage, orders)]
+    withdrawn = _withdrawn_in(following, replay)
+    if withdrawn is None:
+        entrants = [contender.entrant for order in orders for contender in order]
+        withdrawn = frozenset(entrant.pk for entrant in entrants if not entrant.takes_part)
+    seeded = _qualifiers(stage, orders, lambda entrant: entrant.pk not in withdrawn)
     audit_log.record(
         tournament=tournament,
         actor=MATCHPOINT,
         verb="stage",
-        text="; ".join(told),
-        data={"stage": following.number, "gone": sorted(gone)},
+        text="; ".join([f"{stage} is finished", *_ties_at_the_cut(stage, orders)]),
+        data={"stage": following.number, "gone": sorted(withdrawn)},
     )
     if len(seeded) < 2:  # all but one have withdrawn
         _finish(tournament, seeded[0] if seeded else None)
         return
     if following.rounds_planned is not None:
-        change_plan(following, rounds_planned=min(following.rounds_planned, len(seeded) - 1))
-    change_plan(following, group_count=min(following.group_count, len(seeded) // 2))
+        following.override_plan(rounds_planned=min(following.rounds_planned, len(seeded) - 1))
+    following.override_plan(group_count=min(following.group_count, len(seeded) // 2))
     pairs = begin_stage(following, seeded)
     stage_started.send(sender=Stage, tournament=tournament, stage=following, brackets=pairs)
     if following.format == Format.SWISS:
@@ -135,17 +138,18 @@ def _begin_next(stage: Stage, following: Stage, orders: Sequence[Sequence[Conten
         transaction.on_commit(lambda: _pair_first_round(group_id), robust=True)
 
 
+def _withdrawn_in(stage: Stage, replay: Replay | None) -> frozenset[int] | None:
+    """The entrants left out of a stage that begins as recorded; None when it begins now."""
+    return None if replay is None else replay.withdrawn_before.get(stage.number)
+
+
 def _pair_first_round(group_id: int) -> None:
     """Pair a Swiss that follows another stage; if that fails, the organiser does it."""
-    from .swiss_rounds import pair_next_round  # noqa: PLC0415 - it goes on to the course itself
-
     group = Group.objects.select_related("stage__tournament").filter(pk=group_id).first()
-    if group is None or group.rounds.exists():  # taken down meanwhile, or as it was before
+    if group is None or group.rounds.exists():  # taken down meanwhile, or restored
         return
-    try:
+    with suppress(Refusal):
         pair_next_round(group=group, actor=MATCHPOINT)
-    except Refusal:
-        return
 
 
 def _qualifiers(
@@ -163,14 +167,14 @@ def _qualifiers(
     ]
 
 
-def _stayed(stage: Stage) -> Callable[[Entrant], bool]:
-    """Who was still there when a stage began: leaving it, or coming back, changes nothing in it."""
-    before = gone_as_before(stage)
-    if before is not None:
-        return lambda one: one.pk not in before
+def _stayed(stage: Stage, replay: Replay | None) -> Callable[[Entrant], bool]:
+    """Whether an entrant took part when a stage began; leaving it later changes nothing."""
+    recorded = _withdrawn_in(stage, replay)
+    if recorded is not None:
+        return lambda one: one.pk not in recorded
     playing = set(Contender.objects.filter(group__stage=stage).values_list("entrant", flat=True))
-    gone = gone_before(stage)
-    return lambda one: one.pk in playing or (one.takes_part and one.pk not in gone)
+    withdrawn = withdrawn_before_stage(stage)
+    return lambda one: one.pk in playing or (one.takes_part and one.pk not in withdrawn)
 
 
 def _ties_at_the_cut(stage: Stage, orders: Sequence[Sequence[Contender]]) -> list[str]:
@@ -213,8 +217,8 @@ def tear_down(stages: Sequence[Stage]) -> bool:
             if match.state != MatchState.CANCELLED:
                 void_match(match=match)
         stage.state = StageState.PENDING
-        put_plan_back(stage)
-        stage.save(update_fields=("state", *PLANNED))
+        stage.restore_plan()
+        stage.save(update_fields=("state", *Stage.PLAN_FIELDS))
     return bool(begun)
 
 
@@ -224,7 +228,7 @@ def forget_pairings(pairings: QuerySet[Pairing]) -> None:
     pairings.delete()
 
 
-def reopen_course(stage: Stage) -> None:
+def reopen_stage(stage: Stage) -> None:
     """Let a stage, and its tournament, run again before one of its results is changed."""
     tournament = stage.tournament
     if tournament.state == TournamentState.FINISHED:
@@ -253,7 +257,7 @@ def _finish(tournament: Tournament, winner: Entrant | None) -> None:
 
 
 @transaction.atomic
-def end_swiss(*, tournament_id: UUID, actor: Actor = ORGANISER, why: str = "") -> Stage:
+def end_swiss(*, tournament_id: UUID, actor: Actor, why: str = "") -> Stage:
     """End a Swiss with the rounds it has played; raises `Conflict` while one is being played.
 
     And before the first, as long as there are two who could play it.
@@ -276,9 +280,9 @@ def end_swiss(*, tournament_id: UUID, actor: Actor = ORGANISER, why: str = "") -
         verb="end_swiss",
         text=f"{stage} ends after {paired} rounds",
         why=why,
-        undo={"kind": "end_swiss", "stage": stage.number, "rounds": stage.rounds_planned},
+        undo=SwissEnded(stage=stage.number, rounds=stage.rounds_planned),
     )
-    change_plan(stage, rounds_planned=paired or None)
-    stage.save(update_fields=PLANNED)
-    proceed(stage)
+    stage.override_plan(rounds_planned=paired or None)
+    stage.save(update_fields=Stage.PLAN_FIELDS)
+    advance_stage(stage)
     return stage

@@ -1,8 +1,7 @@
 """The start of a tournament: who is there is seeded and drawn, and the first stage begins."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from random import Random, SystemRandom
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -25,16 +24,17 @@ from tournaments.models import (
     TournamentState,
 )
 from tournaments.services import audit_log
-from tournaments.services.actors import ORGANISER, Actor
-from tournaments.services.entry.check_in import drop_absent
-from tournaments.services.entry.pool_ratings import fill_ratings
-from tournaments.services.entry.rosters import short_teams
+from tournaments.services.actors import Actor
 from tournaments.services.locking import lock_tournament
+from tournaments.services.pool_ratings import fill_ratings
 from tournaments.services.setup.creation import MIN_PLAYERS, BadEntrants, check_even
 from tournaments.services.setup.stage_plans import check_size
+from tournaments.services.undoable import TournamentStarted
 from tournaments.signals import bracket_created
 
+from .attendance import drop_absent, short_teams
 from .stages import begin_stage
+from .swiss_rounds import pair_next_round
 
 LOT_BITS = 48
 #: Above every seed: where seeds wait while others take their numbers.
@@ -42,7 +42,7 @@ _ASIDE = 1_000_000
 
 
 def start_tournament(
-    *, tournament_id: UUID, actor: Actor = ORGANISER, chance: Random | None = None
+    *, tournament_id: UUID, actor: Actor, chance: Random | None = None
 ) -> list[list[str]]:
     """Seed and draw a tournament; gives the first round's pairs, a bye as a pair of one.
 
@@ -65,42 +65,31 @@ def begin(tournament: Tournament, actor: Actor, chance: Random) -> tuple[Stage, 
             f"{tournament.name} is already {tournament.get_state_display()}.",
             code="already_started",
         )
-    before = _as_it_is(tournament)
+    state, is_planned = tournament.state, tournament.stages.exists()
+    rows = list(tournament.entrants.values_list("pk", "status", "rating"))
+    fills_ratings = tournament.seeding == Seeding.RATING
     stage, seeded, pairs = draw(tournament, chance)
     short = short_teams(tournament, seeded)
+    now = dict(tournament.entrants.values_list("pk", "status"))
     audit_log.record(
         tournament=tournament,
         actor=actor,
         verb="start",
         text=f"Started with {len(seeded)} entrants" + (f"; {short}" if short else ""),
-        undo={"kind": "start", **before, "statuses": _moved(tournament, before["statuses"])},
+        undo=TournamentStarted(
+            state=state,
+            is_planned=is_planned,
+            order=[pk for pk, *_ in rows],
+            statuses=[(pk, status) for pk, status, _ in rows if now[pk] != status],
+            unrated=[pk for pk, _, rating in rows if fills_ratings and rating is None],
+        ),
     )
     return stage, pairs
 
 
-def _as_it_is(tournament: Tournament) -> dict[str, Any]:
-    """What a start changes of a tournament and its entrants, to be put back when it is undone."""
-    rows = list(tournament.entrants.values_list("pk", "status", "rating"))
-    drops_absent = tournament.state == TournamentState.CHECK_IN
-    fills_ratings = tournament.seeding == Seeding.RATING
-    return {
-        "state": tournament.state,
-        "is_planned": tournament.stages.exists(),
-        "order": [pk for pk, *_ in rows],
-        "statuses": {pk: status for pk, status, _ in rows} if drops_absent else {},
-        "unrated": [pk for pk, _, rating in rows if rating is None] if fills_ratings else [],
-    }
-
-
-def _moved(tournament: Tournament, before: Mapping[int, str]) -> list[tuple[int, str]]:
-    """Who was left out or moved up by the start, with the status that each had."""
-    now = dict(tournament.entrants.values_list("pk", "status")) if before else {}
-    return [(pk, status) for pk, status in before.items() if now[pk] != status]
-
-
 def draw(tournament: Tournament, chance: Random) -> tuple[Stage, list[Entrant], list[list[str]]]:
     """Seed and draw a tournament that has not started, and let it run."""
-    drop_absent(tournament=tournament)
+    drop_absent(tournament)
     stage = tournament.stages.first() or Stage.objects.create(tournament=tournament)
     stage.tournament = tournament
     entrants = list(tournament.entrants.filter(status=EntryStatus.ENTERED))
@@ -175,8 +164,6 @@ def number_seeds(tournament: Tournament, seeded: Sequence[Entrant]) -> None:
 
 def pair_swiss(stage: Stage, actor: Actor) -> list[list[str]]:
     """Pair the first round of a Swiss that has begun; gives it as `start_tournament` does."""
-    from .swiss_rounds import pair_next_round  # noqa: PLC0415 - it goes on to the course itself
-
     group = Group.objects.select_related("stage__tournament").get(stage=stage)
     pair_next_round(group=group, actor=actor)
     with transaction.atomic():

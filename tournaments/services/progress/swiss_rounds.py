@@ -1,7 +1,7 @@
-"""Rounds of a Swiss: paired one after the other, and taken back before they are played."""
+"""Rounds of a Swiss: paired one after the other, and withdrawn before they are played."""
 
 from threading import BoundedSemaphore
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from django.conf import settings
@@ -29,27 +29,21 @@ from tournaments.models import (
     Tournament,
 )
 from tournaments.services import audit_log
-from tournaments.services.actors import ORGANISER, Actor
+from tournaments.services.actors import Actor
 from tournaments.services.locking import (
     check_runs,
-    check_was_started,
-    later_stages,
     lock_tournament,
 )
+from tournaments.services.undoable import RoundPaired, RoundUnpaired
 from tournaments.signals import round_published, round_withdrawn
-from tournaments.storage.swiss_rounds import round_data, store_again, store_round
+from tournaments.storage.swiss_rounds import recorded_round, store_round
 from tournaments.storage.swiss_tasks import can_play, next_task
 from tournaments.storage.tables import Table, read_table
 from tournaments.swiss_worker import PairingTimeout, pair_apart
 
-from .advance import has_left, walk_over
-from .plan_overrides import PLANNED, change_plan
-from .reopen import UNDO
-from .stages import proceed, reopen_course
-
 Engine = Literal["dutch", "quick"]
 #: So many rounds are paired at once in this process; the next one waits.
-_DESKS = BoundedSemaphore(2)
+_PAIRING_SLOTS = BoundedSemaphore(2)
 
 
 def swiss_group(tournament: Tournament, *, stage: int | None = None) -> Group:
@@ -66,7 +60,7 @@ def swiss_group(tournament: Tournament, *, stage: int | None = None) -> Group:
     return found
 
 
-def pair_next_round(*, group: Group, actor: Actor = ORGANISER, engine: Engine = "dutch") -> Round:
+def pair_next_round(*, group: Group, actor: Actor, engine: Engine = "dutch") -> Round:
     """Pair and publish the next round of a Swiss.
 
     The pairing is computed with nothing locked, and stored if nothing has changed meanwhile. By
@@ -148,12 +142,12 @@ def _computed(task: PairingTask, engine: Engine) -> SwissPairing:
 
 def _dutch(task: PairingTask) -> SwissPairing:
     seconds: float = settings.MATCHPOINT_SWISS_SECONDS
-    if not _DESKS.acquire(timeout=max(0, seconds)):
+    if not _PAIRING_SLOTS.acquire(timeout=max(0, seconds)):
         raise Overloaded("Other rounds are being paired. Try again in a moment.")
     try:
         return pair_apart(task, seconds=seconds)
     finally:
-        _DESKS.release()
+        _PAIRING_SLOTS.release()
 
 
 def _store(table: Table, pairing: SwissPairing, actor: Actor, engine: Engine) -> Round:
@@ -168,7 +162,7 @@ def _store(table: Table, pairing: SwissPairing, actor: Actor, engine: Engine) ->
         actor=actor,
         verb="round",
         text=_in_words(table, round_, pairing, engine),
-        undo={"kind": "round", "stage": group.stage.number, "round": number},
+        undo=RoundPaired(stage=group.stage.number, round=number),
     )
     round_published.send(sender=Round, tournament=tournament, round=round_, pairings=rows)
     return round_
@@ -194,8 +188,8 @@ def _in_words(table: Table, round_: Round, pairing: SwissPairing, engine: Engine
 
 
 @transaction.atomic
-def unpair_round(*, tournament_id: UUID, actor: Actor = ORGANISER, why: str = "") -> int:
-    """Take the last round of the running Swiss back, to be paired again; gives its number.
+def unpair_round(*, tournament_id: UUID, actor: Actor, why: str = "") -> int:
+    """Withdraw the last round of the running Swiss, to be paired again; returns its number.
 
     Raises `Conflict` when a result is in; forfeits of those who have left are none.
     """
@@ -203,9 +197,9 @@ def unpair_round(*, tournament_id: UUID, actor: Actor = ORGANISER, why: str = ""
     check_runs(tournament)
     group = swiss_group(tournament)
     group.stage.tournament = tournament
-    round_ = _last_round(group)
-    undo = {"kind": "unpair", "stage": group.stage.number, "round": round_data(round_)}
-    _withdraw(round_)
+    round_ = last_round(group)
+    undo = RoundUnpaired(stage=group.stage.number, round=recorded_round(round_))
+    withdraw_round(round_)
     audit_log.record(
         tournament=tournament,
         actor=actor,
@@ -217,7 +211,8 @@ def unpair_round(*, tournament_id: UUID, actor: Actor = ORGANISER, why: str = ""
     return round_.number
 
 
-def _last_round(group: Group) -> Round:
+def last_round(group: Group) -> Round:
+    """The last round that is paired; raises `Conflict`."""
     round_ = group.rounds.order_by("number").last()
     if round_ is None:
         raise Conflict("No round is paired yet.", code="no_round")
@@ -225,11 +220,12 @@ def _last_round(group: Group) -> Round:
     return round_
 
 
-def _withdraw(round_: Round) -> None:
+def withdraw_round(round_: Round) -> None:
+    """Delete a round that has no results; raises `Conflict` naming one that has."""
     group = round_.group
-    pairings = list(round_.pairings.select_related("match", "top", "bottom"))
+    pairings = list(round_.pairings.in_full())
     for row in pairings:
-        if row.state == PairingState.DECIDED and not _was_left(row):
+        if row.state == PairingState.DECIDED and not was_forfeited_by_withdrawal(row):
             raise Conflict(
                 f"{round_}: {row.top} vs {row.bottom} has a result. Reopen it first.",
                 code="result_is_in",
@@ -244,60 +240,9 @@ def _withdraw(round_: Round) -> None:
     round_withdrawn.send(sender=Round, tournament=group.stage.tournament, round=round_)
 
 
-def _was_left(row: Pairing) -> bool:
-    """Whether a pairing was forfeited by somebody who has left."""
+def was_forfeited_by_withdrawal(row: Pairing) -> bool:
+    """Whether a decided pairing was not played since its losers have left."""
     assert row.top is not None and row.bottom is not None
     losers = [entrant for side, entrant in enumerate((row.top, row.bottom)) if side != row.winner]
     assert row.match is not None
-    return not row.match.scores and all(has_left(entrant) for entrant in losers)
-
-
-def _undo_round(tournament: Tournament, undo: dict[str, Any]) -> str:
-    check_runs(tournament)
-    group = _running_swiss(tournament, undo["stage"])
-    if group.rounds.count() != undo["round"]:
-        raise _moved_on()
-    _withdraw(_last_round(group))
-    return ""
-
-
-def _undo_unpair(tournament: Tournament, undo: dict[str, Any]) -> str:
-    check_runs(tournament)
-    group = _running_swiss(tournament, undo["stage"])
-    if group.rounds.count() != undo["round"]["number"] - 1:
-        raise _moved_on()
-    round_, rows = store_again(group, undo["round"])
-    round_published.send(sender=Round, tournament=tournament, round=round_, pairings=rows)
-    walk_over(rows)
-    return ""
-
-
-def _running_swiss(tournament: Tournament, stage: int) -> Group:
-    """The Swiss that is played in a stage, for an undo; raises `Conflict`."""
-    group = swiss_group(tournament, stage=stage)
-    group.stage.tournament = tournament
-    check_is_played(group)
-    return group
-
-
-def _undo_end(tournament: Tournament, undo: dict[str, Any]) -> str:
-    check_was_started(tournament)
-    stage = swiss_group(tournament, stage=undo["stage"]).stage
-    stage.tournament = tournament
-    later = Pairing.objects.filter(
-        group__stage__in=later_stages(stage), state=PairingState.DECIDED
-    ).select_related("match", "top", "bottom")
-    if not all(map(_was_left, later)):
-        raise Conflict("The next stage has results. Reopen them first.", code="result_is_in")
-    reopen_course(stage)
-    change_plan(stage, rounds_planned=undo["rounds"])
-    stage.save(update_fields=PLANNED)
-    proceed(stage)
-    return ""
-
-
-def _moved_on() -> Conflict:
-    return Conflict("The rounds have moved on since then.", code="too_late")
-
-
-UNDO |= {"round": _undo_round, "unpair": _undo_unpair, "end_swiss": _undo_end}
+    return not row.match.scores and all(entrant.has_left for entrant in losers)

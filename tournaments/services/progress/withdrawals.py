@@ -1,8 +1,7 @@
-"""Who leaves while a tournament runs: matches forfeited to the end; and who comes back."""
+"""Entrants who leave a running tournament, whose matches are forfeited; and their return."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,9 +9,8 @@ from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from lib.errors import Conflict, NotFound
+from lib.errors import Conflict
 from matchmaking.models import Outcome
-from matchmaking.results import Result
 from tournaments.models import (
     Contender,
     Entrant,
@@ -26,34 +24,30 @@ from tournaments.models import (
     Tournament,
     TournamentState,
 )
+from tournaments.models.pairings import PairingQuerySet
 from tournaments.services import audit_log
-from tournaments.services.actors import ORGANISER, Actor
-from tournaments.services.entry.check_in import let_in
-from tournaments.services.locking import (
-    check_runs,
-    check_was_started,
-    later_stages,
-    lock_tournament,
+from tournaments.services.actors import Actor
+from tournaments.services.guards import entrant_of
+from tournaments.services.locking import check_runs, check_was_started, lock_tournament
+from tournaments.services.undoable import (
+    EntrantReinstated,
+    EntrantWithdrawn,
+    RecordedGroup,
+    RecordedResult,
 )
-from tournaments.services.venue.stations import call_again
 
-from .advance import has_left, restoring, walk_over
-from .dependents import (
-    emptied_by_reopening,
-    enter_again,
-    fallen_results,
-    pairing_at,
-    result_of_data,
-)
-from .reopen import UNDO, lost_in_words, reopen_pairing
-from .stage_replay import later_rounds
-from .stages import proceed, reopen_course, tear_down
+from .advance import walk_over
+from .dependents import emptied_by_reopening, recorded_results
+from .redraw import admit_late
+from .reopen import reopen_pairing
+from .stage_replay import record_later_stages
+from .stages import advance_stage, reopen_stage
 
-_FORFEITS = (Outcome.FORFEIT, Outcome.DOUBLE_FORFEIT)
+FORFEITS = (Outcome.FORFEIT, Outcome.DOUBLE_FORFEIT)
 
 
 def withdraw_entrant(
-    *, tournament_id: UUID, entrant_id: int, actor: Actor = ORGANISER, why: str = ""
+    *, tournament_id: UUID, entrant_id: int, actor: Actor, why: str = ""
 ) -> Entrant:
     """Take an entrant out of a running tournament: what is still to be played is forfeited.
 
@@ -65,7 +59,7 @@ def withdraw_entrant(
 
 
 def disqualify_entrant(
-    *, tournament_id: UUID, entrant_id: int, actor: Actor = ORGANISER, why: str = ""
+    *, tournament_id: UUID, entrant_id: int, actor: Actor, why: str = ""
 ) -> Entrant:
     """Expel an entrant; otherwise as `withdraw_entrant`."""
     return _leave(
@@ -91,15 +85,14 @@ def _leave(
 ) -> Entrant:
     tournament = lock_tournament(tournament_id)
     check_runs(tournament)
-    entrant = _entrant(tournament, entrant_id)
+    entrant = entrant_of(tournament, entrant_id)
     if not entrant.takes_part:
         raise Conflict(f"{entrant} does not take part any more.", code="has_left")
     since = timezone.now()
     entrant.status = status
     entrant.save(update_fields=("status",))
-    _set_last_rounds(entrant)
-    data = {"entrant": entrant.pk, "since": since.isoformat()}
-    ready = _ready_pairings(entrant)
+    set_last_rounds(entrant)
+    ready = ready_pairings_of(entrant)
     in_tables = sum(not row.group.stage.is_elimination for row in ready)
     forfeited = f"; matches forfeited: {in_tables}" if in_tables else ""
     audit_log.record(
@@ -108,23 +101,15 @@ def _leave(
         verb=verb,
         text=f"{entrant} {words}{forfeited}",
         why=why,
-        data=data,
-        undo={"kind": "withdraw", **data},
+        data={"entrant": entrant.pk, "since": since.isoformat()},
+        undo=EntrantWithdrawn(entrant=entrant.pk, since=since),
     )
-    for pairing in ready:
-        walk_over([pairing])
+    walk_over(ready)
     return entrant
 
 
-def _entrant(tournament: Tournament, entrant_id: int) -> Entrant:
-    entrant = tournament.entrants.filter(pk=entrant_id).first()
-    if entrant is None:
-        raise NotFound("There is no such entrant in this tournament.")
-    return entrant
-
-
-def _set_last_rounds(entrant: Entrant) -> None:
-    """In a Swiss, the last round that is paired is the last one for who leaves."""
+def set_last_rounds(entrant: Entrant) -> None:
+    """In a Swiss, make the last paired round the last one of an entrant who leaves."""
     for contender in Contender.objects.filter(
         entrant=entrant, group__stage__format=Format.SWISS, group__stage__state=StageState.RUNNING
     ).select_related("group"):
@@ -133,115 +118,129 @@ def _set_last_rounds(entrant: Entrant) -> None:
         contender.save(update_fields=("until_round",))
 
 
-def _last_rounds(entrant: Entrant) -> list[list[int | None]]:
+def _last_rounds(entrant: Entrant) -> list[tuple[int, int | None]]:
     """The numbers of the stages in which an entrant plays only until a round, and those rounds."""
     limited = entrant.contentions.exclude(until_round=None)
-    return [list(one) for one in limited.values_list("group__stage__number", "until_round")]
+    return list(limited.values_list("group__stage__number", "until_round"))
 
 
-def _pairings(entrant: Entrant) -> Any:
-    related = Pairing.objects.select_related("round", "top", "bottom", "match", "group__stage")
-    mine = related.filter(
+def _pairings(entrant: Entrant) -> PairingQuerySet:
+    mine = Pairing.objects.in_full().filter(
         Q(top=entrant) | Q(bottom=entrant), group__stage__tournament=entrant.tournament_id
     )
     return mine.order_by("group__stage__number", "round__number", "number")
 
 
-def _ready_pairings(entrant: Entrant) -> list[Pairing]:
+def ready_pairings_of(entrant: Entrant) -> list[Pairing]:
+    """What an entrant can play now."""
     return list(_pairings(entrant).filter(state=PairingState.READY))
 
 
 @transaction.atomic
 def reinstate_entrant(
-    *, tournament_id: UUID, entrant_id: int, actor: Actor = ORGANISER, why: str = ""
+    *, tournament_id: UUID, entrant_id: int, actor: Actor, why: str = ""
 ) -> list[Pairing]:
-    """Let who has left take part again; gives the forfeited matches that are open again.
+    """Let an entrant who left take part again; returns the forfeited matches that are open again.
 
-    A forfeit on which others have played on stands. Raises `Conflict` and `NotFound`.
+    A forfeit stands where later results depend on it. Raises `Conflict` and `NotFound`.
     """
     tournament = lock_tournament(tournament_id)
     check_was_started(tournament)
-    entrant = _entrant(tournament, entrant_id)
-    if not has_left(entrant):
+    entrant = entrant_of(tournament, entrant_id)
+    if not entrant.has_left:
         raise Conflict(f"{entrant} has not left.", code="has_not_left")
     left = tournament.actions.filter(
         verb__in=("withdraw", "disqualify"), data__entrant=entrant.pk
     ).first()
     since = parse_datetime(left.data["since"]) if left is not None else None
-    undo = {"kind": "reinstate", "entrant": entrant.pk, "status": entrant.status}
-    undo["until"] = _last_rounds(entrant)
-    back = _return(tournament, entrant, since or timezone.now(), whatever_follows=False)
-    opened = back.opened
-    begun = _go_on(tournament)
+    status, until = entrant.status, _last_rounds(entrant)
+    back = take_back(tournament, entrant, actor, since or timezone.now())
+    begun = _begin_waiting_stage(tournament)
     audit_log.record(
         tournament=tournament,
         actor=actor,
         verb="reinstate",
-        text=f"{entrant} takes part again{back.how}; {_matches(len(opened))} open again",
+        text=f"{entrant} takes part again{back.how}; {_matches(len(back.opened))} open again",
         why=why,
         data={"entrant": entrant.pk},
-        undo={**undo, "results": back.results, "rounds": back.rounds, "begun": begun},
+        undo=EntrantReinstated(
+            entrant=entrant.pk,
+            status=status,
+            until=until,
+            results=back.results,
+            rounds=back.rounds,
+            begun=begun,
+        ),
     )
-    # Read anew: what followed from them has changed them again.
-    return list(_pairings(entrant).filter(pk__in=[pairing.pk for pairing in opened]))
+    # Read anew: what followed has changed them again.
+    return list(_pairings(entrant).filter(pk__in=[pairing.pk for pairing in back.opened]))
 
 
 def _matches(count: int) -> str:
     return "1 match is" if count == 1 else f"{count} matches are"
 
 
-def _go_on(tournament: Tournament) -> int | None:
-    """Begin the stage for which there were too few to go on, if there are enough now."""
+def _begin_waiting_stage(tournament: Tournament) -> int | None:
+    """Begin the stage that too few had reached, if there are enough now; returns its number."""
     if tournament.state != TournamentState.FINISHED:
         return None
     waiting = tournament.stages.filter(state=StageState.PENDING).first()
     if waiting is None:
         return None
-    _proceed_before(tournament, waiting)
+    advance_to(tournament, waiting)
     waiting.refresh_from_db()
     return waiting.number if waiting.state != StageState.PENDING else None
 
 
-def _proceed_before(tournament: Tournament, stage: Stage) -> None:
-    """Go on from the stage before this one, whoever is there to go on."""
+def advance_to(tournament: Tournament, stage: Stage) -> None:
+    """Go on to a stage from the one before it."""
     last = tournament.stages.get(number=stage.number - 1)
     last.tournament = tournament
-    reopen_course(last)
-    proceed(last)
+    reopen_stage(last)
+    advance_stage(last)
 
 
 @dataclass
-class _Back:
-    """What somebody's return changed: pairings that are open again, and what fell with them."""
+class Return:
+    """What an entrant's return changed: matches that are open again, and the results that fell."""
 
     how: str = ""
     opened: list[Pairing] = field(default_factory=list)
-    results: list[dict[str, Any]] = field(default_factory=list)
-    rounds: list[dict[str, Any]] = field(default_factory=list)
+    results: list[RecordedResult] = field(default_factory=list)
+    rounds: list[RecordedGroup] = field(default_factory=list)
     called: list[tuple[Pairing, Station, datetime | None]] = field(default_factory=list)
 
     def open(self, pairing: Pairing) -> None:
-        """Open a pairing again."""
-        self.rounds = self.rounds or later_rounds(pairing.group.stage)
-        self.results += fallen_results([pairing, *emptied_by_reopening(pairing)])
+        """Reopen a pairing."""
+        self.rounds = self.rounds or record_later_stages(pairing.group.stage)
+        self.results += recorded_results([pairing, *emptied_by_reopening(pairing)])
         if pairing.station is not None:
             self.called.append((pairing, pairing.station, pairing.called_at))
         reopen_pairing(pairing)
         self.opened.append(pairing)
 
 
-def _return(
-    tournament: Tournament, entrant: Entrant, since: datetime, *, whatever_follows: bool
-) -> _Back:
-    back = _Back()
+def take_back(
+    tournament: Tournament,
+    entrant: Entrant,
+    actor: Actor,
+    since: datetime,
+    *,
+    even_with_dependents: bool = False,
+) -> Return:
+    """Enter an entrant again, and reopen what was forfeited since a time.
+
+    A forfeit on which entered results depend is reopened only `even_with_dependents`.
+    """
+    back = Return()
     entrant.status = EntryStatus.ENTERED
     entrant.save(update_fields=("status",))
     entrant.contentions.update(until_round=None)
     if not entrant.contentions.exists():  # drawn anew since then
-        back.how = let_in(tournament, entrant)
+        back.how = admit_late(tournament, entrant, actor)
     forfeited = _pairings(entrant).filter(
         state=PairingState.DECIDED,
-        match__outcome__in=_FORFEITS,
+        match__outcome__in=FORFEITS,
         match__closed_at__gte=since,
     )
     for pk in list(forfeited.values_list("pk", flat=True)):
@@ -249,9 +248,9 @@ def _return(
         if pairing is None or not _lost(pairing, entrant):
             continue
         pairing.group.stage.tournament = tournament
-        if whatever_follows or not _played_on(pairing, entrant):
+        if even_with_dependents or not _has_dependents(pairing, entrant):
             back.open(pairing)
-    for pairing in _ready_pairings(entrant):
+    for pairing in ready_pairings_of(entrant):
         walk_over([pairing])
     return back
 
@@ -261,62 +260,15 @@ def _lost(pairing: Pairing, entrant: Entrant) -> bool:
     return winner != entrant
 
 
-def _played_on(pairing: Pairing, entrant: Entrant) -> bool:
-    """Whether a result that somebody entered was built upon this one.
+def _has_dependents(pairing: Pairing, entrant: Entrant) -> bool:
+    """Whether a result that somebody entered depends on this one.
 
-    It was not where who lost has left, as this entrant had, and the match was never played.
+    Forfeits of entrants who have left, as this one had, do not count.
     """
-    return not all(_fell_to_the_absent(row, entrant) for row in emptied_by_reopening(pairing))
+    return not all(_was_never_played(row, entrant) for row in emptied_by_reopening(pairing))
 
 
-def _fell_to_the_absent(row: Pairing, entrant: Entrant) -> bool:
+def _was_never_played(row: Pairing, entrant: Entrant) -> bool:
     losers = [one for side, (_, one) in enumerate(row.sides) if side != row.winner]
-    gone = all(one is not None and (one == entrant or has_left(one)) for one in losers)
-    return gone and row.match is not None and row.match.outcome in _FORFEITS
-
-
-def _undo_leaving(tournament: Tournament, undo: dict[str, Any]) -> str:
-    check_was_started(tournament)
-    entrant = _entrant(tournament, undo["entrant"])
-    if not has_left(entrant):
-        raise Conflict(f"{entrant} takes part again already.", code="has_not_left")
-    since = parse_datetime(undo["since"])
-    assert since is not None
-    back = _return(tournament, entrant, since, whatever_follows=True)
-    ready = {pairing.pk for pairing in _ready_pairings(entrant)}
-    for pairing, station, called_at in back.called:
-        if pairing.pk in ready:
-            call_again(tournament, pairing, station, called_at)
-    return ""
-
-
-def _undo_return(tournament: Tournament, undo: dict[str, Any]) -> str:
-    check_was_started(tournament)
-    entrant = _entrant(tournament, undo["entrant"])
-    if has_left(entrant):
-        raise Conflict(f"{entrant} has left again already.", code="has_left")
-    entrant.status = EntryStatus(undo["status"])
-    entrant.save(update_fields=("status",))
-    _set_last_rounds(entrant)
-    for stage, until in undo["until"]:
-        entrant.contentions.filter(group__stage__number=stage).update(until_round=until)
-    begun = tournament.stages.filter(number=undo["begun"]).first()
-    if begun is not None and begun.state != StageState.PENDING:
-        tear_down([begun, *later_stages(begun)])
-        _proceed_before(tournament, begun)
-    with restoring(tournament, undo["rounds"]):
-        for data in undo["results"]:
-            _reopen_walkover(tournament, data)
-        return lost_in_words(enter_again(tournament, undo["results"], undo["rounds"]))
-
-
-def _reopen_walkover(tournament: Tournament, data: dict[str, Any]) -> None:
-    """Open a match that ended by itself otherwise than before, as somebody else has left."""
-    row = pairing_at(tournament, data["at"])
-    if row is None or row.state != PairingState.DECIDED or row.match is None:
-        return
-    if row.match.outcome in _FORFEITS and Result.of(row.match) != result_of_data(data):
-        reopen_pairing(row)
-
-
-UNDO |= {"withdraw": _undo_leaving, "reinstate": _undo_return}
+    gone = all(one is not None and (one == entrant or one.has_left) for one in losers)
+    return gone and row.match is not None and row.match.outcome in FORFEITS

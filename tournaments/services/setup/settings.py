@@ -17,8 +17,9 @@ from tournaments.models import Entry, EntryStatus, KeepApart, Reporting, Seeding
 from tournaments.models.tournament import TEAM_SIZE_MAX
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
-from tournaments.services.entry.capacity import fill_places
+from tournaments.services.capacity import fill_places
 from tournaments.services.locking import lock_tournament
+from tournaments.services.undoable import SettingsChanged
 
 from .creation import parse_tournament_name
 
@@ -87,7 +88,7 @@ def change_settings(*, tournament_id: UUID, actor: Actor, changes: Changes) -> T
         actor=actor,
         verb="settings",
         text=f"changed {changed}",
-        undo={"kind": "settings", "before": before},
+        undo=SettingsChanged(before=before),
     )
     if "capacity" in checked:
         fill_places(tournament)

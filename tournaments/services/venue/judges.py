@@ -12,7 +12,7 @@ from matchmaking.models import Player
 from tournaments.models import Judge, Station, Tournament
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
-from tournaments.services.entry.guards import check_not_over
+from tournaments.services.guards import check_not_over
 from tournaments.services.locking import lock_tournament
 from tournaments.services.permissions import player_actor
 

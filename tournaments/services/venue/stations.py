@@ -13,8 +13,9 @@ from tournaments.models import Pairing, PairingState, Station, Tournament
 from tournaments.order_of_play import ready_in_order
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
-from tournaments.services.entry.guards import check_not_over
+from tournaments.services.guards import check_not_over
 from tournaments.services.locking import check_runs, lock_tournament
+from tournaments.services.undoable import StationSet, Undoable
 from tournaments.signals import stations_changed
 
 STATIONS_MAX = 200
@@ -106,7 +107,7 @@ def assign_station(
         tournament,
         actor,
         f"called {_meeting(pairing)} to {station}",
-        undo={"kind": "station", "pairing": str(pairing.pk), "before": before},
+        undo=StationSet(pairing=pairing.pk, before=before),
     )
     stations_changed.send(sender=Pairing, tournament=tournament, pairings=[pairing])
     return pairing
@@ -126,7 +127,7 @@ def free_station(*, tournament_id: UUID, pairing_id: UUID, actor: Actor) -> Pair
         tournament,
         actor,
         f"freed {station} of {_meeting(pairing)}",
-        undo={"kind": "station", "pairing": str(pairing.pk), "before": station.pk},
+        undo=StationSet(pairing=pairing.pk, before=station.pk),
     )
     stations_changed.send(sender=Pairing, tournament=tournament, pairings=[pairing])
     return pairing
@@ -244,7 +245,5 @@ def _meeting(pairing: Pairing) -> str:
     return f"{pairing.top} vs {pairing.bottom}"
 
 
-def _record(
-    tournament: Tournament, actor: Actor, text: str, undo: dict[str, object] | None = None
-) -> None:
+def _record(tournament: Tournament, actor: Actor, text: str, undo: Undoable | None = None) -> None:
     audit_log.record(tournament=tournament, actor=actor, verb="station", text=text, undo=undo)

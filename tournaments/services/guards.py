@@ -3,9 +3,11 @@
 from lib.errors import Conflict, NotFound
 from lib.names import Name
 from tournaments.models import Entrant, Tournament, TournamentState
-from tournaments.services import audit_log
-from tournaments.services.actors import Actor
 from tournaments.signals import day_moved
+
+from . import audit_log
+from .actors import Actor
+from .undoable import StateMoved
 
 
 def entrant_of(tournament: Tournament, entrant_id: int) -> Entrant:
@@ -55,6 +57,6 @@ def move_day(tournament: Tournament, to: TournamentState, actor: Actor, did: str
         actor=actor,
         verb="day",
         text=did,
-        undo={"kind": "day", "before": before, "after": to.value},
+        undo=StateMoved(before=before, after=to.value),
     )
     day_moved.send(sender=Tournament, tournament=tournament)

@@ -8,9 +8,10 @@ from django.db.models import Max
 
 from lib.errors import Conflict
 from tournaments.models import Entrant, EntryStatus, Tournament
-from tournaments.services import audit_log
-from tournaments.services.actors import MATCHPOINT
 from tournaments.signals import entry_changed, list_changed
+
+from . import audit_log
+from .actors import MATCHPOINT
 
 #: So many entries are told one by one.
 FEW = 10
