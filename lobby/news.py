@@ -7,7 +7,7 @@ from msgspec.structs import asdict
 
 from matchmaking.models import Match, Report, ReportState
 from matchmaking.results import report_claim
-from matchmaking.schemas import MatchBrief, MatchPlayer, MatchSummary
+from matchmaking.schemas import MatchBrief, MatchSummary
 from matchmaking.schemas import Report as ReportAnswer
 from matchmaking.services.queue.joining import Made
 from matchmaking.wording import ending_in_words, result_in_words, side_names
@@ -29,7 +29,7 @@ from .events import (
     TournamentData,
 )
 
-PAIRS_TOLD = 32
+PAIRS_SHOWN = 32
 
 
 def tournament_stream_of(tournament_id: UUID | str) -> str:
@@ -45,15 +45,11 @@ def match_stream_of(match_id: UUID | str) -> str:
 def matched(made: Made) -> Draft:
     """A pool made a match."""
     names = " vs ".join(" & ".join(ticket.name for ticket in side) for side in made.sides)
-    players = MatchPlayer.listed(
-        [(ticket.player_id, ticket.name) for ticket in made.tickets],
-        [side for side, tickets in enumerate(made.sides) for _ in tickets],
-    )
-    matched_players = [
+    players = [
         MatchedPlayer(**asdict(player), ticket=ticket.pk)
-        for player, ticket in zip(players, made.tickets, strict=True)
+        for player, ticket in zip(made.players, made.tickets, strict=True)
     ]
-    data = MatchedData(MatchBrief.of(made.match), matched_players)
+    data = MatchedData(MatchBrief.of(made.match), players)
     return Draft("matched", f"Matched: {names}", data)
 
 
@@ -69,7 +65,7 @@ def match_reopened(match: Match) -> Draft:
 
 
 def result_reported(match: Match, report: Report) -> Draft:
-    """A player said how a match ended; the other side is asked."""
+    """A player reported how a match ended; the other side is asked."""
     claim = result_in_words(report_claim(report), side_names(match))
     return _report(match, report, f"{report.reporter.name} reports: {claim}")
 
@@ -104,14 +100,15 @@ def day_moved(tournament: Tournament) -> Draft:
 
 def stations_changed(tournament: Tournament, pairings: Sequence[Pairing]) -> Draft:
     """Pairings were called to their stations, or left them."""
-    told = [
-        f"{row.top} vs {row.bottom}: {row.station or 'no station'}" for row in pairings[:PAIRS_TOLD]
+    calls = [
+        f"{row.top} vs {row.bottom}: {row.station or 'no station'}"
+        for row in pairings[:PAIRS_SHOWN]
     ]
-    return Draft("station", ", ".join(told), _changed(tournament, pairings))
+    return Draft("station", ", ".join(calls), _changed(tournament, pairings))
 
 
 def bracket(tournament: Tournament, stage: Stage, brackets: Sequence[Sequence[str]]) -> Draft:
-    """A tournament started; a long first round is told in part."""
+    """A tournament started; only a part of a long first round is shown."""
     if stage.is_elimination:
         text = f"Tournament Brackets: {_pairs(brackets)}"
     else:
@@ -131,22 +128,22 @@ def _drawn(tournament: Tournament, stage: Stage, brackets: Sequence[Sequence[str
     return BracketData(
         tournament=tournament_brief(tournament),
         stage=stage_brief(stage),
-        brackets=[list(pair) for pair in brackets[:PAIRS_TOLD]],
+        brackets=[list(pair) for pair in brackets[:PAIRS_SHOWN]],
         pairs=len(brackets),
     )
 
 
 def _pairs(brackets: Sequence[Sequence[str]]) -> str:
-    """Who meets whom, as far as it is told."""
-    told = [" vs ".join(pair) if len(pair) > 1 else f"{pair[0]} (bye)" for pair in brackets]
-    rest = len(told) - PAIRS_TOLD
-    return ", ".join(told[:PAIRS_TOLD]) + (f" and {rest} more" if rest > 0 else "")
+    """Who meets whom, as far as it is shown."""
+    pairs = [" vs ".join(pair) if len(pair) > 1 else f"{pair[0]} (bye)" for pair in brackets]
+    rest = len(pairs) - PAIRS_SHOWN
+    return ", ".join(pairs[:PAIRS_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def round_published(tournament: Tournament, round_: Round, pairings: Sequence[Pairing]) -> Draft:
     """A round of a table was paired."""
     names = [[str(row.top), str(row.bottom)] for row in pairings]
-    data = RoundData(tournament_brief(tournament), round_.number, names[:PAIRS_TOLD], len(names))
+    data = RoundData(tournament_brief(tournament), round_.number, names[:PAIRS_SHOWN], len(names))
     return Draft("round", f"{tournament.name}, {round_}: {_pairs(names)}", data)
 
 
@@ -157,7 +154,7 @@ def round_withdrawn(tournament: Tournament, round_: Round) -> Draft:
 
 
 def pairing_scored(tournament: Tournament, pairing: Pairing) -> Draft:
-    """How a match stands was said."""
+    """The live score of a match was entered."""
     names = f"{pairing.top} vs {pairing.bottom}"
     scores = pairing.match.live_scores if pairing.match else []
     stands = ":".join(map(str, scores)) or "no score yet"
@@ -168,8 +165,8 @@ def pairing_decided(tournament: Tournament, pairings: Sequence[Pairing]) -> Draf
     """A tournament's match was decided; with it come the pairings that it changed."""
     decided = pairings[0]
     assert decided.match is not None
-    told = match_words(decided.match, (str(decided.top), str(decided.bottom)))
-    text = f"{tournament.name}, {decided.round}: {told}"
+    outcome = match_words(decided.match, (str(decided.top), str(decided.bottom)))
+    text = f"{tournament.name}, {decided.round}: {outcome}"
     return Draft("match_finished", text, _changed(tournament, pairings))
 
 

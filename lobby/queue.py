@@ -104,7 +104,7 @@ class QueueConsumer(SocketConsumer):
     def _tell(self, joined: Joined) -> None:
         self.joined = joined
         if joined.match is not None:
-            self.matched(schemas.MatchBrief.of(joined.match), joined.listed_players())
+            self.matched(schemas.MatchBrief.of(joined.match), joined.players)
         elif joined.ticket is not None:
             you = schemas.PlayerName.of(joined.player)
             waiting = Waiting(schemas.WAITING, you, joined.ticket, joined.token)

@@ -1,4 +1,4 @@
-"""The way in for HTTP: bodies bounded, and a short way for the busiest request.
+"""In front of Django: bodies are bounded, and the busiest request takes a short path.
 
 Django's handler starts a thread and six middlewares for each request. `POST /matchmaking` from a
 program (no cookies, no Origin) needs none of them: no session, nothing to forge, no thread. It
@@ -83,8 +83,8 @@ def _too_large(limit: int, headers: dict[bytes, bytes]) -> HttpResponse:
     message = f"The body is larger than {limit // 1024} KiB, or was cut short."
     if b"text/html" not in headers.get(b"accept", b""):
         return refusal_response(Malformed(message, code="too_large"))
-    said = {"title": "Too large", "message": message}
-    return HttpResponse(loader.render_to_string("error.html", said), status=413)
+    context = {"title": "Too large", "message": message}
+    return HttpResponse(loader.render_to_string("error.html", context), status=413)
 
 
 async def _read(receive: Receive, limit: int) -> bytes | None:
@@ -105,13 +105,13 @@ async def _read(receive: Receive, limit: int) -> bytes | None:
 
 def _replay(body: bytes, receive: Receive) -> Receive:
     """The body as Django would have received it, then what the server says next."""
-    told = False
+    is_sent = False
 
     async def again() -> dict[str, Any]:
-        nonlocal told
-        if told:
+        nonlocal is_sent
+        if is_sent:
             return await receive()
-        told = True
+        is_sent = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     return again

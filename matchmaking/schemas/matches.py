@@ -24,18 +24,17 @@ class MatchPlayer(PlayerName):
     """Where teams play, or more than two sides."""
 
     @classmethod
-    def listed(cls, players: Sequence[tuple[UUID | None, str]], sides: Sequence[int]) -> list[Self]:
-        """Who plays in a match, in order; where they are more than two, with the side of each."""
-        if len(players) <= 2:
-            return [cls(*player) for player in players]
-        return [cls(*player, side) for player, side in zip(players, sides, strict=True)]
+    def listed(cls, seated: Sequence[tuple[UUID | None, str, int]]) -> list[Self]:
+        """Who plays in a match, by id, name and side; the side is shown of more than two."""
+        return [
+            cls(player_id, name, side if len(seated) > 2 else UNSET)
+            for player_id, name, side in seated
+        ]
 
     @classmethod
     def of_seats(cls, match: Match) -> list[Self]:
         """Who plays in a match, by side; needs its seats prefetched."""
-        seats = list(match.seats.all())
-        players = [(seat.player_id, seat.name) for seat in seats]
-        return cls.listed(players, [seat.side for seat in seats])
+        return cls.listed([(seat.player_id, seat.name, seat.side) for seat in match.seats.all()])
 
 
 class MatchBrief(Schema):

@@ -1,5 +1,7 @@
 """What comes of a wish to queue."""
 
+from collections.abc import Sequence
+
 from msgspec import UnsetType
 
 from lib.schemas import Answer
@@ -34,7 +36,7 @@ class QueueMatched(Answer, tag="Matched"):
     """The player is matched, or has an unfinished match of this pool."""
 
     player: PlayerName
-    players: list[MatchPlayer]
+    players: Sequence[MatchPlayer]
     """In the order they queued."""
     match: MatchBrief
     ticket: Ticket | UnsetType

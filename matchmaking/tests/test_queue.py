@@ -61,7 +61,7 @@ def ticket_id(joined: Joined) -> str:
 
 
 def opponents(joined: Joined) -> list[str]:
-    return [name for _, name in joined.players]
+    return [player.username for player in joined.players]
 
 
 def rows() -> Rows:
@@ -96,7 +96,10 @@ def test_the_first_waits() -> None:
 def test_the_second_is_matched_with_the_first_in_the_order_they_queued() -> None:
     ann, bob = join("Ann"), join("Bob")
     assert bob.match is not None
-    assert bob.players == ((ann.player.pk, "Ann"), (bob.player.pk, "Bob"))
+    assert [(p.id, p.username) for p in bob.players] == [
+        (ann.player.pk, "Ann"),
+        (bob.player.pk, "Bob"),
+    ]
     assert to_builtins(bob.answer())["players"] == [
         {"id": str(ann.player.pk), "username": "Ann"},
         {"id": str(bob.player.pk), "username": "Bob"},

@@ -23,12 +23,12 @@ from matchmaking.signals import match_made, tickets_changed
 
 from . import new_matches
 from .join_checks import Gate
-from .joins import Join, Joined, Made, Players, Playing, Result
+from .joins import Join, Joined, Made, Playing, Result
 from .new_matches import ClaimLost, Found, Proposal, make, propose, store_proposals, store_seats
 from .tickets import show_life
 from .waiting_pool import Hall
 
-__all__ = ["ClaimLost", "Join", "Joined", "Made", "Players", "Result", "join_pool", "join_pools"]
+__all__ = ["ClaimLost", "Join", "Joined", "Made", "Result", "join_pool", "join_pools"]
 
 log = logging.getLogger(__name__)
 
@@ -299,11 +299,7 @@ class _Desk(Gate):
 
     def _make(self, found: Found) -> None:
         made = make(self.pool, found, now=self.now)
-        playing = Playing(
-            made.match,
-            tuple((ticket.player_id, ticket.name) for ticket in made.tickets),
-            tuple(side for side, tickets in enumerate(made.sides) for _ in tickets),
-        )
+        playing = Playing(made.match, made.players)
         for ticket in made.tickets:
             self.names_waiting -= {ticket.name_key, ticket.skeleton}
             self.open_tickets.pop(ticket.player_id, None)

@@ -1,7 +1,7 @@
 """A wish to queue, and what came of it: the values that joining takes and gives."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from msgspec import UNSET
 
@@ -10,9 +10,6 @@ from lib.idempotency import IdempotencyKey, Replay
 from matchmaking import schemas
 from matchmaking.callers import Caller
 from matchmaking.models import Match, Player, Pool, Ticket
-
-#: Public id and name of each side's player, in the order they queued.
-Players = tuple[tuple[UUID | None, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +40,24 @@ class Made:
         """All of them, the first side first."""
         return tuple(ticket for side in self.sides for ticket in side)
 
+    @property
+    def players(self) -> list[schemas.MatchPlayer]:
+        """Who plays in it, in the same order."""
+        return schemas.MatchPlayer.listed(
+            [
+                (one.player_id, one.name, side)
+                for side, wait in enumerate(self.sides)
+                for one in wait
+            ]
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Playing:
-    """An unfinished match: its players, and the side of each."""
+    """An unfinished match, and its players in the order they queued."""
 
     match: Match
-    players: Players
-    sides: tuple[int, ...]
+    players: Sequence[schemas.MatchPlayer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +81,9 @@ class Joined:
         return self.playing.match if self.playing else None
 
     @property
-    def players(self) -> Players:
+    def players(self) -> Sequence[schemas.MatchPlayer]:
         """Who plays in it."""
         return self.playing.players if self.playing else ()
-
-    def listed_players(self) -> list[schemas.MatchPlayer]:
-        """Who plays in it, as the wire writes it."""
-        playing = self.playing
-        return schemas.MatchPlayer.listed(playing.players, playing.sides) if playing else []
 
     def answer(self) -> schemas.Queued:
         """What the player is answered."""
@@ -90,7 +92,7 @@ class Joined:
         if self.playing is not None:
             return schemas.QueueMatched(
                 player=player,
-                players=self.listed_players(),
+                players=self.players,
                 match=schemas.MatchBrief.of(self.playing.match),
                 ticket=self.ticket or UNSET,
                 token=token,

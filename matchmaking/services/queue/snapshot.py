@@ -21,6 +21,7 @@ from matchmaking.models import (
     Ticket,
     TicketState,
 )
+from matchmaking.schemas import MatchPlayer
 from matchmaking.selectors import shows_life
 from matchmaking.services.ratings import current_ratings
 
@@ -109,10 +110,8 @@ class Standing:
         playing: dict[UUID, Playing] = {}
         for match in matches:
             match.pool = self.pool
-            seats = list(match.seats.all())
-            players = tuple((seat.player_id, seat.name) for seat in seats)
-            found = Playing(match, players, tuple(seat.side for seat in seats))
-            playing |= {player_id: found for player_id, _ in players if player_id}
+            found = Playing(match, MatchPlayer.of_seats(match))
+            playing |= {player.id: found for player in found.players if player.id}
         return playing
 
     def _registered_names(self) -> set[str]:
