@@ -2,7 +2,7 @@
 
 Django's handler starts a thread and six middlewares for each request. `POST /matchmaking` from a
 program (no cookies, no Origin) needs none of them: no session, nothing to forge, no thread. It
-meets the same view by the short way; everything else takes Django's.
+meets the same view by the short path; everything else takes Django's.
 """
 
 import io
@@ -32,7 +32,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
-_SHORT_WAY = {"/matchmaking", "/matchmaking/"}
+_SHORT_PATHS = {"/matchmaking", "/matchmaking/"}
 _AMBIENT = {b"cookie", b"origin"}
 _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
 #: Where files are sent: by programs, and from pages.
@@ -45,7 +45,7 @@ _FORM_AROUND_BYTES = 16 * 1024
 
 
 class FastPath:
-    """Routes a request to the short way or to Django; refuses bodies that no route takes."""
+    """Routes a request to the short path or to Django; refuses bodies that no route takes."""
 
     def __init__(self, django: Application) -> None:
         self._django = django
@@ -67,7 +67,7 @@ class FastPath:
 
 
 def _is_short(scope: dict[str, Any]) -> bool:
-    return scope["method"] == "POST" and scope["path"] in _SHORT_WAY
+    return scope["method"] == "POST" and scope["path"] in _SHORT_PATHS
 
 
 def _limit(path: str, headers: dict[bytes, bytes]) -> int:

@@ -3,8 +3,6 @@
 import ast
 import re
 from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -12,12 +10,9 @@ import msgspec
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.urls import resolve
-from django.utils import timezone
 from msgspec.json import Decoder
 
 from lib import limits as pace
-from lib.endpoints import operations_of
 from lib.errors import Refusal
 from lib.http import _STATUS_BY_CODE, status_of
 from lib.limits import Bucket, Buckets
@@ -43,7 +38,7 @@ from lobby.moderation import delete_line
 from lobby.news import match_stream_of, tournament_stream_of
 from lobby.routing import websocket_urlpatterns
 from matchmaking.callers import Caller
-from matchmaking.models import Match, Pool, Rating, Report
+from matchmaking.models import Match, Report
 from matchmaking.schemas import MatchBrief, MatchPlayer, PlayerName, TicketEnd
 from matchmaking.services import reports
 from matchmaking.services.matches import leave_match, reopen_match
@@ -61,61 +56,9 @@ from tournaments.services.setup.stage_plans import StagePlan, set_stages
 from tournaments.services.venue.stations import assign_station
 from tournaments.signals import round_published
 
-ROOT = Path(__file__).resolve().parents[2]
-TEXT = (ROOT / "docs" / "protocol.md").read_text()
+from .protocol_page import CHAPTERS, ROOT, TEXT, examples, first_column, sections, shape, shown
 
-
-# Reading the page.
-
-
-def parts(text: str, level: int) -> dict[str, str]:
-    """What stands under each heading of a level, by the heading's text."""
-    found = re.split(rf"^{'#' * level} (.+)$", text, flags=re.MULTILINE)
-    bodies = (re.split(rf"^#{{1,{level}}} ", body, flags=re.MULTILINE)[0] for body in found[2::2])
-    return dict(zip(found[1::2], bodies, strict=True))
-
-
-CHAPTERS = parts(TEXT, 3)
 SCHEMA: dict[str, Json] = event_schema()["$defs"]
-
-
-def sections(chapter: str) -> dict[str, str]:
-    """The messages of a chapter, by their type."""
-    return {
-        heading.strip("`"): body
-        for heading, body in parts(CHAPTERS[chapter], 4).items()
-        if heading.startswith("`")
-    }
-
-
-def first_column(text: str) -> list[str]:
-    """The words in code type in the first column of each table's rows."""
-    rows = re.findall(r"^\| (`[^|]+) \|", text, flags=re.MULTILINE)
-    return [word for row in rows for word in re.findall(r"`([^`]+)`", row)]
-
-
-def examples(text: str) -> list[bytes]:
-    return [block.encode() for block in re.findall(r"```json\n(.*?)```", text, flags=re.DOTALL)]
-
-
-def paths(value: Any, at: str = "") -> Iterator[str]:
-    """Every field in a JSON value, however deep: `data.players[].id`."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield f"{at}.{name}"
-            yield from paths(inner, f"{at}.{name}")
-    elif isinstance(value, list):
-        for inner in value:
-            yield from paths(inner, f"{at}[]")
-
-
-def shape(values: list[Any]) -> set[str]:
-    return {path for value in values for path in paths(value)}
-
-
-def shown(text: str) -> set[str]:
-    """The fields in the examples of a part of the page."""
-    return shape([msgspec.json.decode(example) for example in examples(text)])
 
 
 def tag(message: type[msgspec.Struct]) -> str:
@@ -332,119 +275,6 @@ def test_the_schema_is_served_and_its_references_lead_somewhere(client: Client) 
         assert client.get(address).json()["$defs"] == SCHEMA
     assert set(re.findall(r"'#/\$defs/(\w+)'", str(event_schema()))) <= SCHEMA.keys()
     assert "/api/events.json" in TEXT
-
-
-# HTTP.
-
-
-def test_real_answers_have_the_fields_that_are_shown(transactional_db: None) -> None:
-    answers = use_every_route()
-    for heading, real in answers.items():
-        assert shape(real) == shown(CHAPTERS[heading]), heading
-    documented = {heading for heading in CHAPTERS if heading.startswith("`")}
-    assert documented == set(answers)
-
-
-def use_every_route() -> dict[str, list[Json]]:
-    """Each route's answers, by its heading on the page."""
-    ann = ask("post", "/matchmaking", {"username": "Ann"})
-    bea = ask("post", "/matchmaking", {"username": "Bea"})
-    cho = ask("post", "/matchmaking", {"username": "Cho"})
-    tickets = [(f"/matchmaking/tickets/{p['ticket']['id']}", p["token"]) for p in (ann, cho)]
-    looked = [ask("get", path, token=token) for path, token in tickets]
-    left_queue = ask("delete", tickets[1][0], token=cho["token"])
-    left_match = ask("post", f"/matches/{bea['match']['id']}/leave", token=bea["token"])
-    played = results_by_players()
-    player = played[-1]["match"]["players"][0]["id"]
-    court = f"/matches/{played[-1]['match']['id']}"
-    board = ask("get", "/api/pools/rated/leaderboard")
-    Rating.objects.filter(player=player).update(sure_until=timezone.now() + timedelta(days=1))
-    sure = ask("get", "/api/pools/rated/leaderboard")
-    made = ask("post", "/tournament", {"players": ["A", "B", "C", "D"]})
-    address = f"/api/tournaments/{made['tournament']['id']}"
-    cup = ask("get", address)
-    match = cup["stages"][0]["groups"][0]["rounds"][0]["matches"][0]["id"]
-    result = ask("post", f"{address}/matches/{match}/result", {"scores": [1, 0]}, made["token"])
-    return {
-        "`POST /matchmaking`": [ann, bea],
-        "`GET /matchmaking/tickets/<id>`": looked,
-        "`DELETE /matchmaking/tickets/<id>`": [left_queue],
-        "`POST /matches/<id>/leave`": [left_match],
-        **use_ready_check(),
-        **use_parties(),
-        "`GET /api/pools`": [ask("get", "/api/pools")],
-        "`GET /api/pools/<slug>`": [ask("get", "/api/pools/default")],
-        "`GET /matches/<id>`": [ask("get", court), played[0]["match"]],
-        "`POST /matches/<id>/result`": played,
-        "`GET /api/pools/<slug>/leaderboard`": [board, sure],
-        "`GET /api/players/<id>`": [ask("get", f"/api/players/{player}")],
-        "`POST /tournament`": [made],
-        "`GET /api/tournaments/<id>`": [cup],
-        "`POST /api/tournaments/<id>/matches/<match>/result`": [result],
-    }
-
-
-def use_ready_check() -> dict[str, list[Json]]:
-    """A match that one accepts and the other declines."""
-    Pool.objects.create(slug="careful", name="Careful", ready_seconds=30)
-    paths = []
-    for name in ("Xia", "Yan"):
-        waits = ask("post", "/matchmaking", {"username": name, "pool": "careful"})
-        paths.append((f"/matchmaking/tickets/{waits['ticket']['id']}", waits["token"]))
-    (accepts, accepts_as), (declines, declines_as) = paths
-    return {
-        "`POST /matchmaking/tickets/<id>/accept`": [
-            ask("post", f"{accepts}/accept", token=accepts_as)
-        ],
-        "`POST /matchmaking/tickets/<id>/decline`": [
-            ask("post", f"{declines}/decline", token=declines_as)
-        ],
-    }
-
-
-def use_parties() -> dict[str, list[Json]]:
-    """A party made, joined, looked at and left."""
-    made = ask("post", "/parties", {"username": "Pat"})
-    address = f"/parties/{made['party']['code']}"
-    joined = ask("post", f"{address}/join", {"username": "Quin"})
-    return {
-        "`POST /parties`": [made],
-        "`POST /parties/<code>/join`": [joined],
-        "`GET /parties/<code>`": [ask("get", address, token=made["token"])],
-        "`DELETE /parties/<code>/members/me`": [
-            ask("delete", f"{address}/members/me", token=joined["token"])
-        ],
-    }
-
-
-def results_by_players() -> list[Json]:
-    """A result reported, disputed and given in to."""
-    Pool.objects.create(slug="rated", name="Rated", best_of=3)
-    ann, bea = (
-        ask("post", "/matchmaking", {"username": name, "pool": "rated"}) for name in ("Ada", "Bo")
-    )
-    address = f"/matches/{bea['match']['id']}/result"
-    return [
-        ask("post", address, {"scores": [2, 1]}, ann["token"]),
-        ask("post", address, {"scores": [1, 2]}, bea["token"]),
-        ask("post", f"{address}/confirm", token=bea["token"]),
-    ]
-
-
-def ask(method: str, path: str, body: Json | None = None, token: str = "") -> Json:
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    response = Client().generic(
-        method.upper(),
-        path,
-        b"" if body is None else msgspec.json.encode(body),
-        content_type="application/json",
-        headers=headers,
-    )
-    assert response.status_code < 300, response.content
-    answer: Json = msgspec.json.decode(response.content)
-    for operation in operations_of(resolve(path).func):
-        assert operation.method != method.upper() or fits(answer, operation.returns), path
-    return answer
 
 
 # Codes.
