@@ -33,7 +33,7 @@ def _event(type: str, parts: Components) -> Json:
     """The schema of one type of event, kept under a name of its own."""
     name = f"{type.title().replace('_', '')}Event"
     parts.schema(Event)
-    event = parts.schemas.pop("Event")
+    event = parts.schemas.pop("Event") | {"description": EVENTS[type][0].__doc__}
     data = [parts.schema(kind) for kind in EVENTS[type]]
     properties = event["properties"] | {
         "type": {"const": type},
