@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from http.client import responses as phrases
+from types import UnionType
 from typing import Any
 
 import msgspec
@@ -26,6 +27,8 @@ class Components:
 
     def schema(self, kind: Any) -> Json:
         """The schema of a type; of a struct a reference, and the struct is kept."""
+        if isinstance(kind, UnionType):  # msgspec takes no two structs without tags
+            return {"anyOf": [self.schema(one) for one in kind.__args__]}
         (schema,), found = msgspec.json.schema_components(
             [kind], ref_template=self._ref, schema_hook=self._choices
         )

@@ -33,11 +33,10 @@ def _event(type: str, parts: Components) -> Json:
     """The schema of one type of event, kept under a name of its own."""
     name = f"{type.title().replace('_', '')}Event"
     parts.schema(Event)
-    event = parts.schemas.pop("Event") | {"description": EVENTS[type][0].__doc__}
-    data = [parts.schema(kind) for kind in EVENTS[type]]
+    event = parts.schemas.pop("Event")
     properties = event["properties"] | {
         "type": {"const": type},
-        "data": data[0] if len(data) == 1 else {"anyOf": data},
+        "data": parts.schema(EVENTS[type]),
     }
     parts.schemas[name] = event | {"title": name, "properties": properties}
     return {"$ref": _REF.format(name=name)}

@@ -1,5 +1,6 @@
 """Every type of event in the log, and what its `data` is."""
 
+from types import UnionType
 from typing import Literal
 from uuid import UUID
 
@@ -110,19 +111,19 @@ class TournamentData(Schema):
 
 
 #: What the data of an event may be, by the event's type.
-EVENTS: dict[str, tuple[type[Schema], ...]] = {
-    "chat": (ChatData, ErasedData),
-    "chat_deleted": (ChatDeletedData,),
-    "matched": (MatchedData,),
-    "entry": (EntryData,),
-    "bracket": (BracketData,),
-    "stage": (BracketData,),
-    "round": (RoundData,),
-    "station": (PairingsData,),
-    "score": (PairingsData,),
-    "result_reported": (ReportData,),
-    "result_disputed": (ReportData,),
-    "match_finished": (MatchData, PairingsData),
-    "match_reopened": (MatchData, ReopenedPairingsData),
-    "tournament": (TournamentData,),
+EVENTS: dict[str, type[Schema] | UnionType] = {
+    "chat": ChatData | ErasedData,
+    "chat_deleted": ChatDeletedData,
+    "matched": MatchedData,
+    "entry": EntryData,
+    "bracket": BracketData,
+    "stage": BracketData,
+    "round": RoundData,
+    "station": PairingsData,
+    "score": PairingsData,
+    "result_reported": ReportData,
+    "result_disputed": ReportData,
+    "match_finished": MatchData | PairingsData,
+    "match_reopened": MatchData | ReopenedPairingsData,
+    "tournament": TournamentData,
 }

@@ -150,7 +150,7 @@ def is_event(frame: Json) -> bool:
     """Whether a frame is as the served schema has its type of event."""
     event = SCHEMA[f"{frame['type'].title().replace('_', '')}Event"]
     assert list(event["properties"]) == list(Event.__struct_fields__)
-    return fits(frame, Event) and fits(frame["data"], *EVENTS[frame["type"]])
+    return fits(frame, Event) and fits(frame["data"], EVENTS[frame["type"]])
 
 
 def test_real_events_have_the_fields_that_are_shown(db: None) -> None:

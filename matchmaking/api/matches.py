@@ -56,28 +56,28 @@ def leave(request: HttpRequest, match_id: UUID) -> schemas.MatchLeft:
 
 
 @endpoint("POST", tag=_TAG)
-def result(request: HttpRequest, match_id: UUID, body: MatchResultBody) -> schemas.ResultStands:
+def result(request: HttpRequest, match_id: UUID, body: MatchResultBody) -> schemas.ResultAnswer:
     """Say how a match ended, as one of its players."""
     claim = body.claim()
     told = report_result(match_id=match_id, caller=caller_of(request), claim=claim)
-    return schemas.result_stands(told.match, told.report)
+    return schemas.ResultAnswer.of(told.match, told.report)
 
 
 @endpoint("POST", tag=_TAG)
 def confirm(
     request: HttpRequest, match_id: UUID, body: ReportBody = _ANY_REPORT
-) -> schemas.ResultStands:
+) -> schemas.ResultAnswer:
     """Agree with the other side's report."""
     caller = caller_of(request)
     told = confirm_result(match_id=match_id, caller=caller, report_id=body.report)
-    return schemas.result_stands(told.match, told.report)
+    return schemas.ResultAnswer.of(told.match, told.report)
 
 
 @endpoint("POST", tag=_TAG)
 def dispute(
     request: HttpRequest, match_id: UUID, body: ReportBody = _ANY_REPORT
-) -> schemas.ResultStands:
+) -> schemas.ResultAnswer:
     """Disagree with the other side's report."""
     caller = caller_of(request)
     told = dispute_result(match_id=match_id, caller=caller, report_id=body.report)
-    return schemas.result_stands(told.match, told.report)
+    return schemas.ResultAnswer.of(told.match, told.report)

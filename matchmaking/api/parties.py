@@ -1,6 +1,6 @@
 """HTTP for programs: make a party, look at it, join it by its code, leave it."""
 
-from typing import Any
+from typing import Literal
 
 from django.http import HttpRequest
 from msgspec import UNSET
@@ -40,12 +40,12 @@ _NO_JOIN_BODY = PartyJoinBody()
 
 
 @endpoint("POST", tag=_TAG, status=201)
-def parties(request: HttpRequest, body: PartyBody = _NO_BODY) -> schemas.PartyCreated:
+def parties(request: HttpRequest, body: PartyBody = _NO_BODY) -> schemas.PartyEntered:
     """Make a party; a newcomer becomes a guest by it."""
     caller = _caller(request, body.username)
     entered = create_party(caller=caller, pool=body.pool, username=body.username)
     message = f"Tell your friends the code {entered.party.code}."
-    return schemas.PartyCreated(message, **_fields(entered))
+    return _entered("Party Created", message, entered)
 
 
 def _caller(request: HttpRequest, username: str | None) -> Caller:
@@ -55,12 +55,11 @@ def _caller(request: HttpRequest, username: str | None) -> Caller:
     return caller
 
 
-def _fields(entered: Entered) -> dict[str, Any]:
-    return {
-        "party": schemas.Party.of(entered.party),
-        "player": schemas.PlayerName.of(entered.player),
-        "token": entered.token or UNSET,
-    }
+def _entered(
+    status: Literal["Party Created", "Joined"], message: str, entered: Entered
+) -> schemas.PartyEntered:
+    party, player = schemas.Party.of(entered.party), schemas.PlayerName.of(entered.player)
+    return schemas.PartyEntered(status, message, party, player, entered.token or UNSET)
 
 
 @endpoint("GET", tag=_TAG)
@@ -73,12 +72,12 @@ def party(request: HttpRequest, code: str) -> schemas.PartyShown:
 @endpoint("POST", tag=_TAG)
 def join(
     request: HttpRequest, code: str, body: PartyJoinBody = _NO_JOIN_BODY
-) -> schemas.PartyJoined:
+) -> schemas.PartyEntered:
     """Join a party by its code."""
     caller = _caller(request, body.username)
     entered = join_party(code=code.upper(), caller=caller, username=body.username)
     message = f"You are in the party of {entered.party.leader.name}, who queues all of you."
-    return schemas.PartyJoined(message, **_fields(entered))
+    return _entered("Joined", message, entered)
 
 
 @endpoint("DELETE", tag=_TAG)

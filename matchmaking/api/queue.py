@@ -115,4 +115,6 @@ def _shown(found: Ticket) -> schemas.TicketShown:
         check = open_check(found)
         shown = schemas.ReadyCheck.of(check, check.answers.all(), found) if check else UNSET
         return schemas.TicketProposed(schemas.Ticket.of(found), schemas.ACCEPT_IT, shown)
-    return schemas.closed_ticket(found)
+    if found.state == TicketState.MATCHED:
+        return schemas.TicketMatched.of(found)
+    return schemas.TicketEnded.of(found)

@@ -6,10 +6,9 @@ from .matches import (
     MatchLeft,
     MatchPlayer,
     MatchSummary,
-    ResultStands,
-    result_stands,
+    ResultAnswer,
 )
-from .parties import Party, PartyCreated, PartyJoined, PartyLeft, PartyShown
+from .parties import Party, PartyEntered, PartyLeft, PartyShown
 from .players import PlayerName
 from .pools import Pool, Pools, PoolStatistics
 from .queue import Queued, QueueMatched, QueueProposed, QueueWaiting
@@ -23,9 +22,10 @@ from .tickets import (
     ReadyCheck,
     Ticket,
     TicketEnd,
+    TicketEnded,
+    TicketMatched,
     TicketProposed,
     TicketShown,
     TicketWaiting,
-    closed_ticket,
     end_text,
 )

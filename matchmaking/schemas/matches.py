@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType
@@ -153,35 +153,21 @@ class MatchLeft(Answer, tag="Left"):
     match: MatchSummary
 
 
-class ResultAnswer(Answer):
+class ResultAnswer(Schema):
     """How a match stands after a player's report, confirmation or dispute."""
 
+    status: Literal["Reported", "Disputed", "Finished"]
     message: str
     match: MatchDetail
 
-
-class ResultFinished(ResultAnswer, tag="Finished"):
-    """The match is over."""
-
-
-class ResultDisputed(ResultAnswer, tag="Disputed"):
-    """The sides disagree."""
-
-
-class ResultReported(ResultAnswer, tag="Reported"):
-    """The other side is asked."""
-
-
-ResultStands = ResultFinished | ResultDisputed | ResultReported
-
-
-def result_stands(match: Match, report: models.Report | None) -> ResultStands:
-    """How a match stands; `report` is the one that was made or answered, if any."""
-    shown = MatchDetail.of(match, report)
-    if match.state == MatchState.FINISHED:
-        return ResultFinished("The result stands.", shown)
-    if report is not None and report.state == ReportState.DISPUTED:
-        text = "The sides disagree. The organiser decides, or one side confirms."
-        return ResultDisputed(text, shown)
-    text = "The other side is asked; if it says nothing, the result stands."
-    return ResultReported(text, shown)
+    @classmethod
+    def of(cls, match: Match, report: models.Report | None) -> Self:
+        """How a match stands; `report` is the one that was made or answered, if any."""
+        shown = MatchDetail.of(match, report)
+        if match.state == MatchState.FINISHED:
+            return cls("Finished", "The result stands.", shown)
+        if report is not None and report.state == ReportState.DISPUTED:
+            text = "The sides disagree. The organiser decides, or one side confirms."
+            return cls("Disputed", text, shown)
+        text = "The other side is asked; if it says nothing, the result stands."
+        return cls("Reported", text, shown)

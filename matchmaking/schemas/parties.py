@@ -1,6 +1,6 @@
 """Parties: players who queue together."""
 
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from msgspec import UnsetType
@@ -31,22 +31,15 @@ class Party(Schema):
         )
 
 
-class PartyEntered(Answer):
-    """A party that the player has entered."""
+class PartyEntered(Schema):
+    """A party that the player has made or joined."""
 
+    status: Literal["Party Created", "Joined"]
     message: str
     party: Party
     player: PlayerName
     token: str | UnsetType
     """For a guest that this request made, shown this once."""
-
-
-class PartyCreated(PartyEntered, tag="Party Created"):
-    """A new party."""
-
-
-class PartyJoined(PartyEntered, tag="Joined"):
-    """A party that the player has joined, or was in."""
 
 
 class PartyShown(Answer, tag="Party"):

@@ -145,32 +145,18 @@ class TicketMatched(Answer, tag="Matched"):
         return cls(Ticket.of(ticket), match, match.players if match else UNSET)
 
 
-class TicketEnded(Answer):
+class TicketEnded(Schema):
     """A ticket that ended without a match."""
 
+    status: Literal["Cancelled", "Expired", "Declined", "Slept"]
     ticket: Ticket
     message: str
 
     @classmethod
     def of(cls, ticket: models.Ticket) -> Self:
         """A ticket, and how it ended in words."""
-        return cls(Ticket.of(ticket), end_text(ticket))
-
-
-class TicketCancelled(TicketEnded, tag="Cancelled"):
-    """Its owner left the queue, or others ended the wait."""
-
-
-class TicketExpired(TicketEnded, tag="Expired"):
-    """Its owner showed no life."""
-
-
-class TicketDeclined(TicketEnded, tag="Declined"):
-    """Its owner declined a match."""
-
-
-class TicketSlept(TicketEnded, tag="Slept"):
-    """Its owner did not answer a ready check in time."""
+        status: Any = TicketState(ticket.state).label.title()
+        return cls(status, Ticket.of(ticket), end_text(ticket))
 
 
 class QueueLeft(Answer, tag="Left"):
@@ -180,21 +166,7 @@ class QueueLeft(Answer, tag="Left"):
     ticket: Ticket
 
 
-ClosedTicket = TicketMatched | TicketCancelled | TicketExpired | TicketDeclined | TicketSlept
-TicketShown = TicketWaiting | TicketProposed | ClosedTicket
-
-_BY_STATE: dict[str, type[ClosedTicket]] = {
-    TicketState.MATCHED: TicketMatched,
-    TicketState.CANCELLED: TicketCancelled,
-    TicketState.EXPIRED: TicketExpired,
-    TicketState.DECLINED: TicketDeclined,
-    TicketState.NO_RESPONSE: TicketSlept,
-}
-
-
-def closed_ticket(ticket: models.Ticket) -> ClosedTicket:
-    """A ticket that holds its player no more."""
-    return _BY_STATE[ticket.state].of(ticket)
+TicketShown = TicketWaiting | TicketProposed | TicketMatched | TicketEnded
 
 
 def end_text(ticket: models.Ticket) -> str:
