@@ -9,7 +9,7 @@ from matchmaking.models import Match, Report, ReportState
 from matchmaking.results import report_claim
 from matchmaking.schemas import MatchBrief, MatchSummary
 from matchmaking.schemas import Report as ReportAnswer
-from matchmaking.services.queue.joining import Made
+from matchmaking.services.queue.joining import NewMatch
 from matchmaking.wording import ending_in_words, result_in_words, side_names
 from streams.log import Draft
 from tournaments.models import Entrant, Pairing, Round, Stage, Tournament, TournamentState
@@ -42,7 +42,7 @@ def match_stream_of(match_id: UUID | str) -> str:
     return f"match:{match_id}"
 
 
-def matched(made: Made) -> Draft:
+def matched(made: NewMatch) -> Draft:
     """A pool made a match."""
     names = " vs ".join(" & ".join(ticket.name for ticket in side) for side in made.sides)
     players = [

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from matchmaking.schemas import PlayerName
 from matchmaking.selectors import waiting_names
-from matchmaking.services.queue.tickets import touch_players
+from matchmaking.services.queue.tickets import mark_players_seen
 
 from .messages import Online, WaitingNames
 from .messages import Presence as PresenceMessage
@@ -68,7 +68,7 @@ class PresenceDesk:
             self._renewed = now
         if now - self._touched > _TOUCH:
             self._touched = now
-            touch_players([player_id for player_id, _ in tuple(self._here)], now=now)
+            mark_players_seen([player_id for player_id, _ in tuple(self._here)], now=now)
         frame = everybody().text_frame()
         if frame == self.told:
             return None

@@ -25,7 +25,7 @@ from matchmaking.selectors import moved_tickets, open_check
 from matchmaking.services.queue.join_batcher import joins
 from matchmaking.services.queue.joining import Join, Joined
 from matchmaking.services.queue.ready_checks import accept_match, decline_match
-from matchmaking.services.queue.tickets import hold_ticket, leave_pool, touch_players
+from matchmaking.services.queue.tickets import leave_pool, mark_players_seen, start_grace_period
 from streams.log import Entry
 from streams.models import Stream
 from streams.relay import Relay, in_thread, local_relay
@@ -238,7 +238,7 @@ class QueueDesk:
             if leaves:
                 await in_thread(_leave, ticket, caller)
             else:
-                await in_thread(hold_ticket, ticket_id=ticket, now=timezone.now())
+                await in_thread(start_grace_period, ticket_id=ticket, now=timezone.now())
         except Refusal:
             pass  # matched or expired at the same moment
         except DatabaseError as error:
@@ -278,7 +278,7 @@ class QueueDesk:
                     touched = time.monotonic()
                     waiting = chain.from_iterable(self.sockets.values())
                     players = [s.joined.player.pk for s in waiting if s.joined]
-                    await in_thread(touch_players, players, now=timezone.now())
+                    await in_thread(mark_players_seen, players, now=timezone.now())
             except DatabaseError as error:
                 logger.warning("Could not look at the waiting tickets: %s", error)
         self._checking = False

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from matchmaking.models import Match, Report
-from matchmaking.services.queue.joining import Made
+from matchmaking.services.queue.joining import NewMatch
 from matchmaking.signals import (
     match_closed,
     match_made,
@@ -42,7 +42,7 @@ from .queue import wake_desks
 
 
 @receiver(match_made)
-def tell_matches(matches: Sequence[Made], **kwargs: Any) -> None:
+def tell_matches(matches: Sequence[NewMatch], **kwargs: Any) -> None:
     """Pools made matches."""
     log.append(Stream.LOBBY, [news.matched(made) for made in matches])
 

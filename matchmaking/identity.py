@@ -16,10 +16,10 @@ from django.utils.functional import SimpleLazyObject
 from lib import limits, tokens
 from lib.errors import Unauthenticated
 from lib.names import NAME_MAX_CHARS
-from matchmaking.pages.match_display import reports_to_answer
 
 from .callers import NOBODY, Caller
 from .models import Player
+from .selectors import reports_to_answer
 
 GUEST_COOKIE = "matchpoint_guest"
 GUEST_COOKIE_SECONDS = 365 * 24 * 3600

@@ -10,7 +10,7 @@ from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from matchmaking.engine.glicko2 import Rating as Strength
-from matchmaking.engine.rating_history import Standing, standing_now
+from matchmaking.engine.rating_history import RatingState, rating_state_at
 
 from .models import Match, MatchState, Pool, Rating, RatingChange
 
@@ -88,9 +88,9 @@ def is_provisional(row: Rating, *, now: datetime) -> bool:
 def deviation_now(row: Rating, *, now: datetime) -> float:
     """How unsure a rating is by now: wider for each period in which nothing was played."""
     strength = Strength(row.rating, row.deviation, row.volatility)
-    standing = Standing(strength, row.rated_at.timestamp())
+    state = RatingState(strength, row.rated_at.timestamp())
     period: float = settings.MATCHPOINT_RATING_PERIOD.total_seconds()
-    return standing_now(standing, now.timestamp(), period).rating.deviation
+    return rating_state_at(state, now.timestamp(), period).rating.deviation
 
 
 def rated_pools() -> QuerySet[Pool]:

@@ -1,4 +1,4 @@
-"""What a waiting player can be told: the place, who fits, how long it may take, and why."""
+"""What a waiting player is shown: the place, who fits, how long it may take, and why."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -9,14 +9,11 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from matchmaking.engine.pairing import Explanation, sentence
-from matchmaking.engine.pairing.contenders import contenders
-from matchmaking.engine.pairing.explanations import explain
-from matchmaking.services.queue.waiting_pool import Hall
+from matchmaking.engine import pairing
 
 from .models import Match, Pool, Ticket, TicketState
 from .schemas import Outlook, PoolStatistics
-from .selectors import live_tickets
+from .selectors import engine_ticket, live_tickets, waits_of
 
 #: How many of a pool's last matches say how long a wait takes.
 _RECENT_MATCHES = 50
@@ -34,21 +31,20 @@ def outlooks(pool: Pool, tickets: Sequence[Ticket], *, now: datetime) -> dict[UU
     """The outlooks of tickets that wait in a pool, by their ids."""
     waiting = {ticket.pk: ticket for ticket in live_tickets(now=now).filter(pool=pool)}
     waiting |= {ticket.pk: ticket for ticket in tickets}  # as its owner knows it
-    hall = Hall(pool, waiting.values(), now)
-    everybody = contenders(list(hall.seen.values()), hall.rules, hall.now)
+    waits = waits_of(waiting.values())
     keys = {ticket.wait_key for ticket in tickets}
-    asked = [one for one in everybody if one.ticket.id in keys]
-    told = {one.ticket.id: one for one in explain(everybody, hall.rules, asked)}
+    engine_tickets = [engine_ticket(wait) for wait in waits.values()]
+    explanations = pairing.explain_tickets(keys, engine_tickets, pool.rules, now.timestamp())
     recent = _recent_waits(_last_matches(pool))
     found: dict[UUID, Outlook] = {}
     for ticket in tickets:
-        explanation = told[ticket.wait_key]
+        explanation = explanations[ticket.wait_key]
         found[ticket.pk] = Outlook(
             place=explanation.place,
             window=None if isinf(explanation.window) else round(explanation.window),
             fitting=explanation.fitting_players,
             estimate_seconds=_estimate(explanation, recent),
-            why=sentence(explanation, hall.rules),
+            why=pairing.sentence(explanation, pool.rules),
         )
     return found
 
@@ -73,7 +69,7 @@ def _recent_waits(matches: dict[UUID, datetime]) -> list[Wait]:
     ]
 
 
-def _estimate(explanation: Explanation, recent: Sequence[Wait]) -> int | None:
+def _estimate(explanation: pairing.Explanation, recent: Sequence[Wait]) -> int | None:
     """How much longer it takes half of those who have waited as long as this one."""
     near = [
         wait

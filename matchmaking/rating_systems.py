@@ -1,6 +1,6 @@
 """How a match moves ratings: Glicko-2 for two players, OpenSkill for teams and for more sides.
 
-Both speak of a player's strength as a Glicko-2 `Standing`, so that one table, one page and one
+Both speak of a player's strength as a Glicko-2 `RatingState`, so that one table, one page and one
 queue serve both. OpenSkill's mu and sigma become points by one scale: mu 25 is 1500, and sigma
 25/3, that of a player of whom nothing is known, is a deviation of 350. So 42 points are one unit
 of mu. Between matches both widen by the same rule, Glickman's; OpenSkill leaves the volatility.
@@ -15,11 +15,17 @@ import msgspec
 from openskill.models import PlackettLuce
 
 from matchmaking.engine.glicko2 import CENTRE, HIGHEST_DEVIATION, Rating
-from matchmaking.engine.rating_history import Played, Rate, Standing, glicko2_rate, standing_now
+from matchmaking.engine.rating_history import (
+    Played,
+    Rate,
+    RatingState,
+    glicko2_rate,
+    rating_state_at,
+)
 
 #: Of whom nothing is known. It dates from so long ago that the first match fills a whole period,
 #: whenever it is, and a history without a match is as if it had never been.
-UNRATED = Standing(Rating(), 0.0)
+UNRATED = RatingState(Rating(), 0.0)
 POINTS_PER_MU = HIGHEST_DEVIATION / (25 / 3)
 _MU = 25.0
 
@@ -57,22 +63,22 @@ def outcome_of(stored: Any) -> Outcome:
     return msgspec.convert(stored, Outcome)  # type: ignore[no-any-return]
 
 
-def rate_by(period: timedelta) -> Rate[Outcome, Standing]:
+def rate_by(period: timedelta) -> Rate[Outcome, RatingState]:
     """The way to rate whatever comes; `period` is the rating period of Glicko-2."""
     seconds = period.total_seconds()
     duel = glicko2_rate(seconds)
 
-    def rate(match: Played[Outcome], before: tuple[Standing, ...]) -> tuple[Standing, ...]:
+    def rate(match: Played[Outcome], before: tuple[RatingState, ...]) -> tuple[RatingState, ...]:
         match match.outcome:
             case Duel(score):
                 return duel(Played(match.players, score, match.at), before)
             case Melee(sizes, ranks):
-                ready = [standing_now(standing, match.at, seconds).rating for standing in before]
+                ready = [rating_state_at(state, match.at, seconds).rating for state in before]
                 return tuple(
-                    Standing(rating, match.at) for rating in _rate_melee(ready, sizes, ranks)
+                    RatingState(rating, match.at) for rating in _rate_melee(ready, sizes, ranks)
                 )
             case SeasonEnd() as end:
-                return tuple(_reset(standing, end, match.at, seconds) for standing in before)
+                return tuple(_reset(state, end, match.at, seconds) for state in before)
 
     return rate
 
@@ -109,12 +115,12 @@ def _open_skill() -> PlackettLuce:
     return PlackettLuce()
 
 
-def _reset(standing: Standing, end: SeasonEnd, at: float, period_seconds: float) -> Standing:
+def _reset(state: RatingState, end: SeasonEnd, at: float, period_seconds: float) -> RatingState:
     """Towards 1500, and less sure; who has never played stays as if there had been no season."""
-    if standing == UNRATED:
-        return standing
-    now = standing_now(standing, at, period_seconds).rating
-    return Standing(
+    if state == UNRATED:
+        return state
+    now = rating_state_at(state, at, period_seconds).rating
+    return RatingState(
         Rating(
             CENTRE + (now.rating - CENTRE) * end.keep,
             max(now.deviation, end.least_deviation),

@@ -1,12 +1,16 @@
 """Reads that are more than a lookup."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from lib.errors import NotFound
+from matchmaking.engine import pairing
+from matchmaking.engine.glicko2 import CENTRE
 
 from .models import (
     OPEN_REPORT,
@@ -18,9 +22,18 @@ from .models import (
     Pool,
     ReadyCheck,
     Report,
+    ReportState,
     Ticket,
     TicketState,
 )
+
+#: Of how many reports every page reminds a player.
+_MOST_ASKED = 3
+
+Wait = tuple[Ticket, ...]
+"""The tickets of one wait: a party's go together."""
+Key = UUID | int
+"""What tells one wait from others."""
 
 
 def live_tickets(*, now: datetime) -> QuerySet[Ticket]:
@@ -32,11 +45,38 @@ def live_tickets(*, now: datetime) -> QuerySet[Ticket]:
     ).order_by("waiting_since")
 
 
-def shows_life(ticket: Ticket, *, now: datetime) -> bool:
+def is_live(ticket: Ticket, *, now: datetime) -> bool:
     """Whether a waiting ticket's owner is still there; as `live_tickets` sees it."""
     if ticket.leave_at is not None and ticket.leave_at <= now:
         return False
     return ticket.seen_at >= now - settings.MATCHPOINT_TICKET_LIFE
+
+
+def waits_of(tickets: Iterable[Ticket]) -> dict[Key, Wait]:
+    """Tickets by the wait that they are part of: a party's go together."""
+    waits: dict[Key, list[Ticket]] = defaultdict(list)
+    for ticket in tickets:
+        waits[ticket.wait_key].append(ticket)
+    return {key: tuple(wait) for key, wait in waits.items()}
+
+
+def engine_ticket(wait: Wait) -> pairing.Ticket:
+    """A wait as the engine takes it."""
+    first = wait[0]
+    return pairing.Ticket(
+        id=first.wait_key,
+        members=tuple(
+            pairing.Member(
+                player=str(ticket.player_id),
+                rating=CENTRE if ticket.rating is None else ticket.rating,
+                recent_opponents=tuple(ticket.avoids),
+            )
+            for ticket in wait
+        ),
+        waiting_since=first.waiting_since.timestamp(),
+        regions=tuple(first.regions),
+        at_head=first.at_head,
+    )
 
 
 def waiting_names(*, now: datetime, limit: int) -> tuple[int, list[tuple[str, str]]]:
@@ -44,14 +84,6 @@ def waiting_names(*, now: datetime, limit: int) -> tuple[int, list[tuple[str, st
     tickets = live_tickets(now=now)
     first = list(tickets.values_list("pool__slug", "name")[:limit])
     return (tickets.count() if len(first) == limit else len(first)), first
-
-
-def place_in_queue(ticket: Ticket, *, now: datetime) -> int:
-    """How many players of its pool are served before or with this ticket: 1 is next."""
-    before = live_tickets(now=now).filter(
-        pool_id=ticket.pool_id, waiting_since__lt=ticket.waiting_since
-    )
-    return before.count() + 1
 
 
 def open_ticket(player: Player) -> Ticket | None:
@@ -89,6 +121,15 @@ def open_report(match: Match) -> Report | None:
         .filter(match=match, state__in=OPEN_REPORT)
         .first()
     )
+
+
+def reports_to_answer(player: Player) -> list[Report]:
+    """Unanswered reports by other sides on the player's matches, the oldest first."""
+    theirs = Q(side__lt=F("match__seats__side")) | Q(side__gt=F("match__seats__side"))
+    waiting = Report.objects.filter(
+        theirs, state=ReportState.PENDING, match__seats__player=player
+    ).select_related("reporter")
+    return list(waiting.order_by("confirm_by")[:_MOST_ASKED])
 
 
 def party_of(player: Player) -> Party | None:

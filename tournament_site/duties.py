@@ -14,10 +14,10 @@ from lib.idempotency import forget_answers
 from lib.leases import give_up_leases, take_lease
 from lobby.presence import forget_ghosts
 from matchmaking.services.matches import lapse_matches
-from matchmaking.services.parties import forget_parties
+from matchmaking.services.parties import delete_old_parties
 from matchmaking.services.queue.tickets import expire_tickets
 from matchmaking.services.queue.ticks import tick_pools
-from matchmaking.services.reports import confirm_silent
+from matchmaking.services.reports import confirm_unanswered_reports
 from matchmaking.services.seasons import end_due_seasons
 from streams.broadcast import serve_from_this_loop
 from streams.log import trim
@@ -115,13 +115,13 @@ class Duties:
         if not take_lease("upkeep", holder=self.holder, now=now, life=_LEASE):
             return False
         expire_tickets(now=now)
-        confirm_silent(now=now)
+        confirm_unanswered_reports(now=now)
         lapse_matches(now=now)
         end_due_seasons(now=now)
         open_due_check_ins(now=now)
         if clean:
             forget_answers(now=now)
-            forget_parties(now=now)
+            delete_old_parties(now=now)
             forget_ghosts()
             trim(now=now)
         return True

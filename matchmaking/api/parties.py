@@ -12,7 +12,7 @@ from matchmaking import schemas
 from matchmaking.callers import Caller
 from matchmaking.identity import caller_of
 from matchmaking.services.parties import (
-    Entered,
+    PartyEntry,
     create_party,
     join_party,
     leave_party,
@@ -56,7 +56,7 @@ def _caller(request: HttpRequest, username: str | None) -> Caller:
 
 
 def _entered(
-    status: Literal["Party Created", "Joined"], message: str, entered: Entered
+    status: Literal["Party Created", "Joined"], message: str, entered: PartyEntry
 ) -> schemas.PartyEntered:
     party, player = schemas.Party.of(entered.party), schemas.PlayerName.of(entered.player)
     return schemas.PartyEntered(status, message, party, player, entered.token or UNSET)

@@ -22,7 +22,7 @@ from matchmaking.selectors import open_check
 from matchmaking.services.queue.join_batcher import joins
 from matchmaking.services.queue.joining import Join
 from matchmaking.services.queue.ready_checks import accept_match, decline_match
-from matchmaking.services.queue.tickets import leave_pool, ticket_of, touch_ticket
+from matchmaking.services.queue.tickets import leave_pool, mark_ticket_seen, ticket_of
 
 _TAG = "The queue"
 _MOST_REGIONS = 32
@@ -82,7 +82,7 @@ async def matchmaking(request: HttpRequest) -> HttpResponseBase:
 def show_ticket(request: HttpRequest, ticket_id: UUID) -> schemas.TicketShown:
     """Show a ticket, and how its wait goes."""
     found = ticket_of(ticket_id=ticket_id, caller=caller_of(request))
-    touch_ticket(found, now=timezone.now())
+    mark_ticket_seen(found, now=timezone.now())
     return _shown(found)
 
 

@@ -1,6 +1,6 @@
 """Rated matches in the order in which they finished: rating them, and taking one back exactly.
 
-Knows no rating system: a `Rate` gives the standings after a match from those before it, by
+Knows no rating system: a `Rate` returns the states after a match from those before it, by
 Glicko-2, OpenSkill or any other way that does not depend on chance.
 """
 
@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from .glicko2 import TAU, Rating, rate_match, widen
 
 Outcome = TypeVar("Outcome")  # what came out of a match, as the rating system wants it
-State = TypeVar("State")  # a player's standing in that system
+State = TypeVar("State")  # a player's rating state in that system
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Played(Generic[Outcome]):
 
 @dataclass(frozen=True, slots=True)
 class Rated(Generic[Outcome, State]):
-    """A match with its players' standings before and after it, in the order of its players."""
+    """A match with its players' states before and after it, in the order of its players."""
 
     match: Played[Outcome]
     before: tuple[State, ...]
@@ -39,11 +39,11 @@ Rate = Callable[[Played[Outcome], tuple[State, ...]], tuple[State, ...]]
 
 def rate_in_order(
     matches: Iterable[Played[Outcome]],
-    standings: Mapping[Any, State],
+    states: Mapping[Any, State],
     rate: Rate[Outcome, State],
 ) -> list[Rated[Outcome, State]]:
-    """Rate match after match, beginning with `standings`, which stay as they are."""
-    current: dict[Hashable, State] = dict(standings)
+    """Rate match after match, beginning with `states`, which stay as they are."""
+    current: dict[Hashable, State] = dict(states)
     history = []
     for match in matches:
         before = tuple(current[player] for player in match.players)
@@ -51,14 +51,6 @@ def rate_in_order(
         current.update(zip(match.players, rated.after, strict=True))
         history.append(rated)
     return history
-
-
-def latest_standings(history: Iterable[Rated[Outcome, State]]) -> dict[Hashable, State]:
-    """Where everyone who played stands at the end."""
-    current: dict[Hashable, State] = {}
-    for rated in history:
-        current.update(zip(rated.match.players, rated.after, strict=True))
-    return current
 
 
 def take_back(
@@ -110,7 +102,7 @@ def _rerated(
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RatingState:
     """A Glicko-2 rating and when it was last brought up to date, in seconds."""
 
     rating: Rating
@@ -119,24 +111,24 @@ class Standing:
 
 def glicko2_rate(
     period_seconds: float, tau: float = TAU
-) -> Callable[[Played[float], tuple[Standing, ...]], tuple[Standing, ...]]:
+) -> Callable[[Played[float], tuple[RatingState, ...]], tuple[RatingState, ...]]:
     """Rate matches of two by Glicko-2; an outcome is the first player's score."""
 
-    def rate(match: Played[float], before: tuple[Standing, ...]) -> tuple[Standing, ...]:
+    def rate(match: Played[float], before: tuple[RatingState, ...]) -> tuple[RatingState, ...]:
         first, second = before
-        idle = [max(0.0, match.at - standing.at) / period_seconds for standing in before]
+        idle = [max(0.0, match.at - state.at) / period_seconds for state in before]
         after = rate_match(
             (first.rating, second.rating),
             match.outcome,
             idle_periods=(idle[0], idle[1]),
             tau=tau,
         )
-        return tuple(Standing(rating, match.at) for rating in after)
+        return tuple(RatingState(rating, match.at) for rating in after)
 
     return rate
 
 
-def standing_now(standing: Standing, now: float, period_seconds: float) -> Standing:
-    """The standing as it is by now: less sure for each period without a match."""
-    idle = max(0.0, now - standing.at) / period_seconds
-    return Standing(widen(standing.rating, idle), now)
+def rating_state_at(state: RatingState, now: float, period_seconds: float) -> RatingState:
+    """The state by now: less sure for each period without a match."""
+    idle = max(0.0, now - state.at) / period_seconds
+    return RatingState(widen(state.rating, idle), now)

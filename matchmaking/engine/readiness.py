@@ -191,8 +191,3 @@ def after_fault(record: Record, now: float, rules: CooldownRules) -> Record:
     steps = min(faults - 1, 64)  # a power of more would overflow, and the longest has been reached
     pause = min(rules.first_seconds * rules.growth**steps, rules.longest_seconds)
     return Record(faults, now, max(record.until, now + pause))
-
-
-def seconds_to_pause(record: Record, now: float) -> float:
-    """How long the player must still pause before the next ticket; 0 when free."""
-    return max(0.0, record.until - now)

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F, Q
-
 from lib.errors import Refusal
 from matchmaking.match_host import MatchPlace, place_of_match
 from matchmaking.models import Match, MatchState, Player, RatingChange, Report, ReportState
@@ -16,8 +14,6 @@ from matchmaking.wording import result_in_words
 
 #: Up to how many games every score is offered by a button of its own.
 MOST_BUTTONS_BEST_OF = 7
-#: Of how many reports every page reminds a player.
-MOST_ASKED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +71,6 @@ class MatchPage:
     def mine(self) -> Side | None:
         """The looker's side."""
         return next((side for side in self.sides if side.is_mine), None)
-
-
-def reports_to_answer(player: Player) -> list[Report]:
-    """What other sides say of the player's matches, and nobody has answered, the oldest first."""
-    theirs = Q(side__lt=F("match__seats__side")) | Q(side__gt=F("match__seats__side"))
-    waiting = Report.objects.filter(
-        theirs, state=ReportState.PENDING, match__seats__player=player
-    ).select_related("reporter")
-    return list(waiting.order_by("confirm_by")[:MOST_ASKED])
 
 
 def match_page_of(match: Match, player: Player | None) -> MatchPage:

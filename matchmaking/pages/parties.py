@@ -12,7 +12,7 @@ from lib.errors import Refusal
 from lib.http import check_newcomer, status_of
 from matchmaking.identity import browser_player, set_guest_cookie
 from matchmaking.models import Player, Ticket
-from matchmaking.services.parties import Entered, create_party, join_party, leave_party
+from matchmaking.services.parties import PartyEntry, create_party, join_party, leave_party
 from matchmaking.services.queue.ready_checks import accept_match, decline_match
 
 from .forms import PartyForm
@@ -32,7 +32,7 @@ def join(request: HttpRequest) -> HttpResponse:
     return _enter(request, join_party, code=code)
 
 
-def _enter(request: HttpRequest, deed: Callable[..., Entered], **more: Any) -> HttpResponse:
+def _enter(request: HttpRequest, deed: Callable[..., PartyEntry], **more: Any) -> HttpResponse:
     player = browser_player(request)
     form = PartyForm(request.POST)
     if not form.is_valid():

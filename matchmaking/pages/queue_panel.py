@@ -16,17 +16,17 @@ _REFRESH_SECONDS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Court:
+class ActiveMatch:
     """An unfinished match as one of its players sees it."""
 
     match: Match
     mine: Seat
-    mates: Sequence[Seat]
+    teammates: Sequence[Seat]
     opponents: Sequence[Seat]
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class JoinablePool:
     """A pool that may be joined now, and how it does."""
 
     pool: Pool
@@ -34,41 +34,41 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PendingCheck:
     """A ready check that the player is in."""
 
     check: ReadyCheck
-    told: schemas.ReadyCheck
+    shown: schemas.ReadyCheck
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePanel:
-    """One player's standing in the queues; `doors` are those that may be joined now.
+    """One player's standing in the queues; `joinable_pools` are those that may be joined now.
 
-    `outlook` is that of a ticket which waits, `asked` of one for which a match was found.
+    `outlook` is that of a ticket which waits, `pending_check` of one for which a match was found.
     `refresh_seconds` says how often to look again, 0 for only when something is heard.
     """
 
     player: Player | None
-    courts: Sequence[Court]
+    active_matches: Sequence[ActiveMatch]
     ticket: Ticket | None
     outlook: Outlook | None
-    asked: Asked | None
+    pending_check: PendingCheck | None
     party: Party | None
-    doors: Sequence[Door]
+    joinable_pools: Sequence[JoinablePool]
     has_parties: bool
 
     @property
     def state(self) -> str:
         """The panel in one word, for its script."""
-        if self.courts:
+        if self.active_matches:
             return "matched"
         return "waiting" if self.ticket else "idle"
 
     @property
     def waiting_count(self) -> int:
         """How many wait where the player could join."""
-        return sum(door.statistics.waiting for door in self.doors)
+        return sum(door.statistics.waiting for door in self.joinable_pools)
 
     @property
     def leads(self) -> bool:
@@ -78,7 +78,7 @@ class QueuePanel:
     @property
     def refresh_seconds(self) -> int:
         """How often the panel may change without a word."""
-        if self.asked:
+        if self.pending_check:
             return _REFRESH_ASKED_SECONDS
         waits_by_rules = self.ticket is not None and not self.ticket.pool.is_plain
         return _REFRESH_SECONDS if waits_by_rules or self.party else 0
@@ -92,12 +92,12 @@ def queue_panel(player: Player | None, *, now: datetime) -> QueuePanel:
     pools = list(open_pools())
     return QueuePanel(
         player=player,
-        courts=[_court(match, player.pk) for match in matches if player],
+        active_matches=[_active_match(match, player.pk) for match in matches if player],
         ticket=ticket,
         outlook=_outlook(ticket, now),
-        asked=_asked(ticket),
+        pending_check=_pending_check(ticket),
         party=party,
-        doors=[] if ticket else _doors(pools, matches, party, now),
+        joinable_pools=[] if ticket else _joinable_pools(pools, matches, party, now),
         has_parties=any(pool.party_limit > 1 for pool in pools),
     )
 
@@ -108,16 +108,16 @@ def _outlook(ticket: Ticket | None, now: datetime) -> Outlook | None:
     return outlook(ticket, now=now)
 
 
-def _asked(ticket: Ticket | None) -> Asked | None:
+def _pending_check(ticket: Ticket | None) -> PendingCheck | None:
     check = open_check(ticket) if ticket and ticket.state == TicketState.PROPOSED else None
     if ticket is None or check is None:
         return None
-    return Asked(check, schemas.ReadyCheck.of(check, check.answers.all(), ticket))
+    return PendingCheck(check, schemas.ReadyCheck.of(check, check.answers.all(), ticket))
 
 
-def _doors(
+def _joinable_pools(
     pools: Sequence[Pool], matches: Sequence[Match], party: Party | None, now: datetime
-) -> list[Door]:
+) -> list[JoinablePool]:
     busy = {match.pool_id for match in matches}
     free = [pool for pool in pools if pool.pk not in busy]
     if party is not None:
@@ -125,12 +125,12 @@ def _doors(
         free = [pool for pool in free if pool.party_limit >= size]
         free = [pool for pool in free if party.pool_id in {None, pool.pk}]
     statistics = pool_statistics(free, now=now)
-    return [Door(pool, statistics[pool.pk]) for pool in free]
+    return [JoinablePool(pool, statistics[pool.pk]) for pool in free]
 
 
-def _court(match: Match, player_id: UUID) -> Court:
+def _active_match(match: Match, player_id: UUID) -> ActiveMatch:
     seats = list(match.seats.all())
     mine = next(seat for seat in seats if seat.player_id == player_id)
-    mates = [seat for seat in seats if seat.side == mine.side and seat != mine]
+    teammates = [seat for seat in seats if seat.side == mine.side and seat != mine]
     opponents = [seat for seat in seats if seat.side != mine.side]
-    return Court(match, mine, mates, opponents)
+    return ActiveMatch(match, mine, teammates, opponents)

@@ -21,7 +21,7 @@ PARTY_LIFE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class PartyEntry:
     """A party and who has just come into it; `token` is set once, for a guest made by it."""
 
     party: Party
@@ -29,7 +29,7 @@ class Entered:
     token: str | None = None
 
 
-def _comer(caller: Caller, username: str | None) -> tuple[Player, str | None]:
+def _player_entering(caller: Caller, username: str | None) -> tuple[Player, str | None]:
     """Who comes; somebody with a name and without a token is made a guest."""
     if not caller.is_nobody or username is None:
         return player_of(caller), None
@@ -40,12 +40,12 @@ def _comer(caller: Caller, username: str | None) -> tuple[Player, str | None]:
 @transaction.atomic
 def create_party(
     *, caller: Caller, pool: str | None = None, username: str | None = None
-) -> Entered:
+) -> PartyEntry:
     """Make a party that the caller leads, for one pool or for any.
 
     Raises `Conflict` for whoever is in one already, `NotFound` for a pool that does not exist.
     """
-    player, token = _comer(caller, username)
+    player, token = _player_entering(caller, username)
     chosen = None
     if pool is not None:
         chosen = Pool.objects.filter(slug=pool).first() if pool.isprintable() else None
@@ -56,20 +56,20 @@ def create_party(
     code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_CHARS))
     party = Party.objects.create(code=code, leader=player, pool=chosen)
     _add(party, player)
-    return Entered(_party(code), player, token)
+    return PartyEntry(_party(code), player, token)
 
 
 @transaction.atomic
-def join_party(*, code: str, caller: Caller, username: str | None = None) -> Entered:
+def join_party(*, code: str, caller: Caller, username: str | None = None) -> PartyEntry:
     """Join a party by its code; again changes nothing.
 
     Raises `NotFound`, or `Conflict` when it is full, waits already, or the player is in another.
     """
-    player, token = _comer(caller, username)
+    player, token = _player_entering(caller, username)
     party = _locked(code)
     members = [member.player for member in party.members.select_related("player")]
     if player in members:
-        return Entered(_party(code), player)
+        return PartyEntry(_party(code), player)
     limit = party.pool.party_limit if party.pool else _MOST_MEMBERS
     if len(members) >= limit:
         raise Conflict(f"The party is full: it has {len(members)} players.", code="party_too_large")
@@ -81,7 +81,7 @@ def join_party(*, code: str, caller: Caller, username: str | None = None) -> Ent
             code="name_waiting",
         )
     _add(party, player)
-    return Entered(_party(code), player, token)
+    return PartyEntry(_party(code), player, token)
 
 
 @transaction.atomic
@@ -110,7 +110,7 @@ def leave_party(*, code: str, caller: Caller) -> Party | None:
     return _party(code)
 
 
-def forget_parties(*, now: datetime) -> int:
+def delete_old_parties(*, now: datetime) -> int:
     """Drop old parties that do not wait; gives how many."""
     old = Party.objects.filter(created_at__lt=now - PARTY_LIFE)
     stale = old.exclude(tickets__state__in=OPEN_STATES)

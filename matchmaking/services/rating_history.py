@@ -11,11 +11,11 @@ from django.db.models import F, Max
 
 from matchmaking.engine.glicko2 import HIGHEST_DEVIATION, SCALE
 from matchmaking.engine.glicko2 import Rating as Strength
-from matchmaking.engine.rating_history import Played, Rated, Standing, take_back
+from matchmaking.engine.rating_history import Played, Rated, RatingState, take_back
 from matchmaking.models import Match, RatedMatch, Rating, RatingChange, Season
 from matchmaking.rating_systems import UNRATED, Outcome, outcome_json, outcome_of, rate_by
 
-Standings = dict[UUID, Standing]
+Standings = dict[UUID, RatingState]
 _BATCH = 500
 
 
@@ -47,7 +47,7 @@ def add_rated(
 ) -> RatedMatch:
     """Rate what came last in the pool; the caller has locked its season."""
     rows = _ratings(season.pool_id, players)
-    before = tuple(_standing(rows[p]) if p in rows else UNRATED for p in players)
+    before = tuple(_state_of(rows[p]) if p in rows else UNRATED for p in players)
     played = Played(tuple(players), outcome, at.timestamp())
     after = rate_by(settings.MATCHPOINT_RATING_PERIOD)(played, before)
     history = RatedMatch.objects.filter(pool=season.pool_id)
@@ -103,7 +103,7 @@ def remove_rated(rated: RatedMatch, *, season: Season) -> None:
 
 def _restate(pool_id: int, moved: Standings) -> None:
     """Store where players stand after a take-back; who never played has no rating any more."""
-    gone = [player for player, standing in moved.items() if standing == UNRATED]
+    gone = [player for player, state in moved.items() if state == UNRATED]
     Rating.objects.filter(pool=pool_id, player__in=gone).delete()
     counts = {player: row.matches for player, row in _ratings(pool_id, moved).items()}
     _store(pool_id, {player: moved[player] for player in counts}, counts)
@@ -114,19 +114,19 @@ def _ratings(pool_id: int, players: Iterable[UUID]) -> dict[UUID, Rating]:
     return {row.player_id: row for row in rows}
 
 
-def _store(pool_id: int, standings: Standings, counts: Mapping[UUID, int]) -> None:
+def _store(pool_id: int, states: Standings, counts: Mapping[UUID, int]) -> None:
     rows = [
         Rating(
             player_id=player,
             pool_id=pool_id,
-            rating=standing.rating.rating,
-            deviation=standing.rating.deviation,
-            volatility=standing.rating.volatility,
-            rated_at=_moment(standing.at),
-            sure_until=_sure_until(standing),
+            rating=state.rating.rating,
+            deviation=state.rating.deviation,
+            volatility=state.rating.volatility,
+            rated_at=_moment(state.at),
+            sure_until=_sure_until(state),
             matches=counts[player],
         )
-        for player, standing in standings.items()
+        for player, state in states.items()
     ]
     Rating.objects.bulk_create(
         rows,
@@ -139,17 +139,17 @@ def _store(pool_id: int, standings: Standings, counts: Mapping[UUID, int]) -> No
     )  # fmt: skip
 
 
-def _sure_until(standing: Standing) -> datetime | None:
+def _sure_until(state: RatingState) -> datetime | None:
     """When inactivity makes it provisional; None when it is."""
     most: float = settings.MATCHPOINT_PROVISIONAL_DEVIATION
-    room = most**2 - standing.rating.deviation**2
+    room = most**2 - state.rating.deviation**2
     if room <= 0:
         return None
     if most >= HIGHEST_DEVIATION:
         return datetime.max.replace(tzinfo=UTC)
-    idle = room / (SCALE * standing.rating.volatility) ** 2
+    idle = room / (SCALE * state.rating.volatility) ** 2
     period: timedelta = settings.MATCHPOINT_RATING_PERIOD
-    return _moment(standing.at) + min(idle * period, timedelta(days=36_500))
+    return _moment(state.at) + min(idle * period, timedelta(days=36_500))
 
 
 # Rows and the engine's values.
@@ -159,15 +159,17 @@ def _moment(at: float) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
-def _standing(row: Rating) -> Standing:
-    return Standing(Strength(row.rating, row.deviation, row.volatility), row.rated_at.timestamp())
+def _state_of(row: Rating) -> RatingState:
+    return RatingState(
+        Strength(row.rating, row.deviation, row.volatility), row.rated_at.timestamp()
+    )
 
 
 def _players(rated: Rated[Any, Any]) -> tuple[UUID, ...]:
     return rated.match.players  # type: ignore[return-value]  # any hashable; here always ids
 
 
-def _rated(row: RatedMatch) -> Rated[Outcome, Standing]:
+def _rated(row: RatedMatch) -> Rated[Outcome, RatingState]:
     changes = list(row.changes.all())
     players = tuple(change.player_id for change in changes)
     return Rated(
@@ -177,24 +179,24 @@ def _rated(row: RatedMatch) -> Rated[Outcome, Standing]:
     )
 
 
-def _before(row: RatingChange) -> Standing:
+def _before(row: RatingChange) -> RatingState:
     strength = Strength(row.rating_before, row.deviation_before, row.volatility_before)
-    return Standing(strength, row.at_before.timestamp())
+    return RatingState(strength, row.at_before.timestamp())
 
 
-def _after(row: RatingChange) -> Standing:
+def _after(row: RatingChange) -> RatingState:
     strength = Strength(row.rating_after, row.deviation_after, row.volatility_after)
-    return Standing(strength, row.at_after.timestamp())
+    return RatingState(strength, row.at_after.timestamp())
 
 
 def _change(
-    rated: RatedMatch, place: int, player: UUID, before: Standing, after: Standing
+    rated: RatedMatch, place: int, player: UUID, before: RatingState, after: RatingState
 ) -> RatingChange:
     change = RatingChange(rated=rated, place=place, player_id=player)
     return _written(change, before, after)
 
 
-def _rewritten(row: RatedMatch, new: Rated[Outcome, Standing]) -> list[RatingChange]:
+def _rewritten(row: RatedMatch, new: Rated[Outcome, RatingState]) -> list[RatingChange]:
     rows = zip(row.changes.all(), new.before, new.after, strict=True)
     return [_written(*step) for step in rows]
 
@@ -206,10 +208,10 @@ _VALUES = tuple(
 )
 
 
-def _written(change: RatingChange, before: Standing, after: Standing) -> RatingChange:
-    for when, standing in (("before", before), ("after", after)):
-        setattr(change, f"rating_{when}", standing.rating.rating)
-        setattr(change, f"deviation_{when}", standing.rating.deviation)
-        setattr(change, f"volatility_{when}", standing.rating.volatility)
-        setattr(change, f"at_{when}", _moment(standing.at))
+def _written(change: RatingChange, before: RatingState, after: RatingState) -> RatingChange:
+    for when, state in (("before", before), ("after", after)):
+        setattr(change, f"rating_{when}", state.rating.rating)
+        setattr(change, f"deviation_{when}", state.rating.deviation)
+        setattr(change, f"volatility_{when}", state.rating.volatility)
+        setattr(change, f"at_{when}", _moment(state.at))
     return change

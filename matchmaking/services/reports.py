@@ -122,7 +122,7 @@ def decide_report(*, report_id: UUID, result: Result) -> Match:
     return finish_match(match=match, result=result)
 
 
-def confirm_silent(*, now: datetime) -> int:
+def confirm_unanswered_reports(*, now: datetime) -> int:
     """Take for true what nobody objected to in time; gives how many."""
     due = Report.objects.filter(state=ReportState.PENDING, confirm_by__lte=now)
     confirmed = 0

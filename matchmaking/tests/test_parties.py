@@ -9,9 +9,9 @@ from django.utils import timezone
 from lib.errors import Conflict, Forbidden, NotFound, Refusal, Unauthenticated
 from matchmaking.callers import NOBODY, Caller
 from matchmaking.models import Party, PartyMember, Player, Pool, Ticket
-from matchmaking.services.parties import create_party, forget_parties, join_party, leave_party
+from matchmaking.services.parties import create_party, delete_old_parties, join_party, leave_party
 from matchmaking.services.queue.joining import Join, join_pool
-from matchmaking.services.queue.tickets import expire_tickets, leave_pool, touch_players
+from matchmaking.services.queue.tickets import expire_tickets, leave_pool, mark_players_seen
 
 from .queueing import (
     SECOND,
@@ -113,7 +113,7 @@ def test_a_party_lives_while_one_of_its_members_does(
     join(ann, squads, party=party_of(ann, bob).code)
     long_ago = timezone.now() - timedelta(days=1)
     Ticket.objects.update(seen_at=long_ago)
-    touch_players([bob.pk], now=timezone.now())
+    mark_players_seen([bob.pk], now=timezone.now())
     assert expire_tickets(now=timezone.now()) == 0
     Ticket.objects.filter(player=bob).update(leave_at=long_ago)
     assert expire_tickets(now=timezone.now()) == 2
@@ -205,6 +205,6 @@ def test_old_parties_are_forgotten_but_not_while_they_wait(
 ) -> None:
     join(ann, squads, party=party_of(ann).code)
     party_of(bob)
-    assert forget_parties(now=timezone.now()) == 0
-    assert forget_parties(now=timezone.now() + timedelta(days=1) + SECOND) == 1
+    assert delete_old_parties(now=timezone.now()) == 0
+    assert delete_old_parties(now=timezone.now() + timedelta(days=1) + SECOND) == 1
     assert Party.objects.get().leader == ann

@@ -24,7 +24,7 @@ from matchmaking.models import Match, Player, Pool, Seat, Ticket, TicketState
 from matchmaking.services.matches import leave_match
 from matchmaking.services.players import create_guest
 from matchmaking.services.queue import joining, new_matches
-from matchmaking.services.queue.joining import Join, Joined, Made, Result, join_pools
+from matchmaking.services.queue.joining import Join, Joined, NewMatch, Result, join_pools
 from matchmaking.services.queue.tickets import leave_pool
 from matchmaking.signals import match_made
 
@@ -152,9 +152,9 @@ def test_pools_do_not_mix(blitz: Pool) -> None:
 
 
 def test_one_signal_tells_of_all_matches_of_a_batch(blitz: Pool) -> None:
-    told: list[list[Made]] = []
+    told: list[list[NewMatch]] = []
 
-    def hear(matches: list[Made], **kwargs: object) -> None:
+    def hear(matches: list[NewMatch], **kwargs: object) -> None:
         told.append(list(matches))
 
     match_made.connect(hear)

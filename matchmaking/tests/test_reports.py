@@ -28,7 +28,7 @@ from matchmaking.services.reports import (
     Claim,
     Told,
     confirm_result,
-    confirm_silent,
+    confirm_unanswered_reports,
     decide_report,
     dispute_result,
     report_result,
@@ -186,9 +186,9 @@ def test_silence_confirms_after_its_time() -> None:
     say(disputed, "Cem")
     object_to(disputed, "Dan")
     assert report is not None
-    assert confirm_silent(now=report.confirm_by - timedelta(seconds=1)) == 0
-    assert confirm_silent(now=report.confirm_by + timedelta(hours=9)) == 1
-    assert confirm_silent(now=report.confirm_by + timedelta(hours=9)) == 0
+    assert confirm_unanswered_reports(now=report.confirm_by - timedelta(seconds=1)) == 0
+    assert confirm_unanswered_reports(now=report.confirm_by + timedelta(hours=9)) == 1
+    assert confirm_unanswered_reports(now=report.confirm_by + timedelta(hours=9)) == 0
     assert ending(match)[2] == 0 and stored(disputed).state == "open"
     assert Report.objects.get(match=match).state == ReportState.SILENT
     assert say(match, "Ann").match.state == "finished"
@@ -242,7 +242,7 @@ def test_a_match_that_ends_otherwise_closes_its_report() -> None:
     say(match, "Ann")
     cancel_match(match_id=match.pk)
     assert Report.objects.get().state == ReportState.OVERTAKEN
-    assert confirm_silent(now=timezone.now() + timedelta(days=1)) == 0
+    assert confirm_unanswered_reports(now=timezone.now() + timedelta(days=1)) == 0
 
 
 def test_a_reported_match_does_not_lapse_and_its_players_are_free() -> None:

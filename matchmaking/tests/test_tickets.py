@@ -10,14 +10,14 @@ from django.utils import timezone
 from lib.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from matchmaking.callers import NOBODY, Caller
 from matchmaking.models import Pool, Ticket, TicketState
-from matchmaking.selectors import live_tickets, place_in_queue, waiting_names
+from matchmaking.selectors import live_tickets, waiting_names
 from matchmaking.services.queue.joining import Join, Joined, join_pools
 from matchmaking.services.queue.tickets import (
     expire_tickets,
     leave_pool,
+    mark_players_seen,
+    mark_ticket_seen,
     ticket_of,
-    touch_players,
-    touch_ticket,
 )
 
 pytestmark = pytest.mark.django_db
@@ -107,8 +107,8 @@ def test_showing_life_keeps_a_ticket() -> None:
     [bob] = queue("Bob", pool=blitz.slug)
     for ticket in (ann, bob):
         silent_for(ticket, LIFE + SECOND)
-    touch_ticket(ann, now=timezone.now())
-    touch_players([bob.player_id], now=timezone.now())
+    mark_ticket_seen(ann, now=timezone.now())
+    mark_players_seen([bob.player_id], now=timezone.now())
     assert expire_tickets(now=timezone.now()) == 0
 
 
@@ -116,18 +116,9 @@ def test_life_shown_too_late_changes_nothing() -> None:
     [ann] = queue("Ann")
     silent_for(ann, LIFE + SECOND)
     expire_tickets(now=timezone.now())
-    touch_ticket(ann, now=timezone.now())
-    touch_players([ann.player_id], now=timezone.now())
+    mark_ticket_seen(ann, now=timezone.now())
+    mark_players_seen([ann.player_id], now=timezone.now())
     assert state(ann) == TicketState.EXPIRED
-
-
-def test_the_place_in_the_queue_counts_those_who_are_there() -> None:
-    [ann] = queue("Ann")
-    later = Ticket(pool=ann.pool, waiting_since=ann.waiting_since + SECOND)
-    now = timezone.now()
-    assert (place_in_queue(ann, now=now), place_in_queue(later, now=now)) == (1, 2)
-    silent_for(ann, LIFE + SECOND)
-    assert place_in_queue(later, now=now) == 1
 
 
 def test_who_waits_is_told_by_name_oldest_first() -> None:

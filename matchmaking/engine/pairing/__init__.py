@@ -2,7 +2,7 @@
 
 from .explanations import Explanation, Reason, sentence
 from .order import pair_in_order
-from .pool import Pairing, explain_ticket, match_at_once, pair_pool
+from .pool import Pairing, explain_tickets, match_at_once, pair_pool
 from .values import Match, Member, PairingError, Rules, Ticket
 
 __all__ = [
@@ -14,7 +14,7 @@ __all__ = [
     "Reason",
     "Rules",
     "Ticket",
-    "explain_ticket",
+    "explain_tickets",
     "match_at_once",
     "pair_in_order",
     "pair_pool",

@@ -42,7 +42,6 @@ class Explanation:
     place: int
     wait_seconds: float
     window: float
-    fitting_parties: int
     fitting_players: int
     reason: Reason
     next_fit_seconds: float
@@ -71,10 +70,10 @@ class _Crowd:
 
     def explain(self, one: Contender, place: int) -> Explanation:
         counts = self._fitting(one)
-        parties, players = sum(counts), sum(size * n for size, n in enumerate(counts, start=1))
+        players = sum(size * n for size, n in enumerate(counts, start=1))
         reason = self._reason(one, counts, players)
         soon = self._next_fit(one)
-        return Explanation(one.ticket, place, one.wait, one.window, parties, players, reason, soon)
+        return Explanation(one.ticket, place, one.wait, one.window, players, reason, soon)
 
     def _fitting(self, one: Contender) -> list[int]:
         """How many parties of each size fit this one."""

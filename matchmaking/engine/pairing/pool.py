@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from .balance import divide
@@ -73,14 +73,13 @@ def _in_reach(
     ]
 
 
-def explain_ticket(
-    ticket: Ticket, waiting: Sequence[Ticket], rules: Rules, now: float
-) -> Explanation:
-    """Why this one ticket of those waiting has no match yet."""
+def explain_tickets(
+    ids: Collection[Hashable], waiting: Sequence[Ticket], rules: Rules, now: float
+) -> dict[Hashable, Explanation]:
+    """Why these tickets of those waiting have no match yet, by id."""
     everyone = contenders(waiting, rules, now)
-    mine = [one for one in everyone if one.ticket.id == ticket.id]
-    [explanation] = explain(everyone, rules, mine)
-    return explanation
+    asked = [one for one in everyone if one.ticket.id in ids]
+    return {one.ticket.id: one for one in explain(everyone, rules, asked)}
 
 
 def _match(group: Group, rules: Rules) -> Match:

@@ -15,7 +15,7 @@ from matchmaking.engine.pairing import (
     Reason,
     Rules,
     Ticket,
-    explain_ticket,
+    explain_tickets,
     match_at_once,
     pair_in_order,
     pair_pool,
@@ -39,7 +39,7 @@ def told(*tickets: Ticket, rules: Rules) -> list[str]:
 def test_alone() -> None:
     [ann] = waiting(solo("ann", waits=7), rules=DUEL)
     assert (ann.place, ann.wait_seconds, ann.window) == (1, 7, 170)
-    assert (ann.fitting_parties, ann.reason, ann.next_fit_seconds) == (0, Reason.ALONE, inf)
+    assert (ann.fitting_players, ann.reason, ann.next_fit_seconds) == (0, Reason.ALONE, inf)
     assert sentence(ann, DUEL) == "Nobody else waits here yet."
 
 
@@ -73,7 +73,7 @@ def test_another_region() -> None:
 def test_too_few() -> None:
     tickets = solo("ann", 1500), party("duo", 1500, 1550), solo("far", 1900)
     ann = waiting(*tickets, rules=TWOS)[0]
-    assert (ann.fitting_parties, ann.fitting_players, ann.reason) == (1, 2, Reason.TOO_FEW)
+    assert (ann.fitting_players, ann.reason) == (2, Reason.TOO_FEW)
     assert sentence(ann, TWOS) == "3 of 4 players are there within 100 points."
 
 
@@ -104,7 +104,7 @@ def test_a_party_that_has_become_too_large_is_told_and_harms_nobody() -> None:
 
 def test_one_ticket_is_explained_before_the_pool_is_paired() -> None:
     ann, bob = solo("ann", 1500), solo("bob", 1520, waits=3)
-    explanation = explain_ticket(ann, [ann, bob], DUEL, NOW)
+    explanation = explain_tickets(["ann"], [ann, bob], DUEL, NOW)["ann"]
     assert (explanation.place, explanation.fitting_players) == (2, 1)
     assert explanation.reason is Reason.DUE
     assert "is being made" in sentence(explanation, DUEL)
@@ -113,10 +113,11 @@ def test_one_ticket_is_explained_before_the_pool_is_paired() -> None:
 @settings(max_examples=40)
 @given(drawn_tickets(most=15), drawn_rules())
 def test_who_fits_is_counted_and_everyone_can_be_told(tickets: list[Ticket], rules: Rules) -> None:
+    explanations = explain_tickets({one.id for one in tickets}, tickets, rules, NOW)
     for ticket in tickets:
-        explanation = explain_ticket(ticket, tickets, rules, NOW)
+        explanation = explanations[ticket.id]
         fitting = [one for one in tickets if one is not ticket and may_meet(one, ticket, rules)]
-        assert explanation.fitting_parties == len(fitting)
+        assert explanation.fitting_players == sum(len(one.members) for one in fitting)
         assert explanation.next_fit_seconds >= 0
         assert sentence(explanation, rules)
 
@@ -128,7 +129,8 @@ def test_whoever_is_promised_a_fit_gets_one(tickets: list[Ticket], rules: Rules)
         if one.next_fit_seconds < inf:
             later = NOW + one.next_fit_seconds + 1e-6
             left = [each.ticket for each in pair_pool(tickets, rules, NOW).waiting]
-            assert explain_ticket(one.ticket, left, rules, later).fitting_parties > 0
+            [explained] = explain_tickets([one.ticket.id], left, rules, later).values()
+            assert explained.fitting_players > 0
 
 
 def test_someone_who_waits_twice_is_refused() -> None:

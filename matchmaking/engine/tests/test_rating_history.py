@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,18 +13,17 @@ from matchmaking.engine.glicko2 import Rating, rate_match, widen
 from matchmaking.engine.rating_history import (
     Played,
     Rated,
-    Standing,
+    RatingState,
     correct,
     glicko2_rate,
-    latest_standings,
     rate_in_order,
-    standing_now,
+    rating_state_at,
     take_back,
 )
 
 DAY = 86_400.0
 PLAYERS = "abcdef"
-NEW = {player: Standing(Rating(), at=0.0) for player in PLAYERS}
+NEW = {player: RatingState(Rating(), at=0.0) for player in PLAYERS}
 RATE = glicko2_rate(period_seconds=DAY)
 
 
@@ -30,12 +31,17 @@ def played(players: str, score: float, day: float) -> Played[float]:
     return Played(tuple(players), score, day * DAY)
 
 
-def rated(*matches: Played[float]) -> list[Rated[float, Standing]]:
+def rated(*matches: Played[float]) -> list[Rated[float, RatingState]]:
     return rate_in_order(matches, NEW, RATE)
 
 
+def latest_states(history: Sequence[Rated[Any, Any]]) -> dict[Hashable, Any]:
+    changes = [zip(one.match.players, one.after, strict=True) for one in history]
+    return {player: state for change in changes for player, state in change}
+
+
 @st.composite
-def histories(draw: st.DrawFn) -> list[Rated[float, Standing]]:
+def histories(draw: st.DrawFn) -> list[Rated[float, RatingState]]:
     pairs = st.lists(st.sampled_from(PLAYERS), min_size=2, max_size=2, unique=True)
     drawn = draw(
         st.lists(
@@ -54,7 +60,7 @@ def histories(draw: st.DrawFn) -> list[Rated[float, Standing]]:
 @settings(max_examples=50)
 @given(histories(), st.data())
 def test_a_match_taken_back_was_never_played(
-    history: list[Rated[float, Standing]], data: st.DataObject
+    history: list[Rated[float, RatingState]], data: st.DataObject
 ) -> None:
     place = data.draw(st.integers(0, len(history) - 1))
     others = [one.match for one in history]
@@ -65,7 +71,7 @@ def test_a_match_taken_back_was_never_played(
 @settings(max_examples=50)
 @given(histories(), st.data())
 def test_a_corrected_match_has_always_been_so(
-    history: list[Rated[float, Standing]], data: st.DataObject
+    history: list[Rated[float, RatingState]], data: st.DataObject
 ) -> None:
     place = data.draw(st.integers(0, len(history) - 1))
     score = data.draw(st.sampled_from([0, 0.5, 1]))
@@ -79,10 +85,10 @@ def test_a_corrected_match_has_always_been_so(
 @settings(max_examples=30)
 @given(histories())
 def test_taking_back_the_last_restores_what_was_stored(
-    history: list[Rated[float, Standing]],
+    history: list[Rated[float, RatingState]],
 ) -> None:
     last = history[-1]
-    left = NEW | latest_standings(take_back(history, len(history) - 1, RATE))
+    left = NEW | latest_states(take_back(history, len(history) - 1, RATE))
     assert tuple(left[str(player)] for player in last.match.players) == last.before
 
 
@@ -103,14 +109,14 @@ def test_idle_time_is_counted_for_each_player() -> None:
     history = rated(played("ab", 1, 1), played("ac", 0, 3.5))
     ann, _ = history[0].after
     expected = rate_match((ann.rating, Rating()), 0, idle_periods=(2.5, 3.5))
-    assert tuple(standing.rating for standing in history[1].after) == expected
-    assert {standing.at for standing in history[1].after} == {3.5 * DAY}
+    assert tuple(state.rating for state in history[1].after) == expected
+    assert {state.at for state in history[1].after} == {3.5 * DAY}
 
 
-def test_a_standing_shown_today_is_as_unsure_as_it_is_old() -> None:
-    standing = Standing(Rating(1600, 60, 0.06), at=DAY)
-    assert standing_now(standing, 11 * DAY, DAY) == Standing(
-        widen(standing.rating, 10), at=11 * DAY
+def test_a_rating_shown_today_is_as_unsure_as_it_is_old() -> None:
+    state = RatingState(Rating(1600, 60, 0.06), at=DAY)
+    assert rating_state_at(state, 11 * DAY, DAY) == RatingState(
+        widen(state.rating, 10), at=11 * DAY
     )
 
 
@@ -120,5 +126,5 @@ def test_other_rating_systems_fit() -> None:
 
     matches = [Played(("a", "b", "c"), 2, 0.0), Played(("c", "b", "a"), 0, 1.0)]
     history = rate_in_order(matches, {"a": 0, "b": 0, "c": 0}, winners)
-    assert latest_standings(history) == {"a": 0, "b": 0, "c": 2}
-    assert latest_standings(take_back(history, 0, winners)) == {"a": 0, "b": 0, "c": 1}
+    assert latest_states(history) == {"a": 0, "b": 0, "c": 2}
+    assert latest_states(take_back(history, 0, winners)) == {"a": 0, "b": 0, "c": 1}

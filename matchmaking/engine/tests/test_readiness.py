@@ -25,7 +25,6 @@ from matchmaking.engine.readiness import (
     after_fault,
     ask,
     decline,
-    seconds_to_pause,
     state,
 )
 
@@ -137,19 +136,17 @@ RULES = CooldownRules(first_seconds=30, growth=2, longest_seconds=200, forgotten
 
 def test_each_pause_is_longer_up_to_the_longest() -> None:
     record, pauses, now = CLEAN, [], 0.0
-    assert seconds_to_pause(record, now) == 0
     for _ in range(5):
         record = after_fault(record, now, RULES)
-        pauses.append(seconds_to_pause(record, now))
+        pauses.append(record.until - now)
         now = record.until
-        assert seconds_to_pause(record, now) == 0
     assert pauses == [30, 60, 120, 200, 200]
 
 
 def test_old_faults_are_forgotten() -> None:
     once = after_fault(CLEAN, 0, RULES)
-    assert seconds_to_pause(after_fault(once, 999, RULES), 999) == 60
-    assert seconds_to_pause(after_fault(once, 1000, RULES), 1000) == 30
+    assert after_fault(once, 999, RULES).until == 999 + 60
+    assert after_fault(once, 1000, RULES).until == 1000 + 30
 
 
 def test_a_new_fault_never_shortens_a_pause() -> None:
@@ -163,7 +160,7 @@ def test_a_new_fault_never_shortens_a_pause() -> None:
 def test_however_many_faults_there_is_an_answer() -> None:
     record = replace(CLEAN, faults=10**9, last_fault_at=0.0)
     harsh = CooldownRules(growth=100)
-    assert seconds_to_pause(after_fault(record, 1, harsh), 1) == harsh.longest_seconds
+    assert after_fault(record, 1, harsh).until == 1 + harsh.longest_seconds
 
 
 def test_pauses_that_shrink_are_refused() -> None:

@@ -7,10 +7,10 @@ from lib.names import Name
 from matchmaking.models import Party, Player
 
 from .joins import Join
-from .snapshot import Standing
+from .snapshot import QueueSnapshot
 
 
-class Gate(Standing):
+class JoinChecks(QueueSnapshot):
     """Refuses who may not join; stores nothing."""
 
     def check_regions(self, join: Join) -> None:

@@ -22,13 +22,29 @@ from matchmaking.selectors import open_check
 from matchmaking.signals import match_made, tickets_changed
 
 from . import new_matches
-from .join_checks import Gate
-from .joins import Join, Joined, Made, Playing, Result
-from .new_matches import ClaimLost, Found, Proposal, make, propose, store_proposals, store_seats
-from .tickets import show_life
-from .waiting_pool import Hall
+from .join_checks import JoinChecks
+from .joins import Join, Joined, NewMatch, Playing, Result
+from .new_matches import (
+    ClaimLost,
+    MatchCandidate,
+    Proposal,
+    build_match,
+    build_proposal,
+    store_proposals,
+    store_seats,
+)
+from .tickets import mark_seen
+from .waiting_pool import WaitingPool
 
-__all__ = ["ClaimLost", "Join", "Joined", "Made", "Result", "join_pool", "join_pools"]
+__all__ = [
+    "ClaimLost",
+    "Join",
+    "Joined",
+    "NewMatch",
+    "Result",
+    "join_pool",
+    "join_pools",
+]
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +91,7 @@ def join_pools(joins: Sequence[Join]) -> list[Result]:
 class _News:
     """What a batch brought about, over all its pools."""
 
-    made: list[Made] = field(default_factory=list)
+    made: list[NewMatch] = field(default_factory=list)
     proposed: list[Proposal] = field(default_factory=list)
 
     def tell(self) -> None:
@@ -125,19 +141,19 @@ def _join_one_pool(
     return results
 
 
-class _Desk(Gate):
+class _Desk(JoinChecks):
     """Serves joins in order in memory, then stores the outcome."""
 
     def __init__(self, pool: Pool, joins: Sequence[Join], now: datetime) -> None:
         super().__init__(pool, joins, now)
         self.stored = {ticket.pk for ticket in self.waiting}
-        self.hall = None if pool.is_plain else Hall(pool, self.waiting, now)
+        self.waiting_pool = None if pool.is_plain else WaitingPool(pool, self.waiting, now)
         self.answered = idempotency.answered(j.once for j in joins if j.once)
         self.new_players: list[Player] = []
         self.renamed: list[Player] = []
         self.new_tickets: list[Ticket] = []
         self.seen: list[Ticket] = []
-        self.made: list[Made] = []
+        self.made: list[NewMatch] = []
         self.proposed: list[Proposal] = []
         # Distinct times keep the order in which players came.
         self.clock = max([now, *(ticket.waiting_since for ticket in self.waiting[-1:])])
@@ -278,16 +294,16 @@ class _Desk(Gate):
         )
 
     def _pair(self, wait: tuple[Ticket, ...]) -> None:
-        if self.hall is not None:
-            found = self.hall.match_newcomer(wait)
+        if self.waiting_pool is not None:
+            found = self.waiting_pool.match_newcomer(wait)
             if found is not None:
                 self._take(found)
             return
         alone = [ticket for ticket in self.waiting if ticket.party_id is None]
         for first, second in pair_in_order(alone):
-            self._take(Found(((first,), (second,))))
+            self._take(MatchCandidate(((first,), (second,))))
 
-    def _take(self, found: Found) -> None:
+    def _take(self, found: MatchCandidate) -> None:
         """A match, or the question whether all are there."""
         for side in found.sides:
             for ticket in side:
@@ -295,10 +311,10 @@ class _Desk(Gate):
         if self.pool.ready_seconds is None:
             self._make(found)
         else:
-            self.proposed.append(propose(self.pool, found, now=self.now))
+            self.proposed.append(build_proposal(self.pool, found, now=self.now))
 
-    def _make(self, found: Found) -> None:
-        made = make(self.pool, found, now=self.now)
+    def _make(self, found: MatchCandidate) -> None:
+        made = build_match(self.pool, found, now=self.now)
         playing = Playing(made.match, made.players)
         for ticket in made.tickets:
             self.names_waiting -= {ticket.name_key, ticket.skeleton}
@@ -322,7 +338,7 @@ class _Desk(Gate):
             if ticket.pk in self.stored:
                 new_matches.claim(ticket)
         if self.seen:
-            show_life(self.seen, now=self.now)
+            mark_seen(self.seen, now=self.now)
         StoredResponse.objects.bulk_create(
             row for row in self.answered.values() if row._state.adding
         )

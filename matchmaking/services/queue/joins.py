@@ -29,7 +29,7 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class NewMatch:
     """A match that a pool made: the tickets of each side, in the order they queued."""
 
     match: Match

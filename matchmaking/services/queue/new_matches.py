@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from matchmaking.models import Match, Pool, ReadyAnswer, ReadyCheck, Seat, Ticket, TicketState
 
-from .joins import Made
+from .joins import NewMatch
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MatchCandidate:
     """Sides of tickets that may meet, and where; nowhere in particular is an empty region."""
 
     sides: tuple[tuple[Ticket, ...], ...]
@@ -34,7 +34,7 @@ class ClaimLost(Exception):
     """A waiting ticket was cancelled while it was being matched; all must be done again."""
 
 
-def make(pool: Pool, found: Found, *, now: datetime) -> Made:
+def build_match(pool: Pool, found: MatchCandidate, *, now: datetime) -> NewMatch:
     """A match of what was found, with its tickets changed to it; nothing is stored."""
     match = Match(
         pool=pool,
@@ -47,10 +47,10 @@ def make(pool: Pool, found: Found, *, now: datetime) -> Made:
     for side in found.sides:
         for ticket in side:
             ticket.state, ticket.match = TicketState.MATCHED, match
-    return Made(match, found.sides)
+    return NewMatch(match, found.sides)
 
 
-def propose(pool: Pool, found: Found, *, now: datetime) -> Proposal:
+def build_proposal(pool: Pool, found: MatchCandidate, *, now: datetime) -> Proposal:
     """A ready check for what was found, with its tickets changed to it; nothing is stored."""
     assert pool.ready_seconds is not None
     check = ReadyCheck(
@@ -67,7 +67,7 @@ def propose(pool: Pool, found: Found, *, now: datetime) -> Proposal:
     return Proposal(check, tuple(asked))
 
 
-def store_seats(made: Iterable[Made]) -> None:
+def store_seats(made: Iterable[NewMatch]) -> None:
     """Store who sits where; the matches and tickets are stored already."""
     Seat.objects.bulk_create(
         Seat(match=m.match, side=side, player_id=t.player_id, name=t.name, pool=m.match.pool)

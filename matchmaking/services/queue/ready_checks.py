@@ -25,7 +25,7 @@ from matchmaking.models import (
 )
 from matchmaking.signals import match_made, tickets_changed
 
-from .new_matches import Found, make, store_seats
+from .new_matches import MatchCandidate, build_match, store_seats
 from .tickets import ticket_of
 
 log = logging.getLogger(__name__)
@@ -163,8 +163,10 @@ class _Asking:
         sides: dict[int, list[Ticket]] = {}
         for answer in self.answers:
             sides.setdefault(answer.side, []).append(answer.ticket)
-        found = Found(tuple(tuple(side) for _, side in sorted(sides.items())), self.check.region)
-        made = make(self.check.pool, found, now=now)
+        found = MatchCandidate(
+            tuple(tuple(side) for _, side in sorted(sides.items())), self.check.region
+        )
+        made = build_match(self.check.pool, found, now=now)
         made.match.save(force_insert=True)
         store_seats([made])
         self._close(CheckState.READY, match=made.match)

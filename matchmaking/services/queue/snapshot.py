@@ -22,14 +22,14 @@ from matchmaking.models import (
     TicketState,
 )
 from matchmaking.schemas import MatchPlayer
-from matchmaking.selectors import shows_life
+from matchmaking.selectors import is_live
 from matchmaking.services.ratings import current_ratings
 
 from .joins import Join, Playing
 from .tickets import expire_tickets
 
 
-class Standing:
+class QueueSnapshot:
     """One pool as seen under its lock, and those who would join it."""
 
     def __init__(self, pool: Pool, joins: Sequence[Join], now: datetime) -> None:
@@ -54,7 +54,7 @@ class Standing:
     def _waiting(self) -> list[Ticket]:
         waiting = Ticket.objects.filter(pool=self.pool, state=TicketState.WAITING)
         tickets = list(waiting.order_by("waiting_since"))
-        if not all(shows_life(ticket, now=self.now) for ticket in tickets):
+        if not all(is_live(ticket, now=self.now) for ticket in tickets):
             expire_tickets(now=self.now, pool=self.pool)
             tickets = list(waiting.all().order_by("waiting_since"))
         return tickets

@@ -94,7 +94,7 @@ def ticket_of(*, ticket_id: UUID, caller: Caller) -> Ticket:
 # Life. A party lives while one of its members does.
 
 
-def show_life(tickets: Collection[Ticket], *, now: datetime) -> None:
+def mark_seen(tickets: Collection[Ticket], *, now: datetime) -> None:
     """Note that the owners of open tickets showed life."""
     parties = [ticket.party_id for ticket in tickets if ticket.party_id is not None]
     mine = Q(pk__in=[ticket.pk for ticket in tickets])
@@ -104,12 +104,12 @@ def show_life(tickets: Collection[Ticket], *, now: datetime) -> None:
     )
 
 
-def touch_ticket(ticket: Ticket, *, now: datetime) -> None:
+def mark_ticket_seen(ticket: Ticket, *, now: datetime) -> None:
     """Note that the owner of an open ticket showed life."""
-    show_life([ticket], now=now)
+    mark_seen([ticket], now=now)
 
 
-def touch_players(player_ids: Sequence[UUID], *, now: datetime) -> None:
+def mark_players_seen(player_ids: Sequence[UUID], *, now: datetime) -> None:
     """Note that players with a live socket showed life, for the tickets they hold."""
     parties = PartyMember.objects.filter(player__in=player_ids).values("party")
     Ticket.objects.filter(
@@ -117,7 +117,7 @@ def touch_players(player_ids: Sequence[UUID], *, now: datetime) -> None:
     ).update(seen_at=now, leave_at=None)
 
 
-def hold_ticket(*, ticket_id: UUID, now: datetime) -> None:
+def start_grace_period(*, ticket_id: UUID, now: datetime) -> None:
     """Let a ticket whose socket dropped wait for its player for the time of grace."""
     Ticket.objects.filter(pk=ticket_id, state__in=OPEN_STATES).update(
         leave_at=now + settings.MATCHPOINT_TICKET_GRACE
@@ -152,7 +152,7 @@ def expire_tickets(*, now: datetime, pool: Pool | None = None) -> int:
 
 
 @transaction.atomic
-def end_waits(*, pool: Pool) -> int:
+def end_pool_waits(*, pool: Pool) -> int:
     """End every wait in a pool that is closed, and call off its ready checks."""
     Pool.objects.select_for_update(no_key=True).get(pk=pool.pk)
     ReadyCheck.objects.filter(pool=pool, state=CheckState.OPEN).update(state=CheckState.CALLED_OFF)
@@ -164,5 +164,5 @@ def close_pool(*, pool: Pool) -> bool:
     """Take no more players, and tell those who wait; false when it was closed already."""
     closed = Pool.objects.filter(pk=pool.pk, is_open=True).update(is_open=False)
     if closed:
-        end_waits(pool=pool)
+        end_pool_waits(pool=pool)
     return bool(closed)

@@ -10,10 +10,18 @@ from django.db.models import Count, Q
 from matchmaking.models import OPEN_STATES, Match, Pool, Ticket, TicketState
 from matchmaking.signals import match_made, tickets_changed
 
-from .new_matches import ClaimLost, Found, claim, make, propose, store_proposals, store_seats
+from .new_matches import (
+    ClaimLost,
+    MatchCandidate,
+    build_match,
+    build_proposal,
+    claim,
+    store_proposals,
+    store_seats,
+)
 from .ready_checks import settle_checks
-from .tickets import end_waits
-from .waiting_pool import Hall
+from .tickets import end_pool_waits
+from .waiting_pool import WaitingPool
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +39,7 @@ def tick_pools(*, now: datetime) -> int:
             if pool.is_open:
                 found += pair_waiting(pool=pool, now=now)
             else:
-                end_waits(pool=pool)
+                end_pool_waits(pool=pool)
         except ClaimLost:
             continue  # somebody left meanwhile; the next tick looks again
         except Exception:
@@ -72,8 +80,8 @@ def pair_waiting(*, pool: Pool, now: datetime) -> int:
     """Match all who wait in a pool as well as can be; gives how many matches were found."""
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pool.pk)
     tickets = Ticket.objects.filter(pool=pool, state=TicketState.WAITING)
-    hall = Hall(pool, tickets.order_by("waiting_since").select_related("party"), now)
-    found = hall.pair_all()
+    waiting_pool = WaitingPool(pool, tickets.order_by("waiting_since").select_related("party"), now)
+    found = waiting_pool.pair_all()
     if found and pool.ready_seconds is None:
         _make_all(pool, found, now)
     elif found:
@@ -81,16 +89,16 @@ def pair_waiting(*, pool: Pool, now: datetime) -> int:
     return len(found)
 
 
-def _make_all(pool: Pool, found: Sequence[Found], now: datetime) -> None:
-    made = [make(pool, one, now=now) for one in found]
+def _make_all(pool: Pool, found: Sequence[MatchCandidate], now: datetime) -> None:
+    made = [build_match(pool, one, now=now) for one in found]
     Match.objects.bulk_create([one.match for one in made])
     _claim_all([ticket for one in made for ticket in one.tickets])
     store_seats(made)
     match_made.send(sender=Match, matches=made)
 
 
-def _propose_all(pool: Pool, found: Sequence[Found], now: datetime) -> None:
-    proposals = [propose(pool, one, now=now) for one in found]
+def _propose_all(pool: Pool, found: Sequence[MatchCandidate], now: datetime) -> None:
+    proposals = [build_proposal(pool, one, now=now) for one in found]
     tickets = [ticket for one in proposals for ticket in one.tickets]
     _claim_all(tickets)
     store_proposals(proposals)
