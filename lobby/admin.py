@@ -14,6 +14,7 @@ from streams.models import Event, Stream
 from .events import EVENTS
 from .models import Mute
 from .moderation import delete_line
+from .stream_names import LOBBY
 
 KINDS = (("lobby", "the lobby"), ("tournament:", "tournaments"), ("match:", "matches"))
 LINE_CHARS = 80
@@ -80,7 +81,7 @@ class EventAdmin(ServicedAdmin[Event]):
 
 
 def _take_away(event: Event) -> str:
-    if event.type != "chat" or event.stream_id != Stream.LOBBY:
+    if event.type != "chat" or event.stream_id != LOBBY:
         raise Refusal("Only lines of chat can be taken away.")
     delete_line(seq=event.seq)
     return "Taken away."

@@ -10,4 +10,9 @@ class LobbyConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the facts of the apps below."""
+        from streams.relay import register_erasure
+
         from . import receivers  # noqa: F401 - importing connects
+        from .moderation import DELETED
+
+        register_erasure("chat_deleted", DELETED)

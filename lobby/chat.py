@@ -14,10 +14,10 @@ from lib.group_commit import GroupCommit
 from lib.names import INVISIBLE
 from matchmaking.schemas import PlayerName
 from streams import log
-from streams.models import Stream
 
 from .events import ChatData
 from .models import Mute
+from .stream_names import LOBBY
 
 #: Direction overrides and their like would let a line rearrange what stands around it.
 _ALLOWED_FORMAT = frozenset({"\u200c", "\u200d"})  # joiners, which scripts and emoji need
@@ -67,7 +67,7 @@ def say(lines: Sequence[Line]) -> Sequence[Refusal | None]:
     muted = _muted([line.player_id for line in lines if line.player_id])
     heard = [line for line in lines if line.player_id not in muted]
     if heard:
-        log.append(Stream.LOBBY, [_said(line) for line in heard])
+        log.append(LOBBY, [_said(line) for line in heard])
     return [muted.get(line.player_id) for line in lines]
 
 

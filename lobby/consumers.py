@@ -3,96 +3,31 @@
 import asyncio
 import secrets
 from typing import Any
-from urllib.parse import parse_qs
 
 import msgspec
-from django.db import Error as DatabaseError
 
 from lib.errors import NotFound, Refusal
 from lib.names import ANONYMOUS_PREFIX
 from matchmaking.models import Match
-from matchmaking.schemas import PlayerName
-from streams.models import Stream
-from streams.outbox import Frames
-from streams.relay import Feed, Relay, in_thread, local_relay
-from streams.sockets import NOT_FOUND, RESTARTING, SocketConsumer
+from matchmaking.sockets import PlayerStream
+from streams.frames import ClientMessage
+from streams.relay import in_thread
+from streams.sockets import NOT_FOUND
 from tournaments.models import Tournament
 
 from . import chat, limits
-from .messages import Chat, Ping, Pong, Resume, Resync, StreamMessage, Welcome, client_decoder
-from .news import match_stream_of, tournament_stream_of
-
-_SEQ_MAX_DIGITS = 19  # as the database counts
-
+from .messages import Chat, StreamMessage, client_decoder
+from .presence import presence_of
+from .stream_names import LOBBY, match_stream, tournament_stream
 
 #: Lines of one speaker that may be under way to the database at once.
 MOST_UNSTORED = 8
 
 
-class StreamConsumer(SocketConsumer):
-    """A socket on one stream: welcomed, brought up to date, then told what happens."""
+class EventStream(PlayerStream):
+    """A stream on which anybody may chat in form, and only the lobby listens."""
 
-    relay: Relay
-    feed: Feed
-    stream = Stream.LOBBY
-
-    async def opened(self) -> None:
-        """Welcome the socket; from then on the feed speaks to it."""
-        self.relay = await local_relay()
-        self.feed = await self.relay.feed(self.stream)
-        query = parse_qs(self.scope["query_string"].decode("latin-1"))
-        epoch, since = query.get("epoch", [""])[0], query.get("since", [""])[0]
-        if epoch and since.isdecimal() and len(since) <= _SEQ_MAX_DIGITS:
-            await self._continue(epoch, int(since), welcome=True)
-        else:
-            self._welcome(recent=True)
-            self.feed.outboxes.add(self.outbox)
-
-    def _welcome(self, *, recent: bool) -> None:
-        welcome = Welcome(
-            stream=self.stream,
-            epoch=self.feed.epoch,
-            seq=self.feed.seq,
-            you=PlayerName.of(self.player) if self.player else None,
-            recent=self.feed.snapshot() if recent else [],
-        )
-        self.outbox.send_text(welcome.text_frame())
-
-    async def _continue(self, epoch: str, since: int, *, welcome: bool) -> None:
-        """Send what came after `since`; when that cannot be done, say so with a snapshot."""
-        feed = self.feed
-        # What happens meanwhile comes with the rest; it must not overtake.
-        feed.outboxes.discard(self.outbox)
-        missed = await self.relay.missed(feed, epoch=epoch, since=since)
-        if self.relay.feeds.get(self.stream) is not feed:  # it started anew meanwhile
-            self.feed = await self.relay.feed(self.stream)
-            return await self._continue(epoch, since, welcome=welcome)
-        # From here on nothing is awaited: no event can come between.
-        if welcome or missed is None:
-            self._welcome(recent=missed is None)
-        if missed is None:
-            text = "What you have cannot be continued. Start from the last welcome."
-            resync = Resync(self.stream, feed.epoch, feed.seq, text)
-            self.outbox.send_text(resync.text_frame())
-        elif missed:
-            self.outbox.send(Frames([entry.frame for entry in missed]))
-        feed.outboxes.add(self.outbox)
-
-    async def received(self, text: str) -> None:
-        """Read a client's message."""
-        match self._parse(text):
-            case Ping():
-                self.outbox.send_text(Pong().text_frame())
-            case Resume(epoch, seq):
-                try:
-                    await self._continue(epoch, seq, welcome=False)
-                except DatabaseError:
-                    self.outbox.close(RESTARTING, "outage")  # it hears nothing any more
-                    raise
-            case Chat(said):
-                await self.said(said)
-
-    def _parse(self, text: str) -> StreamMessage:
+    def parse(self, text: str) -> StreamMessage:
         """A JSON object is a message; anything else is chat, so that typing talks."""
         if not text.lstrip().startswith("{"):
             return Chat(text)
@@ -105,19 +40,20 @@ class StreamConsumer(SocketConsumer):
                 raise Refusal(f"This message is not JSON: {error}.", code="malformed") from error
             return Chat(text)
 
+    async def handle(self, message: ClientMessage) -> None:
+        """A line of chat."""
+        assert isinstance(message, Chat)
+        await self.said(message.text)
+
     async def said(self, text: str) -> None:
-        """Somebody speaks; only the lobby listens."""
+        """Refuse it: only the lobby has a chat."""
         raise Refusal("There is no chat here. Talk in the lobby.", code="no_chat")
 
-    def closed(self) -> None:
-        """Stop hearing."""
-        if hasattr(self, "feed"):
-            self.feed.outboxes.discard(self.outbox)
 
-
-class LobbyConsumer(StreamConsumer):
+class LobbyConsumer(EventStream):
     """`/ws`: everything that everybody may see, and the chat."""
 
+    stream = LOBBY
     person: Any = None
     arrived = False
 
@@ -131,9 +67,10 @@ class LobbyConsumer(StreamConsumer):
             self.name = ANONYMOUS_PREFIX + secrets.token_hex(2)
         self.unstored: set[asyncio.Future[None]] = set()
         self.arrived = True
-        self.relay.presence.arrive(self.person)
-        if self.relay.presence.told:
-            self.outbox.send_text(self.relay.presence.told)
+        self.presence = presence_of(self.relay)
+        self.presence.arrive(self.person)
+        if self.presence.last_sent:
+            self.outbox.send_text(self.presence.last_sent)
 
     async def said(self, text: str) -> None:
         """Have a line of chat stored; everybody hears it, its speaker too.
@@ -163,10 +100,10 @@ class LobbyConsumer(StreamConsumer):
         """Leave."""
         super().closed()
         if self.arrived:
-            self.relay.presence.depart(self.person)
+            self.presence.depart(self.person)
 
 
-class WatchConsumer(StreamConsumer):
+class WatchConsumer(EventStream):
     """A socket on something that must exist."""
 
     watched: type[Match] | type[Tournament]
@@ -193,7 +130,7 @@ class TournamentConsumer(WatchConsumer):
 
     def stream_of(self, pk: str) -> str:
         """The stream's name."""
-        return tournament_stream_of(pk)
+        return tournament_stream(pk)
 
 
 class MatchConsumer(WatchConsumer):
@@ -203,4 +140,4 @@ class MatchConsumer(WatchConsumer):
 
     def stream_of(self, pk: str) -> str:
         """The stream's name."""
-        return match_stream_of(pk)
+        return match_stream(pk)

@@ -4,9 +4,10 @@ from functools import cache
 
 from lib.openapi import Components
 from lib.schemas import Json
+from streams.frames import Event
 
 from .events import EVENTS
-from .messages import CLIENT_MESSAGES, SERVER_MESSAGES, Event
+from .messages import CLIENT_MESSAGES, SERVER_MESSAGES
 
 _REF = "#/$defs/{name}"
 

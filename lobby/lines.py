@@ -7,7 +7,9 @@ from datetime import datetime
 from django.conf import settings
 
 from streams import log
-from streams.models import Event, Stream
+from streams.models import Event
+
+from .stream_names import LOBBY
 
 #: What stands before a line of news, by the event's type.
 TAGS = {
@@ -57,9 +59,9 @@ class LobbyLog:
 
 def lobby_log() -> LobbyLog:
     """The last lines of news and of chat; a live page goes on from their epoch and seq."""
-    head = log.head(Stream.LOBBY)
+    head = log.head(LOBBY)
     events = Event.objects.filter(
-        stream=Stream.LOBBY, seq__lte=head.seq, seq__gt=head.seq - LOOK_BACK_EVENTS
+        stream=LOBBY, seq__lte=head.seq, seq__gt=head.seq - LOOK_BACK_EVENTS
     ).order_by("-seq")
     most = settings.MATCHPOINT_RECENT_EVENTS
     news = [_news_line(event) for event in events.filter(type__in=TAGS)[:most]]

@@ -1,48 +1,15 @@
-"""Every message of the wire, one type each; `docs/protocol.md` is held to this module."""
+"""Every message on a socket, one type each; `docs/protocol.md` is held to this module."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Self
 from uuid import UUID
 
 import msgspec
 
-from lib.schemas import Schema, Timestamp, timestamp
+from lib.schemas import Schema
 from matchmaking import schemas
-
-#: An event that was encoded before.
-EventFrame = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"$ref": "#/$defs/Event"})]
-
-
-class ServerMessage(Schema, tag_field="type"):
-    """What a server sends: one JSON object with a `type`."""
-
-    def text_frame(self) -> str:
-        """The message as the text of a WebSocket frame."""
-        return msgspec.json.encode(self).decode()
-
-
-class ClientMessage(Schema, tag_field="type"):
-    """What a client sends on a socket."""
-
-
-class Welcome(ServerMessage, tag="welcome"):
-    """First on every stream's socket: where the stream stands, who you are, what was said last."""
-
-    stream: str
-    epoch: str
-    seq: int
-    you: schemas.PlayerName | None
-    recent: list[EventFrame]
-
-
-class Resync(ServerMessage, tag="resync"):
-    """What you have cannot be continued: forget it and start from the last `welcome`."""
-
-    stream: str
-    epoch: str
-    seq: int
-    text: str
+from matchmaking.sockets import Welcome
+from streams.frames import ClientMessage, Error, Ping, Pong, Resume, Resync, ServerMessage
 
 
 class Online(Schema):
@@ -132,32 +99,10 @@ class Left(ServerMessage, tag="left"):
     ticket: schemas.TicketEnd
 
 
-class Pong(ServerMessage, tag="pong"):
-    """The answer to `ping`."""
-
-
-class Error(ServerMessage, tag="error"):
-    """What was wrong with the last message, and how to mend it; the socket lives."""
-
-    code: str
-    message: str
-
-
 class Chat(ClientMessage, tag="chat"):
     """Say something in the lobby."""
 
     text: str
-
-
-class Resume(ClientMessage, tag="resume"):
-    """Send what came after `seq` of that epoch."""
-
-    epoch: str
-    seq: int
-
-
-class Ping(ClientMessage, tag="ping"):
-    """Ask for a `pong`."""
 
 
 class Leave(ClientMessage, tag="leave"):
@@ -191,23 +136,3 @@ SERVER_MESSAGES = (
     Error,
 )
 CLIENT_MESSAGES = (Chat, Resume, Ping, Accept, Decline, Leave)
-
-
-class Event(Schema):
-    """A committed fact of a stream's log."""
-
-    type: str
-    stream: str
-    epoch: str
-    seq: int
-    at: Timestamp
-    text: str
-    data: Any
-
-
-def event_frame(
-    *, type: str, stream: str, epoch: str, seq: int, at: datetime, text: str, data: Any
-) -> str:
-    """An event of the log as the text of a frame."""
-    frame = Event(type, stream, epoch, seq, timestamp(at), text, data)
-    return msgspec.json.encode(frame).decode()

@@ -11,10 +11,11 @@ from msgspec import to_builtins
 from lib.errors import NotFound, Refusal
 from matchmaking.models import Player
 from streams import log
-from streams.models import Event, Stream
+from streams.models import Event
 
 from .events import ChatDeletedData, ErasedData
 from .models import Mute
+from .stream_names import LOBBY
 
 #: What is left of a deleted line: its number, so that the stream keeps no hole.
 DELETED = {"text": "", "data": to_builtins(ErasedData())}
@@ -30,14 +31,14 @@ def may_moderate(user: AbstractBaseUser | AnonymousUser) -> bool:
 @transaction.atomic
 def delete_line(*, seq: int) -> None:
     """Empty a line of chat for good, and have everybody's page drop it; twice is once."""
-    line = Event.objects.filter(stream=Stream.LOBBY, seq=seq, type="chat")
+    line = Event.objects.filter(stream=LOBBY, seq=seq, type="chat")
     stored = line.select_for_update().first()
     if stored is None:
         raise NotFound("There is no such line of chat; it may have been trimmed.")
     if stored.data == DELETED["data"]:
         return
     line.update(**DELETED)
-    log.append(Stream.LOBBY, [log.Draft("chat_deleted", "", ChatDeletedData(seq))])
+    log.append(LOBBY, [log.Draft("chat_deleted", "", ChatDeletedData(seq))])
 
 
 @transaction.atomic

@@ -1,7 +1,6 @@
 """What happened, in words and as data: the events that the lobby's receivers write."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from msgspec.structs import asdict
 
@@ -30,16 +29,6 @@ from .events import (
 )
 
 PAIRS_SHOWN = 32
-
-
-def tournament_stream_of(tournament_id: UUID | str) -> str:
-    """The stream of a tournament's events."""
-    return f"tournament:{tournament_id}"
-
-
-def match_stream_of(match_id: UUID | str) -> str:
-    """The stream of a match's events."""
-    return f"match:{match_id}"
 
 
 def matched(made: NewMatch) -> Draft:

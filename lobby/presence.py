@@ -1,4 +1,4 @@
-"""Who is here: one leased row for each process, summed up once a second and told when it changed.
+"""Who is here: one leased row for each process, summed up once a second and sent when it changed.
 
 Coming and going marks a process's row as changed, and costs nothing else until the next look; so
 a crowd that arrives at once costs one message a second, not one each.
@@ -15,10 +15,12 @@ from django.utils import timezone
 from matchmaking.schemas import PlayerName
 from matchmaking.selectors import waiting_names
 from matchmaking.services.queue.tickets import mark_players_seen
+from streams.relay import Relay
 
 from .messages import Online, WaitingNames
 from .messages import Presence as PresenceMessage
 from .models import Presence
+from .stream_names import LOBBY
 
 LEASE = timedelta(seconds=10)
 _RENEW = timedelta(seconds=4)
@@ -29,12 +31,12 @@ WAITING_SHOWN = 50
 Person = tuple[UUID, str]
 
 
-class PresenceDesk:
-    """This process's people, and what the lobby was last told of everybody's."""
+class PresenceTracker:
+    """This process's people, and what the lobby was last sent of everybody's."""
 
     def __init__(self) -> None:
         self.process = secrets.token_hex(16)
-        self.told = ""
+        self.last_sent = ""
         self._here: Counter[Person] = Counter()
         self._nameless = 0
         self._changed = True
@@ -59,7 +61,7 @@ class PresenceDesk:
             del self._here[person]
 
     def look(self) -> str | None:
-        """Renew the lease and sum up; gives the frame when it says something new."""
+        """Renew the lease and sum up; returns the frame when it has changed."""
         now = timezone.now()
         if self._changed or now - self._renewed > _RENEW:
             self._changed = False
@@ -70,9 +72,9 @@ class PresenceDesk:
             self._touched = now
             mark_players_seen([player_id for player_id, _ in tuple(self._here)], now=now)
         frame = everybody().text_frame()
-        if frame == self.told:
+        if frame == self.last_sent:
             return None
-        self.told = frame
+        self.last_sent = frame
         return frame
 
     def _write(self, people: tuple[Person, ...], now: Any) -> None:
@@ -106,6 +108,13 @@ def everybody() -> PresenceMessage:
     )
 
 
-def forget_ghosts() -> int:
-    """Drop the rows of processes that are gone; gives how many."""
+def presence_of(relay: Relay) -> PresenceTracker:
+    """The tracker of a process, which its relay looks at while the lobby is open there."""
+    tracker = relay.lookouts.setdefault(LOBBY, PresenceTracker())
+    assert isinstance(tracker, PresenceTracker)
+    return tracker
+
+
+def delete_stale_presence() -> int:
+    """Delete the rows of processes that are gone; returns how many."""
     return Presence.objects.filter(expires_at__lt=timezone.now() - LEASE).delete()[0]

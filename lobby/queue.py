@@ -26,10 +26,10 @@ from matchmaking.services.queue.join_batcher import joins
 from matchmaking.services.queue.joining import Join, Joined
 from matchmaking.services.queue.ready_checks import accept_match, decline_match
 from matchmaking.services.queue.tickets import leave_pool, mark_players_seen, start_grace_period
-from streams.log import Entry
-from streams.models import Stream
+from matchmaking.sockets import PlayerSocket
+from streams.frames import Entry, Ping, Pong
 from streams.relay import Relay, in_thread, local_relay
-from streams.sockets import MALFORMED, RESTARTING, SocketConsumer
+from streams.sockets import MALFORMED, RESTARTING
 
 from .events import MatchedData
 from .messages import (
@@ -38,14 +38,13 @@ from .messages import (
     Explained,
     Left,
     Matched,
-    Ping,
-    Pong,
     QueueMessage,
     ReadyCheckOpen,
     ReadyCheckOver,
     Waiting,
     queue_decoder,
 )
+from .stream_names import LOBBY
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +64,7 @@ class _MadeEvent(msgspec.Struct):
 _made_decoder = msgspec.json.Decoder(_MadeEvent)
 
 
-class QueueConsumer(SocketConsumer):
+class QueueConsumer(PlayerSocket):
     """`/matchmaking?username=…&pool=…`: a ticket for as long as the socket is open."""
 
     joined: Joined | None = None
@@ -212,7 +211,7 @@ class QueueDesk:
     def wait(self, ticket: UUID, socket: QueueConsumer) -> None:
         """Tell the socket when its ticket is matched, also when that was a moment ago."""
         self.sockets.setdefault(ticket, set()).add(socket)
-        feed = self.relay.feeds.get(Stream.LOBBY)
+        feed = self.relay.feeds.get(LOBBY)
         if feed is not None:
             self.hear(feed.recent)
         if not self._checking:
@@ -256,7 +255,7 @@ class QueueDesk:
 
     async def listen(self) -> None:
         """Hear the lobby's events, also after its feed started anew."""
-        (await self.relay.feed(Stream.LOBBY)).watchers.add(self.hear)
+        (await self.relay.feed(LOBBY)).watchers.add(self.hear)
 
     def wake(self, tickets: Iterable[UUID]) -> None:
         """Look at once, from any thread, when one of these waits here."""

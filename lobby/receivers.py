@@ -18,7 +18,6 @@ from matchmaking.signals import (
     tickets_changed,
 )
 from streams import log
-from streams.models import Stream
 from tournaments.models import Entrant, Pairing, Round, Stage, Tournament
 from tournaments.selectors import tournament_of
 from tournaments.signals import (
@@ -39,12 +38,13 @@ from tournaments.signals import (
 
 from . import news
 from .queue import wake_desks
+from .stream_names import LOBBY, match_stream, tournament_stream
 
 
 @receiver(match_made)
 def tell_matches(matches: Sequence[NewMatch], **kwargs: Any) -> None:
     """Pools made matches."""
-    log.append(Stream.LOBBY, [news.matched(made) for made in matches])
+    log.append(LOBBY, [news.matched(made) for made in matches])
 
 
 @receiver(tickets_changed)
@@ -58,8 +58,8 @@ def tell_match_closed(match: Match, **kwargs: Any) -> None:
     """A pool's match ended."""
     if match.pool_id is not None:  # a bracket's match is told with what follows from it
         draft = news.match_closed(match)
-        log.append(news.match_stream_of(match.pk), [draft])
-        log.append(Stream.LOBBY, [draft])
+        log.append(match_stream(match.pk), [draft])
+        log.append(LOBBY, [draft])
 
 
 @receiver(match_reopened)
@@ -67,8 +67,8 @@ def tell_match_reopened(match: Match, **kwargs: Any) -> None:
     """A pool's result was taken back."""
     if match.pool_id is not None:
         draft = news.match_reopened(match)
-        log.append(news.match_stream_of(match.pk), [draft])
-        log.append(Stream.LOBBY, [draft])
+        log.append(match_stream(match.pk), [draft])
+        log.append(LOBBY, [draft])
 
 
 @receiver(result_reported)
@@ -132,7 +132,7 @@ def tell_round(
     if round.number > 1:
         _tell_both(tournament, draft)
     else:
-        log.append(news.tournament_stream_of(tournament.pk), [draft])
+        log.append(tournament_stream(tournament.pk), [draft])
 
 
 @receiver(round_withdrawn)
@@ -181,24 +181,24 @@ def tell_tournament_reopened(tournament: Tournament, **kwargs: Any) -> None:
 
 def _tell_followers(match: Match, draft: log.Draft) -> None:
     """In the match's stream, and in that of the tournament which it belongs to."""
-    log.append(news.match_stream_of(match.pk), [draft])
+    log.append(match_stream(match.pk), [draft])
     tournament_id = tournament_of(match.pk) if match.pool_id is None else None
     if tournament_id is not None:
-        log.append(news.tournament_stream_of(tournament_id), [draft])
+        log.append(tournament_stream(tournament_id), [draft])
 
 
 def _tell_match(pairing: Pairing, draft: log.Draft) -> None:
     """In the stream of the pairing's match."""
     if pairing.match_id is not None:
-        log.append(news.match_stream_of(pairing.match_id), [draft])
+        log.append(match_stream(pairing.match_id), [draft])
 
 
 def _tell_tournament(tournament: Tournament, draft: log.Draft) -> None:
     """In the stream of the tournament."""
-    log.append(news.tournament_stream_of(tournament.pk), [draft])
+    log.append(tournament_stream(tournament.pk), [draft])
 
 
 def _tell_both(tournament: Tournament, draft: log.Draft) -> None:
     """In the tournament's own stream first, then in the lobby: always in one order."""
     _tell_tournament(tournament, draft)
-    log.append(Stream.LOBBY, [draft])
+    log.append(LOBBY, [draft])

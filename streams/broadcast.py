@@ -1,18 +1,17 @@
-"""The one door to the channel layer: the group names, and the one `group_send`.
+"""The only use of the channel layer: the group names, and the one `group_send`.
 
-The layer may drop anything: it only says that a stream has moved. Its word carries the new frames
+The layer may drop anything: it only says that a stream has moved. A message carries the new frames
 when they are small, so that a process which is up to date need not read the log.
 """
 
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
-if TYPE_CHECKING:
-    from .log import Entry, Head
+from .frames import Entry, Head
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +22,7 @@ _SEND_TIMEOUT_SECONDS = 2.0
 
 
 def group_of(stream: str) -> str:
-    """The group that hears of a stream: `lobby`, `tournament.<id>`, `match.<id>`."""
+    """The group of a stream, such as `tournament.<id>`."""
     return stream.replace(":", ".")
 
 
@@ -88,10 +87,10 @@ def serve_from_this_loop() -> None:
         _announcer = Announcer()
 
 
-def announce(stream: str, head: "Head", entries: Sequence["Entry"]) -> None:
-    """Tell every process that a stream has moved; after commit, from any thread."""
+def announce(stream: str, head: Head, entries: Sequence[Entry]) -> None:
+    """Notify every process that a stream has moved; after commit, from any thread."""
     frames = [(entry.seq, entry.frame) for entry in entries]
-    _tell(
+    _send_soon(
         group_of(stream),
         {
             "type": MOVED,
@@ -103,7 +102,7 @@ def announce(stream: str, head: "Head", entries: Sequence["Entry"]) -> None:
     )
 
 
-def _tell(group: str, message: dict[str, Any]) -> None:
+def _send_soon(group: str, message: dict[str, Any]) -> None:
     """Hand a message to the layer without waiting for it, and without ever failing the caller."""
     if _announcer is not None and not _announcer.loop.is_closed():
         _announcer.post(group, message)

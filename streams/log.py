@@ -1,4 +1,4 @@
-"""The event log: append in the change's own transaction, tell after commit, read back by seq."""
+"""The event log: appended in the change's transaction, announced after commit, read by seq."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,9 +12,8 @@ from django.db import connection, transaction
 from django.db.models import Min
 from django.utils import timezone
 
-from lobby.messages import event_frame
-
 from . import broadcast
+from .frames import Entry, Head, event_frame
 from .models import Event, Stream, new_epoch
 
 
@@ -27,22 +26,6 @@ class Draft:
     data: msgspec.Struct | dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Where a stream stands: its epoch and the seq of its last event."""
-
-    epoch: str
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An event as it goes over the wire: its number, and the text of its frame."""
-
-    seq: int
-    frame: str
-
-
 # One statement makes the stream when it is new, takes its row lock and the next numbers. The lock
 # is held until commit, so numbers have no holes and follow the order of commits.
 _TAKE_NUMBERS = """
@@ -53,9 +36,9 @@ _TAKE_NUMBERS = """
 
 
 def append(stream: str, drafts: Sequence[Draft]) -> list[Event]:
-    """Number and store events in the current transaction; after commit the group is told.
+    """Number and store events in the current transaction; after commit they are announced.
 
-    Call it last in a transaction: whoever appends to the same stream waits for the commit.
+    Call it last in a transaction: other writers of the same stream wait for the commit.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event belongs to a transaction.")

@@ -17,8 +17,6 @@ class Stream(models.Model):
     Appending updates this row first, so its lock orders the writers: numbers follow commits.
     """
 
-    LOBBY = "lobby"
-
     name = models.CharField(max_length=64, primary_key=True)
     epoch = models.CharField(max_length=16, default=new_epoch)
     seq = models.PositiveBigIntegerField(default=0)

@@ -142,9 +142,9 @@ class QueueOutbox(Outbox):
     async def _drain(self) -> None:
         while self._queue:
             message = self._queue.popleft()
-            self._bytes -= len(message.get("text", ""))
             try:
                 await self._send(message)
+                self._bytes -= len(message.get("text", ""))
             except Exception:
                 # The peer is gone; the server tells the consumer so in its own time.
                 self.closing = True

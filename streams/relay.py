@@ -1,7 +1,7 @@
-"""One relay per process: hears of each watched stream once, and hands its frames to every socket.
+"""One relay per process: receives each watched stream once, and hands its frames to every socket.
 
-Each process joins a stream's group while it has a socket there. The group's word may be lost, so
-the relay also looks at the log once a second and fills what it missed.
+Each process joins a stream's group while it has a socket there. A message of the group may be lost,
+so the relay also looks at the log once a second and reads what it missed.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from channels.db import database_sync_to_async
@@ -17,12 +17,8 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import Error as DatabaseError
 
-from lobby.moderation import DELETED
-from lobby.presence import PresenceDesk
-
 from . import broadcast, log
-from .log import Entry, Head
-from .models import Stream
+from .frames import Entry, Head
 from .outbox import Frames, Outbox
 
 logger = logging.getLogger(__name__)
@@ -38,8 +34,23 @@ _READ_AT_ONCE = 500
 _UNWATCHED_SECONDS = 30.0
 _LAYER_SECONDS = 2.0
 _RESTARTING, _TOO_SLOW = 1012, 4408
-#: How the frame of a `chat_deleted` event begins.
-DELETION = '{"type":"chat_deleted"'
+#: Types of events that erase an earlier one, named by `seq` in their data: what is left of it.
+_erasures: dict[str, dict[str, Any]] = {}
+
+
+def register_erasure(event_type: str, remains: dict[str, Any]) -> None:
+    """Make events of a type erase the one that they name: its fields become `remains`."""
+    _erasures[event_type] = remains
+
+
+class Lookout(Protocol):
+    """Something beside the log that a stream's sockets are sent, looked up once a second."""
+
+    def look(self) -> str | None:
+        """A frame when there is something new; on a thread of its own."""
+
+    def leave(self) -> None:
+        """The process stops."""
 
 
 async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -71,22 +82,20 @@ class Feed:
         if fresh:
             self.seq = fresh[-1].seq
             self.recent.extend(fresh)
-            self._forget_deleted(fresh)
+            self._erase(fresh)
             self.send(Frames([entry.frame for entry in fresh]))
             for watch in self.watchers:
                 watch(fresh)
         return True
 
-    def _forget_deleted(self, fresh: Sequence[Entry]) -> None:
-        """Who comes later must not be shown what a moderator has taken away."""
-        deleted = {
-            msgspec.json.decode(entry.frame)["data"]["seq"]
-            for entry in fresh
-            if entry.frame.startswith(DELETION)
-        }
-        if deleted:
-            kept = [_emptied(e) if e.seq in deleted else e for e in self.recent]
-            self.recent = deque(kept, maxlen=RECENT_EVENTS)
+    def _erase(self, fresh: Sequence[Entry]) -> None:
+        """Later sockets must not be sent what has been erased."""
+        for entry in fresh:
+            for event_type, remains in _erasures.items():
+                if entry.frame.startswith(f'{{"type":"{event_type}"'):
+                    seq = msgspec.json.decode(entry.frame)["data"]["seq"]
+                    kept = [_replaced(e, remains) if e.seq == seq else e for e in self.recent]
+                    self.recent = deque(kept, maxlen=RECENT_EVENTS)
 
     def send(self, frames: Frames) -> None:
         """Hand frames to every socket here."""
@@ -113,8 +122,8 @@ class Feed:
         return bool(self.outboxes or self.watchers)
 
 
-def _emptied(entry: Entry) -> Entry:
-    frame = msgspec.json.decode(entry.frame) | DELETED
+def _replaced(entry: Entry, remains: dict[str, Any]) -> Entry:
+    frame = msgspec.json.decode(entry.frame) | remains
     return Entry(entry.seq, msgspec.json.encode(frame).decode())
 
 
@@ -123,19 +132,19 @@ class Relay:
 
     def __init__(self) -> None:
         self.feeds: dict[str, Feed] = {}
-        self.presence = PresenceDesk()
+        self.lookouts: dict[str, Lookout] = {}
         self._opening: dict[str, asyncio.Lock] = {}
         self._layer = get_channel_layer()
         self._channel = ""
         self._joined: set[str] = set()
-        self._told_early: set[str] = set()
+        self._early: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Listen to the layer and look at the log, until `stop`."""
         broadcast.serve_from_this_loop()
         await self._open_channel()
-        for work in (self._listen, self._look_for_ever):
+        for work in (self._listen, self._keep_looking):
             self._run(work())
 
     def _run(self, work: Any) -> None:
@@ -144,14 +153,15 @@ class Relay:
         task.add_done_callback(self._tasks.discard)
 
     async def stop(self) -> None:
-        """Stop the tasks, give up the lease on presence."""
+        """Stop the tasks and the lookouts."""
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         try:
-            await in_thread(self.presence.leave)
+            for lookout in self.lookouts.values():
+                await in_thread(lookout.leave)
         except DatabaseError as error:
-            logger.warning("The lease on presence is left to run out: %s", error)
+            logger.warning("A lookout could not leave: %s", error)
 
     async def _open_channel(self) -> None:
         """Get a name that the layer knows; while it gives none, the log is looked at."""
@@ -171,11 +181,11 @@ class Relay:
             return found
         async with self._opening.setdefault(stream, asyncio.Lock()):
             if stream not in self.feeds:
-                # Join first, then read; what was told in between is looked up afterwards.
+                # Join first, then read; what is announced in between is looked up afterwards.
                 await self._join(stream)
                 self.feeds[stream] = await in_thread(_read_feed, stream)
-                if stream in self._told_early:
-                    self._told_early.discard(stream)
+                if stream in self._early:
+                    self._early.discard(stream)
                     self._catch_up_soon(self.feeds[stream])
         self._opening.pop(stream, None)
         return self.feeds[stream]
@@ -221,7 +231,7 @@ class Relay:
         return older + rest
 
     async def _reach(self, feed: Feed, seq: int) -> None:
-        """Read on to what a socket has from another process, which was told first."""
+        """Read on to what a socket has from another process, which received it first."""
         try:
             while feed.seq < seq and await self._read_on(feed):
                 pass
@@ -237,24 +247,24 @@ class Relay:
                     await asyncio.sleep(LOOK_SECONDS)
                     await self._open_channel()
                 message = await self._layer.receive(self._channel)
-                self._hear(message)
+                self._receive(message)
             except Exception as error:
                 logger.warning("The channel layer failed: %r; looking at the log", error)
                 await asyncio.sleep(LOOK_SECONDS)
 
-    def _hear(self, message: dict[str, Any]) -> None:
+    def _receive(self, message: dict[str, Any]) -> None:
         stream = message["stream"]
         feed = self.feeds.get(stream)
         if feed is None:
             if stream in self._opening:
-                self._told_early.add(stream)
+                self._early.add(stream)
             return
         entries = [Entry(seq, frame) for seq, frame in message["frames"]]
         up_to_date = message["epoch"] == feed.epoch and feed.offer(entries)
         if not up_to_date or feed.seq < message["seq"]:
             self._catch_up_soon(feed)
 
-    async def _look_for_ever(self) -> None:
+    async def _keep_looking(self) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
@@ -264,7 +274,7 @@ class Relay:
                 logger.warning("Could not look at the log: %r; trying again", error)
 
     async def _look(self) -> None:
-        """Find streams that moved on without a word, and who is here."""
+        """Find streams that moved without a message, and send what the lookouts found."""
         self._drop_unwatched()
         for stream in self.feeds.keys() - self._joined:
             self._run(self._join(stream))
@@ -275,11 +285,9 @@ class Relay:
             head = heads.get(stream)
             if head is None or head.epoch != feed.epoch or head.seq != feed.seq:
                 self._catch_up_soon(feed)
-        lobby = self.feeds.get(Stream.LOBBY)
-        if lobby is not None:
-            news = await in_thread(self.presence.look)
-            if news is not None:
-                lobby.send(Frames((news,)))
+        for stream, lookout in tuple(self.lookouts.items()):
+            if stream in self.feeds and (frame := await in_thread(lookout.look)) is not None:
+                self.feeds[stream].send(Frames((frame,)))
 
     def _catch_up_soon(self, feed: Feed) -> None:
         if not feed.behind:
@@ -314,7 +322,7 @@ class Relay:
         return True
 
     def _restart(self, feed: Feed) -> None:
-        """Forget a feed that cannot go on; its sockets come back and get a snapshot."""
+        """Drop a feed that cannot be continued; its sockets reconnect and get a snapshot."""
         if self.feeds.get(feed.stream) is feed:
             del self.feeds[feed.stream]
         for outbox in feed.outboxes:

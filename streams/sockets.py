@@ -1,7 +1,7 @@
-"""What every socket of this site shares: who may open it, how its messages are read and refused.
+"""What every socket of this site shares: who may open it, how messages are read and refused.
 
-A Channels consumer, but without a channel of its own (the relay hears for it) and without a thread
-hop for each message.
+A Channels consumer, but without a channel of its own (the relay listens for it) and without a
+thread hop for each message.
 """
 
 import logging
@@ -13,14 +13,11 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from lib.errors import Outage, Refusal, Unauthenticated
-from lobby import limits
-from lobby.messages import Error
-from matchmaking.identity import player_of_headers
-from matchmaking.models import Player
 
+from . import limits
+from .frames import Error
 from .origins import origin_is_good
 from .outbox import Outbox, outbox_for
-from .relay import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +31,7 @@ _open: set["SocketConsumer"] = set()
 
 
 def close_sockets() -> None:
-    """Tell every socket of this process to come back: it restarts."""
+    """Close every socket of this process with 1012: the server restarts."""
     for socket in tuple(_open):
         socket.is_restarting = True
         socket.outbox.close(RESTARTING, "restarting")
@@ -45,7 +42,6 @@ class SocketConsumer(AsyncConsumer):
 
     scope: dict[str, Any]
     outbox: Outbox
-    player: Player | None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve the socket until it closes."""
@@ -81,7 +77,7 @@ class SocketConsumer(AsyncConsumer):
             self.outbox.close(TOO_FAST, "too many connections")
             return
         try:
-            self.player = await self._identify()
+            await self.identify()
             _open.add(self)
             await self.opened()
         except Unauthenticated as refusal:
@@ -92,13 +88,8 @@ class SocketConsumer(AsyncConsumer):
             self.refuse(_OUTAGE)
             self.outbox.close(RESTARTING, "outage")
 
-    async def _identify(self) -> Player | None:
-        if b"authorization" not in self.headers and b"cookie" not in self.headers:
-            return None
-        return await in_thread(player_of_headers, self.headers)
-
     async def websocket_receive(self, message: dict[str, Any]) -> None:
-        """Read a message; what is wrong with it is told, and the socket lives."""
+        """Read a message; a refusal is sent, and the socket lives."""
         if self not in _open or self.outbox.closing:
             return
         try:
@@ -129,19 +120,22 @@ class SocketConsumer(AsyncConsumer):
         raise StopConsumer
 
     def refuse(self, refusal: Refusal) -> None:
-        """Tell what is wrong."""
+        """Send a refusal."""
         self.outbox.send_text(Error(refusal.code, refusal.message).text_frame())
 
     def fail(self, error: BaseException) -> None:
-        """Tell that the last message could not be stored, for no fault of its sender."""
+        """Send that the last message could not be stored, for no fault of its sender."""
         logger.error("A message could not be stored: %r", error)
         self.refuse(_OUTAGE)
 
+    async def identify(self) -> None:
+        """Find out whose socket this is; raises `Unauthenticated`."""
+
     async def opened(self) -> None:
-        """The socket is open and its player known."""
+        """The socket is open and identified."""
 
     async def received(self, text: str) -> None:
-        """A text message came in; raise `Refusal` to have it told."""
+        """A text message arrived; a raised `Refusal` is sent."""
 
     def closed(self) -> None:
         """The socket is gone; must not wait."""

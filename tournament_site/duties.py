@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from lib.idempotency import forget_answers
 from lib.leases import give_up_leases, take_lease
-from lobby.presence import forget_ghosts
+from lobby.presence import delete_stale_presence
 from matchmaking.services.matches import lapse_matches
 from matchmaking.services.parties import delete_old_parties
 from matchmaking.services.queue.tickets import expire_tickets
@@ -122,7 +122,7 @@ class Duties:
         if clean:
             forget_answers(now=now)
             delete_old_parties(now=now)
-            forget_ghosts()
+            delete_stale_presence()
             trim(now=now)
         return True
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from lobby.stream_names import LOBBY
 from matchmaking.models import Match
 from matchmaking.tests.staff import staff, viewer
 from streams.log import Draft, append
@@ -29,7 +30,7 @@ def vera() -> Client:
 @pytest.fixture
 def events() -> list[Event]:
     with transaction.atomic():
-        lobby = append(Stream.LOBBY, [Draft("chat", "Ann: hello"), Draft("matched", "Ann vs Bob")])
+        lobby = append(LOBBY, [Draft("chat", "Ann: hello"), Draft("matched", "Ann vs Bob")])
         return lobby + append(CUP, [Draft("bracket", "Tournament Brackets: Ann vs Bob")])
 
 
@@ -68,7 +69,7 @@ def test_events_are_searched_and_filtered(
 def test_a_long_text_is_cut_in_the_list_and_whole_on_its_page(vera: Client) -> None:
     text = "Tournament Brackets: " + ", ".join(f"A{n} vs B{n}" for n in range(100))
     with transaction.atomic():
-        [event] = append(Stream.LOBBY, [Draft("bracket", text, {"pairs": 100})])
+        [event] = append(LOBBY, [Draft("bracket", text, {"pairs": 100})])
     assert "A99 vs B99" not in words(vera, page("event", "changelist"))
     shown = words(vera, page("event", "change", event.pk))
     assert "A99 vs B99" in shown and "&quot;pairs&quot;: 100" in shown
@@ -83,7 +84,7 @@ def test_streams_tell_how_far_they_are(vera: Client, events: list[Event]) -> Non
 
 def test_the_log_is_never_written_by_hand(client: Client, events: list[Event]) -> None:
     client.force_login(User.objects.create_superuser("rita"))
-    for model, pk in (("event", events[0].pk), ("stream", Stream.LOBBY)):
+    for model, pk in (("event", events[0].pk), ("stream", LOBBY)):
         assert client.get(page(model, "add")).status_code == 403
         assert client.post(page(model, "change", pk), {"text": "x"}).status_code == 403
         assert client.post(page(model, "delete", pk), {"post": "yes"}).status_code == 403
@@ -105,7 +106,7 @@ def test_a_moderator_takes_lines_of_chat_away_and_nothing_else(
     other.refresh_from_db()
     assert (chat.text, chat.data) == ("", {"deleted": True})
     assert other.text
-    last = Event.objects.filter(stream=Stream.LOBBY).latest("seq")
+    last = Event.objects.filter(stream=LOBBY).latest("seq")
     assert (last.type, last.data) == ("chat_deleted", {"seq": chat.seq})
 
 
@@ -117,7 +118,7 @@ def test_the_lobby_hears_what_an_organiser_does() -> None:
     tournament = match.pairing.group.stage.tournament
     result = reverse("admin:tournaments_tournament_result", args=[tournament.pk, match.pk])
     olga.post(result, {"ending": "played", "score_0": "0", "score_1": "1"})
-    told = Event.objects.filter(stream=Stream.LOBBY).order_by("seq")
+    told = Event.objects.filter(stream=LOBBY).order_by("seq")
     assert [event.type for event in told] == ["bracket", "match_finished", "tournament"]
     assert told[1].data["matches"][0]["scores"] == [0, 1]
     assert told[2].data["winner"] == "Bob"

@@ -13,9 +13,10 @@ from lib.errors import Refusal
 from lobby.chat import Line, Muted, clean_text, say
 from lobby.models import Mute
 from lobby.moderation import mute_player
+from lobby.stream_names import LOBBY
 from matchmaking.models import Player
 from matchmaking.services.players import create_guest
-from streams.models import Event, Stream
+from streams.models import Event
 
 MOST = settings.MATCHPOINT_CHAT_MAX_CHARS
 
@@ -72,7 +73,7 @@ def test_what_is_too_long_is_refused_and_counted() -> None:
 
 
 def texts() -> list[str]:
-    events = Event.objects.filter(stream=Stream.LOBBY).order_by("seq")
+    events = Event.objects.filter(stream=LOBBY).order_by("seq")
     return list(events.values_list("text", flat=True))
 
 

@@ -12,13 +12,15 @@ from django.test import Client
 
 from lib.limits import Buckets
 from lib.names import parse_name
-from lobby import chat, limits
+from lobby import chat
+from lobby.stream_names import LOBBY
 from matchmaking.callers import Caller
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Player
 from matchmaking.services.matches import leave_match
 from matchmaking.services.players import Guest, create_guest
 from matchmaking.services.queue.joining import Join, Joined, join_pools
+from streams import limits as socket_limits
 from streams import log
 from streams.models import Stream
 from streams.relay import in_thread
@@ -43,7 +45,7 @@ async def guest(name: str) -> Guest:
 
 def store(*texts: str) -> None:
     with transaction.atomic():
-        log.append(Stream.LOBBY, [log.Draft("chat", text) for text in texts])
+        log.append(LOBBY, [log.Draft("chat", text) for text in texts])
 
 
 # Welcome.
@@ -53,7 +55,7 @@ def store(*texts: str) -> None:
 async def test_the_welcome_comes_first(visit: Visit, path: str) -> None:
     await in_thread(store, "one", "two")
     visitor = await visit(path)
-    head = await in_thread(log.head, Stream.LOBBY)
+    head = await in_thread(log.head, LOBBY)
     welcome = visitor.first
     assert (welcome["type"], welcome["stream"], welcome["you"]) == ("welcome", "lobby", None)
     assert (welcome["epoch"], welcome["seq"]) == (head.epoch, 2)
@@ -109,7 +111,7 @@ async def test_a_bad_token_is_told_and_closes_with_4401(visit: Visit) -> None:
     assert (refusal["type"], refusal["code"]) == ("error", "unidentified")
     assert await visitor.closed() == 4401
     await visitor.say("hello")
-    assert (await in_thread(log.head, Stream.LOBBY)).seq == 0
+    assert (await in_thread(log.head, LOBBY)).seq == 0
 
 
 async def test_a_cookie_speaks_only_from_a_page_of_this_site(visit: Visit) -> None:
@@ -201,7 +203,7 @@ async def test_what_cannot_be_read_is_told_and_the_socket_lives(
     assert len(refusal["message"]) > 10
     await visitor.say({"type": "ping"})
     assert await visitor.next() == {"type": "pong"}
-    assert (await in_thread(log.head, Stream.LOBBY)).seq == 0
+    assert (await in_thread(log.head, LOBBY)).seq == 0
 
 
 async def test_a_line_may_have_500_characters(visit: Visit) -> None:
@@ -280,14 +282,14 @@ async def test_chat_has_a_limit_for_each_player_over_all_sockets(visit: Visit) -
             pass  # said in the other tab
         answers.append(answer["type"])
     assert answers == ["chat"] * 8 + ["error"] * 4
-    assert (await in_thread(log.head, Stream.LOBBY)).seq == 8
+    assert (await in_thread(log.head, LOBBY)).seq == 8
 
 
 async def test_sockets_from_one_address_are_limited(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     buckets = Buckets(burst=2, per_second=0.001)
-    monkeypatch.setattr(limits, "connects", buckets)
+    monkeypatch.setattr(socket_limits, "connects", buckets)
     for _ in range(2):
         assert (await visit(ip="10.9.9.9")).first["type"] == "welcome"
     third = await visit(ip="10.9.9.9", welcomed=False)
@@ -316,9 +318,9 @@ async def test_a_server_that_restarts_says_so(visit: Visit) -> None:
 
 async def test_who_left_is_sent_nothing_more(visit: Visit, relay: Any) -> None:
     visitor = await visit()
-    assert len(relay.feeds[Stream.LOBBY].outboxes) == 1
+    assert len(relay.feeds[LOBBY].outboxes) == 1
     await visitor.disconnect()
-    assert not relay.feeds[Stream.LOBBY].outboxes
+    assert not relay.feeds[LOBBY].outboxes
 
 
 # Other streams.

@@ -5,6 +5,7 @@ from pytest_django import Settings
 
 from lib.limits import Bucket, Buckets
 from lobby import limits
+from streams.limits import message_bucket
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_they_can_be_turned_off(clock: list[float], settings: Settings) -> None:
 
 
 def test_a_person_who_types_is_never_held_up(clock: list[float]) -> None:
-    messages, player = limits.message_bucket(), object()
+    messages, player = message_bucket(), object()
     for _ in range(200):
         clock[0] += 1.1
         assert messages.take() and limits.chat_by_player.take(player)

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from lobby.models import Presence
-from lobby.presence import PEOPLE_SHOWN, PresenceDesk, everybody, forget_ghosts
+from lobby.presence import PEOPLE_SHOWN, PresenceTracker, delete_stale_presence, everybody
 from matchmaking.services.queue.joining import Join, join_pool
 
 pytestmark = pytest.mark.django_db
@@ -27,13 +27,13 @@ def online() -> int:
     return everybody().online.count
 
 
-def gone_silent(desk: PresenceDesk, seconds: float) -> None:
+def gone_silent(desk: PresenceTracker, seconds: float) -> None:
     ago = timezone.now() - timedelta(seconds=seconds)
     Presence.objects.filter(process=desk.process).update(expires_at=ago)
 
 
 def test_who_comes_and_goes() -> None:
-    desk = PresenceDesk()
+    desk = PresenceTracker()
     for person in (BOB, ANN, None, None):
         desk.arrive(person)
     desk.look()
@@ -45,7 +45,7 @@ def test_who_comes_and_goes() -> None:
 
 
 def test_a_second_tab_counts_once() -> None:
-    desk = PresenceDesk()
+    desk = PresenceTracker()
     desk.arrive(ANN)
     desk.arrive(ANN)
     desk.look()
@@ -59,7 +59,7 @@ def test_a_second_tab_counts_once() -> None:
 
 
 def test_several_processes_are_summed_up() -> None:
-    first, second = PresenceDesk(), PresenceDesk()
+    first, second = PresenceTracker(), PresenceTracker()
     first.arrive(ANN)
     second.arrive(BOB)
     second.arrive(None)
@@ -71,31 +71,31 @@ def test_several_processes_are_summed_up() -> None:
 
 
 def test_a_dead_processs_people_vanish_with_its_lease() -> None:
-    alive, dead = PresenceDesk(), PresenceDesk()
+    alive, dead = PresenceTracker(), PresenceTracker()
     alive.arrive(ANN)
     dead.arrive(BOB)
     alive.look()
     dead.look()
     gone_silent(dead, 0)
     assert names() == ["Ann"]
-    assert forget_ghosts() == 0  # it may only be late
+    assert delete_stale_presence() == 0  # it may only be late
     gone_silent(dead, 60)
-    assert forget_ghosts() == 1 and Presence.objects.count() == 1
+    assert delete_stale_presence() == 1 and Presence.objects.count() == 1
 
 
 def test_a_process_that_was_only_late_is_back_at_its_next_look() -> None:
-    desk = PresenceDesk()
+    desk = PresenceTracker()
     desk.arrive(ANN)
     desk.look()
     gone_silent(desk, 60)
-    forget_ghosts()
+    delete_stale_presence()
     desk._renewed -= timedelta(seconds=5)  # looked last some seconds ago
     desk.look()
     assert names() == ["Ann"]
 
 
 def test_it_is_told_only_when_it_changed() -> None:
-    desk = PresenceDesk()
+    desk = PresenceTracker()
     desk.arrive(ANN)
     assert desk.look() is not None
     assert desk.look() is None
@@ -104,11 +104,11 @@ def test_it_is_told_only_when_it_changed() -> None:
     join_pool(Join("Cem"))
     told = desk.look()
     assert told is not None and '"waiting":{"count":1,"names":["Cem"]}' in told
-    assert desk.told == told
+    assert desk.last_sent == told
 
 
 def test_a_crowd_is_counted_and_the_first_of_it_named() -> None:
-    desk = PresenceDesk()
+    desk = PresenceTracker()
     for number in range(500):
         desk.arrive((UUID(int=number), f"P{number:03}"))
     frame = desk.look()
@@ -119,7 +119,7 @@ def test_a_crowd_is_counted_and_the_first_of_it_named() -> None:
 def test_a_crowd_that_arrives_writes_one_row_at_the_next_look(
     django_assert_max_num_queries: QueryLimit,
 ) -> None:
-    desk = PresenceDesk()
+    desk = PresenceTracker()
     with django_assert_max_num_queries(0):
         for number in range(5000):
             desk.arrive((UUID(int=number), f"P{number}"))

@@ -25,26 +25,25 @@ from lobby.lines import TAGS
 from lobby.messages import (
     CLIENT_MESSAGES,
     SERVER_MESSAGES,
-    Event,
     Left,
     Matched,
     Online,
-    Resync,
     Waiting,
     client_decoder,
     queue_decoder,
 )
 from lobby.moderation import delete_line
-from lobby.news import match_stream_of, tournament_stream_of
 from lobby.routing import websocket_urlpatterns
+from lobby.stream_names import LOBBY, match_stream, tournament_stream
 from matchmaking.callers import Caller
 from matchmaking.models import Match, Report
 from matchmaking.schemas import MatchBrief, MatchPlayer, PlayerName, TicketEnd
 from matchmaking.services import reports
 from matchmaking.services.matches import leave_match, reopen_match
 from matchmaking.services.queue.joining import Join, Joined, join_pool
+from streams import limits as socket_limits
 from streams import log, outbox, relay, sockets
-from streams.models import Stream
+from streams.frames import Entry, Event, Resync
 from tournaments.models import Format, Pairing, Round, Station, Tournament
 from tournaments.services.actors import ORGANISER
 from tournaments.services.capacity import EntryChange, announce
@@ -157,7 +156,7 @@ def test_real_events_have_the_fields_that_are_shown(db: None) -> None:
     tell_everything()
     frames = [
         msgspec.json.decode(entry.frame)
-        for stream in (Stream.LOBBY, *cup_streams(), *report_streams())
+        for stream in (LOBBY, *cup_streams(), *report_streams())
         for entry in told(stream)
     ]
     assert {frame["type"] for frame in frames} == set(EVENTS)
@@ -168,14 +167,14 @@ def test_real_events_have_the_fields_that_are_shown(db: None) -> None:
 
 
 def cup_streams() -> list[str]:
-    return [tournament_stream_of(cup.pk) for cup in Tournament.objects.all()]
+    return [tournament_stream(cup.pk) for cup in Tournament.objects.all()]
 
 
 def report_streams() -> list[str]:
-    return [match_stream_of(report.match_id) for report in Report.objects.all()]
+    return [match_stream(report.match_id) for report in Report.objects.all()]
 
 
-def told(stream: str) -> list[log.Entry]:
+def told(stream: str) -> list[Entry]:
     head = log.head(stream)
     return log.read(stream, epoch=head.epoch, after=0, limit=100)
 
@@ -188,7 +187,7 @@ def tell_everything() -> None:
     leave_match(match_id=bob.match.pk, caller=Caller(player_id=bob.player.pk))
     disagree(reopen_match(match=Match.objects.get()))
     chat.say([chat.Line(bob.player.pk, "Bob", "hello"), chat.Line(None, "anon-1", "bye")])
-    delete_line(seq=log.head(Stream.LOBBY).seq)
+    delete_line(seq=log.head(LOBBY).seq)
     play_cup(StagePlan(Format.ROUND_ROBIN, advance=2), StagePlan())
     cup = play_cup(StagePlan())
     first = Pairing.objects.get(group__stage__tournament=cup, key="W1.1")
@@ -336,14 +335,14 @@ def spoken(bucket: Bucket | Buckets) -> str:
 @pytest.mark.parametrize(
     ("row", "limit"),
     [
-        ("Messages on one socket", spoken(limits.message_bucket())),
+        ("Messages on one socket", spoken(socket_limits.message_bucket())),
         ("Lines of chat by one player", spoken(limits.chat_by_player)),
         ("Lines of chat from one address", spoken(limits.chat_by_address)),
         ("Guests, accounts and tournaments made", spoken(pace.newcomers)),
         ("Tries to sign in from one address", spoken(pace.sign_ins_by_address)),
         ("Tries to sign in under one name", spoken(pace.sign_ins_by_name)),
-        ("Sockets opened from one address", spoken(limits.connects)),
-        ("Refused messages on one socket", spoken(limits.patience_bucket())),
+        ("Sockets opened from one address", spoken(socket_limits.connects)),
+        ("Refused messages on one socket", spoken(socket_limits.patience_bucket())),
         ("A message on a socket", f"{settings.MATCHPOINT_FRAME_MAX_BYTES // 1024} KiB"),
         ("A body over HTTP", f"{settings.MATCHPOINT_BODY_MAX_BYTES // 1024} KiB"),
         ("A body over HTTP", f"{settings.MATCHPOINT_FORM_MAX_BYTES // 1024**2} MiB"),

@@ -8,11 +8,13 @@ import pytest
 from django.db import OperationalError, transaction
 
 from lobby.moderation import delete_line
+from lobby.stream_names import LOBBY
 from lobby.tests.conftest import Visit
 from lobby.tests.visitors import Visitor, comes_true
 from streams import broadcast, log
 from streams import relay as relay_module
-from streams.log import Draft, Entry, Head, append
+from streams.frames import Entry, Head
+from streams.log import Draft, append
 from streams.models import Event, Stream, new_epoch
 from streams.outbox import FULL_BYTES, SLOW_BYTES, Frames, QueueOutbox
 from streams.relay import Feed, Relay, in_thread, local_relay
@@ -20,7 +22,6 @@ from streams.relay import Feed, Relay, in_thread, local_relay
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Json = dict[str, Any]
-LOBBY = Stream.LOBBY
 NOTICED_SECONDS = 2.0
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from lobby import chat
 from lobby.moderation import RIGHTS, delete_line
+from lobby.stream_names import LOBBY
 from matchmaking.callers import Caller
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.services.matches import leave_match
@@ -19,7 +20,6 @@ from matchmaking.services.players import create_guest
 from matchmaking.services.queue.joining import Join, Joined, join_pool
 from matchmaking.tests.staff import staff
 from streams import log
-from streams.models import Stream
 from tournaments.models import Tournament
 from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.start import start_tournament
@@ -73,7 +73,7 @@ def test_an_empty_lobby_says_what_will_come() -> None:
 
 def test_the_page_carries_its_place_in_the_stream() -> None:
     say("one", "two")
-    head = log.head(Stream.LOBBY)
+    head = log.head(LOBBY)
     assert head.seq == 2
     html = page()
     assert f'data-epoch="{head.epoch}"' in html and 'data-seq="2"' in html
@@ -95,7 +95,7 @@ def test_much_news_does_not_hide_the_chat() -> None:
     say("still here")
     with transaction.atomic():
         drafts = [log.Draft("matched", f"Matched: {i} vs x", {"players": []}) for i in range(80)]
-        log.append(Stream.LOBBY, drafts)
+        log.append(LOBBY, drafts)
     html = page()
     assert lines(html, "said") == ["still here"]
     assert lines(html, "news") == [f"{i} vs x" for i in range(30, 80)]

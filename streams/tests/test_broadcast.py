@@ -11,7 +11,7 @@ from channels.layers import InMemoryChannelLayer
 
 from streams import broadcast
 from streams.broadcast import announce, group_of
-from streams.log import Entry, Head
+from streams.frames import Entry, Head
 
 Json = dict[str, Any]
 

@@ -16,11 +16,13 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from streams import broadcast, log
+from streams import broadcast
+from streams.frames import Entry, Head
 from streams.log import Draft, append, head, heads, read, read_last, trim
 from streams.models import Event, Stream
 
-LOBBY = Stream.LOBBY
+LOBBY = "lobby"
+
 CUP = "tournament:6a1f1a52-2f4c-4f0e-9d6e-0d6f8b0a5c11"
 
 
@@ -161,7 +163,7 @@ def test_it_is_told_after_commit_and_never_before(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    told: list[tuple[str, log.Head, list[log.Entry]]] = []
+    told: list[tuple[str, Head, list[Entry]]] = []
     monkeypatch.setattr(broadcast, "announce", lambda *facts: told.append(facts))
     with django_capture_on_commit_callbacks() as callbacks:
         write("a", "b")
@@ -190,7 +192,7 @@ def test_a_frame_read_back_is_the_frame_that_was_told(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    told: list[list[log.Entry]] = []
+    told: list[list[Entry]] = []
     monkeypatch.setattr(broadcast, "announce", lambda _s, _h, entries: told.append(entries))
     text = "Grüße, 李雷 ❤️ <&>\u2028"
     data = {"text": text, "n": [1, 2.5, None, True], "deep": {"a": {}}}

@@ -9,9 +9,10 @@ import pytest
 from channels.layers import get_channel_layer
 from django.db import transaction
 
+from lobby.stream_names import LOBBY
 from streams import broadcast, log, relay
-from streams.log import Draft, Entry, Head
-from streams.models import Stream
+from streams.frames import Entry, Head
+from streams.log import Draft
 from streams.relay import Feed, Relay, in_thread, local_relay, stop_local_relay
 
 from .clients import comes_true
@@ -61,7 +62,7 @@ async def running(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Relay]:
 
 @transaction.atomic
 def write(*texts: str) -> None:
-    log.append(Stream.LOBBY, [Draft("chat", text) for text in texts])
+    log.append(LOBBY, [Draft("chat", text) for text in texts])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -69,7 +70,7 @@ async def test_who_heard_more_from_another_process_resumes_there(
     running: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(broadcast, "announce", lambda *args: None)
-    lobby = await running.feed(Stream.LOBBY)
+    lobby = await running.feed(LOBBY)
     await in_thread(write, "one", "two")
     assert lobby.seq == 0
     assert await running.missed(lobby, epoch=lobby.epoch, since=2) == []
@@ -89,13 +90,13 @@ async def test_what_is_written_while_a_stream_is_being_read_is_told_at_once(
         return read
 
     monkeypatch.setattr(relay, "_read_feed", slowly)
-    lobby = await running.feed(Stream.LOBBY)
+    lobby = await running.feed(LOBBY)
     assert await comes_true(lambda: lobby.seq == 1, 10)
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_who_claims_to_have_heard_what_never_was_starts_anew(running: Relay) -> None:
-    lobby = await running.feed(Stream.LOBBY)
+    lobby = await running.feed(LOBBY)
     assert await running.missed(lobby, epoch=lobby.epoch, since=99) is None
 
 
@@ -117,11 +118,11 @@ async def test_a_process_starts_while_the_layer_is_away_and_joins_it_later(
     monkeypatch.setattr(relay, "LOOK_SECONDS", 0.05)
     running = await local_relay()
     try:
-        lobby = await running.feed(Stream.LOBBY)
+        lobby = await running.feed(LOBBY)
         await in_thread(write, "while it is away")
         assert await comes_true(lambda: lobby.seq == 1, 10)
         is_away = False
-        assert await comes_true(lambda: Stream.LOBBY in running._joined, 10)
+        assert await comes_true(lambda: LOBBY in running._joined, 10)
         monkeypatch.setattr(relay, "LOOK_SECONDS", 60.0)
         await asyncio.sleep(0.1)
         await in_thread(write, "now it is back")

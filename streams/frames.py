@@ -1,0 +1,91 @@
+"""What goes over the sockets of streams: events, and the messages that every stream has."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+
+from lib.schemas import Schema, Timestamp, timestamp
+
+#: An event that was encoded before.
+EventFrame = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"$ref": "#/$defs/Event"})]
+
+
+class ServerMessage(Schema, tag_field="type"):
+    """What a server sends: one JSON object with a `type`."""
+
+    def text_frame(self) -> str:
+        """The message as the text of a WebSocket frame."""
+        return msgspec.json.encode(self).decode()
+
+
+class ClientMessage(Schema, tag_field="type"):
+    """What a client sends on a socket."""
+
+
+class Resync(ServerMessage, tag="resync"):
+    """What you have cannot be continued: forget it and start from the last `welcome`."""
+
+    stream: str
+    epoch: str
+    seq: int
+    text: str
+
+
+class Pong(ServerMessage, tag="pong"):
+    """The answer to `ping`."""
+
+
+class Error(ServerMessage, tag="error"):
+    """What was wrong with the last message, and how to mend it; the socket lives."""
+
+    code: str
+    message: str
+
+
+class Resume(ClientMessage, tag="resume"):
+    """Send what came after `seq` of that epoch."""
+
+    epoch: str
+    seq: int
+
+
+class Ping(ClientMessage, tag="ping"):
+    """Ask for a `pong`."""
+
+
+class Event(Schema):
+    """A committed fact of a stream's log."""
+
+    type: str
+    stream: str
+    epoch: str
+    seq: int
+    at: Timestamp
+    text: str
+    data: Any
+
+
+def event_frame(
+    *, type: str, stream: str, epoch: str, seq: int, at: datetime, text: str, data: Any
+) -> str:
+    """An event of the log as the text of a frame."""
+    frame = Event(type, stream, epoch, seq, timestamp(at), text, data)
+    return msgspec.json.encode(frame).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a stream stands: its epoch and the seq of its last event."""
+
+    epoch: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as it goes over the wire: its number, and the text of its frame."""
+
+    seq: int
+    frame: str
