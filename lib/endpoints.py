@@ -4,7 +4,7 @@
     def new_party(request: HttpRequest, body: PartyBody = PartyBody()) -> PartyEntered:
 
 `body` and `query` are read into their structs; a `body` with a default may be left out. What the
-function returns is encoded. One that returns a response itself says in `returns` what is in it.
+function returns is encoded. One that returns a response itself declares in `returns` what it holds.
 """
 
 import inspect
@@ -94,7 +94,7 @@ class Operation:
 def endpoint(
     *methods: str, tag: str, status: int = 200, returns: Any = None
 ) -> Callable[[View], View]:
-    """Make a view out of a function, plain or async; refusals and outages are answered as JSON."""
+    """Make a view out of a function, plain or async; refusals and outages become JSON responses."""
 
     def decorate(view: View) -> View:
         operation = Operation.of(view, methods, tag, status, returns)

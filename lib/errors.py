@@ -1,4 +1,4 @@
-"""What a person can mend: every refusal carries a code for programs and words for people."""
+"""Refusals, which the sender can correct: a code for programs and a sentence for people."""
 
 from collections.abc import Iterable
 from typing import Self
@@ -7,7 +7,7 @@ from typing import Self
 class Refusal(Exception):
     """A request that cannot be done as asked, and what to change.
 
-    `code` is one stable word of the wire; `message` is a sentence that says what to mend.
+    `code` is one stable word of the wire; `message` is a sentence that says what to change.
     Views and consumers turn it into a status or an error frame; nothing has been stored.
     """
 

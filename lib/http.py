@@ -1,4 +1,4 @@
-"""HTTP for machines: bodies read, refusals answered; status codes live here and in views."""
+"""HTTP for programs: bodies are read, refusals become responses with their status codes."""
 
 import logging
 from typing import Any, TypeVar
@@ -55,14 +55,14 @@ def json_response(answer: Any, *, status: int = 200) -> HttpResponse:
 
 
 def status_of(refusal: Refusal) -> int:
-    """The HTTP status that says what kind of refusal it is."""
+    """The HTTP status of a refusal."""
     if refusal.code in _STATUS_BY_CODE:
         return _STATUS_BY_CODE[refusal.code]
     return next(_STATUS[kind] for kind in type(refusal).__mro__ if kind in _STATUS)
 
 
 def refusal_response(refusal: Refusal) -> HttpResponse:
-    """A refusal as its sender reads it: what is wrong, and what to mend."""
+    """A refusal as a JSON response."""
     status = status_of(refusal)
     response = json_response(Refused(refusal.code, refusal.message), status=status)
     if status in {429, 503}:

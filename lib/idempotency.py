@@ -1,4 +1,4 @@
-"""Idempotency-Key: a request sent twice is done once and answered twice the same."""
+"""Idempotency-Key: a request that is sent twice is done once and gets one answer twice."""
 
 import hashlib
 from collections.abc import Iterable
@@ -8,9 +8,11 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.http import HttpRequest
 
 from . import tokens
 from .errors import Conflict, Malformed
+from .http import raw_body
 from .models import StoredResponse
 
 KEY_MAX_CHARS = 255
@@ -25,11 +27,25 @@ class IdempotencyKey:
     body_sha256: str
 
     @classmethod
-    def of(cls, key: str, *, route: str, caller: str, body: bytes) -> "IdempotencyKey":
-        """Read the header's value; raises `Malformed` when it is empty or over-long.
+    def of_request(
+        cls, request: HttpRequest, *, caller: str, body: bytes | None = None
+    ) -> "IdempotencyKey | None":
+        """The request's key, if it has one; raises `Malformed`.
 
-        `caller` names the sender: the digest of a token, a player's id, or nothing.
+        `caller` is the digest of a token, a player's id, or nothing. `body` is the request's, if it
+        has been read already.
         """
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return None
+        route = f"{request.method} {request.path.rstrip('/')}"
+        return cls.of(
+            key, route=route, caller=caller, body=raw_body(request) if body is None else body
+        )
+
+    @classmethod
+    def of(cls, key: str, *, route: str, caller: str, body: bytes) -> "IdempotencyKey":
+        """Read the header's value; raises `Malformed` when it is empty or over-long."""
         if not 1 <= len(key) <= KEY_MAX_CHARS:
             raise Malformed(f"Idempotency-Key must have 1 to {KEY_MAX_CHARS} characters.")
         scope = "\n".join((route, caller, key)).encode()
@@ -44,14 +60,14 @@ class Replay:
     answer: dict[str, Any]
 
 
-def answered(requests: Iterable[IdempotencyKey]) -> dict[str, StoredResponse]:
-    """The stored answers of those requests that were answered before, by digest."""
-    digests = [once.digest for once in requests]
+def stored_responses(keys: Iterable[IdempotencyKey]) -> dict[str, StoredResponse]:
+    """The responses that are stored for these keys, by digest."""
+    digests = [key.digest for key in keys]
     return StoredResponse.objects.in_bulk(digests) if digests else {}
 
 
 def replay(once: IdempotencyKey, stored: StoredResponse) -> Replay:
-    """Tell the first answer again; raises `Conflict` when the body is another."""
+    """The first answer again; raises `Conflict` when the body is another."""
     if stored.body_sha256 != once.body_sha256:
         raise Conflict(
             "This Idempotency-Key was used with another body. Use a new key for a new request.",
@@ -80,12 +96,12 @@ def record(
 
 
 def amend(once: IdempotencyKey, answer: dict[str, Any]) -> None:
-    """Complete a stored answer with what was done after it; its token stays as it is."""
+    """Replace a stored answer by its completed form; its token stays."""
     kept = {name: value for name, value in answer.items() if name != "token"}
     StoredResponse.objects.filter(digest=once.digest).update(answer=kept)
 
 
-def forget_answers(*, now: datetime) -> int:
-    """Drop answers too old to be asked for again; gives how many."""
+def delete_stale_responses(*, now: datetime) -> int:
+    """Delete responses that are too old to be repeated; returns how many."""
     stale = StoredResponse.objects.filter(created_at__lt=now - settings.MATCHPOINT_IDEMPOTENCY_LIFE)
     return stale.delete()[0]

@@ -1,11 +1,11 @@
-"""Answers kept for those who ask again, and duties held by one process."""
+"""Responses that a retry gets again, and leases that one process holds."""
 
 from django.db import models
 from django.utils import timezone
 
 
 class StoredResponse(models.Model):
-    """What a request with an Idempotency-Key was answered, so that a retry is told the same."""
+    """The response to a request with an Idempotency-Key, which a retry gets again."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     body_sha256 = models.CharField(max_length=64)

@@ -29,7 +29,7 @@ class Refused(Answer, tag="Error"):
     code: str
     """One stable word for programs, such as `not_found`."""
     message: str
-    """A sentence that says what to mend."""
+    """A sentence that says what to change."""
 
 
 def timestamp(at: datetime) -> str:

@@ -20,7 +20,7 @@ def digest(token: str) -> str:
 
 
 def seal(token: str, *, key: str, record: str) -> str:
-    """Hide a token behind a client's idempotency key, so that a retry can be told it again.
+    """Hide a token behind a client's idempotency key, so that a retry gets it again.
 
     The database alone does not open it: that takes the key, which only the client has, and the
     site's secret. `record` is unique, so that no two tokens are hidden alike.

@@ -15,9 +15,9 @@ from .models import Match, Pool, Ticket, TicketState
 from .schemas import Outlook, PoolStatistics
 from .selectors import engine_ticket, live_tickets, waits_of
 
-#: How many of a pool's last matches say how long a wait takes.
+#: How many of a pool's last matches an estimate is made from.
 _RECENT_MATCHES = 50
-#: Who is no further off than this in rating, where so many are, says it better than everybody.
+#: Waits of players within these rating points are used, where there are so many; else all.
 _BAND_POINTS = 150.0
 _BAND_LEAST = 10
 

@@ -109,7 +109,7 @@ def _operation(method: str, path: str, operation: Json, schemas: Json) -> Operat
 
 
 def _responses(responses: Json) -> Iterator[tuple[str, Types]]:
-    """What is answered to a good request, and the statuses of all refusals."""
+    """The responses to a good request, then the statuses of all refusals."""
     types = {str(status): _content(one.get("content", {})) for status, one in responses.items()}
     refusals = sorted(status for status in types if status[0] in "45")
     yield from ((status, found) for status, found in types.items() if status not in refusals)

@@ -10,7 +10,7 @@ from channels.db import database_sync_to_async
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
-from lib.idempotency import forget_answers
+from lib.idempotency import delete_stale_responses
 from lib.leases import give_up_leases, take_lease
 from lobby.presence import delete_stale_presence
 from matchmaking.services.matches import lapse_matches
@@ -120,7 +120,7 @@ class Duties:
         end_due_seasons(now=now)
         open_due_check_ins(now=now)
         if clean:
-            forget_answers(now=now)
+            delete_stale_responses(now=now)
             delete_old_parties(now=now)
             delete_stale_presence()
             trim(now=now)

@@ -1,4 +1,4 @@
-"""What every request passes: the database's outages, and forgery from other sites."""
+"""Pages and answers for requests that fail, and the check for forged ones."""
 
 import sys
 from typing import Any
@@ -20,6 +20,7 @@ from lib.http import (
     refusal_response,
     wants_json,
 )
+from lib.schemas import Refused
 
 
 class AmbientCsrfMiddleware(CsrfViewMiddleware):
@@ -45,8 +46,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
         message = "This host name is not served here."
     if wants_json(request):
         return refusal_response(Malformed(message))
-    said = {"title": "That cannot be read", "message": message}
-    return HttpResponse(loader.render_to_string("error.html", said), status=400)
+    context = {"title": "That cannot be read", "message": message}
+    return HttpResponse(loader.render_to_string("error.html", context), status=400)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -57,14 +58,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def fault(request: HttpRequest) -> HttpResponseBase:
-    """The answer when something here is broken, or the database is away; the log says what."""
+    """The answer when the server has a fault, or the database is away; the log has the details."""
     error = sys.exc_info()[1]
     if isinstance(error, OperationalError | InterfaceError):
         return _outage(request, error)
     if not wants_json(request):
         return server_error(request)
-    answer = {"status": "Error", "code": "fault", "message": "Something went wrong here."}
-    return json_response(answer, status=500)
+    return json_response(Refused("fault", "Something went wrong here."), status=500)
 
 
 def _outage(request: HttpRequest, error: Exception) -> HttpResponseBase:

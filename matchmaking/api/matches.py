@@ -59,8 +59,8 @@ def leave(request: HttpRequest, match_id: UUID) -> schemas.MatchLeft:
 def result(request: HttpRequest, match_id: UUID, body: MatchResultBody) -> schemas.ResultAnswer:
     """Say how a match ended, as one of its players."""
     claim = body.claim()
-    told = report_result(match_id=match_id, caller=caller_of(request), claim=claim)
-    return schemas.ResultAnswer.of(told.match, told.report)
+    stands = report_result(match_id=match_id, caller=caller_of(request), claim=claim)
+    return schemas.ResultAnswer.of(stands.match, stands.report)
 
 
 @endpoint("POST", tag=_TAG)
@@ -69,8 +69,8 @@ def confirm(
 ) -> schemas.ResultAnswer:
     """Agree with the other side's report."""
     caller = caller_of(request)
-    told = confirm_result(match_id=match_id, caller=caller, report_id=body.report)
-    return schemas.ResultAnswer.of(told.match, told.report)
+    stands = confirm_result(match_id=match_id, caller=caller, report_id=body.report)
+    return schemas.ResultAnswer.of(stands.match, stands.report)
 
 
 @endpoint("POST", tag=_TAG)
@@ -79,5 +79,5 @@ def dispute(
 ) -> schemas.ResultAnswer:
     """Disagree with the other side's report."""
     caller = caller_of(request)
-    told = dispute_result(match_id=match_id, caller=caller, report_id=body.report)
-    return schemas.ResultAnswer.of(told.match, told.report)
+    stands = dispute_result(match_id=match_id, caller=caller, report_id=body.report)
+    return schemas.ResultAnswer.of(stands.match, stands.report)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from msgspec import UNSET, Meta
 
 from lib.endpoints import described_by, endpoint, socket_only
-from lib.http import check_newcomer, json_response, raw_body
+from lib.http import check_newcomer, json_response
 from lib.idempotency import IdempotencyKey, Replay
 from lib.schemas import Schema
 from matchmaking import schemas
@@ -43,7 +43,7 @@ async def join(request: HttpRequest, body: JoinBody) -> HttpResponse:
     caller = await _read_caller(request)
     if caller.is_nobody:
         check_newcomer(request)
-    once = _idempotency_key(request, caller)
+    once = IdempotencyKey.of_request(request, caller=caller.key)
     party = body.party.strip().upper() if body.party is not None else None
     wish = Join(body.username, body.pool, caller, once, party, tuple(body.regions))
     joined = await joins.submit(wish)
@@ -60,14 +60,6 @@ async def _read_caller(request: HttpRequest) -> Caller:
     if not request.COOKIES:
         return bearer(request.META.get("HTTP_AUTHORIZATION"))
     return await sync_to_async(caller_of)(request)
-
-
-def _idempotency_key(request: HttpRequest, caller: Caller) -> IdempotencyKey | None:
-    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
-    if key is None:
-        return None
-    route = f"{request.method} {request.path.rstrip('/')}"
-    return IdempotencyKey.of(key, route=route, caller=caller.key, body=raw_body(request))
 
 
 @described_by(join)

@@ -97,7 +97,7 @@ class Outlook(Schema):
     fitting: int
     """How many players who wait fit."""
     estimate_seconds: int | None
-    """How much longer it takes, by recent waits; null where they tell nothing."""
+    """How much longer it takes, by recent waits; null where those do not say."""
     why: str
     """Why there is no match yet, in words."""
 

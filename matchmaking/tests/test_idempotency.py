@@ -9,7 +9,7 @@ from msgspec import to_builtins
 
 from lib import tokens
 from lib.errors import Conflict, Malformed, NotFound, Refusal
-from lib.idempotency import IdempotencyKey, Replay, forget_answers
+from lib.idempotency import IdempotencyKey, Replay, delete_stale_responses
 from lib.models import StoredResponse
 from matchmaking.callers import NOBODY, Caller
 from matchmaking.models import Player, Pool, Ticket
@@ -125,6 +125,6 @@ def test_answers_are_forgotten_after_a_day() -> None:
     join("Bob", "k2")
     yesterday = timezone.now() - settings.MATCHPOINT_IDEMPOTENCY_LIFE - timedelta(seconds=1)
     StoredResponse.objects.filter(digest=once("k1").digest).update(created_at=yesterday)
-    assert forget_answers(now=timezone.now()) == 1
+    assert delete_stale_responses(now=timezone.now()) == 1
     assert isinstance(join("Ann", "k1"), Joined | Refusal)
     assert isinstance(join("Bob", "k2"), Replay)

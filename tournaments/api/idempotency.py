@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from lib import idempotency
-from lib.http import json_response, raw_body
+from lib.http import json_response
 from lib.idempotency import IdempotencyKey
 from lib.schemas import Json
 
@@ -28,7 +28,7 @@ def created(
     `complete` then does what must not hold that transaction, and adds to the answer. `body` is
     the request's, if it has been read already.
     """
-    once = _once(request, body)
+    once = IdempotencyKey.of_request(request, caller=caller(request).key, body=body)
     try:
         answer, status, is_new = _make(make, once)
     except IntegrityError:
@@ -43,19 +43,10 @@ def created(
     return json_response(answer, status=status)
 
 
-def _once(request: HttpRequest, body: bytes | None) -> IdempotencyKey | None:
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return None
-    route = f"{request.method} {request.path.rstrip('/')}"
-    content = raw_body(request) if body is None else body
-    return IdempotencyKey.of(key, route=route, caller=caller(request).key, body=content)
-
-
 @transaction.atomic
 def _make(make: Callable[[], Json], once: IdempotencyKey | None) -> tuple[Json, int, bool]:
     if once is not None:
-        stored = idempotency.answered([once]).get(once.digest)
+        stored = idempotency.stored_responses([once]).get(once.digest)
         if stored is not None:
             before = idempotency.replay(once, stored)
             return before.answer, before.status, False

@@ -148,7 +148,7 @@ class _Desk(JoinChecks):
         super().__init__(pool, joins, now)
         self.stored = {ticket.pk for ticket in self.waiting}
         self.waiting_pool = None if pool.is_plain else WaitingPool(pool, self.waiting, now)
-        self.answered = idempotency.answered(j.once for j in joins if j.once)
+        self.answered = idempotency.stored_responses(j.once for j in joins if j.once)
         self.new_players: list[Player] = []
         self.renamed: list[Player] = []
         self.new_tickets: list[Ticket] = []
