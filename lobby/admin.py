@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import Truncator
 
+from lib.admin import ServicedAdmin, StockAdmin
 from lib.errors import Refusal
-from matchmaking.admin.base import ServicedAdmin, StockAdmin
 from streams.models import Event, Stream
 
 from .events import EVENTS

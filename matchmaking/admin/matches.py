@@ -9,19 +9,27 @@ from uuid import UUID
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from lib.admin import (
+    Button,
+    LatestFormSet,
+    Question,
+    ReadInline,
+    ServicedAdmin,
+    annotated,
+    count_by,
+)
 from lib.errors import Conflict
 from matchmaking.callers import Caller
-from matchmaking.models import Match, MatchState, Outcome, Player, Seat, Ticket, TicketState
+from matchmaking.models import Match, MatchState, Player, Seat, Ticket, TicketState
 from matchmaking.results import Result
 from matchmaking.services.matches import cancel_match, correct_match, finish_match
 from matchmaking.services.queue.tickets import leave_pool
-from matchmaking.wording import side_names
+from matchmaking.wording import result_in_words, side_names
 
-from .base import Button, LatestFormSet, Question, ReadInline, ServicedAdmin, count_by
+from .result_form import result_page
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -54,10 +62,8 @@ class LatestTickets(ReadInline):
     fields = readonly_fields = ("name", "pool", "state", "waiting_since", "match")
     ordering = ("-waiting_since",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
-        """With all that a line shows."""
-        queryset = super().get_queryset(request)
-        return queryset.select_related("pool", "match").prefetch_related("match__seats")
+    related = ("pool", "match")
+    prefetched = ("match__seats",)
 
 
 class LatestMatches(ReadInline):
@@ -70,10 +76,8 @@ class LatestMatches(ReadInline):
     fields = readonly_fields = ("match", "state", "result", "made_at")
     ordering = ("-match__created_at",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
-        """With all that a line shows."""
-        queryset = super().get_queryset(request)
-        return queryset.select_related("match").prefetch_related("match__seats")
+    related = ("match",)
+    prefetched = ("match__seats",)
 
     def state(self, seat: Seat) -> str:
         """Whether it goes on."""
@@ -97,12 +101,15 @@ class PlayerAdmin(ServicedAdmin[Player]):
     search_fields = ("name", "name_key")
     fields = readonly_fields = ("name", "kind", "account", "id", "created_at")
     inlines = (LatestTickets, LatestMatches)
+    related = ("user",)
+    match_count = annotated("match_count", "matches")
+    is_waiting = annotated("is_waiting", "waits", boolean=True)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Player]:
         """With the number of matches, and whether the player waits."""
         seats = Seat.objects.filter(player=OuterRef("pk"))
         waiting = Ticket.objects.filter(player=OuterRef("pk"), state=TicketState.WAITING)
-        queryset = super().get_queryset(request).select_related("user")
+        queryset = super().get_queryset(request)
         return queryset.annotate(
             match_count=count_by(seats, "player"),
             is_waiting=Exists(waiting),
@@ -115,18 +122,6 @@ class PlayerAdmin(ServicedAdmin[Player]):
     def account(self, player: Player) -> str:
         """The account's user name."""
         return player.user.get_username() if player.user else "-"
-
-    @admin.display(description="matches", ordering="match_count")
-    def match_count(self, player: Any) -> int:
-        """How many matches the player has been in."""
-        count: int = player.match_count
-        return count
-
-    @admin.display(description="waits", boolean=True)
-    def is_waiting(self, player: Any) -> bool:
-        """Whether the player is in a queue now."""
-        waits: bool = player.is_waiting
-        return waits
 
 
 @admin.register(Ticket)
@@ -142,10 +137,8 @@ class TicketAdmin(ServicedAdmin[Ticket]):
     )  # fmt: skip
     actions = ("cancel_tickets",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
-        """With all that a line shows."""
-        queryset = super().get_queryset(request).select_related("pool", "player", "match")
-        return queryset.prefetch_related("match__seats")
+    related = ("pool", "player", "match")
+    prefetched = ("match__seats",)
 
     @admin.action(description="Cancel selected tickets", permissions=["act"])
     def cancel_tickets(self, request: HttpRequest, tickets: QuerySet[Ticket]) -> None:
@@ -167,9 +160,7 @@ class SeatInline(ReadInline):
     verbose_name_plural = "sides"
     fields = readonly_fields = ("name", "player")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
-        """With all that a line shows."""
-        return super().get_queryset(request).select_related("player")
+    related = ("player",)
 
 
 class MatchAdmin(ServicedAdmin[Match]):
@@ -185,19 +176,9 @@ class MatchAdmin(ServicedAdmin[Match]):
     inlines = (SeatInline,)
     actions = ("cancel_matches",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Match]:
-        """With all that a line shows."""
-        return super().get_queryset(request).select_related("pool").prefetch_related("seats")
-
-    def get_urls(self) -> list[URLPattern]:
-        """The pages that act, before the stock ones."""
-        view = self.admin_site.admin_view
-        return [
-            path("<uuid:pk>/result/", view(self.result_view), name="matchmaking_match_result"),
-            path("<uuid:pk>/correct/", view(self.correct_view), name="matchmaking_match_correct"),
-            path("<uuid:pk>/cancel/", view(self.cancel_view), name="matchmaking_match_cancel"),
-            *super().get_urls(),
-        ]
+    actions_on_row = ("result", "correct", "cancel")
+    related: tuple[str, ...] = ("pool",)
+    prefetched = ("seats",)
 
     @admin.display(description="match")
     def sides(self, match: Match) -> str:
@@ -224,12 +205,13 @@ class MatchAdmin(ServicedAdmin[Match]):
     def result_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """The page on which the result of a pool's match is entered."""
         match = self.row_to_act_on(request, pk)
-        return self.ask_result(request, match, match, lambda result: _record(match, result))
+        return result_page(self, request, match, match, lambda result: _record(match, result))
 
     def correct_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """The page on which a finished match gets another result; ratings are put right."""
+        """The page on which a finished match gets another result; ratings are corrected."""
         match = self.row_to_act_on(request, pk)
-        return self.ask_result(
+        return result_page(
+            self,
             request,
             match,
             match,
@@ -274,9 +256,5 @@ def _cancel_match(match: Match) -> str:
 
 
 def result_words(match: Match) -> str:
-    """Who won and how, as a column; needs the match's seats prefetched."""
-    if match.winner is None:
-        return match.get_outcome_display() or "-"
-    score = ":".join(map(str, match.scores))
-    how = score if match.outcome == Outcome.PLAYED else match.get_outcome_display()
-    return f"{side_names(match)[match.winner]} ({how})"
+    """The result as a column; needs the match's seats prefetched."""
+    return result_in_words(Result.of(match), side_names(match)) if match.outcome else "-"

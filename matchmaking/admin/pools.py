@@ -8,10 +8,9 @@ from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from lib.admin import StockAdmin, annotated, count_by
 from matchmaking.models import Match, MatchState, Pool, Ticket, TicketState
 from matchmaking.services.queue.tickets import close_pool, expire_tickets
-
-from .base import StockAdmin, count_by
 
 
 @admin.register(Pool)
@@ -36,6 +35,8 @@ class PoolAdmin(StockAdmin[Pool]):
         ),
     )  # fmt: skip
     actions = ("open_pools", "close_pools", "expire_waits")
+    waiting = annotated("waiting")
+    open_matches = annotated("open_matches", "open matches")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pool]:
         """With the number of those who wait and play."""
@@ -61,25 +62,13 @@ class PoolAdmin(StockAdmin[Pool]):
         return super().has_delete_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Pool, form: Any, change: bool) -> None:
-        """Who closes a pool in the form closes it as the action does: those who wait are told."""
+        """Close a pool as the action does when the form does: waiting players are notified."""
         closes = change and "is_open" in form.changed_data and not obj.is_open
         obj.is_open = obj.is_open or closes
         super().save_model(request, obj, form, change)
         if closes:
             close_pool(pool=obj)
             obj.is_open = False
-
-    @admin.display(ordering="waiting")
-    def waiting(self, pool: Any) -> int:
-        """How many wait."""
-        count: int = pool.waiting
-        return count
-
-    @admin.display(ordering="open_matches")
-    def open_matches(self, pool: Any) -> int:
-        """How many matches go on."""
-        count: int = pool.open_matches
-        return count
 
     @admin.action(description="Open selected pools", permissions=["change"])
     def open_pools(self, request: HttpRequest, pools: QuerySet[Pool]) -> None:
@@ -88,7 +77,7 @@ class PoolAdmin(StockAdmin[Pool]):
 
     @admin.action(description="Close selected pools", permissions=["change"])
     def close_pools(self, request: HttpRequest, pools: QuerySet[Pool]) -> None:
-        """Take no more players, and tell those who wait; those who play go on."""
+        """Take no more players, and notify those who wait; matches go on."""
         self._set_open(request, pools, "Closed", lambda pool: close_pool(pool=pool))
 
     def _set_open(

@@ -1,14 +1,11 @@
 """Ratings, to read; and seasons, to end."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 
+from lib.admin import Button, LatestFormSet, Question, ReadInline, ServicedAdmin
 from matchmaking.models import Rating, Season, SeasonPlace
 from matchmaking.services.seasons import end_season
-
-from .base import Button, LatestFormSet, Question, ReadInline, ServicedAdmin
 
 
 @admin.register(Rating)
@@ -23,9 +20,7 @@ class RatingAdmin(ServicedAdmin[Rating]):
         "player", "pool", "points", "plus_minus", "volatility", "matches", "rated_at", "sure_until"
     )  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Rating]:
-        """With all that a line shows."""
-        return super().get_queryset(request).select_related("player", "pool")
+    related = ("player", "pool")
 
     @admin.display(description="rating", ordering="rating")
     def points(self, rating: Rating) -> str:
@@ -60,6 +55,8 @@ class SeasonAdmin(ServicedAdmin[Season]):
         "least_deviation",
     )  # fmt: skip
     inlines = (SeasonTable,)
+    actions_on_row = ("end",)
+    related = ("pool",)
 
     @admin.display(description="season")
     def name_or_number(self, season: Season) -> str:
@@ -77,15 +74,6 @@ class SeasonAdmin(ServicedAdmin[Season]):
         if obj is not None and obj.ended_at is not None:
             return self.fields
         return ("pool", "number", "started_at", "ended_at")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Season]:
-        """With all that a line shows."""
-        return super().get_queryset(request).select_related("pool")
-
-    def get_urls(self) -> list[URLPattern]:
-        """The page that acts, before the stock ones."""
-        view = self.admin_site.admin_view(self.end_view)
-        return [path("<int:pk>/end/", view, name="matchmaking_season_end"), *super().get_urls()]
 
     def buttons(self, request: HttpRequest, season: Season) -> list[Button]:
         """The present season may be ended."""

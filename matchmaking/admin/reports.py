@@ -3,22 +3,21 @@
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 
+from lib.admin import Button, Question, ServicedAdmin
 from lib.errors import Conflict
 from matchmaking.models import Report, ReportState
 from matchmaking.results import Result, report_claim, report_counter
 from matchmaking.services.reports import decide_report
 from matchmaking.wording import result_in_words, side_names
 
-from .base import Button, Question, ServicedAdmin
+from .result_form import result_page
 
 
 @admin.register(Report)
 class ReportAdmin(ServicedAdmin[Report]):
-    """What players said of their matches; a dispute is decided here."""
+    """What players reported of their matches; a dispute is decided here."""
 
     list_display = ("sides", "state", "claim", "objection", "reporter", "created_at")
     list_filter = ("state", "match__pool", "created_at")
@@ -29,23 +28,9 @@ class ReportAdmin(ServicedAdmin[Report]):
         "confirm_by", "answered_at", "match",
     )  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
-        """With all that a line shows."""
-        queryset = super().get_queryset(request)
-        return queryset.select_related("match__pool", "reporter", "answered_by").prefetch_related(
-            "match__seats"
-        )
-
-    def get_urls(self) -> list[URLPattern]:
-        """The pages that act, before the stock ones."""
-        view = self.admin_site.admin_view
-        name = "matchmaking_report"
-        return [
-            path("<uuid:pk>/accept/", view(self.accept_view), name=f"{name}_accept"),
-            path("<uuid:pk>/objection/", view(self.objection_view), name=f"{name}_objection"),
-            path("<uuid:pk>/result/", view(self.result_view), name=f"{name}_result"),
-            *super().get_urls(),
-        ]
+    actions_on_row = ("accept", "objection", "result")
+    related = ("match__pool", "reporter", "answered_by")
+    prefetched = ("match__seats",)
 
     @admin.display(description="match")
     def sides(self, report: Report) -> str:
@@ -64,7 +49,7 @@ class ReportAdmin(ServicedAdmin[Report]):
         return "it was not so" if report.state == ReportState.DISPUTED else "-"
 
     def buttons(self, request: HttpRequest, report: Report) -> list[Button]:
-        """While a pool's match waits for a word: accept one side's, or enter another."""
+        """While the report on a pool's match is open: accept one side's, or enter another."""
         if report.state not in {ReportState.PENDING, ReportState.DISPUTED}:
             return []
         if report.match.pool is None:
@@ -75,12 +60,12 @@ class ReportAdmin(ServicedAdmin[Report]):
         return [*buttons, Button("Enter another result", self.page("result", report.pk))]
 
     def accept_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """The page that asks before the reporter is believed."""
+        """The page that asks before the report is accepted."""
         report = self.row_to_act_on(request, pk)
         return self._ask_to_decide(request, report, report_claim(report))
 
     def objection_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """The page that asks before the other side is believed."""
+        """The page that asks before the objection is accepted."""
         report = self.row_to_act_on(request, pk)
         return self._ask_to_decide(request, report, report_counter(report) or report_claim(report))
 
@@ -94,8 +79,8 @@ class ReportAdmin(ServicedAdmin[Report]):
     def result_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """The page on which another result is entered."""
         report = self.row_to_act_on(request, pk)
-        return self.ask_result(
-            request, report, report.match, lambda result: _decide(report, result)
+        return result_page(
+            self, request, report, report.match, lambda result: _decide(report, result)
         )
 
 

@@ -132,7 +132,7 @@ def test_players_are_only_read(olga: Client) -> None:
 def test_a_player_s_page_shows_the_latest_of_many_matches(
     olga: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: QueryLimit
 ) -> None:
-    monkeypatch.setattr("matchmaking.admin.base.LATEST", 5)
+    monkeypatch.setattr("lib.admin.LATEST", 5)
     ann = queue("Ann")
     for number in range(8):
         rival = queue(f"Rival {number}")
@@ -303,7 +303,7 @@ def test_a_score_finishes_a_match_and_frees_its_players(olga: Client) -> None:
     assert "Ann" in form and "Bob" in form and "Best of 1" in form
     score = {"ending": "played", "score_0": "0", "score_1": "1"}
     said = words(olga, page("match", "result", match.pk), score)
-    assert "Entered Ann vs Bob: 0:1." in said
+    assert "Entered Ann vs Bob: Bob won 1:0." in said
     match.refresh_from_db()
     assert (match.state, match.outcome, match.winner, match.scores) == (
         MatchState.FINISHED,
@@ -312,14 +312,14 @@ def test_a_score_finishes_a_match_and_frees_its_players(olga: Client) -> None:
         [0, 1],
     )
     assert not Seat.objects.filter(holds=True).exists()
-    assert noted() == [("olga", "Entered Ann vs Bob: 0:1.")]
+    assert noted() == [("olga", "Entered Ann vs Bob: Bob won 1:0.")]
 
 
 @pytest.mark.parametrize(("ending", "winner", "named"), [("0", 0, "Ann"), ("1", 1, "Bob")])
 def test_a_forfeit_finishes_a_match(olga: Client, ending: str, winner: int, named: str) -> None:
     match = make_match()
     said = words(olga, page("match", "result", match.pk), {"ending": ending})
-    assert f"Entered Ann vs Bob: {named} wins by forfeit." in said
+    assert f"Entered Ann vs Bob: {named} won by forfeit." in said
     match.refresh_from_db()
     assert (match.outcome, match.winner) == (Outcome.FORFEIT, winner)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.urls import reverse
 
-from matchmaking.admin.base import Button, LatestFormSet, Question, ReadInline
+from lib.admin import Button, LatestFormSet, Question, ReadInline
 from tournaments.models import Action, Entry, Judge, Station, Tournament, TournamentState
 from tournaments.selectors import swiss_to_pair
 from tournaments.services.actors import Actor

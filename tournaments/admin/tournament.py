@@ -13,8 +13,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from matchmaking.admin.base import Button, Question, ServicedAdmin, count_by
+from lib.admin import Button, Question, ServicedAdmin, annotated, count_by
 from matchmaking.admin.matches import MatchAdmin
+from matchmaking.admin.result_form import result_page
 from matchmaking.identity import player_of_user
 from matchmaking.models import Match, MatchState
 from matchmaking.results import Result
@@ -53,6 +54,9 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
         "created_at", "started_at", "finished_at", "id",
     )  # fmt: skip
     inlines = (StationInline, JudgeInline, ActionInline)
+    actions_on_row = ("start", "cancel")
+    related = ("organiser",)
+    entrant_count = annotated("entrant_count", "entrants")
     fieldsets = (
         (None, {"fields": readonly_fields[:6]}),
         ("Times", {"fields": readonly_fields[6:], "classes": ("collapse",)}),
@@ -80,7 +84,6 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
         return (
             super()
             .get_queryset(request)
-            .select_related("organiser")
             .annotate(
                 entrant_count=count_by(
                     Entrant.objects.filter(tournament=OuterRef("pk")), "tournament"
@@ -89,12 +92,6 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
                 decided_count=count_by(decided, "group__stage__tournament"),
             )
         )
-
-    @admin.display(description="entrants", ordering="entrant_count")
-    def entrant_count(self, tournament: Any) -> int:
-        """How many take part."""
-        count: int = tournament.entrant_count
-        return count
 
     @admin.display(ordering="decided_count")
     def progress(self, tournament: Any) -> str:
@@ -148,8 +145,6 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
         view = self.admin_site.admin_view
         name = "tournaments_tournament"
         return [
-            path("<uuid:pk>/start/", view(self.start_view), name=f"{name}_start"),
-            path("<uuid:pk>/cancel/", view(self.cancel_view), name=f"{name}_cancel"),
             path("<uuid:pk>/day/<slug:step>/", view(self.step_view), name=f"{name}_step"),
             path(
                 "<uuid:pk>/results/<uuid:match_pk>/", view(self.result_view), name=f"{name}_result"
@@ -243,7 +238,8 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
         match = get_object_or_404(
             matches, pk=match_pk, pairing__group__stage__tournament=tournament
         )
-        return self.ask_result(
+        return result_page(
+            self,
             request,
             tournament,
             match,
@@ -289,10 +285,7 @@ class BracketMatchAdmin(MatchAdmin):
     search_fields = (*MatchAdmin.search_fields, "pairing__group__stage__tournament__name")
     fields = (*MatchAdmin.fields, "tournament")
     readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Match]:
-        """With the place in a bracket."""
-        return super().get_queryset(request).select_related("pairing__group__stage__tournament")
+    related = ("pool", "pairing__group__stage__tournament")
 
     def tournament(self, match: Match) -> str:
         """Where the match has its place, with the way there."""

@@ -265,19 +265,19 @@ def test_a_day_is_run_to_its_end(olga: Client) -> None:
     form = words(olga, result_page(tournament, "W1.1"))
     assert "Result of Ann vs Dan" in form
     first = {"ending": "played", "score_0": "0", "score_1": "1"}
-    assert "Entered Ann vs Dan: 0:1." in words(olga, result_page(tournament, "W1.1"), first)
+    assert "Entered Ann vs Dan: Dan won 1:0." in words(olga, result_page(tournament, "W1.1"), first)
     forfeit = words(olga, result_page(tournament, "W1.2"), {"ending": "0"})
-    assert "Entered Bob vs Cem: Bob wins by forfeit." in forfeit
+    assert "Entered Bob vs Cem: Bob won by forfeit." in forfeit
     last = words(olga, result_page(tournament, "W2.1"), first)
-    assert "Entered Dan vs Bob: 0:1." in last
+    assert "Entered Dan vs Bob: Bob won 1:0." in last
     assert "First place: <strong>Bob</strong>" in last
     tournament.refresh_from_db()
     assert tournament.state == TournamentState.FINISHED
     assert match_of(tournament, "W1.2").outcome == Outcome.FORFEIT
     assert [message for _, _, message in noted()] == [
-        "Entered Dan vs Bob: 0:1.",
-        "Entered Bob vs Cem: Bob wins by forfeit.",
-        "Entered Ann vs Dan: 0:1.",
+        "Entered Dan vs Bob: Bob won 1:0.",
+        "Entered Bob vs Cem: Bob won by forfeit.",
+        "Entered Ann vs Dan: Dan won 1:0.",
     ]
 
 

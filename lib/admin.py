@@ -1,6 +1,6 @@
-"""What the admin pages of all apps share: rows to read, buttons, refusals said, who did what."""
+"""What the admin pages of all apps share: rows to read, buttons, error messages, and a history."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
@@ -9,19 +9,14 @@ from django.contrib import admin, messages
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, IntegerField, Model, QuerySet, Subquery
+from django.db.models import Count, IntegerField, Model, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 
-from lib.errors import Refusal
-from matchmaking.models import Match, MatchState
-from matchmaking.results import Result
-from matchmaking.wording import side_names
-
-from .forms import ResultForm, result_in_words
+from .errors import Refusal
 
 Row = TypeVar("Row", bound=Model)
 LATEST = 50
@@ -29,28 +24,28 @@ LATEST = 50
 if TYPE_CHECKING:
 
     class StockAdmin(admin.ModelAdmin[Row]):
-        """Django's own, told which row it shows."""
+        """Django's own, typed by its row."""
 
     StockInline = admin.TabularInline[Any, Any]
     StockFormSet = BaseInlineFormSet[Any, Any, Any]
 else:
 
     class StockAdmin(admin.ModelAdmin, Generic[Row]):
-        """Django's own, told which row it shows."""
+        """Django's own, typed by its row."""
 
     StockInline = admin.TabularInline
     StockFormSet = BaseInlineFormSet
 
 
 class Button(NamedTuple):
-    """A way from a row's page to one of the things that can be done with it."""
+    """A link from a row's page to an action on it."""
 
     label: str
     url: str
 
 
 class Question(NamedTuple):
-    """What is asked before something is done that cannot be taken back."""
+    """The confirmation that an action asks for."""
 
     title: str
     consequence: str
@@ -58,9 +53,33 @@ class Question(NamedTuple):
 
 
 class ServicedAdmin(StockAdmin[Row]):
-    """Rows that people read here and that only services write."""
+    """Rows that people read here and that only services write.
+
+    Each of `actions_on_row` has a page of its own, shown by the method `<name>_view`; `related`
+    and `prefetched` are read with the rows.
+    """
 
     change_form_template = "admin/serviced_change_form.html"
+    actions_on_row: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    prefetched: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Row]:
+        """The rows, with all that a line shows."""
+        return _with_related(super().get_queryset(request), self)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The pages of the actions, before the stock ones."""
+        converter = "uuid" if isinstance(self.opts.pk, UUIDField) else "int"
+        label = f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path(
+                f"<{converter}:pk>/{name}/",
+                self.admin_site.admin_view(getattr(self, f"{name}_view")),
+                name=f"{label}_{name}",
+            )
+            for name in self.actions_on_row
+        ] + super().get_urls()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody adds a row by hand."""
@@ -75,7 +94,7 @@ class ServicedAdmin(StockAdmin[Row]):
         return False
 
     def has_act_permission(self, request: HttpRequest) -> bool:
-        """Whether the account has the change permission, which is what the buttons need."""
+        """Whether the account has the change permission, which the buttons need."""
         codename = get_permission_codename("change", self.opts)
         return request.user.has_perm(f"{self.opts.app_label}.{codename}")
 
@@ -91,31 +110,31 @@ class ServicedAdmin(StockAdmin[Row]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Show the row, and the buttons to those who may press them."""
+        """Show the row, with its buttons to accounts that may act."""
         row = kwargs.get("obj")
         if row is not None and self.has_act_permission(request):
             context["buttons"] = self.buttons(request, row)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def row_to_act_on(self, request: HttpRequest, pk: UUID | int) -> Row:
-        """The row of an acting page; refuses accounts that may only look."""
+        """The row of an action's page; raises `PermissionDenied` for accounts that only look."""
         if not self.has_act_permission(request):
             raise PermissionDenied
         return get_object_or_404(self.get_queryset(request), pk=pk)
 
     def act(self, request: HttpRequest, row: Row, do: Callable[[], str]) -> None:
-        """Do one thing whole, and note in the row's history who did it; say how it went."""
+        """Run one action in a transaction, record it in the row's history, and show how it went."""
         try:
-            said = self._do(request, row, do)
+            message = self._do(request, row, do)
         except Refusal as refusal:
             self.message_user(request, refusal.message, messages.ERROR)
         else:
-            self.message_user(request, said, messages.SUCCESS)
+            self.message_user(request, message, messages.SUCCESS)
 
     def act_on_each(
         self, request: HttpRequest, rows: Iterable[Row], do: Callable[[Row], str]
     ) -> None:
-        """Do the same with each row, each by itself; say how many went well, and why others not."""
+        """Run an action on each row separately; show how many succeeded and why others failed."""
         done = 0
         for row in rows:
             try:
@@ -129,60 +148,34 @@ class ServicedAdmin(StockAdmin[Row]):
 
     @transaction.atomic
     def _do(self, request: HttpRequest, row: Row, do: Callable[[], str]) -> str:
-        said = do()
-        self.log_change(request, row, said)
-        return said
+        message = do()
+        self.log_change(request, row, message)
+        return message
 
     def ask_first(
         self, request: HttpRequest, row: Row, question: Question, do: Callable[[], str]
     ) -> HttpResponse:
-        """A page that asks; its answer is done, and leads back to the row."""
+        """A page that asks for confirmation, then acts and returns to the row."""
         if request.method == "POST":
             self.act(request, row, do)
             return redirect(self.page("change", row.pk))
-        context = self._context(request, row, question.title) | {"question": question}
+        context = self.page_context(request, row, question.title) | {"question": question}
         return render(request, "admin/ask_first.html", context)
 
-    def ask_result(
-        self,
-        request: HttpRequest,
-        row: Row,
-        match: Match,
-        record: Callable[[Result], object],
-        *,
-        states: Sequence[str] = (MatchState.OPEN,),
-    ) -> HttpResponse:
-        """A page that takes a match's result; recorded or refused, it leads back to the row.
-
-        Shown only while the match is in one of `states`.
-        """
-        sides = side_names(match)
-        meeting = " vs ".join(sides)
-        if request.method != "POST" and match.state not in states:
-            words = f"This match is already {match.get_state_display()}."
-            self.message_user(request, words, messages.ERROR)
-            return redirect(self.page("change", row.pk))
-        form = ResultForm(
-            request.POST or None, sides=sides, best_of=match.best_of, draws=match.draws
-        )
-        if not form.is_valid():
-            context = self._context(request, row, f"Result of {meeting}") | {"form": form}
-            return render(request, "admin/result.html", context)
-
-        def do() -> str:
-            record(form.result)
-            return f"Entered {meeting}: {result_in_words(form.result, sides)}."
-
-        self.act(request, row, do)
-        return redirect(self.page("change", row.pk))
-
-    def _context(self, request: HttpRequest, row: Row, title: str) -> dict[str, Any]:
+    def page_context(self, request: HttpRequest, row: Row, title: str) -> dict[str, Any]:
+        """The context of an action's page."""
         return self.admin_site.each_context(request) | {
             "title": title,
             "opts": self.opts,
             "original": row,
             "back": self.page("change", row.pk),
         }
+
+
+def _with_related(rows: QuerySet[Row], source: Any) -> QuerySet[Row]:
+    if source.related:
+        rows = rows.select_related(*source.related)
+    return rows.prefetch_related(*source.prefetched)
 
 
 class LatestFormSet(StockFormSet):
@@ -200,6 +193,12 @@ class ReadInline(StockInline):
 
     template = "admin/read_inline.html"
     extra = 0
+    related: tuple[str, ...] = ()
+    prefetched: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows, with all that a line shows."""
+        return _with_related(super().get_queryset(request), self)
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody adds a row by hand."""
@@ -210,8 +209,18 @@ class ReadInline(StockInline):
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Whoever may see the page may see what belongs to it."""
+        """Everybody who may see the page may see what belongs to it."""
         return True
+
+
+def annotated(name: str, description: str | None = None, *, boolean: bool = False) -> Any:
+    """A column that shows the annotation `name` of a row, and sorts by it."""
+
+    @admin.display(description=description or name, ordering=name, boolean=boolean)
+    def column(self: Any, row: Any) -> Any:
+        return getattr(row, name)
+
+    return column
 
 
 def count_by(rows: QuerySet[Any], key: str) -> Coalesce:

@@ -1,27 +1,21 @@
-"""The admin's form for a match's result."""
+"""The admin's page for a match's result."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin.widgets import AdminIntegerFieldWidget
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 
-from matchmaking.models import Outcome
+from lib.admin import Row, ServicedAdmin
+from matchmaking.models import Match, MatchState
 from matchmaking.results import MOST_POINTS, SIDES, BadScore, Result
+from matchmaking.wording import result_in_words, side_names
 
 PLAYED = "played"
 NEITHER = "neither"
-
-
-def result_in_words(result: Result, sides: Sequence[str]) -> str:
-    """A result as a reader of the history sees it."""
-    match result.outcome:
-        case Outcome.DOUBLE_FORFEIT:
-            return "forfeited by both"
-        case Outcome.FORFEIT if result.winner is not None:
-            return f"{sides[result.winner]} wins by forfeit"
-        case _:
-            return ":".join(map(str, result.scores))
 
 
 class ResultForm(forms.Form):
@@ -85,7 +79,7 @@ class ResultForm(forms.Form):
 
 
 def _endings(sides: Sequence[str]) -> list[tuple[str, str]]:
-    """How a match may end: two sides are told both who forfeits and who wins by it."""
+    """How a match may end; of two sides both the winner and the loser of a forfeit are named."""
     if len(sides) == SIDES:
         first, second = sides
         forfeits = [
@@ -105,3 +99,35 @@ def _rule(sides: int, best_of: int) -> str:
     needed = best_of // 2 + 1
     games = "1 game" if needed == 1 else f"{needed} games"
     return f"Best of {best_of}: the winner has {games}."
+
+
+def result_page(
+    admin: ServicedAdmin[Row],
+    request: HttpRequest,
+    row: Row,
+    match: Match,
+    record: Callable[[Result], object],
+    *,
+    states: Sequence[str] = (MatchState.OPEN,),
+) -> HttpResponse:
+    """A page that takes a match's result, then records it and returns to the row.
+
+    Shown only while the match is in one of `states`; needs the match's seats prefetched.
+    """
+    sides = side_names(match)
+    meeting = " vs ".join(sides)
+    if request.method != "POST" and match.state not in states:
+        words = f"This match is already {match.get_state_display()}."
+        admin.message_user(request, words, messages.ERROR)
+        return redirect(admin.page("change", row.pk))
+    form = ResultForm(request.POST or None, sides=sides, best_of=match.best_of, draws=match.draws)
+    if not form.is_valid():
+        context = admin.page_context(request, row, f"Result of {meeting}") | {"form": form}
+        return render(request, "admin/result.html", context)
+
+    def enter() -> str:
+        record(form.result)
+        return f"Entered {meeting}: {result_in_words(form.result, sides)}."
+
+    admin.act(request, row, enter)
+    return redirect(admin.page("change", row.pk))
