@@ -27,16 +27,16 @@ _writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
 
 
 class GroupCommit(Generic[Item, Result]):
-    """Gathers items for `perform`, which stores a batch and gives a result for each, in order.
+    """Gathers items for `perform`, which stores a batch and returns a result for each, in order.
 
-    A result that is an exception is raised to the one who submitted that item; an exception out
-    of `perform` itself goes to the whole batch. Where it took long to find the database gone, it
-    goes to those who waited behind, too: they need not find out one batch after another.
+    A result that is an exception is raised to the caller that submitted the item; an exception
+    raised by `perform` itself goes to the whole batch. Where it took long to find the database
+    gone, the batches behind get it too: they need not find out one after another.
     """
 
     def __init__(self, perform: Callable[[Sequence[Item]], Sequence[Result | Exception]]) -> None:
         self._perform = perform
-        self._desks: WeakKeyDictionary[asyncio.AbstractEventLoop, _Desk[Item, Result]] = (
+        self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _LoopQueue[Item, Result]] = (
             WeakKeyDictionary()
         )
 
@@ -45,15 +45,15 @@ class GroupCommit(Generic[Item, Result]):
         return await self.enqueue(item)
 
     def enqueue(self, item: Item) -> "asyncio.Future[Result]":
-        """Have an item stored after those before it; raises `Overloaded` when swamped."""
+        """Queue an item to be stored after those before it; raises `Overloaded` when swamped."""
         loop = asyncio.get_running_loop()
-        desk = self._desks.get(loop)
-        if desk is None:
-            desk = self._desks[loop] = _Desk(self._perform)
-        return desk.submit(loop, item)
+        queue = self._queues.get(loop)
+        if queue is None:
+            queue = self._queues[loop] = _LoopQueue(self._perform)
+        return queue.submit(loop, item)
 
 
-class _Desk(Generic[Item, Result]):
+class _LoopQueue(Generic[Item, Result]):
     """The items that wait on one event loop."""
 
     def __init__(self, perform: Callable[[Sequence[Item]], Sequence[Result | Exception]]) -> None:
@@ -72,7 +72,7 @@ class _Desk(Generic[Item, Result]):
 
     async def _commit_all(self, loop: asyncio.AbstractEventLoop) -> None:
         while self._waiting:
-            await asyncio.sleep(0)  # what the loop has already received goes along
+            await asyncio.sleep(0)  # what the loop has already received joins this batch
             batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
             items, since = [item for item, _, _ in batch], batch[0][1]
             try:
@@ -94,7 +94,7 @@ class _Desk(Generic[Item, Result]):
         try:
             return self._perform(items)
         except (OperationalError, InterfaceError) as error:
-            _outage.note(error, began)
+            _outage.record(error, began)
             raise
         finally:
             close_old_connections()
@@ -107,13 +107,13 @@ class _Outage:
         self._found_at = 0.0
         self._error: Exception | None = None
 
-    def note(self, error: Exception, began: float) -> None:
+    def record(self, error: Exception, began: float) -> None:
         now = time.monotonic()
         if now - began > LONG_SECONDS:
             self._found_at, self._error = now, error
 
     def check(self, since: float) -> None:
-        """Raise what was found while somebody who waits `since` then was waiting."""
+        """Raise the error found while a caller that has waited `since` then was waiting."""
         if self._error is not None and since <= self._found_at:
             raise self._error
 

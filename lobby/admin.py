@@ -1,4 +1,4 @@
-"""The event log, to read: what was told to whom, and in which order."""
+"""The event log, read-only, and moderation."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from django.utils.text import Truncator
 
 from lib.admin import ServicedAdmin, StockAdmin
 from lib.errors import Refusal
+from lobby.events.data import EVENTS
 from streams.models import Event, Stream
 
-from .events import EVENTS
 from .models import Mute
 from .moderation import delete_line
 from .stream_names import LOBBY
@@ -21,7 +21,7 @@ LINE_CHARS = 80
 
 
 class TypeFilter(admin.SimpleListFilter):
-    """Events of one type; the types are known, so that nothing is counted for the list of them."""
+    """Events of one type; the types are known, so that none need be counted."""
 
     title = parameter_name = "type"
 

@@ -12,10 +12,10 @@ from django.utils import timezone
 from lib.errors import Refusal
 from lib.group_commit import GroupCommit
 from lib.names import INVISIBLE
+from lobby.events.data import ChatData
 from matchmaking.schemas import PlayerName
 from streams import log
 
-from .events import ChatData
 from .models import Mute
 from .stream_names import LOBBY
 

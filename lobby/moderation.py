@@ -9,11 +9,11 @@ from django.utils import timezone
 from msgspec import to_builtins
 
 from lib.errors import NotFound, Refusal
+from lobby.events.data import ChatDeletedData, ErasedData
 from matchmaking.models import Player
 from streams import log
 from streams.models import Event
 
-from .events import ChatDeletedData, ErasedData
 from .models import Mute
 from .stream_names import LOBBY
 

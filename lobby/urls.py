@@ -11,5 +11,5 @@ urlpatterns = [
     re_path(r"^(?:tournaments|matches)/[0-9a-f-]{36}/ws/?$", socket_only),
     path("chat/<int:seq>/delete", api.delete, name="chat-delete"),
     path("chat/mute", api.mute, name="chat-mute"),
-    path("", include("lobby.page_urls")),
+    path("", include("lobby.pages.urls")),
 ]

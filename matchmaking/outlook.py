@@ -9,8 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from matchmaking.engine import pairing
-
+from .engine import pairing
 from .models import Match, Pool, Ticket, TicketState
 from .schemas import Outlook, PoolStatistics
 from .selectors import engine_ticket, live_tickets, waits_of

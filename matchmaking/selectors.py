@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from lib.errors import NotFound
-from matchmaking.engine import pairing
 from matchmaking.engine.glicko2 import CENTRE
 
+from .engine import pairing
 from .models import (
     OPEN_REPORT,
     OPEN_STATES,

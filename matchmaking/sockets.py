@@ -1,12 +1,13 @@
 """Sockets of players: who a socket belongs to, and how it is welcomed."""
 
-from matchmaking.identity import player_of_headers
-from matchmaking.models import Player
-from matchmaking.schemas import PlayerName
 from streams.consumers import StreamConsumer
 from streams.frames import EventFrame, ServerMessage
 from streams.relay import in_thread
 from streams.sockets import SocketConsumer
+
+from .identity import player_of_headers
+from .models import Player
+from .schemas import PlayerName
 
 
 class Welcome(ServerMessage, tag="welcome"):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from lib.http import json_response
 from lib.openapi import Components, first_sentence, paths
 from lib.schemas import Json
-from lobby.event_schema import event_schema
+from lobby.events.schema import event_schema
 from tournaments.api import api
 
 from .api_reference import reference

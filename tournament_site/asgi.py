@@ -11,7 +11,7 @@ http = get_asgi_application()  # before anything that imports models
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 
-from lobby.routing import websocket_urlpatterns
+from lobby.sockets.routing import websocket_urlpatterns
 
 from .duties import duties
 from .fallback import NoSuchSocket

@@ -4,11 +4,11 @@ from uuid import UUID
 
 from matchmaking.match_host import MatchPlace
 from matchmaking.models import Match
+from tournaments.services.locking import lock_tournament_of
+from tournaments.services.progress.results import continue_from
 
 from .match_places import place_in_tournament
 from .selectors import players_report
-from .services.locking import lock_tournament_of
-from .services.progress.results import continue_from
 
 
 class TournamentHost:

@@ -222,8 +222,8 @@ async def test_an_outage_is_told_and_the_socket_lives(
 
     with monkeypatch.context() as patch:
         patch.setattr(chat.speech, "_perform", fails)
-        for desk in chat.speech._desks.values():
-            patch.setattr(desk, "_perform", fails)
+        for queue in chat.speech._queues.values():
+            patch.setattr(queue, "_perform", fails)
         await visitor.say("lost")
         refusal = await visitor.next()
         assert (refusal["type"], refusal["code"]) == ("error", "outage")

@@ -19,10 +19,11 @@ from lib.limits import Bucket, Buckets
 from lib.schemas import Json
 from lib.tests.wire import fits
 from lobby import chat, limits, presence
-from lobby.event_schema import event_schema
-from lobby.events import EVENTS
-from lobby.lines import TAGS
-from lobby.messages import (
+from lobby.events.data import EVENTS
+from lobby.events.schema import event_schema
+from lobby.moderation import delete_line
+from lobby.pages.lines import TAGS
+from lobby.sockets.messages import (
     CLIENT_MESSAGES,
     SERVER_MESSAGES,
     Left,
@@ -32,8 +33,7 @@ from lobby.messages import (
     client_decoder,
     queue_decoder,
 )
-from lobby.moderation import delete_line
-from lobby.routing import websocket_urlpatterns
+from lobby.sockets.routing import websocket_urlpatterns
 from lobby.stream_names import LOBBY, match_stream, tournament_stream
 from matchmaking.callers import Caller
 from matchmaking.models import Match, Report

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from lib import group_commit
 from lib.tokens import digest
-from lobby import queue as queue_module
+from lobby.sockets import queue_notifier
 from matchmaking.callers import Caller
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Match, Player, Pool, Ticket
@@ -36,7 +36,7 @@ Json = dict[str, Any]
 
 @pytest.fixture(autouse=True)
 def quick_checks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue_module, "_CHECK_SECONDS", 0.1)
+    monkeypatch.setattr(queue_notifier, "_CHECK_SECONDS", 0.1)
 
 
 def address(name: str, pool: str = "") -> str:
@@ -235,7 +235,7 @@ async def test_closing_while_asked_declines(visit: Visit) -> None:
 async def test_a_wait_is_explained_when_it_has_changed(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue_module, "_EXPLAIN_SECONDS", 0)
+    monkeypatch.setattr(queue_notifier, "_EXPLAIN_SECONDS", 0)
     await made_pool(team_size=2)
     ann = await visit(address("Ann", "ranked"))
     told = await ann.next("explained")
@@ -325,7 +325,7 @@ async def test_a_ticket_that_is_closed_elsewhere_is_told(visit: Visit) -> None:
 
 
 async def test_an_open_socket_shows_life(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue_module, "_TOUCH_SECONDS", 0)
+    monkeypatch.setattr(queue_notifier, "_TOUCH_SECONDS", 0)
     await visit(address("Ann"))
     long_ago = timezone.now() - timedelta(days=1)
     await Ticket.objects.aupdate(seen_at=long_ago)
@@ -337,13 +337,13 @@ async def test_a_match_of_which_no_word_came_is_told(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann = await visit(address("Ann"))
-    desk = await queue_module._desk()
+    notifier = await queue_notifier.local_notifier()
     with monkeypatch.context() as lost:
         lost.setattr(broadcast, "announce", lambda *told: None)
-        for feed in desk.relay.feeds.values():
+        for feed in notifier.relay.feeds.values():
             feed.watchers.clear()  # as when the feed starts anew
-        lost.setattr(desk.relay, "feeds", {})
-        lost.setattr(queue_module.QueueDesk, "listen", nothing)
+        lost.setattr(notifier.relay, "feeds", {})
+        lost.setattr(queue_notifier.QueueNotifier, "listen", nothing)
         await post("Bob")
         told = await ann.next()
     assert (told["type"], told["text"]) == ("matched", "Matched! Opponent: Bob")

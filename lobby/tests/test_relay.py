@@ -9,8 +9,6 @@ from django.db import OperationalError, transaction
 
 from lobby.moderation import delete_line
 from lobby.stream_names import LOBBY
-from lobby.tests.conftest import Visit
-from lobby.tests.visitors import Visitor, comes_true
 from streams import broadcast, log
 from streams import relay as relay_module
 from streams.frames import Entry, Head
@@ -18,6 +16,9 @@ from streams.log import Draft, append
 from streams.models import Event, Stream, new_epoch
 from streams.outbox import FULL_BYTES, SLOW_BYTES, Frames, QueueOutbox
 from streams.relay import Feed, Relay, in_thread, local_relay
+
+from .conftest import Visit
+from .visitors import Visitor, comes_true
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

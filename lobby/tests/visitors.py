@@ -10,7 +10,7 @@ from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 
-from lobby.routing import websocket_urlpatterns
+from lobby.sockets.routing import websocket_urlpatterns
 
 Json = dict[str, Any]
 PATIENCE_SECONDS = 5.0

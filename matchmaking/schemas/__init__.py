@@ -1,13 +1,6 @@
 """What this app's rows look like on the wire: a module of structs for each noun."""
 
-from .matches import (
-    MatchBrief,
-    MatchDetail,
-    MatchLeft,
-    MatchPlayer,
-    MatchSummary,
-    ResultAnswer,
-)
+from .matches import MatchBrief, MatchDetail, MatchLeft, MatchPlayer, MatchSummary, ResultAnswer
 from .parties import Party, PartyEntered, PartyLeft, PartyShown
 from .players import PlayerName
 from .pools import Pool, Pools, PoolStatistics

@@ -12,15 +12,7 @@ from django.utils import timezone
 from lib.errors import Conflict, Forbidden, NotFound
 from matchmaking.callers import Caller, player_of
 from matchmaking.match_host import match_host
-from matchmaking.models import (
-    OPEN_REPORT,
-    Match,
-    MatchState,
-    Outcome,
-    Report,
-    ReportState,
-    Seat,
-)
+from matchmaking.models import OPEN_REPORT, Match, MatchState, Outcome, Report, ReportState, Seat
 from matchmaking.results import SIDES, Result, check_live_scores
 from matchmaking.signals import match_closed, match_reopened
 

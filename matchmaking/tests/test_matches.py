@@ -13,12 +13,7 @@ from lib.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from matchmaking.callers import NOBODY
 from matchmaking.models import Match, MatchState, Seat
 from matchmaking.results import BadScore, Result
-from matchmaking.services.matches import (
-    cancel_match,
-    finish_match,
-    lapse_matches,
-    leave_match,
-)
+from matchmaking.services.matches import cancel_match, finish_match, lapse_matches, leave_match
 from matchmaking.signals import match_closed
 
 from .meetings import caller, meeting, play_match, stored

@@ -19,12 +19,7 @@ from tournaments.models import Format, Pairing, Seeding, Station, Tournament, To
 from tournaments.services.actors import ORGANISER
 from tournaments.services.permissions import RIGHT
 from tournaments.services.progress.cancellation import cancel_tournament
-from tournaments.services.progress.results import (
-    by_forfeit,
-    by_score,
-    enter_result,
-    set_live_score,
-)
+from tournaments.services.progress.results import by_forfeit, by_score, enter_result, set_live_score
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 from tournaments.services.setup.stage_plans import StagePlan

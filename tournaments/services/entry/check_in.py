@@ -8,19 +8,10 @@ from django.utils import timezone
 
 from lib.errors import Conflict, Refusal
 from matchmaking.models import Player
-from tournaments.models import (
-    Entrant,
-    EntryStatus,
-    Tournament,
-    TournamentState,
-)
+from tournaments.models import Entrant, EntryStatus, Tournament, TournamentState
 from tournaments.services import audit_log
 from tournaments.services.actors import MATCHPOINT, Actor
-from tournaments.services.capacity import (
-    EntryChange,
-    announce,
-    places_left,
-)
+from tournaments.services.capacity import EntryChange, announce, places_left
 from tournaments.services.guards import check_before_start, check_not_over, entrant_of, move_day
 from tournaments.services.locking import lock_tournament
 from tournaments.services.permissions import player_actor

@@ -30,10 +30,7 @@ from tournaments.models import (
 )
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
-from tournaments.services.locking import (
-    check_runs,
-    lock_tournament,
-)
+from tournaments.services.locking import check_runs, lock_tournament
 from tournaments.services.undoable import RoundPaired, RoundUnpaired
 from tournaments.signals import round_published, round_withdrawn
 from tournaments.storage.swiss_rounds import recorded_round, store_round

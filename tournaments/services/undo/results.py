@@ -11,12 +11,7 @@ from tournaments.services.progress.reopen import reopen_pairing
 from tournaments.services.progress.result_replay import replay_results
 from tournaments.services.progress.stage_replay import Replay
 from tournaments.services.progress.stages import reopen_stage
-from tournaments.services.undoable import (
-    Address,
-    ResultCorrected,
-    ResultEntered,
-    ResultReopened,
-)
+from tournaments.services.undoable import Address, ResultCorrected, ResultEntered, ResultReopened
 from tournaments.services.venue.stations import call_again
 
 

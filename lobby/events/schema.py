@@ -4,10 +4,10 @@ from functools import cache
 
 from lib.openapi import Components
 from lib.schemas import Json
+from lobby.sockets.messages import CLIENT_MESSAGES, SERVER_MESSAGES
 from streams.frames import Event
 
-from .events import EVENTS
-from .messages import CLIENT_MESSAGES, SERVER_MESSAGES
+from .data import EVENTS
 
 _REF = "#/$defs/{name}"
 

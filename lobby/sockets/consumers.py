@@ -8,6 +8,9 @@ import msgspec
 
 from lib.errors import NotFound, Refusal
 from lib.names import ANONYMOUS_PREFIX
+from lobby import chat, limits
+from lobby.presence import presence_of
+from lobby.stream_names import LOBBY, match_stream, tournament_stream
 from matchmaking.models import Match
 from matchmaking.sockets import PlayerStream
 from streams.frames import ClientMessage
@@ -15,10 +18,7 @@ from streams.relay import in_thread
 from streams.sockets import NOT_FOUND
 from tournaments.models import Tournament
 
-from . import chat, limits
 from .messages import Chat, StreamMessage, client_decoder
-from .presence import presence_of
-from .stream_names import LOBBY, match_stream, tournament_stream
 
 #: Lines of one speaker that may be under way to the database at once.
 MOST_UNSTORED = 8

@@ -15,7 +15,7 @@ from tournaments.models import Entrant, Pairing, Round, Stage, Tournament, Tourn
 from tournaments.serializers import entrant_answer, pairing_answers, stage_brief, tournament_brief
 from tournaments.wording import match_words
 
-from .events import (
+from .data import (
     BracketData,
     EntryData,
     MatchData,

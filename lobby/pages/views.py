@@ -8,13 +8,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from lobby.moderation import may_moderate
+from lobby.presence import everybody
 from matchmaking.identity import browser_player
 from matchmaking.pages.queue_panel import queue_panel
 from tournaments.selectors import running_tournaments
 
 from .lines import lobby_log
-from .moderation import may_moderate
-from .presence import everybody
 
 TOURNAMENTS_SHOWN = 6
 

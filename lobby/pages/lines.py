@@ -6,10 +6,9 @@ from datetime import datetime
 
 from django.conf import settings
 
+from lobby.stream_names import LOBBY
 from streams import log
 from streams.models import Event
-
-from .stream_names import LOBBY
 
 #: What stands before a line of news, by the event's type.
 TAGS = {

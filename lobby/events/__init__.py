@@ -1,0 +1,1 @@
+"""The events of the log: their data, their texts, and their JSON Schema."""

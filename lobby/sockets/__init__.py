@@ -1,0 +1,1 @@
+"""The sockets: the lobby, tournaments and matches to watch, and the queue."""

@@ -1,0 +1,169 @@
+"""The queue by socket: connecting joins, closing leaves, and a match is sent when it is made."""
+
+import logging
+from collections.abc import Callable, Sequence
+from urllib.parse import parse_qs
+from uuid import UUID
+
+import msgspec
+from django.utils import timezone
+from msgspec import UNSET
+
+from lib.errors import Conflict, Outage, Overloaded, Refusal
+from matchmaking import schemas
+from matchmaking.callers import Caller
+from matchmaking.models import Pool, Ticket
+from matchmaking.services.queue.join_batcher import joins
+from matchmaking.services.queue.joining import Join, Joined
+from matchmaking.services.queue.ready_checks import accept_match, decline_match
+from matchmaking.sockets import PlayerSocket
+from streams.frames import Ping, Pong
+from streams.relay import in_thread
+from streams.sockets import MALFORMED, RESTARTING
+
+from .messages import (
+    Accept,
+    Decline,
+    Explained,
+    Left,
+    Matched,
+    QueueMessage,
+    ReadyCheckOpen,
+    ReadyCheckOver,
+    Waiting,
+    queue_decoder,
+)
+from .queue_notifier import local_notifier
+
+logger = logging.getLogger(__name__)
+
+#: What a client closes with that has had enough; any other end may be an accident.
+_LEAVING = {1000, 1005}
+
+
+class QueueConsumer(PlayerSocket):
+    """`/matchmaking?username=…&pool=…`: a ticket for as long as the socket is open."""
+
+    joined: Joined | None = None
+    ticket: UUID | None = None
+    is_leaving = False
+
+    async def opened(self) -> None:
+        """Join the pool; a refusal is sent and closes the socket."""
+        self.notifier = await local_notifier()
+        try:
+            joined = await joins.submit(self._join())
+        except Refusal as refusal:
+            self.refuse(refusal)
+            is_passing = isinstance(refusal, Overloaded | Outage)
+            self.outbox.close(RESTARTING if is_passing else MALFORMED, refusal.code)
+        else:
+            assert isinstance(joined, Joined)
+            self._send_joined(joined)
+
+    def _join(self) -> Join:
+        query = parse_qs(self.scope["query_string"].decode("latin-1"), encoding="utf-8")
+        first = {name: values[0] for name, values in query.items()}
+        return Join(
+            username=first.get("username"),
+            pool=first.get("pool", Pool.DEFAULT),
+            caller=self._caller(),
+            party=first["party"].strip().upper() if "party" in first else None,
+            regions=tuple(query.get("region", ())),
+        )
+
+    def _caller(self) -> Caller:
+        if self.joined is not None:
+            return Caller(player_id=self.joined.player.pk)
+        return Caller(player_id=self.player.pk if self.player else None)
+
+    def _send_joined(self, joined: Joined) -> None:
+        self.joined = joined
+        if joined.match is not None:
+            self.matched(schemas.MatchBrief.of(joined.match), joined.players)
+        elif joined.ticket is not None:
+            you = schemas.PlayerName.of(joined.player)
+            waiting = Waiting(schemas.WAITING, you, joined.ticket, joined.token)
+            self.outbox.send_text(waiting.text_frame())
+            self.ticket = joined.ticket.id
+            self.notifier.wait(self.ticket, self)
+            if joined.check is not None:
+                self.notifier.checks[self.ticket] = joined.check
+                self.check_opened(joined.check)
+
+    def matched(self, match: schemas.MatchBrief, players: Sequence[schemas.MatchPlayer]) -> None:
+        """Send the match that was found."""
+        assert self.joined is not None
+        self.ticket = None
+        you = schemas.PlayerName.of(self.joined.player)
+        message = Matched(_who_meets(you, players), you, match, players, self.joined.token)
+        self.outbox.send_text(message.text_frame())
+
+    def check_opened(self, check: schemas.ReadyCheck) -> None:
+        """Send a ready check, and how many have accepted."""
+        assert self.ticket is not None
+        text = f"Match found! {check.accepted} of {check.players} have accepted."
+        self.outbox.send_text(ReadyCheckOpen(text, self.ticket, check).text_frame())
+
+    def check_failed(self, ticket: schemas.Ticket, text: str) -> None:
+        """Send that the match was not accepted by all."""
+        self.outbox.send_text(ReadyCheckOver(text, ticket).text_frame())
+
+    def explained(self, outlook: Explained) -> None:
+        """Send why there is no match yet."""
+        self.outbox.send_text(outlook.text_frame())
+
+    def ticket_closed(self, ticket: schemas.TicketEnd, text: str) -> None:
+        """Send that the wait is over without a match."""
+        self.ticket = None
+        self.outbox.send_text(Left(text, ticket).text_frame())
+
+    async def received(self, text: str) -> None:
+        """Answer a ping; accept or decline a match; leave on `leave`."""
+        match self._parse(text):
+            case Ping():
+                self.outbox.send_text(Pong().text_frame())
+            case Accept():
+                await self._answer(accept_match)
+            case Decline():
+                await self._answer(decline_match)
+            case _:
+                self.is_leaving = True
+                self.outbox.close(1000, "left")
+
+    async def _answer(self, answer: Callable[..., Ticket]) -> None:
+        if self.ticket is None:
+            raise Conflict("There is no match to accept or decline.", code="no_check")
+        await in_thread(answer, ticket_id=self.ticket, caller=self._caller(), now=timezone.now())
+
+    def _parse(self, text: str) -> QueueMessage:
+        try:
+            return queue_decoder.decode(text)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise Refusal(
+                'Send {"type":"leave"} to leave the queue, {"type":"accept"} or '
+                '{"type":"decline"} when a match was found, or {"type":"ping"}.',
+                code="malformed",
+            ) from error
+
+    def closed(self) -> None:
+        """Leave the queue, or hold the place when the socket only dropped.
+
+        When this process restarts, the ticket waits for its player as it is.
+        """
+        if self.ticket is None or self.joined is None:
+            return
+        leaves = self.is_leaving or self.close_code in _LEAVING
+        if leaves or not self.is_restarting:
+            self.notifier.remove(self.ticket, self, leaves=leaves)
+
+
+def _who_meets(you: schemas.PlayerName, players: Sequence[schemas.MatchPlayer]) -> str:
+    """`Matched! Opponent: …`, and with whom in a team."""
+    side = next((player.side for player in players if player.id == you.id), UNSET)
+    others = [player for player in players if player.id != you.id]
+    mates = ", ".join(player.username for player in others if player.side == side)
+    foes = ", ".join(player.username for player in others if player.side != side)
+    if side is UNSET:
+        return f"Matched! Opponent: {mates}"
+    return f"Matched! With {mates}. Opponents: {foes}" if mates else f"Matched! Opponents: {foes}"
