@@ -9,7 +9,7 @@ from django.dispatch import receiver
 
 from lobby.sockets.queue_notifier import wake_notifiers
 from matchmaking.models import Match, Report
-from matchmaking.services.queue.joining import NewMatch
+from matchmaking.services.queue.joins import NewMatch
 from matchmaking.signals import (
     match_closed,
     match_made,

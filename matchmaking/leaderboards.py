@@ -123,7 +123,6 @@ def recent_matches(player_id: UUID) -> list[Match]:
     return list(
         Match.objects.filter(seats__player=player_id, state=MatchState.FINISHED)
         .annotate(moved=Subquery(moved))
-        .select_related("pool")
-        .prefetch_related("seats")
+        .in_full()
         .order_by("-closed_at")[:RECENT_MATCHES]
     )

@@ -104,7 +104,7 @@ def _statistics(pool: Pool, waiting: int, hour_ago: datetime) -> PoolStatistics:
 
 def outlooks_of(ticket_ids: Iterable[UUID], *, now: datetime) -> dict[UUID, Outlook]:
     """The outlooks of those of these tickets that wait, in whichever pools."""
-    waiting = Ticket.objects.filter(pk__in=list(ticket_ids), state=TicketState.WAITING)
+    waiting = Ticket.objects.waiting().filter(pk__in=list(ticket_ids))
     by_pool: dict[Pool, list[Ticket]] = defaultdict(list)
     for ticket in waiting.select_related("pool"):
         by_pool[ticket.pool].append(ticket)

@@ -13,8 +13,6 @@ from matchmaking.engine.glicko2 import CENTRE
 
 from .engine import pairing
 from .models import (
-    OPEN_REPORT,
-    OPEN_STATES,
     CheckState,
     Match,
     Party,
@@ -38,11 +36,10 @@ Key = UUID | int
 
 def live_tickets(*, now: datetime) -> QuerySet[Ticket]:
     """Tickets that wait and whose owners show life, the oldest first."""
-    return Ticket.objects.filter(
+    return Ticket.objects.waiting().filter(
         Q(leave_at=None) | Q(leave_at__gt=now),
-        state=TicketState.WAITING,
         seen_at__gte=now - settings.MATCHPOINT_TICKET_LIFE,
-    ).order_by("waiting_since")
+    )
 
 
 def is_live(ticket: Ticket, *, now: datetime) -> bool:
@@ -88,11 +85,7 @@ def waiting_names(*, now: datetime, limit: int) -> tuple[int, list[tuple[str, st
 
 def open_ticket(player: Player) -> Ticket | None:
     """The ticket with which a player waits now, or is asked whether to play."""
-    return (
-        Ticket.objects.select_related("pool", "party")
-        .filter(player=player, state__in=OPEN_STATES)
-        .first()
-    )
+    return Ticket.objects.open().in_full().filter(player=player).first()
 
 
 def open_check(ticket: Ticket) -> ReadyCheck | None:
@@ -106,9 +99,7 @@ def open_check(ticket: Ticket) -> ReadyCheck | None:
 
 def match_of(match_id: UUID) -> Match:
     """A match with its pool and seats; raises `NotFound`."""
-    match = (
-        Match.objects.select_related("pool").prefetch_related("seats").filter(pk=match_id).first()
-    )
+    match = Match.objects.in_full().filter(pk=match_id).first()
     if match is None:
         raise NotFound("There is no such match.")
     return match
@@ -116,11 +107,7 @@ def match_of(match_id: UUID) -> Match:
 
 def open_report(match: Match) -> Report | None:
     """The report on a match that waits for somebody's word."""
-    return (
-        Report.objects.select_related("reporter", "answered_by")
-        .filter(match=match, state__in=OPEN_REPORT)
-        .first()
-    )
+    return Report.objects.open().in_full().filter(match=match).first()
 
 
 def reports_to_answer(player: Player) -> list[Report]:
@@ -134,21 +121,13 @@ def reports_to_answer(player: Player) -> list[Report]:
 
 def party_of(player: Player) -> Party | None:
     """The party that a player is in, with its members."""
-    return (
-        Party.objects.filter(members__player=player)
-        .select_related("pool", "leader")
-        .prefetch_related("members__player")
-        .first()
-    )
+    return Party.objects.in_full().filter(members__player=player).first()
 
 
 def open_matches(player: Player) -> list[Match]:
     """The player's unfinished pool matches, the newest first."""
-    return list(
-        Match.objects.filter(seats__player=player, seats__holds=True, pool__isnull=False)
-        .select_related("pool")
-        .prefetch_related("seats")
-    )
+    held = Match.objects.filter(seats__player=player, seats__holds=True, pool__isnull=False)
+    return list(held.in_full())
 
 
 def open_pools() -> QuerySet[Pool]:
@@ -158,9 +137,6 @@ def open_pools() -> QuerySet[Pool]:
 
 def moved_tickets(ticket_ids: list[UUID], asked: list[UUID]) -> QuerySet[Ticket]:
     """Those of these tickets that do not simply wait, and those that were `asked` before."""
-    return (
-        Ticket.objects.filter(pk__in=ticket_ids)
-        .filter(~Q(state=TicketState.WAITING) | Q(pk__in=asked))
-        .select_related("pool", "party", "match__pool")
-        .prefetch_related("match__seats")
+    return Ticket.objects.in_full().filter(
+        ~Q(state=TicketState.WAITING) | Q(pk__in=asked), pk__in=ticket_ids
     )

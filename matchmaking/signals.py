@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-#: Matches were made by a pool. `matches`: list of `services.queue.Made`, in order.
+#: Matches were made by a pool. `matches`: list of `services.queue.joins.NewMatch`, in order.
 match_made = Signal()
 
 #: A match ended. `match`: the `Match`, its seats prefetched.

@@ -8,7 +8,7 @@ from matchmaking.models import Match, Report, ReportState
 from matchmaking.results import report_claim
 from matchmaking.schemas import MatchBrief, MatchSummary
 from matchmaking.schemas import Report as ReportAnswer
-from matchmaking.services.queue.joining import NewMatch
+from matchmaking.services.queue.joins import NewMatch
 from matchmaking.wording import ending_in_words, result_in_words, side_names
 from streams.log import Draft
 from tournaments.models import Entrant, Pairing, Round, Stage, Tournament, TournamentState

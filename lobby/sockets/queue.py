@@ -13,8 +13,7 @@ from lib.errors import Conflict, Outage, Overloaded, Refusal
 from matchmaking import schemas
 from matchmaking.callers import Caller
 from matchmaking.models import Pool, Ticket
-from matchmaking.services.queue.join_batcher import joins
-from matchmaking.services.queue.joining import Join, Joined
+from matchmaking.services.queue.joining import Join, Joined, join_batcher
 from matchmaking.services.queue.ready_checks import accept_match, decline_match
 from matchmaking.sockets import PlayerSocket
 from streams.frames import Ping, Pong
@@ -52,7 +51,7 @@ class QueueConsumer(PlayerSocket):
         """Join the pool; a refusal is sent and closes the socket."""
         self.notifier = await local_notifier()
         try:
-            joined = await joins.submit(self._join())
+            joined = await join_batcher.submit(self._join())
         except Refusal as refusal:
             self.refuse(refusal)
             is_passing = isinstance(refusal, Overloaded | Outage)

@@ -19,8 +19,7 @@ from matchmaking.models import Match, Player, Pool, Ticket
 from matchmaking.services.matches import leave_match
 from matchmaking.services.parties import create_party, join_party
 from matchmaking.services.players import Guest, create_guest
-from matchmaking.services.queue.join_batcher import joins
-from matchmaking.services.queue.joining import Join, Joined, join_pool
+from matchmaking.services.queue.joining import Join, Joined, join_batcher, join_pool
 from matchmaking.services.queue.tickets import close_pool, expire_tickets, leave_pool
 from streams import broadcast
 from streams.relay import in_thread
@@ -402,7 +401,7 @@ async def test_an_outage_brings_the_client_back(
     async def fails(join: object) -> None:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(joins, "submit", fails)
+    monkeypatch.setattr(join_batcher, "submit", fails)
     assert await refused(visit, address("Ann")) == ("outage", 1012)
 
 

@@ -108,7 +108,7 @@ class PlayerAdmin(ServicedAdmin[Player]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Player]:
         """With the number of matches, and whether the player waits."""
         seats = Seat.objects.filter(player=OuterRef("pk"))
-        waiting = Ticket.objects.filter(player=OuterRef("pk"), state=TicketState.WAITING)
+        waiting = Ticket.objects.waiting().filter(player=OuterRef("pk"))
         queryset = super().get_queryset(request)
         return queryset.annotate(
             match_count=count_by(seats, "player"),

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from lib.admin import StockAdmin, annotated, count_by
-from matchmaking.models import Match, MatchState, Pool, Ticket, TicketState
+from matchmaking.models import Match, MatchState, Pool, Ticket
 from matchmaking.services.queue.tickets import close_pool, expire_tickets
 
 
@@ -40,7 +40,7 @@ class PoolAdmin(StockAdmin[Pool]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pool]:
         """With the number of those who wait and play."""
-        waits = Ticket.objects.filter(pool=OuterRef("pk"), state=TicketState.WAITING)
+        waits = Ticket.objects.waiting().filter(pool=OuterRef("pk"))
         plays = Match.objects.filter(pool=OuterRef("pk"), state=MatchState.OPEN)
         return (
             super()

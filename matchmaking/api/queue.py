@@ -19,8 +19,7 @@ from matchmaking.identity import bearer, caller_of, set_guest_cookie
 from matchmaking.models import Pool, Ticket, TicketState
 from matchmaking.outlook import outlook
 from matchmaking.selectors import open_check
-from matchmaking.services.queue.join_batcher import joins
-from matchmaking.services.queue.joining import Join
+from matchmaking.services.queue.joining import Join, join_batcher
 from matchmaking.services.queue.ready_checks import accept_match, decline_match
 from matchmaking.services.queue.tickets import leave_pool, mark_ticket_seen, ticket_of
 
@@ -46,7 +45,7 @@ async def join(request: HttpRequest, body: JoinBody) -> HttpResponse:
     once = IdempotencyKey.of_request(request, caller=caller.key)
     party = body.party.strip().upper() if body.party is not None else None
     wish = Join(body.username, body.pool, caller, once, party, tuple(body.regions))
-    joined = await joins.submit(wish)
+    joined = await join_batcher.submit(wish)
     if isinstance(joined, Replay):
         return json_response(joined.answer, status=joined.status)
     response = json_response(joined.answer())

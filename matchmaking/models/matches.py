@@ -1,6 +1,7 @@
 """Matches and their seats."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -33,6 +34,14 @@ class Outcome(models.TextChoices):
 WITHOUT_WINNER = (Outcome.DRAWN, Outcome.DOUBLE_FORFEIT)
 
 
+class MatchQuerySet(models.QuerySet["Match"]):
+    """Matches with what is shown of them."""
+
+    def in_full(self) -> Self:
+        """With the pool and the seats."""
+        return self.select_related("pool").prefetch_related("seats")
+
+
 class Match(models.Model):
     """Sides meet and there is an outcome; made by a pool or by a bracket.
 
@@ -62,6 +71,8 @@ class Match(models.Model):
     winner = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = MatchQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at",)

@@ -1,5 +1,7 @@
 """Parties: players who queue together."""
 
+from typing import Self
+
 from django.db import models
 from django.utils import timezone
 
@@ -7,6 +9,14 @@ from .players import Player
 from .pools import Pool
 
 CODE_MAX_CHARS = 12
+
+
+class PartyQuerySet(models.QuerySet["Party"]):
+    """Parties with what is shown of them."""
+
+    def in_full(self) -> Self:
+        """With the pool, the leader and the members."""
+        return self.select_related("pool", "leader").prefetch_related("members__player")
 
 
 class Party(models.Model):
@@ -19,6 +29,8 @@ class Party(models.Model):
     leader = models.ForeignKey(Player, models.CASCADE, related_name="led_parties")
     pool = models.ForeignKey(Pool, models.CASCADE, null=True, blank=True, related_name="parties")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = PartyQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "parties"

@@ -1,6 +1,7 @@
 """Reports: what the players of a match say came out of it, until it is a result."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -23,6 +24,18 @@ class ReportState(models.TextChoices):
 
 
 OPEN_REPORT = (ReportState.PENDING, ReportState.DISPUTED)
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Reports by their state, and with what is shown of them."""
+
+    def open(self) -> Self:
+        """Those that are not settled."""
+        return self.filter(state__in=OPEN_REPORT)
+
+    def in_full(self) -> Self:
+        """With the players of both sides who reported and answered."""
+        return self.select_related("reporter", "answered_by")
 
 
 class Report(models.Model):
@@ -48,6 +61,8 @@ class Report(models.Model):
     counter = models.JSONField(
         null=True, help_text="In a dispute, what the other side says came out, if it said so."
     )
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at",)

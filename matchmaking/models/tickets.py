@@ -1,6 +1,7 @@
 """Tickets: who waits in which pool."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -36,6 +37,23 @@ class EndReason(models.TextChoices):
     NONE = "", "none"
     POOL_CLOSED = "pool_closed", "the pool was closed"
     PARTY = "party", "a member of the party ended it"
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    """Tickets by their state, and with what is shown of them."""
+
+    def open(self) -> Self:
+        """Those that hold their player."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def waiting(self) -> Self:
+        """Those that wait for a match, the oldest first."""
+        return self.filter(state=TicketState.WAITING)
+
+    def in_full(self) -> Self:
+        """With the pool, the player, the party, and the match with its seats."""
+        related = self.select_related("pool", "player", "party", "match__pool")
+        return related.prefetch_related("match__seats")
 
 
 class Ticket(models.Model):
@@ -77,6 +95,8 @@ class Ticket(models.Model):
         editable=False,
         help_text="When it ends because its socket dropped; a sign of life clears it.",
     )
+
+    objects = TicketQuerySet.as_manager()
 
     class Meta:
         ordering = ("waiting_since",)

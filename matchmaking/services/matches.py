@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from lib.errors import Conflict, Forbidden, NotFound
+from lib.errors import Conflict, Forbidden
 from matchmaking.callers import Caller, player_of
 from matchmaking.match_host import match_host
 from matchmaking.models import OPEN_REPORT, Match, MatchState, Outcome, Report, ReportState, Seat
 from matchmaking.results import SIDES, Result, check_live_scores
+from matchmaking.selectors import match_of
 from matchmaking.signals import match_closed, match_reopened
 
 from .ratings import rate_match, unrate_match
@@ -149,7 +150,7 @@ def lapse_matches(*, now: datetime) -> int:
     )
     lapsed = 0
     stale = stale.exclude(reports__state__in=OPEN_REPORT)
-    for match in stale.select_related("pool").prefetch_related("seats"):
+    for match in stale.in_full():
         try:
             _close(match, MatchState.LAPSED)
         except Conflict:
@@ -159,11 +160,7 @@ def lapse_matches(*, now: datetime) -> int:
 
 
 def _pool_match(match_id: UUID) -> Match:
-    match = (
-        Match.objects.select_related("pool").prefetch_related("seats").filter(pk=match_id).first()
-    )
-    if match is None:
-        raise NotFound("There is no such match.")
+    match = match_of(match_id)
     if match.pool is None:
         raise Conflict(
             "This match has a place in a bracket, and somebody must go on from it. "
@@ -189,6 +186,6 @@ def _close(match: Match, state: MatchState, **result: object) -> Match:
         setattr(match, field, value)
     match.revision += 1
     rate_match(match=match)
-    Report.objects.filter(match=match, state__in=OPEN_REPORT).update(state=ReportState.OVERTAKEN)
+    Report.objects.open().filter(match=match).update(state=ReportState.OVERTAKEN)
     match_closed.send(sender=Match, match=match)
     return match

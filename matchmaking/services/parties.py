@@ -73,7 +73,7 @@ def join_party(*, code: str, caller: Caller, username: str | None = None) -> Par
     limit = party.pool.party_limit if party.pool else _MOST_MEMBERS
     if len(members) >= limit:
         raise Conflict(f"The party is full: it has {len(members)} players.", code="party_too_large")
-    if Ticket.objects.filter(party=party, state__in=OPEN_STATES).exists():
+    if Ticket.objects.open().filter(party=party).exists():
         raise Conflict("The party waits already. Join when it has left the queue.")
     if any({player.name_key, player.skeleton} & {m.name_key, m.skeleton} for m in members):
         raise Conflict(
@@ -148,14 +148,7 @@ def _locked(code: str) -> Party:
 
 def _party(code: str) -> Party:
     """A party with all that an answer shows."""
-    party = (
-        Party.objects.select_related("pool", "leader")
-        .prefetch_related("members__player")
-        .filter(code=code)
-        .first()
-        if code.isprintable()
-        else None
-    )
+    party = Party.objects.in_full().filter(code=code).first() if code.isprintable() else None
     if party is None:
         raise NotFound("There is no party of this code.", code="unknown_party")
     return party

@@ -11,7 +11,7 @@ from django.db.models import Q
 from lib import tokens
 from lib.errors import Conflict
 from lib.names import Name, parse_name
-from matchmaking.models import Player, Ticket, TicketState
+from matchmaking.models import Player, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def sign_up(*, username: str, password: str, guest: Player | None) -> User:
     """
     name = parse_name(username)
     check_name_free(name)
-    waits = Ticket.objects.filter(_bears(name), state=TicketState.WAITING)
+    waits = Ticket.objects.waiting().filter(_bears(name))
     if waits.exclude(player=guest).exists():
         raise Conflict(f"Somebody called {name.display!r} waits in a queue. Choose another name.")
     _rename_others(name, but=guest)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from lib.errors import Conflict, Forbidden, Malformed, NotFound, Refusal
 from matchmaking.callers import Caller, player_of
 from matchmaking.match_host import match_host
-from matchmaking.models import OPEN_REPORT, Match, MatchState, Outcome, Report, ReportState, Seat
+from matchmaking.models import Match, MatchState, Outcome, Report, ReportState, Seat
 from matchmaking.results import Result, report_claim, report_counter
 from matchmaking.selectors import open_report
 from matchmaking.signals import result_disputed, result_reported
@@ -162,8 +162,7 @@ def _lock_match(match_id: UUID) -> Match:
     match_host().lock(match_id)
     match = (
         Match.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("pool")
-        .prefetch_related("seats")
+        .in_full()
         .filter(pk=match_id)
         .first()
     )
@@ -263,7 +262,7 @@ def _dispute(match: Match, report: Report, by: Seat, counter: Result | None) -> 
 
 def _move(report: Report, state: ReportState, **values: Any) -> None:
     """Bring an open report to a state, counted: of two who do so at once the second is told."""
-    still_open = Report.objects.filter(pk=report.pk, state=report.state, state__in=OPEN_REPORT)
+    still_open = Report.objects.open().filter(pk=report.pk, state=report.state)
     if not still_open.update(state=state, **values):
         raise Conflict("This report is answered already. Look at the match again.")
     report.state = state

@@ -10,7 +10,7 @@ from django.test import AsyncClient
 from lib.tokens import digest
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Match, Player, Ticket
-from matchmaking.services.queue.join_batcher import joins
+from matchmaking.services.queue.joining import join_batcher
 
 # Joins are stored on the writer's thread, so a test's own transaction would hide them.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -157,7 +157,7 @@ async def test_an_outage_is_a_503_that_may_be_retried(
     async def submit(join: object) -> None:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(joins, "submit", submit)
+    monkeypatch.setattr(join_batcher, "submit", submit)
     response = await ann.send("POST", "/matchmaking", {"username": "Ann"})
     assert response.status_code == 503 and int(response["Retry-After"]) > 0
     assert response.json()["code"] == "outage"

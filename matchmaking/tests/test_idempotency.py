@@ -14,7 +14,7 @@ from lib.models import StoredResponse
 from matchmaking.callers import NOBODY, Caller
 from matchmaking.models import Player, Pool, Ticket
 from matchmaking.services.matches import leave_match
-from matchmaking.services.queue.joining import Join, Joined, Result, join_pools
+from matchmaking.services.queue.joining import Join, Joined, JoinResult, join_pools
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +27,12 @@ def once(
     return IdempotencyKey.of(key, route=route, caller=caller.key, body=body)
 
 
-def join(name: str, key: str, *, body: bytes = b"{}", pool: str = Pool.DEFAULT) -> Result:
-    [result] = join_pools([Join(name, pool, once=once(key, body))])
+def join(name: str, key: str, *, body: bytes = b"{}", pool: str = Pool.DEFAULT) -> JoinResult:
+    [result] = join_pools([Join(name, pool, idempotency_key=once(key, body))])
     return result
 
 
-def replayed(result: Result) -> Replay:
+def replayed(result: JoinResult) -> Replay:
     assert isinstance(result, Replay)
     return result
 
@@ -54,7 +54,7 @@ def test_a_retry_is_told_what_was_even_when_things_moved_on() -> None:
 
 
 def test_twice_in_one_batch_is_once() -> None:
-    wish = Join("Ann", once=once("k1"))
+    wish = Join("Ann", idempotency_key=once("k1"))
     first, second = join_pools([wish, wish])
     assert isinstance(first, Joined) and replayed(second).answer == to_builtins(first.answer())
     assert Player.objects.count() == 1
@@ -62,7 +62,10 @@ def test_twice_in_one_batch_is_once() -> None:
 
 @pytest.mark.parametrize("together", [True, False])
 def test_one_key_for_another_body_is_refused(together: bool) -> None:
-    wishes = [Join("Ann", once=once("k1")), Join("Bob", once=once("k1", b'{"other":1}'))]
+    wishes = [
+        Join("Ann", idempotency_key=once("k1")),
+        Join("Bob", idempotency_key=once("k1", b'{"other":1}')),
+    ]
     if together:
         _, second = join_pools(wishes)
     else:
@@ -73,7 +76,10 @@ def test_one_key_for_another_body_is_refused(together: bool) -> None:
 
 def test_one_key_for_two_pools_in_one_batch() -> None:
     Pool.objects.create(slug="blitz", name="Blitz")
-    wishes = [Join("Ann", once=once("k1")), Join("Ann", "blitz", once=once("k1", b"other"))]
+    wishes = [
+        Join("Ann", idempotency_key=once("k1")),
+        Join("Ann", "blitz", idempotency_key=once("k1", b"other")),
+    ]
     kinds = {type(result) for result in join_pools(wishes)}
     assert kinds == {Joined, Conflict}
 

@@ -24,7 +24,8 @@ from matchmaking.models import Match, Player, Pool, Seat, Ticket, TicketState
 from matchmaking.services.matches import leave_match
 from matchmaking.services.players import create_guest
 from matchmaking.services.queue import joining, new_matches
-from matchmaking.services.queue.joining import Join, Joined, NewMatch, Result, join_pools
+from matchmaking.services.queue.joining import Join, Joined, JoinResult, join_pools
+from matchmaking.services.queue.joins import NewMatch
 from matchmaking.services.queue.tickets import leave_pool
 from matchmaking.signals import match_made
 
@@ -46,7 +47,7 @@ def join_as(player: Player, name: str | None = None, *, pool: str = Pool.DEFAULT
     return joined
 
 
-def batch(*names: str, pool: str = Pool.DEFAULT) -> list[Result]:
+def batch(*names: str, pool: str = Pool.DEFAULT) -> list[JoinResult]:
     return join_pools([Join(name, pool) for name in names])
 
 
@@ -337,7 +338,7 @@ def test_one_who_shows_no_life_is_not_matched_and_the_name_is_free() -> None:
 # Failures of a whole batch.
 
 
-Perform = Callable[[Sequence[Join]], list[Result]]
+Perform = Callable[[Sequence[Join]], list[JoinResult]]
 
 
 @pytest.fixture
@@ -354,7 +355,7 @@ def together(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Perform, An
 def test_a_batch_that_fails_as_a_whole_is_done_again_one_by_one(together: Any) -> None:
     sizes = []
 
-    def poisoned(perform: Perform, joins: Sequence[Join]) -> list[Result]:
+    def poisoned(perform: Perform, joins: Sequence[Join]) -> list[JoinResult]:
         sizes.append(len(joins))
         with transaction.atomic():
             results = perform(joins)
@@ -372,7 +373,7 @@ def test_a_batch_that_fails_as_a_whole_is_done_again_one_by_one(together: Any) -
 def test_what_another_process_stored_first_is_looked_at_again(together: Any) -> None:
     attempts = 0
 
-    def collides_once(perform: Perform, joins: Sequence[Join]) -> list[Result]:
+    def collides_once(perform: Perform, joins: Sequence[Join]) -> list[JoinResult]:
         nonlocal attempts
         attempts += 1
         if attempts == 1:
@@ -385,7 +386,7 @@ def test_what_another_process_stored_first_is_looked_at_again(together: Any) -> 
 
 
 def test_a_collision_without_end_is_a_conflict(together: Any) -> None:
-    def collides(perform: Perform, joins: Sequence[Join]) -> list[Result]:
+    def collides(perform: Perform, joins: Sequence[Join]) -> list[JoinResult]:
         raise IntegrityError
 
     together(collides)
@@ -394,7 +395,7 @@ def test_a_collision_without_end_is_a_conflict(together: Any) -> None:
 
 
 def test_an_outage_stores_nothing_and_is_told_to_all(together: Any) -> None:
-    def fails(perform: Perform, joins: Sequence[Join]) -> list[Result]:
+    def fails(perform: Perform, joins: Sequence[Join]) -> list[JoinResult]:
         with transaction.atomic():
             perform(joins)
             raise OperationalError("server closed the connection unexpectedly")
@@ -426,7 +427,7 @@ def test_who_left_at_the_same_moment_is_not_matched(monkeypatch: pytest.MonkeyPa
 def test_a_lost_claim_is_tried_again(together: Any) -> None:
     attempts = 0
 
-    def loses_once(perform: Perform, joins: Sequence[Join]) -> list[Result]:
+    def loses_once(perform: Perform, joins: Sequence[Join]) -> list[JoinResult]:
         nonlocal attempts
         attempts += 1
         if attempts == 1:
@@ -446,13 +447,13 @@ def test_batches_of_several_pools_never_wait_for_each_other(
     players = [Caller(player_id=create_guest(username=name).player.pk) for name in ("Ann", "Bob")]
     real, one_pool_done = joining._join_one_pool, threading.Event()
 
-    def dawdle(*args: Any) -> list[Result]:
+    def dawdle(*args: Any) -> list[JoinResult]:
         results = real(*args)
         one_pool_done.set()
         time.sleep(0.2)  # the other batch comes meanwhile
         return results
 
-    def run(*wishes: Join) -> list[Result]:
+    def run(*wishes: Join) -> list[JoinResult]:
         try:
             return join_pools(wishes)
         finally:

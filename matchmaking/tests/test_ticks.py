@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from lib.errors import Refusal
 from matchmaking.models import Match, Pool, Seat, Ticket
-from matchmaking.services.queue import ticks
+from matchmaking.services.queue import new_matches, ticks
 from matchmaking.services.queue.new_matches import ClaimLost
 from matchmaking.services.queue.ready_checks import accept_match, settle_checks
 from matchmaking.services.queue.tickets import leave_pool
@@ -74,7 +74,7 @@ def test_a_lost_claim_leaves_everything_for_the_next_tick(monkeypatch: pytest.Mo
         raise ClaimLost(ticket.pk)
 
     with monkeypatch.context() as patch:
-        patch.setattr(ticks, "claim", lost)
+        patch.setattr(new_matches, "claim", lost)
         assert tick_pools(now=now) == 0
     assert not Match.objects.exists() and Ticket.objects.filter(state="waiting").count() == 4
     assert tick_pools(now=now) == 2

@@ -1,4 +1,4 @@
-"""Who may join a pool, alone or with a party; each refusal says what to mend."""
+"""The checks before a join; each refusal says what to correct."""
 
 from collections.abc import Sequence
 
@@ -10,21 +10,24 @@ from .joins import Join
 from .snapshot import QueueSnapshot
 
 
-class JoinChecks(QueueSnapshot):
-    """Refuses who may not join; stores nothing."""
+class JoinChecks:
+    """Refuses joins by what the snapshot says; stores nothing."""
+
+    def __init__(self, snapshot: QueueSnapshot) -> None:
+        self.snapshot, self.pool = snapshot, snapshot.pool
 
     def check_regions(self, join: Join) -> None:
-        """Raise `Malformed` for a region that the pool has not."""
+        """Raise `Malformed` for a region that the pool does not have."""
         if set(join.regions) <= set(self.pool.regions):
             return
         there = ", ".join(self.pool.regions) or "none"
         raise Malformed(f"The regions of this pool are: {there}.", code="bad_region")
 
     def party_of(self, join: Join, player: Player) -> tuple[Party | None, list[Player]]:
-        """The party that the caller queues, and its members, the leader first."""
+        """The party that the caller queues, and its members, leader first; raises `Refusal`."""
         if join.party is None:
             return None, [player]
-        party, members = self.parties.get(join.party, (None, []))
+        party, members = self.snapshot.parties.get(join.party, (None, []))
         if party is None or player not in members:
             raise NotFound("You are in no party of this code.", code="unknown_party")
         if party.leader_id != player.pk:
@@ -38,12 +41,12 @@ class JoinChecks(QueueSnapshot):
                 f"{self.pool.party_limit}.",
                 code="party_too_large",
             )
-        others = [self.known[str(one.pk)] for one in members if one.pk != player.pk]
+        others = [self.snapshot.known[str(one.pk)] for one in members if one.pk != player.pk]
         return party, [player, *others]
 
     def check_may_wait(self, player: Player, players: Sequence[Player]) -> None:
-        """Raise `Conflict` for members who wait or play, and for whoever must pause."""
-        held = self.open_tickets.keys() | self.playing.keys()
+        """Raise `Conflict` for members who wait or play, and for players who must pause."""
+        held = self.snapshot.open_tickets.keys() | self.snapshot.playing.keys()
         busy = [one.name for one in players if one.pk in held]
         if busy:
             raise Conflict(
@@ -52,7 +55,7 @@ class JoinChecks(QueueSnapshot):
                 code="member_busy",
             )
         for one in players:
-            seconds = self.pauses.get(one.pk)
+            seconds = self.snapshot.pauses.get(one.pk)
             if seconds is not None:
                 who = "You" if one is player else one.name
                 raise Conflict(
@@ -62,14 +65,14 @@ class JoinChecks(QueueSnapshot):
                 )
 
     def name(self, raw: str) -> Name:
-        """A name as asked for; raises `BadName`."""
-        name = self.names_asked[raw]
+        """The name that a join asks for, parsed; raises `BadName`."""
+        name = self.snapshot.names_asked[raw]
         if isinstance(name, Refusal):
             raise name
         return name
 
     def check_names(self, players: Sequence[Player]) -> None:
-        """Raise `Conflict` when a guest of the party bears a name that is taken here."""
+        """Raise `Conflict` when the name of a guest in the party is taken here."""
         for player in players:
             if player.is_guest:
                 self.check_free(Name(player.name, player.name_key, player.skeleton))
@@ -81,15 +84,15 @@ class JoinChecks(QueueSnapshot):
             )
 
     def check_free(self, name: Name) -> None:
-        """Raise `Conflict` when a registered player, or somebody who waits here, bears the name."""
+        """Raise `Conflict` when a registered player, or somebody who waits here, has the name."""
         forms = {name.name_key, name.skeleton}
-        if forms & self.names_registered:
+        if forms & self.snapshot.names_registered:
             raise Conflict(
                 f"The name {name.display!r} belongs to a registered player. "
                 "Choose another, or sign in.",
                 code="name_registered",
             )
-        if forms & self.names_waiting:
+        if forms & self.snapshot.names_waiting:
             raise Conflict(
                 f"Somebody called {name.display!r} already waits in this pool. "
                 "Choose another name.",

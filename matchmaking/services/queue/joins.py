@@ -1,4 +1,4 @@
-"""A wish to queue, and what came of it: the values that joining takes and gives."""
+"""A request to queue and its result: the values that joining takes and returns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from matchmaking.models import Match, Player, Pool, Ticket
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A wish to queue: `username` may be left out by a caller who has one.
+    """A request to queue; `username` may be left out by a caller who has one.
 
     `party` is the code of a party that the caller leads; `regions` are those of the pool in which
     to play, the best first, none for any.
@@ -23,7 +23,7 @@ class Join:
     username: str | None
     pool: str = Pool.DEFAULT
     caller: Caller = Caller()
-    once: IdempotencyKey | None = None
+    idempotency_key: IdempotencyKey | None = None
     party: str | None = None
     regions: tuple[str, ...] = ()
 
@@ -64,9 +64,9 @@ class Playing:
 class Joined:
     """How a join went: the ticket waits, or `match` says with whom it is matched.
 
-    `ticket` is as it was when this join was served: one that waits may be matched by a later join
-    of the same batch. `check` is the ready check, where the pool has one and found a match.
-    `token` is set once, for a guest that this join made.
+    `ticket` shows the state right after this join: a later join of the same batch may match it.
+    `check` is the ready check, where the pool has one and found a match. `token` is set once, for
+    a guest that this join created.
     """
 
     player: Player
@@ -86,7 +86,7 @@ class Joined:
         return self.playing.players if self.playing else ()
 
     def answer(self) -> schemas.Queued:
-        """What the player is answered."""
+        """The answer to the player."""
         player = schemas.PlayerName.of(self.player)
         token = self.token or UNSET
         if self.playing is not None:
@@ -103,4 +103,4 @@ class Joined:
         return schemas.QueueProposed(schemas.ACCEPT_IT, player, self.check, self.ticket, token)
 
 
-Result = Joined | Replay | Refusal
+JoinResult = Joined | Replay | Refusal

@@ -1,93 +1,136 @@
-"""From sides that were found to rows: a match, or the proposal of one."""
+"""From the candidates of the pairing to rows: matches and ready checks."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from matchmaking.models import Match, Pool, ReadyAnswer, ReadyCheck, Seat, Ticket, TicketState
+from matchmaking.signals import match_made, tickets_changed
 
 from .joins import NewMatch
 
 
 @dataclass(frozen=True, slots=True)
 class MatchCandidate:
-    """Sides of tickets that may meet, and where; nowhere in particular is an empty region."""
+    """Sides of tickets that may meet, and the region; empty when it does not matter."""
 
     sides: tuple[tuple[Ticket, ...], ...]
     region: str = ""
 
+    @property
+    def tickets(self) -> tuple[Ticket, ...]:
+        """All of them, the first side first."""
+        return tuple(ticket for side in self.sides for ticket in side)
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A ready check that begins, and who is asked."""
+    """A ready check that begins, and its players."""
 
     check: ReadyCheck
     answers: tuple[ReadyAnswer, ...]
 
     @property
     def tickets(self) -> tuple[Ticket, ...]:
-        """The tickets of those who are asked."""
+        """The tickets of its players."""
         return tuple(answer.ticket for answer in self.answers)
 
 
 class ClaimLost(Exception):
-    """A waiting ticket was cancelled while it was being matched; all must be done again."""
+    """A waiting ticket was cancelled while it was being matched; retry the whole batch."""
 
 
-def build_match(pool: Pool, found: MatchCandidate, *, now: datetime) -> NewMatch:
-    """A match of what was found, with its tickets changed to it; nothing is stored."""
+def build_match(pool: Pool, candidate: MatchCandidate, *, now: datetime) -> NewMatch:
+    """Build a match and set its tickets' state; nothing is stored."""
     match = Match(
         pool=pool,
-        region=found.region,
+        region=candidate.region,
         best_of=pool.best_of,
         draws=pool.draws,
         rated_in=pool if pool.rated else None,
         created_at=now,
     )
-    for side in found.sides:
-        for ticket in side:
-            ticket.state, ticket.match = TicketState.MATCHED, match
-    return NewMatch(match, found.sides)
+    for ticket in candidate.tickets:
+        ticket.state, ticket.match = TicketState.MATCHED, match
+    return NewMatch(match, candidate.sides)
 
 
-def build_proposal(pool: Pool, found: MatchCandidate, *, now: datetime) -> Proposal:
-    """A ready check for what was found, with its tickets changed to it; nothing is stored."""
+def build_proposal(pool: Pool, candidate: MatchCandidate, *, now: datetime) -> Proposal:
+    """Build a ready check and set its tickets' state; nothing is stored."""
     assert pool.ready_seconds is not None
     check = ReadyCheck(
         pool=pool,
-        region=found.region,
+        region=candidate.region,
         created_at=now,
         deadline=now + timedelta(seconds=pool.ready_seconds),
     )
     asked = []
-    for side, tickets in enumerate(found.sides):
+    for side, tickets in enumerate(candidate.sides):
         for ticket in tickets:
             ticket.state = TicketState.PROPOSED
             asked.append(ReadyAnswer(check_of=check, ticket=ticket, side=side))
     return Proposal(check, tuple(asked))
 
 
-def store_seats(made: Iterable[NewMatch]) -> None:
-    """Store who sits where; the matches and tickets are stored already."""
+@dataclass(slots=True)
+class PairingBatch:
+    """The matches and the ready checks that a pairing found; stored together."""
+
+    matches: list[NewMatch] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+
+    def add(self, pool: Pool, candidate: MatchCandidate, *, now: datetime) -> NewMatch | None:
+        """Make a match of a candidate, or a ready check where the pool asks for one."""
+        if pool.ready_seconds is not None:
+            self.proposals.append(build_proposal(pool, candidate, now=now))
+            return None
+        match = build_match(pool, candidate, now=now)
+        self.matches.append(match)
+        return match
+
+    def store(self, new_tickets: Sequence[Ticket] = ()) -> None:
+        """Store all, and `new_tickets` with them; claim the tickets that were stored before.
+
+        Raises `ClaimLost`.
+        """
+        Match.objects.bulk_create([one.match for one in self.matches])
+        Ticket.objects.bulk_create(new_tickets)
+        store_seats(self.matches)
+        ReadyCheck.objects.bulk_create([one.check for one in self.proposals])
+        ReadyAnswer.objects.bulk_create([a for one in self.proposals for a in one.answers])
+        new = {ticket.pk for ticket in new_tickets}
+        taken = [ticket for one in self.matches for ticket in one.tickets]
+        taken += [ticket for one in self.proposals for ticket in one.tickets]
+        for ticket in sorted(taken, key=lambda ticket: ticket.pk):  # all lock in one order
+            if ticket.pk not in new:
+                claim(ticket)
+
+
+def send_signals(batches: Iterable[PairingBatch]) -> None:
+    """Send the news of stored batches, inside the transaction."""
+    batches = list(batches)
+    matches = [match for batch in batches for match in batch.matches]
+    if matches:
+        match_made.send(sender=Match, matches=matches)
+    changed = [t.pk for batch in batches for one in batch.proposals for t in one.tickets]
+    if changed:
+        tickets_changed.send(sender=Ticket, ticket_ids=changed)
+
+
+def store_seats(matches: Iterable[NewMatch]) -> None:
+    """Store the seats of matches; the matches and tickets are stored already."""
     Seat.objects.bulk_create(
-        Seat(match=m.match, side=side, player_id=t.player_id, name=t.name, pool=m.match.pool)
-        for m in made
-        for side, tickets in enumerate(m.sides)
-        for t in tickets
+        [
+            Seat(match=m.match, side=side, player_id=t.player_id, name=t.name, pool=m.match.pool)
+            for m in matches
+            for side, tickets in enumerate(m.sides)
+            for t in tickets
+        ]
     )
-
-
-def store_proposals(proposals: Sequence[Proposal]) -> None:
-    """Store ready checks and who is asked; the tickets are stored already."""
-    if proposals:
-        ReadyCheck.objects.bulk_create([proposal.check for proposal in proposals])
-        ReadyAnswer.objects.bulk_create(a for proposal in proposals for a in proposal.answers)
 
 
 def claim(ticket: Ticket) -> None:
-    """Take a waiting ticket for a match, counted: whoever cancelled it first has won."""
-    claimed = Ticket.objects.filter(pk=ticket.pk, state=TicketState.WAITING).update(
-        state=ticket.state, match=ticket.match
-    )
-    if claimed != 1:
+    """Take a stored ticket for a match by a counted update; raises `ClaimLost` if it is gone."""
+    waiting = Ticket.objects.waiting().filter(pk=ticket.pk)
+    if waiting.update(state=ticket.state, match=ticket.match) != 1:
         raise ClaimLost(ticket.pk)

@@ -1,4 +1,4 @@
-"""What a batch of joins needs to know of one pool, one query each, none where nothing asks."""
+"""What a batch of joins needs to know of one pool: one query for each fact, none if not needed."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -11,7 +11,6 @@ from lib.errors import Refusal
 from lib.names import Name, parse_name
 from matchmaking.engine.glicko2 import CENTRE
 from matchmaking.models import (
-    OPEN_STATES,
     Cooldown,
     Match,
     Party,
@@ -22,15 +21,16 @@ from matchmaking.models import (
     TicketState,
 )
 from matchmaking.schemas import MatchPlayer
-from matchmaking.selectors import is_live
+from matchmaking.selectors import Wait, is_live
 from matchmaking.services.ratings import current_ratings
 
-from .joins import Join, Playing
+from .joins import Join, NewMatch, Playing
+from .new_matches import MatchCandidate
 from .tickets import expire_tickets
 
 
 class QueueSnapshot:
-    """One pool as seen under its lock, and those who would join it."""
+    """One locked pool and the callers who would join it; kept up to date while joins are served."""
 
     def __init__(self, pool: Pool, joins: Sequence[Join], now: datetime) -> None:
         self.pool, self.joins, self.now = pool, joins, now
@@ -46,17 +46,37 @@ class QueueSnapshot:
         self.ratings = self._ratings()
         self.opponents = self._recent_opponents()
 
+    def add(self, wait: Wait) -> None:
+        """Let a new wait be seen by the joins that follow."""
+        for ticket in wait:
+            self.waiting.append(ticket)
+            self.names_waiting |= {ticket.name_key, ticket.skeleton}
+            self.open_tickets[ticket.player_id] = ticket
+
+    def take(self, candidate: MatchCandidate) -> None:
+        """Let the tickets of a candidate no longer wait."""
+        for ticket in candidate.tickets:
+            self.waiting.remove(ticket)
+
+    def start(self, new: NewMatch) -> None:
+        """Let a new match be seen by the joins that follow: its players play."""
+        playing = Playing(new.match, new.players)
+        for ticket in new.tickets:
+            self.names_waiting -= {ticket.name_key, ticket.skeleton}
+            self.open_tickets.pop(ticket.player_id, None)
+            self.playing[ticket.player_id] = playing
+
     @property
     def ids(self) -> set[UUID]:
-        """Those who join and were known before."""
+        """The callers and party members who were known before."""
         return {player.pk for player in self.known.values()}
 
     def _waiting(self) -> list[Ticket]:
-        waiting = Ticket.objects.filter(pool=self.pool, state=TicketState.WAITING)
-        tickets = list(waiting.order_by("waiting_since"))
+        waiting = Ticket.objects.waiting().filter(pool=self.pool)
+        tickets = list(waiting)
         if not all(is_live(ticket, now=self.now) for ticket in tickets):
             expire_tickets(now=self.now, pool=self.pool)
-            tickets = list(waiting.all().order_by("waiting_since"))
+            tickets = list(waiting.all())
         return tickets
 
     def _names_waiting(self) -> set[str]:
@@ -93,7 +113,7 @@ class QueueSnapshot:
         """The open ticket of each known player who has one, in whichever pool."""
         if not self.known:
             return {}
-        tickets = Ticket.objects.filter(player__in=self.ids, state__in=OPEN_STATES)
+        tickets = Ticket.objects.open().filter(player__in=self.ids)
         found = {ticket.player_id: ticket for ticket in tickets.select_related("pool", "party")}
         mine = {ticket.player_id: ticket for ticket in self.waiting}
         for player_id, ticket in found.items():
@@ -115,7 +135,7 @@ class QueueSnapshot:
         return playing
 
     def _registered_names(self) -> set[str]:
-        """Those forms of the names that this batch's guests would bear which are taken."""
+        """The forms of this batch's guest names that belong to registered players."""
         asked = [name for name in self.names_asked.values() if isinstance(name, Name)]
         guests = [player for player in self.known.values() if player.is_guest]
         forms = {form for name in asked for form in (name.name_key, name.skeleton)}
@@ -130,7 +150,7 @@ class QueueSnapshot:
     # Only where the pool has the rule.
 
     def _pauses(self) -> dict[UUID, float]:
-        """How many seconds known players must still pause after a ready check they broke."""
+        """For how many seconds known players must still pause after a broken ready check."""
         if self.pool.ready_seconds is None or not self.known:
             return {}
         paused = Cooldown.objects.filter(
@@ -144,7 +164,7 @@ class QueueSnapshot:
         return current_ratings(self.pool, self.ids, now=self.now)
 
     def rating_of(self, player: Player) -> float | None:
-        """What a newcomer is paired by; none in a pool where nothing is."""
+        """The rating a newcomer is paired by; none in a plain pool."""
         return None if self.pool.is_plain else self.ratings.get(player.pk, CENTRE)
 
     def _recent_opponents(self) -> dict[UUID, list[str]]:

@@ -11,7 +11,6 @@ from django.db.models import Q, QuerySet
 from lib.errors import Conflict, Forbidden, NotFound
 from matchmaking.callers import Caller, player_of
 from matchmaking.models import (
-    OPEN_STATES,
     CheckState,
     EndReason,
     PartyMember,
@@ -31,10 +30,8 @@ def leave_pool(*, ticket_id: UUID, caller: Caller) -> Ticket:
     """
     ticket = ticket_of(ticket_id=ticket_id, caller=caller)
     if ticket.party_id is not None:
-        _locked(Ticket.objects.filter(party=ticket.party_id, state=TicketState.WAITING))
-    left = Ticket.objects.filter(pk=ticket.pk, state=TicketState.WAITING).update(
-        state=TicketState.CANCELLED
-    )
+        _locked(Ticket.objects.waiting().filter(party=ticket.party_id))
+    left = Ticket.objects.waiting().filter(pk=ticket.pk).update(state=TicketState.CANCELLED)
     if left:
         ticket.state = TicketState.CANCELLED
         if ticket.party_id is not None:
@@ -60,7 +57,7 @@ def _locked(tickets: QuerySet[Ticket]) -> list[Ticket]:
 
 def end_party_waits(party_ids: Collection[int]) -> int:
     """End the waits of parties of which a member has gone; gives how many tickets."""
-    theirs = Ticket.objects.filter(party__in=party_ids, state=TicketState.WAITING)
+    theirs = Ticket.objects.waiting().filter(party__in=party_ids)
     return _end(theirs, EndReason.PARTY)
 
 
@@ -69,8 +66,8 @@ def _end(tickets: QuerySet[Ticket], reason: EndReason) -> int:
     ids = [ticket.pk for ticket in _locked(tickets)]
     if not ids:
         return 0
-    ended = Ticket.objects.filter(pk__in=ids, state__in=OPEN_STATES).update(
-        state=TicketState.CANCELLED, reason=reason
+    ended = (
+        Ticket.objects.open().filter(pk__in=ids).update(state=TicketState.CANCELLED, reason=reason)
     )
     tickets_changed.send(sender=Ticket, ticket_ids=ids)
     return ended
@@ -79,11 +76,7 @@ def _end(tickets: QuerySet[Ticket], reason: EndReason) -> int:
 def ticket_of(*, ticket_id: UUID, caller: Caller) -> Ticket:
     """A ticket of the caller's; raises `Unauthenticated`, `NotFound` or `Forbidden`."""
     player = player_of(caller)
-    ticket = (
-        Ticket.objects.select_related("pool", "player", "party", "match__pool")
-        .filter(pk=ticket_id)
-        .first()
-    )
+    ticket = Ticket.objects.in_full().filter(pk=ticket_id).first()
     if ticket is None:
         raise NotFound("There is no such ticket.")
     if ticket.player_id != player.pk:
@@ -98,7 +91,7 @@ def mark_seen(tickets: Collection[Ticket], *, now: datetime) -> None:
     """Note that the owners of open tickets showed life."""
     parties = [ticket.party_id for ticket in tickets if ticket.party_id is not None]
     mine = Q(pk__in=[ticket.pk for ticket in tickets])
-    open_ones = Ticket.objects.filter(state__in=OPEN_STATES)
+    open_ones = Ticket.objects.open()
     open_ones.filter(mine | Q(party__in=parties) if parties else mine).update(
         seen_at=now, leave_at=None
     )
@@ -112,14 +105,14 @@ def mark_ticket_seen(ticket: Ticket, *, now: datetime) -> None:
 def mark_players_seen(player_ids: Sequence[UUID], *, now: datetime) -> None:
     """Note that players with a live socket showed life, for the tickets they hold."""
     parties = PartyMember.objects.filter(player__in=player_ids).values("party")
-    Ticket.objects.filter(
-        Q(player__in=player_ids) | Q(party__in=parties), state__in=OPEN_STATES
-    ).update(seen_at=now, leave_at=None)
+    Ticket.objects.open().filter(Q(player__in=player_ids) | Q(party__in=parties)).update(
+        seen_at=now, leave_at=None
+    )
 
 
 def start_grace_period(*, ticket_id: UUID, now: datetime) -> None:
     """Let a ticket whose socket dropped wait for its player for the time of grace."""
-    Ticket.objects.filter(pk=ticket_id, state__in=OPEN_STATES).update(
+    Ticket.objects.open().filter(pk=ticket_id).update(
         leave_at=now + settings.MATCHPOINT_TICKET_GRACE
     )
 
@@ -130,9 +123,8 @@ def expire_tickets(*, now: datetime, pool: Pool | None = None) -> int:
 
     The rest of an expired member's party is told that the wait is over.
     """
-    stale = Ticket.objects.filter(
-        Q(seen_at__lt=now - settings.MATCHPOINT_TICKET_LIFE) | Q(leave_at__lte=now),
-        state=TicketState.WAITING,
+    stale = Ticket.objects.waiting().filter(
+        Q(seen_at__lt=now - settings.MATCHPOINT_TICKET_LIFE) | Q(leave_at__lte=now)
     )
     if pool is not None:
         stale = stale.filter(pool=pool)
@@ -140,9 +132,7 @@ def expire_tickets(*, now: datetime, pool: Pool | None = None) -> int:
     if not found:
         return 0
     ids = [ticket.pk for ticket in found]
-    expired = Ticket.objects.filter(pk__in=ids, state=TicketState.WAITING).update(
-        state=TicketState.EXPIRED
-    )
+    expired = Ticket.objects.waiting().filter(pk__in=ids).update(state=TicketState.EXPIRED)
     tickets_changed.send(sender=Ticket, ticket_ids=ids)
     parties = {ticket.party_id for ticket in found if ticket.party_id is not None}
     return expired + (end_party_waits(parties) if parties else 0)
@@ -156,7 +146,7 @@ def end_pool_waits(*, pool: Pool) -> int:
     """End every wait in a pool that is closed, and call off its ready checks."""
     Pool.objects.select_for_update(no_key=True).get(pk=pool.pk)
     ReadyCheck.objects.filter(pool=pool, state=CheckState.OPEN).update(state=CheckState.CALLED_OFF)
-    return _end(Ticket.objects.filter(pool=pool, state__in=OPEN_STATES), EndReason.POOL_CLOSED)
+    return _end(Ticket.objects.open().filter(pool=pool), EndReason.POOL_CLOSED)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Who waits in a pool that has rules, as the pairing engine sees them."""
+"""The waiting players of a pool that has rules, as the pairing engine sees them."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from .new_matches import MatchCandidate
 
 
 class WaitingPool:
-    """The waits of one pool at one moment; what is found leaves it."""
+    """The waits of one pool at one moment; matched ones leave it."""
 
     def __init__(self, pool: Pool, tickets: Iterable[Ticket], now: datetime) -> None:
         self.rules, self.now = pool.rules, now.timestamp()
@@ -20,15 +20,15 @@ class WaitingPool:
         self.seen = {key: engine_ticket(wait) for key, wait in self.waits.items()}
 
     def match_newcomer(self, wait: Wait) -> MatchCandidate | None:
-        """The match that a newcomer makes possible by coming; without one the newcomer waits."""
+        """The match that a newcomer makes possible, if any; otherwise the newcomer waits."""
         newcomer = engine_ticket(wait)
         match = pairing.match_at_once(newcomer, self.seen.values(), self.rules, self.now)
-        # Also who is matched at once is here for a moment: to be taken out.
+        # A newcomer matched at once is added too: `_take` removes all of a match.
         self.waits[wait[0].wait_key], self.seen[wait[0].wait_key] = wait, newcomer
         return None if match is None else self._take(match)
 
     def pair_all(self) -> list[MatchCandidate]:
-        """The best matches of all who wait, the one with the longest wait first."""
+        """The best matches of all waiting players, the longest wait first."""
         found = pairing.pair_pool(list(self.seen.values()), self.rules, self.now)
         return [self._take(match) for match in found.matches]
 

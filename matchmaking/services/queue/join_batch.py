@@ -1,0 +1,201 @@
+"""Serving a batch of joins in one pool."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from lib import idempotency, tokens
+from lib.errors import Conflict, Malformed, Refusal, Unauthenticated
+from lib.idempotency import IdempotencyKey
+from lib.models import StoredResponse
+from lib.names import parse_name
+from matchmaking import schemas
+from matchmaking.engine.pairing import pair_in_order
+from matchmaking.models import Party, Player, Pool, Ticket, TicketState
+from matchmaking.selectors import Wait, open_check
+
+from .join_checks import JoinChecks
+from .joins import Join, Joined, JoinResult
+from .new_matches import MatchCandidate, PairingBatch
+from .snapshot import QueueSnapshot
+from .tickets import mark_seen
+from .waiting_pool import WaitingPool
+
+_TICK = timedelta(microseconds=1)
+
+
+class JoinBatch:
+    """Serves the joins of one pool in order in memory, then stores the outcome."""
+
+    def __init__(self, pool: Pool, joins: Sequence[Join], now: datetime) -> None:
+        self.pool, self.joins, self.now = pool, joins, now
+        self.snapshot = QueueSnapshot(pool, joins, now)
+        self.checks = JoinChecks(self.snapshot)
+        waiting = self.snapshot.waiting
+        self.waiting_pool = None if pool.is_plain else WaitingPool(pool, waiting, now)
+        self.pairing = PairingBatch()
+        keys = [join.idempotency_key for join in joins]
+        self.responses = idempotency.stored_responses(key for key in keys if key)
+        self.new_players: list[Player] = []
+        self.renamed: list[Player] = []
+        self.new_tickets: list[Ticket] = []
+        self.seen: list[Ticket] = []
+        # Distinct times keep the order in which players came.
+        self.clock = max([now, *(ticket.waiting_since for ticket in waiting[-1:])])
+
+    def serve(self) -> list[JoinResult]:
+        """Answer each join in order and store what follows; a refused one changes nothing."""
+        results = [self._answer(join) for join in self.joins]
+        self._store()
+        return results
+
+    def _answer(self, join: Join) -> JoinResult:
+        try:
+            return self._answer_once(join, join.idempotency_key)
+        except Refusal as refusal:
+            return refusal
+
+    def _answer_once(self, join: Join, key: IdempotencyKey | None) -> JoinResult:
+        if key is None:
+            return self._join(join)
+        stored = self.responses.get(key.digest)
+        if stored is not None:
+            return idempotency.replay(key, stored)
+        result = self._join(join)
+        self.responses[key.digest] = idempotency.record(
+            key, result.answer(), status=200, now=self.now
+        )
+        return result
+
+    def _join(self, join: Join) -> Joined:
+        if not self.pool.is_open:
+            raise Conflict(f"The pool {self.pool.slug!r} is closed.", code="pool_closed")
+        self.checks.check_regions(join)
+        if join.caller.is_nobody:
+            return self._join_new_guest(join)
+        player = self.snapshot.known.get(join.caller.token_sha256 or str(join.caller.player_id))
+        if player is None:
+            raise Unauthenticated(
+                "This token is not known here. Queue without it to get a new one."
+            )
+        return self._join_known(join, player)
+
+    def _join_new_guest(self, join: Join) -> Joined:
+        if join.party is not None:
+            raise Unauthenticated("A party is queued by its leader: show your token.")
+        if join.username is None:
+            raise Malformed("Say who you are: `username` is missing.")
+        name = self.checks.name(join.username)
+        self.checks.check_free(name)
+        token = tokens.new_token()
+        player = Player(
+            name=name.display,
+            name_key=name.name_key,
+            skeleton=name.skeleton,
+            token_sha256=tokens.digest(token),
+            created_at=self.now,
+        )
+        self.new_players.append(player)
+        return self._queue(join, [player], token=token)
+
+    def _join_known(self, join: Join, player: Player) -> Joined:
+        if player.pk in self.snapshot.playing:
+            return Joined(player, None, self.snapshot.playing[player.pk])
+        new_name = self.checks.name(join.username) if join.username is not None else None
+        renames = new_name is not None and new_name.display != player.name
+        if renames and not player.is_guest:
+            raise Conflict(f"You are signed in as {player.name}; queue under that name.")
+        mine = self.snapshot.open_tickets.get(player.pk)
+        if mine is not None:
+            return self._keep_waiting(join, player, mine, renames=renames)
+        party, players = self.checks.party_of(join, player)
+        self.checks.check_may_wait(player, players)
+        if party is None and player.is_guest:
+            self.checks.check_free(new_name or parse_name(player.name))
+        if new_name is not None and renames:
+            player.name, player.name_key, player.skeleton = new_name
+            self.renamed.append(player)
+        if party is not None:
+            self.checks.check_names(players)
+        return self._queue(join, players, party=party)
+
+    def _keep_waiting(self, join: Join, player: Player, mine: Ticket, *, renames: bool) -> Joined:
+        """A player who waits here already keeps the ticket."""
+        if mine.pool_id != self.pool.pk:
+            raise Conflict(f"You already wait in the pool {mine.pool.slug!r}. Leave it first.")
+        if renames:
+            raise Conflict(f"You wait as {player.name}. Leave the queue to change your name.")
+        if join.party is not None and (mine.party is None or mine.party.code != join.party):
+            raise Conflict("You already wait without this party. Leave the queue first.")
+        mine.pool = self.pool
+        self.seen.append(mine)
+        return Joined(player, schemas.Ticket.of(mine), check=self._check_of(mine))
+
+    def _check_of(self, ticket: Ticket) -> schemas.ReadyCheck | None:
+        """The ready check that a ticket is in."""
+        if ticket.state != TicketState.PROPOSED:
+            return None
+        for proposal in self.pairing.proposals:
+            if ticket in proposal.tickets:
+                return schemas.ReadyCheck.of(proposal.check, proposal.answers, ticket)
+        stored = open_check(ticket)
+        return schemas.ReadyCheck.of(stored, stored.answers.all(), ticket) if stored else None
+
+    # Waiting and pairing.
+
+    def _queue(
+        self,
+        join: Join,
+        players: Sequence[Player],
+        *,
+        party: Party | None = None,
+        token: str | None = None,
+    ) -> Joined:
+        self.clock += _TICK
+        wait = tuple(self._ticket(join, player, party) for player in players)
+        self.new_tickets += wait
+        self.snapshot.add(wait)
+        for candidate in self._candidates(wait):
+            self.snapshot.take(candidate)
+            match = self.pairing.add(self.pool, candidate, now=self.now)
+            if match is not None:
+                self.snapshot.start(match)
+        mine = wait[0]
+        answer = schemas.Ticket.of(mine)
+        playing = self.snapshot.playing.get(mine.player_id)
+        return Joined(mine.player, answer, playing, self._check_of(mine), token)
+
+    def _ticket(self, join: Join, player: Player, party: Party | None) -> Ticket:
+        return Ticket(
+            id=uuid4(),
+            pool=self.pool,
+            player=player,
+            party=party,
+            name=player.name,
+            name_key=player.name_key,
+            skeleton=player.skeleton,
+            waiting_since=self.clock,
+            regions=list(join.regions),
+            rating=self.snapshot.rating_of(player),
+            avoids=self.snapshot.opponents.get(player.pk, []),
+            seen_at=self.now,
+        )
+
+    def _candidates(self, wait: Wait) -> list[MatchCandidate]:
+        """The matches that have become possible by a new wait."""
+        if self.waiting_pool is not None:
+            found = self.waiting_pool.match_newcomer(wait)
+            return [] if found is None else [found]
+        alone = [ticket for ticket in self.snapshot.waiting if ticket.party_id is None]
+        return [MatchCandidate(((one,), (other,))) for one, other in pair_in_order(alone)]
+
+    def _store(self) -> None:
+        Player.objects.bulk_create(self.new_players)
+        if self.renamed:
+            Player.objects.bulk_update(self.renamed, ("name", "name_key", "skeleton"))
+        self.pairing.store(self.new_tickets)
+        if self.seen:
+            mark_seen(self.seen, now=self.now)
+        StoredResponse.objects.bulk_create(
+            row for row in self.responses.values() if row._state.adding
+        )
