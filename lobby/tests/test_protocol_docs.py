@@ -44,14 +44,14 @@ from matchmaking.services.queue.joining import Join, Joined, join_pool
 from streams import limits as socket_limits
 from streams import log, outbox, relay, sockets
 from streams.frames import Entry, Event, Resync
-from tournaments.models import Format, Pairing, Round, Station, Tournament
+from tournaments.models import Format, Pairing, Round, StageSettings, Station, Tournament
 from tournaments.services.actors import ORGANISER
 from tournaments.services.capacity import EntryChange, announce
 from tournaments.services.progress.reopen import reopen_result
 from tournaments.services.progress.results import by_score, enter_result, set_live_score
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
-from tournaments.services.setup.stage_plans import StagePlan, set_stages
+from tournaments.services.setup.stage_plans import set_stages
 from tournaments.services.venue.stations import assign_station
 from tournaments.signals import round_published
 
@@ -188,8 +188,8 @@ def tell_everything() -> None:
     disagree(reopen_match(match=Match.objects.get()))
     chat.say([chat.Line(bob.player.pk, "Bob", "hello"), chat.Line(None, "anon-1", "bye")])
     delete_line(seq=log.head(LOBBY).seq)
-    play_cup(StagePlan(Format.ROUND_ROBIN, advance=2), StagePlan())
-    cup = play_cup(StagePlan())
+    play_cup(StageSettings(Format.ROUND_ROBIN, advance=2), StageSettings())
+    cup = play_cup(StageSettings())
     first = Pairing.objects.get(group__stage__tournament=cup, key="W1.1")
     assert first.match is not None
     reopen_result(tournament_id=cup.pk, match_id=first.match.pk, actor=ORGANISER)
@@ -208,9 +208,9 @@ def disagree(match: Match) -> None:
         reports.report_result(match_id=match.pk, caller=caller, claim=reports.Claim(scores))
 
 
-def play_cup(*stages: StagePlan) -> Tournament:
+def play_cup(*stages: StageSettings) -> Tournament:
     cup = create_tournament(name="Cup", players=["A", "B", "C", "D"]).tournament
-    set_stages(tournament_id=cup.pk, stages=stages)
+    set_stages(tournament_id=cup.pk, stages=stages, actor=ORGANISER)
     start_tournament(tournament_id=cup.pk, chance=Random(1), actor=ORGANISER)
     pairings = Pairing.objects.filter(group__stage__tournament=cup)
     while ready := pairings.filter(state="ready").first():

@@ -182,7 +182,7 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
             byes=data["byes"],
             organiser=player_of_user(cast(User, request.user)),
             entry=data["entry"],
-            stages=[form.plan()],
+            stages=[form.settings()],
         ).tournament
         said = f"Made {tournament} with {len(data['players'])} entrants."
         self.log_addition(request, tournament, said)

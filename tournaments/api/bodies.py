@@ -14,9 +14,8 @@ from pydantic import (
 )
 
 from tournaments.files.entrant_lines import RATING_MAX, NewEntrant, parse_label
-from tournaments.models import Entry, Format, KeepApart, Reporting, Seeding
+from tournaments.models import Entry, Format, KeepApart, Reporting, Seeding, StageSettings
 from tournaments.services.audit_log import TEXT_MAX_CHARS
-from tournaments.services.setup.stage_plans import Points, StagePlan
 
 #: More than any list that a tournament takes.
 LIST_MAX = 4096
@@ -111,10 +110,9 @@ class StageBody(Body):
     tie_breaks: Annotated[list[str], Field(max_length=LIST_MAX)] = []
     """After the points, in order, such as `["buchholz_cut_1", "wins"]`."""
 
-    def plan(self, *, name: str = "", advance: int | None = None) -> StagePlan:
+    def plan(self, *, name: str = "", advance: int | None = None) -> StageSettings:
         """The stage in the words of the service."""
-        points = self.points
-        return StagePlan(
+        return StageSettings(
             format=self.format,
             name=name,
             best_of=self.best_of,
@@ -125,7 +123,10 @@ class StageBody(Body):
             legs=self.legs,
             rounds_planned=self.rounds,
             draws=self.draws,
-            points=Points(points.win, points.draw, points.loss, points.bye),
+            points_win=self.points.win,
+            points_draw=self.points.draw,
+            points_loss=self.points.loss,
+            points_bye=self.points.bye,
             tie_breaks=tuple(name.upper() for name in self.tie_breaks),
             advance=advance,
         )
@@ -138,7 +139,7 @@ class LaterStageBody(StageBody):
     advance: Count | None = None
     """How many of each group go on to the next stage; none from the last."""
 
-    def planned(self) -> StagePlan:
+    def planned(self) -> StageSettings:
         """The stage in the words of the service."""
         return self.plan(name=self.name, advance=self.advance)
 
@@ -196,7 +197,7 @@ class TournamentBody(SettingsBody, StageBody):
     start: bool | None = None
     """False leaves a draft; left out, it starts unless players enter by themselves."""
 
-    def plans(self) -> list[StagePlan]:
+    def plans(self) -> list[StageSettings]:
         """The stages in the words of the service."""
         if self.stages is None:
             return [self.plan()]
@@ -208,7 +209,7 @@ class StagesBody(Body):
 
     stages: Annotated[list[LaterStageBody], Field(max_length=LIST_MAX)]
 
-    def plans(self) -> list[StagePlan]:
+    def plans(self) -> list[StageSettings]:
         """The stages in the words of the service."""
         return [stage.planned() for stage in self.stages]
 

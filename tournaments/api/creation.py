@@ -7,14 +7,14 @@ from lib.errors import Malformed, Refusal
 from lib.schemas import Json
 from matchmaking.models import Player
 from tournaments.files.entrant_lines import NewEntrant
-from tournaments.models import Entry, Format, Tournament
+from tournaments.models import Entry, Format, StageSettings, Tournament
 from tournaments.serializers import tournament_brief
-from tournaments.services.actors import ORGANISER, Actor
-from tournaments.services.permissions import player_actor
+from tournaments.services.actors import Actor
+from tournaments.services.permissions import owner_actor
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 from tournaments.services.setup.settings import change_settings
-from tournaments.services.setup.stage_plans import StagePlan, check_plans, check_size
+from tournaments.services.setup.stage_plans import check_plans, check_size
 
 from . import schemas
 from .api_setup import FOR_ALL, maker
@@ -40,7 +40,7 @@ def new_tournament(request: HttpRequest, body: TournamentBody) -> HttpResponse:
     Idempotency-Key, a retry makes no second tournament.
     """
     owner = maker(request)
-    actor = player_actor(owner) if owner else ORGANISER
+    actor = owner_actor(owner)
     return created(
         request,
         lambda: _make(body, owner, actor),
@@ -89,7 +89,7 @@ def _starts(body: TournamentBody) -> bool:
 
 
 def _start(
-    tournament: Tournament, body: TournamentBody, first: StagePlan, count: int, actor: Actor
+    tournament: Tournament, body: TournamentBody, first: StageSettings, count: int, actor: Actor
 ) -> list[list[str]]:
     """The first round; a Swiss is only checked here, and paired after this transaction."""
     if not _starts(body):

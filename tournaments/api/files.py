@@ -16,8 +16,6 @@ from tournaments.files.report import group_trf
 from tournaments.files.sheets import entrants_csv, matches_csv, standings_csv
 from tournaments.models import Group, Tournament
 from tournaments.serializers import tournament_brief
-from tournaments.services.actors import ORGANISER
-from tournaments.services.permissions import player_actor
 from tournaments.services.transfer.imports import import_entrants, import_tournament, import_trf
 
 from . import schemas
@@ -71,7 +69,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
     read: Any = import_tournament if request.content_type == JSON else import_trf
 
     def make() -> Json:
-        made = read(data=data, organiser=owner, actor=player_actor(owner) if owner else ORGANISER)
+        made = read(data=data, organiser=owner)
         return {
             "status": "Tournament Imported",
             "tournament": tournament_brief(made.tournament),

@@ -6,11 +6,13 @@ brackets, places and standings are made anew from them.
 """
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
+
+from lib.schemas import Schema
+from tournaments.models import Format, StageSettings
 
 from .text import BadFile
 
@@ -23,14 +25,13 @@ Label = Annotated[str, Meta(max_length=60)]
 Moment = Annotated[datetime, Meta(tz=True)]
 Side = Annotated[int, Meta(ge=0, le=1)]
 Games = Annotated[list[Annotated[int, Meta(ge=0, le=9_999)]], Meta(max_length=2)]
-Points = Annotated[str, Meta(max_length=12)]
 
 
 #: Other years are a slip of somebody's, and not every database and time zone has them.
 YEARS = range(1970, 2200)
 
 
-class Part(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class Part(Schema, kw_only=True, forbid_unknown_fields=True):
     """A piece of a document: every field is known, and none is passed over."""
 
     def __post_init__(self) -> None:
@@ -140,26 +141,11 @@ class GroupPart(Part):
     byes: list[ByePart] = []
 
 
-class StagePart(Part):
-    """A stage; what its fields mean is said at `models.Stage`."""
+class StagePart(StageSettings, Part, kw_only=True, forbid_unknown_fields=True):
+    """A stage: its settings, and what has been played in it."""
 
-    format: Literal["single_elimination", "double_elimination", "round_robin", "swiss"]
-    name: Annotated[str, Meta(max_length=40)] = ""
+    format: Format
     state: Literal["pending", "running", "finished"] = "pending"
-    best_of: Annotated[int, Meta(ge=1, le=99)] = 1
-    semi_best_of: Annotated[int, Meta(ge=1, le=99)] | None = None
-    final_best_of: Annotated[int, Meta(ge=1, le=99)] | None = None
-    third_place: bool = False
-    group_count: Positive = 1
-    legs: Annotated[int, Meta(ge=1, le=2)] = 1
-    rounds_planned: Positive | None = None
-    draws: bool = False
-    points_win: Points = "1"
-    points_draw: Points = "0.5"
-    points_loss: Points = "0"
-    points_bye: Points = "1"
-    tie_breaks: list[Label] = []
-    advance: Positive | None = None
     groups: list[GroupPart] = []
 
 
@@ -234,8 +220,3 @@ def parse_document(text: str) -> Document:
 def write_document(document: Document) -> bytes:
     """The document as JSON, one field a line."""
     return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
-
-
-def plain_points(points: Decimal) -> str:
-    """Points as people write them: 1, 0.5."""
-    return format(Decimal(points).normalize(), "f")

@@ -1,7 +1,6 @@
 """A tournament in the database as a document; read only, a few queries for each group."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from tournaments.models import Bye, Entrant, Group, Pairing, PairingState, Round, Stage, Tournament
 
@@ -21,7 +20,6 @@ from .document import (
     StationPart,
     TournamentPart,
     part,
-    plain_points,
     write_document,
 )
 
@@ -34,11 +32,6 @@ _TOURNAMENT = (
 _ENTRANT = (
     "seed", "name", "status", "rating", "club", "region", "checked_in_at", "entered_at",
 )  # fmt: skip
-_STAGE = (
-    "format", "name", "state", "best_of", "semi_best_of", "final_best_of", "third_place",
-    "group_count", "legs", "rounds_planned", "draws", "tie_breaks", "advance",
-)  # fmt: skip
-_POINTS = ("points_win", "points_draw", "points_loss", "points_bye")
 
 
 def export_tournament(tournament: Tournament) -> bytes:
@@ -74,10 +67,6 @@ def document_of(tournament: Tournament) -> Document:
     )
 
 
-def _fields(row: object, names: Iterable[str]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in names}
-
-
 def _entrant(entrant: Entrant) -> EntrantPart:
     members = [
         MemberPart(name=member.name, is_captain=member.is_captain)
@@ -91,8 +80,8 @@ def _entrant(entrant: Entrant) -> EntrantPart:
 def _stage(stage: Stage, seeds: dict[int, int]) -> StagePart:
     return part(
         StagePart,
-        **_fields(stage, _STAGE),
-        **{field: plain_points(getattr(stage, field)) for field in _POINTS},
+        **stage.settings,
+        state=stage.state,
         groups=[_group(group, seeds) for group in stage.groups.order_by("number")],
     )
 

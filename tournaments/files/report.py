@@ -1,6 +1,7 @@
 """FIDE report files (TRF): a table as one, and one as the document of a Swiss."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil, log2
 
@@ -73,7 +74,7 @@ def document_of_trf(text: str) -> Document:
         stages=[
             part(
                 StagePart,
-                format="swiss",
+                format=Format.SWISS,
                 state=state or "pending",
                 rounds_planned=planned,
                 draws=True,
@@ -105,7 +106,7 @@ def _entrants(history: History) -> list[EntrantPart]:
     return found
 
 
-def _points(points: PointSystem) -> dict[str, str]:
+def _points(points: PointSystem) -> dict[str, Decimal]:
     if points.half_point_bye != points.draw or points.absent:
         raise BadFile(
             "The file gives other points for a half-point bye than for a draw, or points for "
@@ -120,8 +121,8 @@ def _points(points: PointSystem) -> dict[str, str]:
     }
 
 
-def _decimal(points: Fraction) -> str:
-    return f"{float(points):.10f}".rstrip("0").rstrip(".")
+def _decimal(points: Fraction) -> Decimal:
+    return Decimal(f"{float(points):.10f}")
 
 
 def _group(task: PairingTask, number_of: dict[int, int]) -> GroupPart:

@@ -1,9 +1,10 @@
 """Tournaments, entrants, stages and pairings; what must never be twice is a constraint here."""
 
-from .day import Action, Judge, Station
+from .actions import Action
 from .entrants import Entrant, EntryStatus, Member
 from .pairings import Pairing, PairingState, Slot
-from .stages import Bye, ByeKind, Colour, Contender, Format, Group, Part, Round, Stage, StageState
+from .stage_settings import Format, StageSettings
+from .stages import Bye, ByeKind, Colour, Contender, Group, Part, Round, Stage, StageState
 from .tournament import (
     TOURNAMENT_NAME_MAX_CHARS,
     Entry,
@@ -13,6 +14,7 @@ from .tournament import (
     Tournament,
     TournamentState,
 )
+from .venue import Judge, Station
 
 __all__ = [
     "TOURNAMENT_NAME_MAX_CHARS",
@@ -37,6 +39,7 @@ __all__ = [
     "Seeding",
     "Slot",
     "Stage",
+    "StageSettings",
     "StageState",
     "Station",
     "Tournament",

@@ -7,10 +7,10 @@ from django.db.models import F, Q
 
 from matchmaking.models import Match
 
-from .day import Station
 from .entrants import Entrant
 from .stages import Group, Round
 from .tournament import Tournament
+from .venue import Station
 
 
 class Slot(models.TextChoices):

@@ -1,26 +1,14 @@
 """Stages, their groups, who plays in them, and their rounds."""
 
+from decimal import Decimal
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
 from .entrants import Entrant
+from .stage_settings import BEST_OF_MAX, Format, StageSettings
 from .tournament import Tournament
-
-BEST_OF_MAX = 99
-
-
-class Format(models.TextChoices):
-    """How a stage pairs its contenders."""
-
-    SINGLE_ELIMINATION = "single_elimination", "single elimination"
-    DOUBLE_ELIMINATION = "double_elimination", "double elimination"
-    ROUND_ROBIN = "round_robin", "round robin"
-    SWISS = "swiss", "Swiss system"
-
-    @property
-    def is_elimination(self) -> bool:
-        """Whether who loses goes out, so that a match must have a winner."""
-        return self in {Format.SINGLE_ELIMINATION, Format.DOUBLE_ELIMINATION}
 
 
 class StageState(models.TextChoices):
@@ -32,14 +20,10 @@ class StageState(models.TextChoices):
 
 
 class Stage(models.Model):
-    """A part of a tournament played in one format.
+    """A part of a tournament played in one format; for its settings see `StageSettings`.
 
-    `rounds_planned` is for Swiss; `legs` and `group_count` for round robins. `advance` is how many
-    of each group (or of the one table or bracket) go on to the next stage; none from the last.
-    `semi_best_of` and `final_best_of` are for longer matches at the end of an elimination, see
-    `services.brackets.length_of`. Points are for tables. `tie_breaks` are names of
-    `engine.standings.TieBreak` after the points, in order, such as `BUCHHOLZ_CUT_1`. `planned`
-    keeps what the plan said where the course changed it, by field, until the stage is taken down.
+    `planned` keeps the settings that were changed while it was played, as they were planned, until
+    the stage is taken down.
     """
 
     tournament = models.ForeignKey(Tournament, models.CASCADE, related_name="stages")
@@ -99,8 +83,23 @@ class Stage(models.Model):
         """Whether it is a bracket."""
         return Format(self.format).is_elimination
 
+    @classmethod
+    def of(cls, settings: StageSettings, **fields: Any) -> "Stage":
+        """A row with these settings; it is not saved."""
+        values = {name: getattr(settings, name) for name in StageSettings.__struct_fields__}
+        return cls(**values | {"name": settings.name.strip()}, **fields)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Its settings, by the names of the fields of `StageSettings`; points in short: 1, 0.5."""
+        values = {name: getattr(self, name) for name in StageSettings.__struct_fields__}
+        return {
+            name: Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value
+            for name, value in values.items()
+        }
+
     def override_plan(self, **values: int | None) -> None:
-        """Play the stage otherwise than planned, until it is taken down; the caller saves."""
+        """Change settings until the stage is taken down; the caller saves."""
         for field, value in values.items():
             if getattr(self, field) != value:
                 self.planned.setdefault(field, getattr(self, field))
@@ -109,7 +108,7 @@ class Stage(models.Model):
                     del self.planned[field]
 
     def restore_plan(self) -> None:
-        """Set the plan of a stage that is taken down as it was; the caller saves."""
+        """Bring the planned settings back when the stage is taken down; the caller saves."""
         for field, value in self.planned.items():
             setattr(self, field, value)
         self.planned = {}

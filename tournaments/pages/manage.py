@@ -25,7 +25,7 @@ from tournaments.models import (
 )
 from tournaments.order_of_play import estimated_starts, open_in_order
 from tournaments.pages.forms.manage import JudgeForm, LinesForm, SettingsForm
-from tournaments.pages.forms.stages import StageFormSet, stage_initial, stage_plans
+from tournaments.pages.forms.stages import StageFormSet, stage_initial, stage_settings
 from tournaments.services.actors import Actor
 from tournaments.services.entry.entrants import add_entrants
 from tournaments.services.progress.attendance import short_teams
@@ -186,7 +186,7 @@ def _save_stages(tournament: Tournament, actor: Actor, stages: Any) -> bool:
     if not stages.is_valid():
         return False
     try:
-        set_stages(tournament_id=tournament.pk, stages=stage_plans(stages), actor=actor)
+        set_stages(tournament_id=tournament.pk, stages=stage_settings(stages), actor=actor)
     except Refusal as refusal:
         stages.refusal = refusal.message
         return False

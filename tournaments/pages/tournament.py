@@ -24,8 +24,8 @@ from tournaments.pages.display.stage import Choice, StageView, view_stage
 from tournaments.pages.forms.creation import ImportForm, OwnedForm, TournamentForm
 from tournaments.pages.sharing.links import share_of
 from tournaments.selectors import OUTSIDE, champions, listed_tournaments, tournament_entrants
-from tournaments.services.actors import ORGANISER, Actor
-from tournaments.services.permissions import player_actor
+from tournaments.services.actors import Actor
+from tournaments.services.permissions import owner_actor
 from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
@@ -59,7 +59,7 @@ def tournament_new(request: HttpRequest) -> HttpResponse:
     tournament = _create(form, player)
     if "draft" not in request.POST:
         try:
-            actor = player_actor(player) if player else ORGANISER
+            actor = owner_actor(player)
             start_tournament(tournament_id=tournament.pk, actor=actor)
         except Refusal as refusal:
             messages.error(request, refusal.message)
@@ -79,9 +79,8 @@ def tournament_import(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         player, token = _owner(request, form, player)
     if form.is_valid():
-        actor = player_actor(player) if player else ORGANISER
         try:
-            made = import_file(data=form.content(), organiser=player, actor=actor)
+            made = import_file(data=form.content(), organiser=player)
         except Refusal as refusal:
             form.add_error("file", refusal.message)
         else:
@@ -129,7 +128,7 @@ def _create(form: TournamentForm, player: Player | None) -> Tournament:
         byes=data["byes"],
         organiser=player,
         entry=data["entry"],
-        stages=[form.plan()],
+        stages=[form.settings()],
     ).tournament
 
 

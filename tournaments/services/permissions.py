@@ -30,8 +30,13 @@ def may_organise_all(user: Account) -> bool:
 
 
 def player_actor(player: Player) -> Actor:
-    """A player, who acts for himself."""
+    """A player acting for themselves."""
     return Actor(player.name, player.pk)
+
+
+def owner_actor(organiser: Player | None) -> Actor:
+    """The owner of a new tournament: its player, or whoever holds its token."""
+    return player_actor(organiser) if organiser else ORGANISER
 
 
 def organiser_actor(

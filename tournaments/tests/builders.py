@@ -4,28 +4,28 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from matchmaking.models import Match
-from tournaments.models import Format, Pairing, Tournament
+from tournaments.models import Format, Pairing, StageSettings, Tournament
 from tournaments.services.actors import ORGANISER, Actor
 from tournaments.services.progress.results import Report, by_forfeit, by_score, enter_result
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
-from tournaments.services.setup.stage_plans import StagePlan, set_stages
+from tournaments.services.setup.stage_plans import set_stages
 
-SINGLE = StagePlan()
-DOUBLE = StagePlan(Format.DOUBLE_ELIMINATION)
-TABLE = StagePlan(Format.ROUND_ROBIN)
+SINGLE = StageSettings()
+DOUBLE = StageSettings(Format.DOUBLE_ELIMINATION)
+TABLE = StageSettings(Format.ROUND_ROBIN)
 
 
-def draft(players: int | Sequence[str], *plans: StagePlan) -> Tournament:
+def draft(players: int | Sequence[str], *plans: StageSettings) -> Tournament:
     """A tournament that has not started, of P1, P2 … or of these names."""
     names = [f"P{n}" for n in range(1, players + 1)] if isinstance(players, int) else players
     tournament = create_tournament(name="Cup", players=names, byes=True).tournament
     if plans:
-        set_stages(tournament_id=tournament.pk, stages=plans)
+        set_stages(tournament_id=tournament.pk, stages=plans, actor=ORGANISER)
     return tournament
 
 
-def started(players: int | Sequence[str], *plans: StagePlan) -> Tournament:
+def started(players: int | Sequence[str], *plans: StageSettings) -> Tournament:
     """A tournament that runs."""
     tournament = draft(players, *plans)
     start_tournament(tournament_id=tournament.pk, actor=ORGANISER)

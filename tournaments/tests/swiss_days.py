@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from random import Random
 
 from matchmaking.models import Match
-from tournaments.models import Contender, Format, Group, Pairing, PairingState, Round, Tournament
+from tournaments.models import (
+    Contender,
+    Format,
+    Group,
+    Pairing,
+    PairingState,
+    Round,
+    StageSettings,
+    Tournament,
+)
 from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.results import (
     Report,
@@ -16,7 +25,6 @@ from tournaments.services.progress.results import (
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.progress.swiss_rounds import pair_next_round
 from tournaments.services.setup.creation import create_tournament
-from tournaments.services.setup.stage_plans import StagePlan
 
 WHITE_WINS, DRAW, BLACK_WINS = by_score([1, 0]), by_score([0, 0]), by_score([0, 1])
 
@@ -27,7 +35,7 @@ def names(count: int) -> list[str]:
 
 def swiss(count: int, rounds: int, *, tie_breaks: tuple[str, ...] = ()) -> Tournament:
     """A Swiss with draws that has started: its first round is paired, quickly."""
-    plan = StagePlan(Format.SWISS, rounds_planned=rounds, draws=True, tie_breaks=tie_breaks)
+    plan = StageSettings(Format.SWISS, rounds_planned=rounds, draws=True, tie_breaks=tie_breaks)
     tournament = create_tournament(name="Open", players=names(count), stages=[plan]).tournament
     start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     return Tournament.objects.get(pk=tournament.pk)
@@ -35,7 +43,7 @@ def swiss(count: int, rounds: int, *, tie_breaks: tuple[str, ...] = ()) -> Tourn
 
 def round_robin(count: int, *, legs: int = 1, best_of: int = 1, groups: int = 1) -> Tournament:
     """A round robin that has started."""
-    plan = StagePlan(
+    plan = StageSettings(
         Format.ROUND_ROBIN, legs=legs, best_of=best_of, group_count=groups, draws=best_of == 1
     )
     tournament = create_tournament(name="League", players=names(count), stages=[plan]).tournament

@@ -16,13 +16,20 @@ from matchmaking.services.players import sign_up
 from matchmaking.services.queue.joining import Join, join_pools
 from matchmaking.tests.staff import staff, viewer
 from tournaments.apps import ORGANISERS, RIGHTS
-from tournaments.models import Entrant, Format, Pairing, Seeding, Tournament, TournamentState
+from tournaments.models import (
+    Entrant,
+    Format,
+    Pairing,
+    Seeding,
+    StageSettings,
+    Tournament,
+    TournamentState,
+)
 from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.results import by_score, enter_result
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
-from tournaments.services.setup.stage_plans import StagePlan
 
 from .builders import SINGLE, play_on, started
 
@@ -211,7 +218,7 @@ def test_the_page_shows_bracket_entrants_and_what_is_to_be_played(olga: Client) 
 
 
 def test_each_group_of_several_is_named(olga: Client) -> None:
-    groups = StagePlan(Format.ROUND_ROBIN, group_count=2, advance=1)
+    groups = StageSettings(Format.ROUND_ROBIN, group_count=2, advance=1)
     cup = started(4, groups, SINGLE)
     play_on(cup)
     shown = words(olga, page("change", cup.pk))

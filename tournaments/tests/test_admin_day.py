@@ -6,9 +6,8 @@ from django.test import Client
 from django.urls import reverse
 
 from matchmaking.tests.staff import staff, viewer
-from tournaments.models import Format, Round, Tournament, TournamentState
+from tournaments.models import Format, Round, StageSettings, Tournament, TournamentState
 from tournaments.services.permissions import RIGHT
-from tournaments.services.setup.stage_plans import StagePlan
 
 from .builders import play_on, started
 from .day import draft, fresh, named, open_cup, said
@@ -73,7 +72,7 @@ def test_who_may_only_look_takes_no_step() -> None:
 
 @pytest.mark.django_db(transaction=True)  # a round is paired with nothing locked
 def test_the_next_round_of_a_swiss_is_paired_once_the_last_is_played(staffan: Client) -> None:
-    cup = started(4, StagePlan(Format.SWISS, rounds_planned=2))
+    cup = started(4, StageSettings(Format.SWISS, rounds_planned=2))
     assert "Pair the next round" not in change_page(staffan, cup)
     play_on(cup)
     assert "Pair the next round" in change_page(staffan, cup)

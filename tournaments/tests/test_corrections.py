@@ -7,14 +7,21 @@ import pytest
 
 from lib.errors import Conflict, NotFound
 from matchmaking.models import MatchState
-from tournaments.models import Format, Pairing, PairingState, StageState, Station, TournamentState
+from tournaments.models import (
+    Format,
+    Pairing,
+    PairingState,
+    StageSettings,
+    StageState,
+    Station,
+    TournamentState,
+)
 from tournaments.services.actors import ORGANISER, Actor
 from tournaments.services.entry.entrants import rename_entrant
 from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.reopen import preview_reopen, reopen_result
 from tournaments.services.progress.results import by_double_forfeit, by_score
 from tournaments.services.progress.withdrawals import withdraw_entrant
-from tournaments.services.setup.stage_plans import StagePlan
 from tournaments.services.undo.stack import last_undoable, undo_last
 from tournaments.services.venue.stations import add_stations, assign_station
 from tournaments.signals import pairing_reopened, tournament_reopened
@@ -35,7 +42,7 @@ from .builders import (
 
 pytestmark = pytest.mark.django_db
 
-GROUPS = StagePlan(Format.ROUND_ROBIN, group_count=2, advance=1)
+GROUPS = StageSettings(Format.ROUND_ROBIN, group_count=2, advance=1)
 
 
 def test_the_organiser_sees_what_would_be_emptied_and_nothing_happens() -> None:
@@ -97,7 +104,7 @@ def test_in_a_table_the_other_matches_stand() -> None:
 
 
 def test_a_stage_built_on_the_result_falls_with_it() -> None:
-    cup = started(4, GROUPS, StagePlan())
+    cup = started(4, GROUPS, StageSettings())
     play_on(cup)
     final = match_of(cup, "W1.1", stage=2)
     match = match_of(cup, "R1.1", stage=1)
@@ -116,7 +123,7 @@ def test_a_stage_built_on_the_result_falls_with_it() -> None:
 
 
 def test_a_correction_that_changes_who_goes_on_begins_the_next_stage_anew() -> None:
-    cup = started(4, GROUPS, StagePlan())
+    cup = started(4, GROUPS, StageSettings())
     play_on(cup)
     assert names(cup, "W1.1", stage=2) == ["P1", "P2"]
     match = match_of(cup, "R1.1")

@@ -20,6 +20,7 @@ from tournaments.models import (
     Format,
     Pairing,
     Seeding,
+    StageSettings,
     Tournament,
     TournamentState,
 )
@@ -42,7 +43,7 @@ from tournaments.services.progress.results import by_score, enter_result
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 from tournaments.services.setup.settings import change_settings
-from tournaments.services.setup.stage_plans import StagePlan, set_stages
+from tournaments.services.setup.stage_plans import set_stages
 from tournaments.services.undo.stack import undo_last
 from tournaments.services.venue.judges import (
     add_judge,
@@ -507,7 +508,7 @@ def test_teams_cannot_become_smaller_than_their_rosters() -> None:
 
 def swiss(*names: str) -> Tournament:
     cup = checking_in(*names)
-    plan = StagePlan(format=Format.SWISS, rounds_planned=3)
+    plan = StageSettings(format=Format.SWISS, rounds_planned=3)
     set_stages(tournament_id=cup.pk, stages=[plan], actor=OLGA)
     return cup
 

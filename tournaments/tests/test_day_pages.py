@@ -15,7 +15,7 @@ from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Player
 from matchmaking.services.players import create_guest
 from matchmaking.tests.staff import staff
-from tournaments.models import Entry, Format, Tournament, TournamentState
+from tournaments.models import Entry, Format, StageSettings, Tournament, TournamentState
 from tournaments.pages.manage_actions import ACTIONS, reordered
 from tournaments.selectors import open_pairing
 from tournaments.services.actors import ORGANISER
@@ -24,7 +24,7 @@ from tournaments.services.permissions import RIGHT
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 from tournaments.services.setup.settings import change_settings
-from tournaments.services.setup.stage_plans import StagePlan, set_stages
+from tournaments.services.setup.stage_plans import set_stages
 from tournaments.services.venue.judges import add_judge
 from tournaments.services.venue.stations import add_stations
 
@@ -413,7 +413,7 @@ def test_entrants_come_from_a_file_and_a_bad_one_is_refused_by_its_line(
 
 
 def test_a_swiss_has_buttons_of_its_own(olga: Client, cup: Tournament) -> None:
-    plan = StagePlan(format=Format.SWISS, rounds_planned=3)
+    plan = StageSettings(format=Format.SWISS, rounds_planned=3)
     set_stages(tournament_id=cup.pk, stages=[plan], actor=OLGA)
     start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     assert "Somebody comes late" in page(olga, cup)

@@ -1,10 +1,10 @@
 """Whatever an organiser does on the day, the tournament ends as if it had been played straight."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from lib.errors import Conflict, Refusal
 from matchmaking.models import Match, MatchState, Outcome
@@ -17,6 +17,7 @@ from tournaments.models import (
     Group,
     Pairing,
     PairingState,
+    StageSettings,
     StageState,
     Tournament,
     TournamentState,
@@ -26,7 +27,6 @@ from tournaments.services.progress import reopen, results, withdrawals
 from tournaments.services.progress.stages import end_swiss
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.progress.swiss_rounds import pair_next_round
-from tournaments.services.setup.stage_plans import StagePlan
 from tournaments.services.undo.stack import last_undoable, undo_last
 from tournaments.storage.brackets import group_state
 
@@ -34,10 +34,10 @@ from .builders import DOUBLE, SINGLE, correct_result, started
 
 pytestmark = pytest.mark.django_db
 
-WITH_THIRD = StagePlan(third_place=True, best_of=3)
-TWO_LEGS = StagePlan(Format.ROUND_ROBIN, legs=2)
-DRAWS = StagePlan(Format.ROUND_ROBIN, draws=True)
-SWISS = StagePlan(Format.SWISS, rounds_planned=3, draws=True)
+WITH_THIRD = StageSettings(third_place=True, best_of=3)
+TWO_LEGS = StageSettings(Format.ROUND_ROBIN, legs=2)
+DRAWS = StageSettings(Format.ROUND_ROBIN, draws=True)
+SWISS = StageSettings(Format.SWISS, rounds_planned=3, draws=True)
 
 
 class Day:
@@ -178,7 +178,7 @@ def check_walkovers(tournament: Tournament) -> None:
 
 @pytest.mark.parametrize("plan", [SINGLE, WITH_THIRD, DOUBLE, DRAWS, TWO_LEGS])
 @pytest.mark.parametrize("count", [2, 3, 5, 8])
-def test_a_day_full_of_second_thoughts_ends(plan: StagePlan, count: int) -> None:
+def test_a_day_full_of_second_thoughts_ends(plan: StageSettings, count: int) -> None:
     tournament, chance = started(count, plan), Random(count)
     day = Day(tournament, chance)
     for _ in range(3 * count):
@@ -208,7 +208,7 @@ def test_a_swiss_full_of_second_thoughts_ends(count: int) -> None:
 
 @pytest.mark.parametrize("count", [8, 11])
 def test_groups_and_playoffs_survive_second_thoughts(count: int) -> None:
-    groups = StagePlan(Format.ROUND_ROBIN, group_count=2, advance=2, draws=True)
+    groups = StageSettings(Format.ROUND_ROBIN, group_count=2, advance=2, draws=True)
     tournament = started(count, groups, DOUBLE)
     day = Day(tournament, Random(count))
     for _ in range(30):
@@ -225,7 +225,7 @@ def test_groups_and_playoffs_survive_second_thoughts(count: int) -> None:
 
 
 @pytest.mark.parametrize("plan", [SINGLE, DOUBLE, DRAWS])
-def test_undoing_everything_leads_back_to_the_start(plan: StagePlan) -> None:
+def test_undoing_everything_leads_back_to_the_start(plan: StageSettings) -> None:
     tournament = started(6, plan)
     day = Day(tournament, Random(6))
     begun = picture(tournament)

@@ -16,6 +16,7 @@ from tournaments.models import (
     Format,
     PairingState,
     Round,
+    StageSettings,
     Tournament,
     TournamentState,
 )
@@ -25,7 +26,6 @@ from tournaments.services.progress import stages, swiss_rounds
 from tournaments.services.progress.byes_and_late_entries import ask_bye, enter_late, take_bye_back
 from tournaments.services.progress.round_lengths import set_round_best_of
 from tournaments.services.progress.withdrawals import disqualify_entrant
-from tournaments.services.setup.stage_plans import StagePlan
 from tournaments.services.transfer.imports import import_tournament
 from tournaments.services.undo.stack import undo_last
 from tournaments.services.venue import stations
@@ -36,8 +36,8 @@ from .test_days import Day, check
 
 pytestmark = pytest.mark.django_db
 
-GROUPS = StagePlan(Format.ROUND_ROBIN, group_count=2, advance=2, draws=True)
-SWISS = StagePlan(Format.SWISS, rounds_planned=3, draws=True)
+GROUPS = StageSettings(Format.ROUND_ROBIN, group_count=2, advance=2, draws=True)
+SWISS = StageSettings(Format.SWISS, rounds_planned=3, draws=True)
 STATES = (PairingState.READY, PairingState.DECIDED)
 
 
@@ -138,12 +138,12 @@ class LongDay(Day):
         (2, 6, [DOUBLE]),
         (3, 5, [SWISS]),
         (4, 8, [GROUPS, DOUBLE]),
-        (5, 6, [StagePlan(Format.SWISS, rounds_planned=2, advance=3), SINGLE]),
-        (6, 4, [StagePlan(third_place=True, best_of=3)]),
+        (5, 6, [StageSettings(Format.SWISS, rounds_planned=2, advance=3), SINGLE]),
+        (6, 4, [StageSettings(third_place=True, best_of=3)]),
     ],
 )
 def test_whatever_is_done_is_undone_to_the_letter(
-    seed: int, count: int, plans: list[StagePlan]
+    seed: int, count: int, plans: list[StageSettings]
 ) -> None:
     day = LongDay(started(count, *plans), Random(seed))
     for _ in range(35):

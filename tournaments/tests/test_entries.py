@@ -36,7 +36,11 @@ def test_a_draft_keeps_its_entrants_in_the_order_given() -> None:
 def test_what_the_organiser_chose_is_kept() -> None:
     organiser = create_guest(username="Olga").player
     create_tournament(
-        name="Cup", players=names(3), byes=True, seeding=Seeding.RANDOM, organiser=organiser
+        name="Cup",
+        players=names(3),
+        byes=True,
+        seeding=Seeding.RANDOM,
+        organiser=organiser,
     )
     tournament = Tournament.objects.get()
     assert tournament.byes and tournament.seeding == Seeding.RANDOM

@@ -20,7 +20,7 @@ from tournaments.files.export import document_of, export_tournament
 from tournaments.files.report import group_trf
 from tournaments.files.sheets import entrants_csv, matches_csv, standings_csv
 from tournaments.files.text import BadFile, decode
-from tournaments.models import Entrant, Format, Tournament, TournamentState
+from tournaments.models import Entrant, Format, StageSettings, Tournament, TournamentState
 from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.byes_and_late_entries import ask_bye
 from tournaments.services.progress.cancellation import cancel_tournament
@@ -28,7 +28,6 @@ from tournaments.services.progress.results import by_forfeit, by_score, set_live
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.progress.withdrawals import withdraw_entrant
 from tournaments.services.setup.creation import create_tournament
-from tournaments.services.setup.stage_plans import StagePlan
 from tournaments.services.transfer.imports import import_entrants, import_tournament, import_trf
 from tournaments.services.venue.stations import add_stations
 from tournaments.storage.swiss_tasks import next_task
@@ -62,7 +61,7 @@ def draft(*, team_size: int = 1) -> Tournament:
 
 
 def take_in(tournament: Tournament, data: bytes) -> list[str]:
-    rows = import_entrants(tournament_id=tournament.pk, data=data)
+    rows = import_entrants(tournament_id=tournament.pk, data=data, actor=ORGANISER)
     return [row.name for row in rows]
 
 
@@ -320,7 +319,7 @@ def came_back(tournament: Tournament) -> Tournament:
 
 
 def bracket(format_: Format, count: int) -> Tournament:
-    plan = StagePlan(format_, best_of=3)
+    plan = StageSettings(format_, best_of=3)
     players = names(count)
     tournament = create_tournament(name="Cup", players=players, stages=[plan], byes=True).tournament
     start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
@@ -376,8 +375,8 @@ def test_tables_come_back_and_are_played_on() -> None:
 
 def test_stages_in_a_chain_come_back() -> None:
     plans = [
-        StagePlan(Format.ROUND_ROBIN, group_count=2, advance=2, tie_breaks=("WINS",)),
-        StagePlan(Format.SINGLE_ELIMINATION, third_place=True),
+        StageSettings(Format.ROUND_ROBIN, group_count=2, advance=2, tie_breaks=("WINS",)),
+        StageSettings(Format.SINGLE_ELIMINATION, third_place=True),
     ]
     tournament = create_tournament(name="Cup", players=names(8), stages=plans).tournament
     add_stations(tournament_id=tournament.pk, names=["Table 1"], actor=ORGANISER)
@@ -447,8 +446,8 @@ FIRST: list[str | int] = [*GROUP, "rounds", 0, "pairings", 0]
         (["stages", 0, "format"], "ladder", "`$.stages[0].format`"),
         (["stages", 0, "tie_breaks"], ["BUCHHOLZ"] * 2, ""),
         (["stages", 0, "best_of"], 2, "Best of 2 may end level"),
-        (["stages", 0, "points_win"], "NaN", "Stage 1: 'NaN' are no points"),
-        (["stages", 0, "points_win"], "1.001", "Stage 1: '1.001' are no points"),
+        (["stages", 0, "points_win"], "NaN", "Points are from 0 to 100"),
+        (["stages", 0, "points_win"], "1.001", "Points have at most 2 decimals"),
         (["stages", 0, "state"], "finished", "Stage 1 is finished, which does not fit its results"),
         (["stages", 0, "state"], "pending", "Stage 1 is pending, which does not fit its groups"),
         (["stages", 0, "groups"], [], "Stage 1 is running, which does not fit its groups"),

@@ -10,11 +10,10 @@ from django.urls import reverse
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Player
 from matchmaking.services.players import create_guest
-from tournaments.models import Format, Tournament, TournamentState
+from tournaments.models import Format, StageSettings, Tournament, TournamentState
 from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
-from tournaments.services.setup.stage_plans import StagePlan
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +32,7 @@ def league() -> Tournament:
         name="League",
         players=("Ann", "Bob", "Cem"),
         organiser=olga,
-        stages=[StagePlan(format=Format.ROUND_ROBIN)],
+        stages=[StageSettings(format=Format.ROUND_ROBIN)],
     ).tournament
     start_tournament(tournament_id=made.pk, actor=ORGANISER)
     return made

@@ -6,11 +6,11 @@ from django.urls import reverse
 
 from lib.errors import Conflict
 from tournaments.files.export import export_tournament
-from tournaments.models import Format, Round, Tournament
+from tournaments.models import Format, Round, StageSettings, Tournament
 from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.results import by_score
 from tournaments.services.progress.round_lengths import set_round_best_of
-from tournaments.services.setup.stage_plans import BadStages, StagePlan, check_plans
+from tournaments.services.setup.stage_plans import BadStages, check_plans
 from tournaments.services.transfer.imports import import_tournament
 from tournaments.services.undo.stack import undo_last
 
@@ -18,8 +18,8 @@ from .builders import draft, match_of, play_on, report, started
 
 pytestmark = pytest.mark.django_db
 
-LONG = StagePlan(best_of=1, semi_best_of=3, final_best_of=5, third_place=True)
-LONG_DOUBLE = StagePlan(Format.DOUBLE_ELIMINATION, semi_best_of=3, final_best_of=5)
+LONG = StageSettings(best_of=1, semi_best_of=3, final_best_of=5, third_place=True)
+LONG_DOUBLE = StageSettings(Format.DOUBLE_ELIMINATION, semi_best_of=3, final_best_of=5)
 
 
 def lengths(cup: Tournament) -> dict[str, int | None]:
@@ -56,18 +56,18 @@ def test_in_a_double_elimination_both_finals_are_its_semi_finals() -> None:
 
 
 def test_a_cup_of_two_has_a_final_only() -> None:
-    assert lengths(started(2, StagePlan(semi_best_of=3, final_best_of=5))) == {"Final": 5}
+    assert lengths(started(2, StageSettings(semi_best_of=3, final_best_of=5))) == {"Final": 5}
 
 
 @pytest.mark.parametrize(
     ("plan", "words"),
     [
-        (StagePlan(final_best_of=4), "Best of 4 may end level"),
-        (StagePlan(semi_best_of=0), "best of 1 to 99"),
-        (StagePlan(Format.SWISS, final_best_of=3), "Only an elimination"),
+        (StageSettings(final_best_of=4), "Best of 4 may end level"),
+        (StageSettings(semi_best_of=0), "best of 1 to 99"),
+        (StageSettings(Format.SWISS, final_best_of=3), "Only an elimination"),
     ],
 )
-def test_lengths_that_make_no_sense_are_refused(plan: StagePlan, words: str) -> None:
+def test_lengths_that_make_no_sense_are_refused(plan: StageSettings, words: str) -> None:
     with pytest.raises(BadStages, match=words):
         check_plans([plan])
 

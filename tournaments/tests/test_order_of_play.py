@@ -2,15 +2,14 @@
 
 import pytest
 
-from tournaments.models import Format
+from tournaments.models import Format, StageSettings
 from tournaments.order_of_play import open_in_order
-from tournaments.services.setup.stage_plans import StagePlan
 
 from .builders import DOUBLE, started
 
 pytestmark = pytest.mark.django_db
 
-THIRD_PLACE = StagePlan(Format.SINGLE_ELIMINATION, third_place=True)
+THIRD_PLACE = StageSettings(Format.SINGLE_ELIMINATION, third_place=True)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +20,6 @@ THIRD_PLACE = StagePlan(Format.SINGLE_ELIMINATION, third_place=True)
     ],
 )
 def test_what_leads_to_a_match_comes_before_it_and_the_final_last(
-    plan: StagePlan, order: str
+    plan: StageSettings, order: str
 ) -> None:
     assert [row.key for row in open_in_order(started(4, plan))] == order.split()

@@ -2,10 +2,9 @@
 
 import pytest
 
-from tournaments.models import Format, Tournament
+from tournaments.models import Format, StageSettings, Tournament
 from tournaments.pages.display.next_match import Meeting, next_meeting
 from tournaments.services.actors import ORGANISER
-from tournaments.services.setup.stage_plans import StagePlan
 from tournaments.services.venue.stations import add_stations, assign_next
 
 from .builders import DOUBLE, TABLE, first_wins, play_on, started
@@ -47,8 +46,8 @@ def test_what_can_be_played_comes_before_what_waits() -> None:
     assert told(started(3, TABLE), "P3").endswith("now")
 
 
-@pytest.mark.parametrize("plan", [StagePlan(Format.SINGLE_ELIMINATION), TABLE])
-def test_who_is_out_or_done_is_told_nothing(plan: StagePlan) -> None:
+@pytest.mark.parametrize("plan", [StageSettings(Format.SINGLE_ELIMINATION), TABLE])
+def test_who_is_out_or_done_is_told_nothing(plan: StageSettings) -> None:
     cup = started(4, plan)
     play_on(cup)
     assert part(cup, "P1") is None

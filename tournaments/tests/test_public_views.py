@@ -9,10 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from tournaments.models import Format, Tournament
+from tournaments.models import Format, StageSettings, Tournament
 from tournaments.pages.sharing.calendar import calendar_entry
 from tournaments.pages.sharing.image import Preview, draw_preview
-from tournaments.services.setup.stage_plans import StagePlan
 
 from .builders import DOUBLE, SINGLE, draft, first_wins, play_on, started
 
@@ -30,9 +29,9 @@ def text(response: Any) -> str:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("plan", [SINGLE, DOUBLE, StagePlan(Format.ROUND_ROBIN)])
+@pytest.mark.parametrize("plan", [SINGLE, DOUBLE, StageSettings(Format.ROUND_ROBIN)])
 @pytest.mark.parametrize("name", ["screen", "print", "embed"])
-def test_every_format_and_state_has_its_views(plan: StagePlan, name: str) -> None:
+def test_every_format_and_state_has_its_views(plan: StageSettings, name: str) -> None:
     tournament = draft(5, plan)
     assert "P1" in text(get(tournament, name))
     tournament = started(5, plan)

@@ -11,9 +11,16 @@ from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import MatchState, Outcome
 from matchmaking.services.players import create_guest
 from matchmaking.tests.staff import staff
-from tournaments.models import Format, Judge, Pairing, Station, Tournament, TournamentState
+from tournaments.models import (
+    Format,
+    Judge,
+    Pairing,
+    StageSettings,
+    Station,
+    Tournament,
+    TournamentState,
+)
 from tournaments.services.permissions import RIGHT
-from tournaments.services.setup.stage_plans import StagePlan
 
 from .builders import first_wins, match_of, names, pairing, started
 
@@ -36,7 +43,7 @@ def guest(name: str) -> tuple[Client, Any]:
     return browser, made.player
 
 
-def cup(*plans: StagePlan) -> tuple[Client, Tournament]:
+def cup(*plans: StageSettings) -> tuple[Client, Tournament]:
     """A tournament of four that runs, and its organiser's browser."""
     olga, player = guest("Olga")
     tournament = started(FOUR, *plans)
@@ -74,7 +81,7 @@ def test_without_a_script_it_goes_back_to_the_place_in_the_bracket() -> None:
 
 
 def test_a_best_of_three_needs_its_score() -> None:
-    olga, tournament = cup(StagePlan(best_of=3))
+    olga, tournament = cup(StageSettings(best_of=3))
     refused = enter(olga, tournament, "W1.1", outcome="win-0")
     assert refused.status_code == 400 and "best of 3" in refused.json()["message"]
     for scores in (("1", "1"), ("3", "0"), ("-1", "2"), ("", "2")):
@@ -86,7 +93,7 @@ def test_a_best_of_three_needs_its_score() -> None:
 
 
 def test_the_score_so_far_is_no_result() -> None:
-    olga, tournament = cup(StagePlan(best_of=3))
+    olga, tournament = cup(StageSettings(best_of=3))
     answer = enter(olga, tournament, "W1.1", outcome="live", first="1", second="0")
     assert answer.json()["message"] == "The score so far is shown."
     match = match_of(tournament, "W1.1")
@@ -109,7 +116,7 @@ def test_a_draw_only_where_there_are_draws() -> None:
 
 
 def test_a_draw_in_a_table() -> None:
-    olga, tournament = cup(StagePlan(Format.ROUND_ROBIN, draws=True))
+    olga, tournament = cup(StageSettings(Format.ROUND_ROBIN, draws=True))
     assert "Draw" in show(olga, address(tournament, "R1.1"))
     enter(olga, tournament, "R1.1", outcome="draw")
     assert match_of(tournament, "R1.1").outcome == Outcome.DRAWN
@@ -259,7 +266,7 @@ def test_a_match_of_another_tournament_is_unknown() -> None:
 
 
 def test_the_next_round_of_a_swiss_is_paired_from_the_page() -> None:
-    olga, tournament = cup(StagePlan(Format.SWISS, rounds_planned=2))
+    olga, tournament = cup(StageSettings(Format.SWISS, rounds_planned=2))
     page, pair = (reverse(f"tournament{name}", args=[tournament.pk]) for name in ("", "-pair"))
     assert "Pair round 2" not in show(olga, page)
     assert olga.post(pair, headers=AS_SCRIPT).status_code == 409
@@ -272,7 +279,7 @@ def test_the_next_round_of_a_swiss_is_paired_from_the_page() -> None:
 
 
 def test_a_pairing_that_takes_too_long_offers_the_quick_way(settings: Any) -> None:
-    olga, tournament = cup(StagePlan(Format.SWISS, rounds_planned=2))
+    olga, tournament = cup(StageSettings(Format.SWISS, rounds_planned=2))
     first_wins(tournament, "R1.1", "R1.2")
     settings.MATCHPOINT_SWISS_SECONDS = 0
     pair = reverse("tournament-pair", args=[tournament.pk])

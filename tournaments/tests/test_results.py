@@ -10,7 +10,7 @@ from lib.errors import Conflict, NotFound
 from matchmaking.models import Match, MatchState, Outcome
 from matchmaking.results import BadScore
 from matchmaking.tests.meetings import play_match
-from tournaments.models import Action, Pairing, PairingState, TournamentState
+from tournaments.models import Action, Pairing, PairingState, StageSettings, TournamentState
 from tournaments.services.actors import ORGANISER, Actor
 from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.results import (
@@ -21,7 +21,6 @@ from tournaments.services.progress.results import (
     set_live_score,
 )
 from tournaments.services.progress.round_lengths import set_round_best_of
-from tournaments.services.setup.stage_plans import StagePlan
 from tournaments.services.undo.stack import undo_last
 from tournaments.signals import pairing_decided, pairing_scored
 
@@ -84,7 +83,7 @@ def test_a_forfeit_sends_the_loser_to_the_losers_bracket() -> None:
 
 
 def test_a_draw_counts_where_there_are_draws() -> None:
-    league = started(3, StagePlan(TABLE.format, draws=True, best_of=2))
+    league = started(3, StageSettings(TABLE.format, draws=True, best_of=2))
     report(league, "R1.1", by_score([1, 1]))
     row = pairing(league, "R1.1")
     assert row.match is not None
@@ -93,7 +92,7 @@ def test_a_draw_counts_where_there_are_draws() -> None:
 
 @pytest.mark.parametrize("scores", [[0, 0], [1, 1], [-1, 1], [1], [3, 0], [2, 2]])
 def test_a_score_that_this_match_cannot_have_changes_nothing(scores: list[int]) -> None:
-    cup = started(2, StagePlan(best_of=3))
+    cup = started(2, StageSettings(best_of=3))
     with pytest.raises(BadScore):
         report(cup, "W1.1", by_score(scores))
     assert match_of(cup, "W1.1").state == MatchState.OPEN
@@ -128,7 +127,7 @@ def test_a_late_report_is_refused() -> None:
 
 
 def test_a_live_score_is_told_and_is_no_result() -> None:
-    cup = started(2, StagePlan(best_of=3))
+    cup = started(2, StageSettings(best_of=3))
     told: list[Pairing] = []
 
     def hear(pairing: Pairing, **kwargs: object) -> None:
@@ -151,7 +150,7 @@ def test_a_live_score_is_told_and_is_no_result() -> None:
 
 
 def test_a_correction_keeps_what_the_same_people_play() -> None:
-    cup = started(4, StagePlan(best_of=3))
+    cup = started(4, StageSettings(best_of=3))
     for key in ("W1.1", "W1.2", "W2.1"):
         report(cup, key, by_score([2, 0]))
     final = match_of(cup, "W2.1").pk
@@ -247,7 +246,7 @@ def test_a_round_may_be_longer_than_the_others() -> None:
 
 
 @pytest.mark.parametrize("plan", [SINGLE, DOUBLE])
-def test_a_result_costs_the_same_in_a_large_bracket(plan: StagePlan) -> None:
+def test_a_result_costs_the_same_in_a_large_bracket(plan: StageSettings) -> None:
     small, large = started(8, plan), started(256, plan)
     counts = []
     for cup in (small, large):

@@ -15,6 +15,7 @@ from tournaments.models import (
     KeepApart,
     Pairing,
     Seeding,
+    StageSettings,
     StageState,
     Tournament,
     TournamentState,
@@ -29,8 +30,6 @@ from tournaments.services.progress.withdrawals import withdraw_entrant
 from tournaments.services.setup.creation import BadEntrants
 from tournaments.services.setup.stage_plans import (
     BadStages,
-    Points,
-    StagePlan,
     check_plans,
     set_stages,
 )
@@ -52,7 +51,7 @@ from .builders import (
 pytestmark = pytest.mark.django_db
 
 ROBIN, SWISS = Format.ROUND_ROBIN, Format.SWISS
-GROUPS = StagePlan(ROBIN, group_count=2, advance=2)
+GROUPS = StageSettings(ROBIN, group_count=2, advance=2)
 
 
 @pytest.mark.parametrize(
@@ -60,36 +59,42 @@ GROUPS = StagePlan(ROBIN, group_count=2, advance=2)
     [
         ([], "1 to 8 stages"),
         ([SINGLE] * 9, "1 to 8 stages"),
-        ([StagePlan(draws=True)], "no draws"),
-        ([StagePlan(best_of=2)], "odd number"),
-        ([StagePlan(best_of=0)], "best of 1 to 99"),
-        ([StagePlan(best_of=101)], "best of 1 to 99"),
-        ([StagePlan(group_count=2)], "in groups"),
-        ([StagePlan(legs=2)], "two legs"),
-        ([StagePlan(rounds_planned=3)], "follow from"),
-        ([StagePlan(Format.DOUBLE_ELIMINATION, third_place=True)], "third-place"),
-        ([StagePlan(ROBIN, third_place=True)], "third-place"),
-        ([StagePlan(ROBIN, best_of=2)], "Allow draws"),
-        ([StagePlan(ROBIN, rounds_planned=3)], "follow from"),
-        ([StagePlan(ROBIN, legs=3)], "1 or 2 legs"),
-        ([StagePlan(ROBIN, group_count=0)], "256 groups"),
-        ([StagePlan(SWISS, group_count=2)], "one group"),
-        ([StagePlan(SWISS, legs=2)], "one leg"),
-        ([StagePlan(SWISS, rounds_planned=0)], "1 to 99 rounds"),
-        ([StagePlan(ROBIN, tie_breaks=("COIN",))], "no tie-break 'COIN'"),
-        ([StagePlan(ROBIN, tie_breaks=("WINS", "WINS"))], "twice"),
-        ([StagePlan(ROBIN, points=Points(win=Decimal(-1)))], "Points"),
-        ([StagePlan(name="x" * 41)], "40 characters"),
-        ([StagePlan(advance=2)], "last stage"),
+        ([StageSettings(draws=True)], "no draws"),
+        ([StageSettings(best_of=2)], "odd number"),
+        ([StageSettings(best_of=0)], "best of 1 to 99"),
+        ([StageSettings(best_of=101)], "best of 1 to 99"),
+        ([StageSettings(group_count=2)], "in groups"),
+        ([StageSettings(legs=2)], "two legs"),
+        ([StageSettings(rounds_planned=3)], "follow from"),
+        ([StageSettings(Format.DOUBLE_ELIMINATION, third_place=True)], "third-place"),
+        ([StageSettings(ROBIN, third_place=True)], "third-place"),
+        ([StageSettings(ROBIN, best_of=2)], "Allow draws"),
+        ([StageSettings(ROBIN, rounds_planned=3)], "follow from"),
+        ([StageSettings(ROBIN, legs=3)], "1 or 2 legs"),
+        ([StageSettings(ROBIN, group_count=0)], "256 groups"),
+        ([StageSettings(SWISS, group_count=2)], "one group"),
+        ([StageSettings(SWISS, legs=2)], "one leg"),
+        ([StageSettings(SWISS, rounds_planned=0)], "1 to 99 rounds"),
+        ([StageSettings(ROBIN, tie_breaks=("COIN",))], "no tie-break 'COIN'"),
+        ([StageSettings(ROBIN, tie_breaks=("WINS", "WINS"))], "twice"),
+        ([StageSettings(ROBIN, points_win=Decimal(-1))], "Points"),
+        ([StageSettings(name="x" * 41)], "40 characters"),
+        ([StageSettings(advance=2)], "last stage"),
         ([TABLE, SINGLE], "Stage 1: Say how many go on"),
-        ([StagePlan(ROBIN, advance=0), SINGLE], "At least one"),
-        ([StagePlan(ROBIN, advance=1), SINGLE], "Stage 2: It needs at least two"),
-        ([StagePlan(ROBIN, advance=4), StagePlan(ROBIN, group_count=3)], "cannot fill 3 groups"),
-        ([StagePlan(ROBIN, advance=4), StagePlan(SWISS, rounds_planned=4)], "too many"),
-        ([StagePlan(SWISS, advance=8), StagePlan(advance=9), SINGLE], "shall go on, of only"),
+        ([StageSettings(ROBIN, advance=0), SINGLE], "At least one"),
+        ([StageSettings(ROBIN, advance=1), SINGLE], "Stage 2: It needs at least two"),
+        (
+            [StageSettings(ROBIN, advance=4), StageSettings(ROBIN, group_count=3)],
+            "cannot fill 3 groups",
+        ),
+        ([StageSettings(ROBIN, advance=4), StageSettings(SWISS, rounds_planned=4)], "too many"),
+        (
+            [StageSettings(SWISS, advance=8), StageSettings(advance=9), SINGLE],
+            "shall go on, of only",
+        ),
     ],
 )
-def test_a_plan_without_sense_is_refused_in_words(plans: list[StagePlan], words: str) -> None:
+def test_a_plan_without_sense_is_refused_in_words(plans: list[StageSettings], words: str) -> None:
     with pytest.raises(BadStages, match=words) as refusal:
         check_plans(plans)
     assert refusal.value.code == "bad_stages"
@@ -98,14 +103,14 @@ def test_a_plan_without_sense_is_refused_in_words(plans: list[StagePlan], words:
 @pytest.mark.parametrize(
     ("players", "plans", "words"),
     [
-        (3, [StagePlan(ROBIN, group_count=2)], "3 players cannot fill 2 groups"),
-        (4, [StagePlan(SWISS, rounds_planned=4)], "only 3 opponents"),
-        (5, [StagePlan(ROBIN, group_count=2, advance=3), SINGLE], "3 shall go on, of only 2"),
+        (3, [StageSettings(ROBIN, group_count=2)], "3 players cannot fill 2 groups"),
+        (4, [StageSettings(SWISS, rounds_planned=4)], "only 3 opponents"),
+        (5, [StageSettings(ROBIN, group_count=2, advance=3), SINGLE], "3 shall go on, of only 2"),
         (131, [TABLE], "too many for one table"),
     ],
 )
 def test_too_few_or_too_many_for_the_plan_and_nothing_has_started(
-    players: int, plans: list[StagePlan], words: str
+    players: int, plans: list[StageSettings], words: str
 ) -> None:
     tournament = draft(players, *plans)
     with pytest.raises(BadStages, match=words):
@@ -117,12 +122,12 @@ def test_too_few_or_too_many_for_the_plan_and_nothing_has_started(
 
 def test_stages_are_set_before_the_start_only() -> None:
     tournament = draft(4, TABLE)
-    set_stages(tournament_id=tournament.pk, stages=[GROUPS, DOUBLE])
+    set_stages(tournament_id=tournament.pk, stages=[GROUPS, DOUBLE], actor=ORGANISER)
     formats = tournament.stages.values_list("number", "format", "advance")
     assert list(formats) == [(1, "round_robin", 2), (2, "double_elimination", None)]
     start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     with pytest.raises(Conflict) as refusal:
-        set_stages(tournament_id=tournament.pk, stages=[SINGLE])
+        set_stages(tournament_id=tournament.pk, stages=[SINGLE], actor=ORGANISER)
     assert refusal.value.code == "already_started"
 
 
@@ -138,7 +143,7 @@ def test_a_round_robin_has_all_its_matches_at_once() -> None:
 
 @pytest.mark.parametrize(("count", "legs", "matches"), [(2, 1, 1), (5, 2, 20), (8, 1, 28)])
 def test_everybody_meets_everybody(count: int, legs: int, matches: int) -> None:
-    league = started(count, StagePlan(ROBIN, legs=legs))
+    league = started(count, StageSettings(ROBIN, legs=legs))
     met = [frozenset(pair) for pair in Pairing.objects.values_list("top", "bottom")]
     assert len(met) == matches == len(set(met)) * legs
     play_on(league)
@@ -178,7 +183,7 @@ def test_the_best_of_the_groups_meet_crosswise_and_the_winner_is_the_tournaments
 
 
 def test_a_tie_at_the_cut_is_told_to_the_organiser() -> None:
-    cup = started(3, StagePlan(ROBIN, advance=2, draws=True), SINGLE)
+    cup = started(3, StageSettings(ROBIN, advance=2, draws=True), SINGLE)
     for key in ("R1.1", "R2.1", "R3.1"):
         report(cup, key, by_score([0, 0]))
     told = cup.actions.get(verb="stage").text
@@ -187,7 +192,7 @@ def test_a_tie_at_the_cut_is_told_to_the_organiser() -> None:
 
 
 def test_three_stages_follow_one_another() -> None:
-    cup = started(8, GROUPS, StagePlan(ROBIN, advance=2), StagePlan(best_of=3))
+    cup = started(8, GROUPS, StageSettings(ROBIN, advance=2), StageSettings(best_of=3))
     play_on(cup)
     cup.refresh_from_db()
     assert cup.state == TournamentState.FINISHED
@@ -251,7 +256,7 @@ def test_club_mates_do_not_meet_in_round_one_where_that_is_possible() -> None:
 
 
 def test_a_third_place_match_is_played_by_the_beaten_semi_finalists() -> None:
-    cup = started(4, StagePlan(third_place=True))
+    cup = started(4, StageSettings(third_place=True))
     play_on(cup)
     assert names(cup, "P3") == ["P4", "P3"]
     places = Contender.objects.order_by("first").values_list("entrant__name", flat=True)
@@ -259,7 +264,7 @@ def test_a_third_place_match_is_played_by_the_beaten_semi_finalists() -> None:
 
 
 def test_a_swiss_is_paired_at_the_start_and_ends_after_its_rounds() -> None:
-    cup = draft(4, StagePlan(SWISS, rounds_planned=2))
+    cup = draft(4, StageSettings(SWISS, rounds_planned=2))
     told: list[list[list[str]]] = []
 
     def hear(brackets: list[list[str]], **kwargs: object) -> None:
@@ -282,13 +287,13 @@ def test_a_swiss_is_paired_at_the_start_and_ends_after_its_rounds() -> None:
 
 
 def test_a_swiss_of_an_odd_number_begins_with_a_bye() -> None:
-    cup = draft(3, StagePlan(SWISS))
+    cup = draft(3, StageSettings(SWISS))
     assert ["P3"] in start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     assert cup.stages.get().rounds_planned == 2
 
 
 def test_a_swiss_may_end_early_and_its_best_play_on() -> None:
-    cup = started(6, StagePlan(SWISS, rounds_planned=5, advance=2), SINGLE)
+    cup = started(6, StageSettings(SWISS, rounds_planned=5, advance=2), SINGLE)
     with pytest.raises(Conflict, match="Enter the results"):
         end_swiss(tournament_id=cup.pk, actor=ORGANISER)
     play_on(cup)
@@ -300,7 +305,7 @@ def test_a_swiss_may_end_early_and_its_best_play_on() -> None:
 
 
 def test_an_old_result_of_a_swiss_is_reopened_and_the_later_rounds_stand() -> None:
-    cup = started(4, StagePlan(SWISS, rounds_planned=2))
+    cup = started(4, StageSettings(SWISS, rounds_planned=2))
     play_on(cup)
     pair_next_round(group=swiss_group(cup), actor=ORGANISER)
     emptied = reopen_result(
@@ -313,7 +318,7 @@ def test_an_old_result_of_a_swiss_is_reopened_and_the_later_rounds_stand() -> No
 
 
 def test_who_leaves_a_swiss_is_not_paired_again() -> None:
-    cup = started(5, StagePlan(SWISS, rounds_planned=3))
+    cup = started(5, StageSettings(SWISS, rounds_planned=3))
     gone = cup.entrants.get(name="P5")
     withdraw_entrant(tournament_id=cup.pk, entrant_id=gone.pk, actor=ORGANISER)
     play_on(cup)
@@ -326,7 +331,7 @@ def test_who_leaves_a_swiss_is_not_paired_again() -> None:
 def test_a_swiss_after_groups_is_paired_once_the_result_is_committed(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    cup = started(4, GROUPS, StagePlan(SWISS, rounds_planned=2))
+    cup = started(4, GROUPS, StageSettings(SWISS, rounds_planned=2))
     with django_capture_on_commit_callbacks(execute=True):
         play_on(cup)
     assert Pairing.objects.filter(group__stage__number=2).count() == 2

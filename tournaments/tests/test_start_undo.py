@@ -5,13 +5,19 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from lib.errors import Conflict
 from matchmaking.models import Match, MatchState
-from tournaments.models import EntryStatus, Format, Seeding, Tournament, TournamentState
+from tournaments.models import (
+    EntryStatus,
+    Format,
+    Seeding,
+    StageSettings,
+    Tournament,
+    TournamentState,
+)
 from tournaments.services.actors import ORGANISER
 from tournaments.services.entry.check_in import check_in, open_check_in
 from tournaments.services.entry.seeding import set_seeds
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.settings import change_settings
-from tournaments.services.setup.stage_plans import StagePlan
 from tournaments.services.undo.stack import last_undoable, undo_last
 
 from .builders import DOUBLE, SINGLE, TABLE, draft, first_wins, started
@@ -19,7 +25,7 @@ from .pictures import picture
 
 pytestmark = pytest.mark.django_db
 
-SWISS = StagePlan(Format.SWISS, draws=True)
+SWISS = StageSettings(Format.SWISS, draws=True)
 
 
 def start(cup: Tournament) -> None:
@@ -34,7 +40,7 @@ def undo(cup: Tournament) -> str:
 
 @pytest.mark.parametrize("plan", [SINGLE, DOUBLE, TABLE, SWISS])
 @pytest.mark.parametrize("seeding", Seeding)
-def test_everything_is_as_it_was_and_can_start_again(plan: StagePlan, seeding: Seeding) -> None:
+def test_everything_is_as_it_was_and_can_start_again(plan: StageSettings, seeding: Seeding) -> None:
     cup = draft(6, plan)
     change_settings(tournament_id=cup.pk, actor=ORGANISER, changes={"seeding": seeding})
     before = picture(cup)

@@ -11,15 +11,14 @@ from django.test import Client
 from django.urls import reverse
 
 from matchmaking.models import Outcome
-from tournaments.models import Format, Round, Tournament
+from tournaments.models import Format, Round, StageSettings, Tournament
 from tournaments.services.progress.results import by_double_forfeit, by_forfeit, by_score
-from tournaments.services.setup.stage_plans import StagePlan
 
 from .builders import first_wins, report, started
 
 pytestmark = pytest.mark.django_db
 
-TABLE = StagePlan(Format.ROUND_ROBIN, draws=True)
+TABLE = StageSettings(Format.ROUND_ROBIN, draws=True)
 FOUR = ("Ann", "Bob", "Cem", "Dan")
 
 
@@ -105,7 +104,7 @@ def test_who_rests_is_told() -> None:
 
 
 def test_a_swiss_shows_each_round_in_the_lines() -> None:
-    tournament = started(FOUR, StagePlan(Format.SWISS, rounds_planned=3))
+    tournament = started(FOUR, StageSettings(Format.SWISS, rounds_planned=3))
     first_wins(tournament, "R1.1")
     html = show(tournament)
     assert any("w1" in cell for line in cells(html, "standings") for cell in line)
@@ -113,7 +112,7 @@ def test_a_swiss_shows_each_round_in_the_lines() -> None:
 
 
 def test_a_long_table_explains_one_line_at_a_time() -> None:
-    tournament = started(70, StagePlan(Format.SWISS, rounds_planned=3))
+    tournament = started(70, StageSettings(Format.SWISS, rounds_planned=3))
     html = show(tournament)
     assert 'class="value"' not in html
     explained = show(tournament, "?stage=1&group=1&why=3")
@@ -126,9 +125,9 @@ def test_names_are_text_everywhere() -> None:
     assert b"<b>Ann" not in raw
 
 
-@pytest.mark.parametrize("plan", [TABLE, StagePlan(Format.SWISS, rounds_planned=3)])
+@pytest.mark.parametrize("plan", [TABLE, StageSettings(Format.SWISS, rounds_planned=3)])
 def test_a_large_table_costs_no_more_queries(
-    django_assert_max_num_queries: Callable[[int], AbstractContextManager[Any]], plan: StagePlan
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[Any]], plan: StageSettings
 ) -> None:
     for players in (4, 30):
         tournament = started(players, plan)

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tournaments.engine import tests as engine_tests
 from tournaments.engine.standings import TieBreak
-from tournaments.models import ByeKind, Format, Stage, Tournament
+from tournaments.models import ByeKind, Format, Stage, StageSettings, Tournament
 from tournaments.pages.display.standings import view_cross_table, view_round, view_standings
 from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.byes_and_late_entries import ask_bye
@@ -20,7 +20,6 @@ from tournaments.services.progress.results import by_double_forfeit, by_forfeit,
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.progress.withdrawals import withdraw_entrant
 from tournaments.services.setup.creation import create_tournament
-from tournaments.services.setup.stage_plans import Points, StagePlan
 from tournaments.services.transfer.imports import import_trf
 from tournaments.storage.placings import settle_places
 from tournaments.storage.tables import (
@@ -87,7 +86,9 @@ def standing(tournament: Tournament) -> list[tuple[str, str, str]]:
 
 
 def test_points_are_those_of_the_stage() -> None:
-    plan = StagePlan(Format.ROUND_ROBIN, draws=True, points=Points(win=Decimal(3), draw=Decimal(1)))
+    plan = StageSettings(
+        Format.ROUND_ROBIN, draws=True, points_win=Decimal(3), points_draw=Decimal(1)
+    )
     tournament = create_tournament(name="L", players=names(3), stages=[plan]).tournament
     start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     play(tournament, [DRAW, WHITE_WINS, BLACK_WINS])

@@ -17,6 +17,7 @@ from tournaments.models import (
     PairingState,
     Round,
     Seeding,
+    StageSettings,
     StageState,
     Tournament,
     TournamentState,
@@ -34,7 +35,6 @@ from tournaments.services.progress.start import start_tournament
 from tournaments.services.progress.swiss_rounds import pair_next_round, swiss_group, unpair_round
 from tournaments.services.progress.withdrawals import reinstate_entrant, withdraw_entrant
 from tournaments.services.setup.settings import change_settings
-from tournaments.services.setup.stage_plans import StagePlan
 from tournaments.services.transfer.imports import import_tournament
 from tournaments.services.undo.stack import undo_last
 from tournaments.services.venue.stations import add_stations, assign_next
@@ -59,8 +59,8 @@ from .pictures import picture
 
 pytestmark = pytest.mark.django_db
 
-GROUPS = StagePlan(Format.ROUND_ROBIN, group_count=2, advance=2)
-SWISS = StagePlan(Format.SWISS, rounds_planned=2, draws=True)
+GROUPS = StageSettings(Format.ROUND_ROBIN, group_count=2, advance=2)
+SWISS = StageSettings(Format.SWISS, rounds_planned=2, draws=True)
 
 
 def named(cup: Tournament, name: str) -> Entrant:
@@ -136,8 +136,8 @@ def swiss_seed(cup: Tournament, seed: int) -> Entrant:
 def test_a_stage_that_begins_anew_is_as_it_was_planned(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    plan = StagePlan(Format.SWISS, rounds_planned=3)
-    cup = started(4, StagePlan(Format.ROUND_ROBIN, advance=4), plan)
+    plan = StageSettings(Format.SWISS, rounds_planned=3)
+    cup = started(4, StageSettings(Format.ROUND_ROBIN, advance=4), plan)
     leave(cup, "P4")
     with django_capture_on_commit_callbacks(execute=True):
         play_on(cup)
@@ -246,7 +246,7 @@ def test_a_swiss_that_was_ended_by_mistake_goes_on() -> None:
 
 
 def test_a_swiss_whose_next_stage_has_results_stays_ended() -> None:
-    cup = started(4, StagePlan(Format.SWISS, rounds_planned=2, advance=2), SINGLE)
+    cup = started(4, StageSettings(Format.SWISS, rounds_planned=2, advance=2), SINGLE)
     play_on(cup)
     end_swiss(tournament_id=cup.pk, actor=ORGANISER)
     first_wins(cup, "W1.1", stage=2)
@@ -385,7 +385,7 @@ def test_who_is_back_after_the_draw_was_made_anew_has_a_place_in_it() -> None:
 
 
 def test_a_stage_for_which_too_few_were_left_begins_when_one_is_back() -> None:
-    cup = started(3, StagePlan(Format.ROUND_ROBIN, advance=2), SINGLE)
+    cup = started(3, StageSettings(Format.ROUND_ROBIN, advance=2), SINGLE)
     for name in ("P1", "P2"):
         leave(cup, name)
     play_on_stage(cup, 1)

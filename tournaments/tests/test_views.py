@@ -15,14 +15,21 @@ from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Match, MatchState, Player
 from matchmaking.services.players import create_guest
 from matchmaking.tests.staff import staff
-from tournaments.models import Format, Pairing, Seeding, Station, Tournament, TournamentState
+from tournaments.models import (
+    Format,
+    Pairing,
+    Seeding,
+    StageSettings,
+    Station,
+    Tournament,
+    TournamentState,
+)
 from tournaments.services.actors import ORGANISER
 from tournaments.services.permissions import RIGHT
 from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.results import by_forfeit, by_score, enter_result, set_live_score
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
-from tournaments.services.setup.stage_plans import StagePlan
 
 from .builders import DOUBLE, SINGLE, first_wins, match_of, started
 
@@ -288,7 +295,7 @@ def test_names_are_shown_as_text() -> None:
 
 @pytest.mark.parametrize("plan", [SINGLE, DOUBLE])
 def test_a_large_bracket_costs_no_more_queries_and_bytes(
-    django_assert_num_queries: QueryCount, plan: StagePlan
+    django_assert_num_queries: QueryCount, plan: StageSettings
 ) -> None:
     for players in (8, 256):
         tournament = started(players, plan)
@@ -308,12 +315,12 @@ def test_both_brackets_and_the_grand_final_are_drawn() -> None:
 
 
 def test_a_third_place_match_has_a_part_of_its_own() -> None:
-    html = show(started(4, StagePlan(third_place=True)))
+    html = show(started(4, StageSettings(third_place=True)))
     assert re.findall(r'<section class="part part-(\w+)"', html) == ["winners", "third_place"]
 
 
 def test_the_score_so_far_is_lit() -> None:
-    tournament = started(4, StagePlan(best_of=3))
+    tournament = started(4, StageSettings(best_of=3))
     match = match_of(tournament, "W1.1")
     set_live_score(tournament_id=tournament.pk, match_id=match.pk, scores=(1, 0))
     card = place(show(tournament), "W1.1")
@@ -330,7 +337,7 @@ def test_the_station_is_shown_until_the_match_is_played() -> None:
 
 
 def test_stages_and_groups_are_tabs_with_plain_addresses() -> None:
-    tournament = started(8, StagePlan(Format.ROUND_ROBIN, group_count=2, advance=2), SINGLE)
+    tournament = started(8, StageSettings(Format.ROUND_ROBIN, group_count=2, advance=2), SINGLE)
     html = show(tournament)
     for query in ("?stage=1", "?stage=2", "?stage=1&amp;group=1", "?stage=1&amp;group=2"):
         assert f'href="{query}"' in html, query

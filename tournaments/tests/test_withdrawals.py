@@ -10,6 +10,7 @@ from tournaments.models import (
     Format,
     Pairing,
     PairingState,
+    StageSettings,
     Tournament,
     TournamentState,
 )
@@ -19,7 +20,6 @@ from tournaments.services.progress.withdrawals import (
     reinstate_entrant,
     withdraw_entrant,
 )
-from tournaments.services.setup.stage_plans import StagePlan
 from tournaments.services.undo.stack import undo_last
 
 from .builders import DOUBLE, TABLE, draft, first_wins, match_of, names, pairing, play_on, started
@@ -61,7 +61,7 @@ def test_who_withdraws_while_waiting_is_walked_over_later() -> None:
 
 
 def test_everybody_withdraws_and_the_tournament_ends_without_a_winner() -> None:
-    for plan in (StagePlan(), DOUBLE, TABLE):
+    for plan in (StageSettings(), DOUBLE, TABLE):
         cup = started(5, plan)
         for number in range(1, 5):
             withdraw(cup, f"P{number}")
@@ -149,8 +149,8 @@ def test_leaving_and_coming_back_are_undone() -> None:
 
 
 def test_who_has_left_does_not_go_on_to_the_next_stage() -> None:
-    groups = StagePlan(Format.ROUND_ROBIN, group_count=2, advance=1)
-    cup = started(6, groups, StagePlan())
+    groups = StageSettings(Format.ROUND_ROBIN, group_count=2, advance=1)
+    cup = started(6, groups, StageSettings())
     for key in ("R1.1", "R2.1"):
         for group in (1, 2):
             first_wins(cup, key, group=group)

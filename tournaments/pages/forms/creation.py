@@ -8,14 +8,14 @@ from django.conf import settings
 from lib.errors import Refusal
 from matchmaking.pages.forms import NameField
 from tournaments.files.entrant_lines import BadLines, NewEntrant, parse_lines
-from tournaments.models import TOURNAMENT_NAME_MAX_CHARS, Entry, Format, Seeding, Stage
+from tournaments.models import TOURNAMENT_NAME_MAX_CHARS, Entry, Format, Seeding, StageSettings
 from tournaments.services.setup.creation import (
     MIN_PLAYERS,
     check_even,
     parse_entrants,
     parse_tournament_name,
 )
-from tournaments.services.setup.stage_plans import StagePlan, check_plans, check_size
+from tournaments.services.setup.stage_plans import check_plans, check_size
 
 from .stages import FormatFields
 
@@ -153,7 +153,7 @@ class TournamentForm(FormatFields, OwnedForm):
             return data
         count = len(data["players"])
         try:
-            self._check_stage(self.plan(), count)
+            self._check_stage(self.settings(), count)
         except Refusal as refusal:
             self.add_error("format", refusal.message)
             return data
@@ -164,12 +164,7 @@ class TournamentForm(FormatFields, OwnedForm):
                 self.add_error("byes", f"{refusal.message} There are {count}: allow byes here.")
         return data
 
-    def _check_stage(self, plan: StagePlan, count: int) -> None:
-        check_plans([plan])
+    def _check_stage(self, settings: StageSettings, count: int) -> None:
+        check_plans([settings])
         if not self._may_be_empty:
-            stage = Stage(
-                format=plan.format,
-                group_count=plan.group_count,
-                rounds_planned=plan.rounds_planned,
-            )
-            check_size(stage, count)
+            check_size(settings, count)

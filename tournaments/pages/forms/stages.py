@@ -1,20 +1,13 @@
 """How a stage is played, as an organiser fills it in."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from tournaments.engine.standings import TieBreak
-from tournaments.models import Format, Stage
-from tournaments.models.stages import BEST_OF_MAX
-from tournaments.services.setup.stage_plans import (
-    GROUPS_MAX,
-    ROUNDS_MAX,
-    STAGES_MAX,
-    Points,
-    StagePlan,
-)
+from tournaments.models import Format, Stage, StageSettings
+from tournaments.models.stage_settings import BEST_OF_MAX, FORMATS_OF
+from tournaments.services.setup.stage_plans import GROUPS_MAX, ROUNDS_MAX, STAGES_MAX
 
 TIE_BREAK_PLACES = 5
 _TIE_BREAKS = [
@@ -53,25 +46,17 @@ class FormatFields(forms.Form):
         label="A match may be drawn", required=False, help_text="Round robin and Swiss."
     )
 
-    def plan(self) -> StagePlan:
-        """The stage in the words of the service; what is of another format is left out."""
-        data = self.cleaned_data
-        format_ = Format(data["format"])
-        return StagePlan(
-            format=format_,
-            best_of=data["best_of"],
-            semi_best_of=data["semi_best_of"] if format_.is_elimination else None,
-            final_best_of=data["final_best_of"] if format_.is_elimination else None,
-            third_place=data["third_place"] and format_ == Format.SINGLE_ELIMINATION,
-            group_count=(data["group_count"] or 1) if format_ == Format.ROUND_ROBIN else 1,
-            rounds_planned=data["rounds_planned"] if format_ == Format.SWISS else None,
-            draws=data["draws"] and not format_.is_elimination,
-            **self.more(format_),
+    def settings(self) -> StageSettings:
+        """The settings of the stage; those of another format are left out, as are empty ones."""
+        format_ = Format(self.cleaned_data["format"])
+        data = self.cleaned_data | {"format": format_}
+        return StageSettings(
+            **{
+                name: data[name]
+                for name in StageSettings.__struct_fields__
+                if data.get(name) not in {None, ""} and format_ in FORMATS_OF.get(name, Format)
+            }
         )
-
-    def more(self, format_: Format) -> dict[str, Any]:
-        """What else a form with more fields says."""
-        return {}
 
 
 def _points(initial: str) -> forms.DecimalField:
@@ -113,19 +98,11 @@ class StageForm(FormatFields):
         """The fields of the tie-breaks, in order."""
         return [self[f"tie_break_{place}"] for place in range(1, TIE_BREAK_PLACES + 1)]
 
-    def more(self, format_: Format) -> dict[str, Any]:
-        """Name, legs, who goes on; points and tie-breaks of a table."""
-        data = self.cleaned_data
-        said: dict[str, Any] = {"name": data["name"], "advance": data["advance"]}
-        if format_ == Format.ROUND_ROBIN:
-            said["legs"] = data["legs"]
-        if not format_.is_elimination:
-            said["points"] = Points(
-                data["points_win"], data["points_draw"], data["points_loss"], data["points_bye"]
-            )
-            chosen = (data[f"tie_break_{n}"] for n in range(1, TIE_BREAK_PLACES + 1))
-            said["tie_breaks"] = tuple(name for name in chosen if name)
-        return said
+    def clean(self) -> dict[str, Any]:
+        """Gather the tie-breaks."""
+        data = super().clean() or {}
+        chosen = (data.get(f"tie_break_{n}") for n in range(1, TIE_BREAK_PLACES + 1))
+        return data | {"tie_breaks": tuple(name for name in chosen if name)}
 
 
 StageFormSet = forms.formset_factory(
@@ -134,16 +111,11 @@ StageFormSet = forms.formset_factory(
 
 
 def stage_initial(stage: Stage) -> dict[str, Any]:
-    """A stage as its form begins."""
-    fields = (
-        "name", "format", "best_of", "semi_best_of", "final_best_of", "third_place",
-        "group_count", "legs", "rounds_planned", "draws", "advance", "points_win", "points_draw",
-        "points_loss", "points_bye",
-    )  # fmt: skip
+    """The initial values of a stage's form."""
     tie_breaks = {f"tie_break_{n}": name for n, name in enumerate(stage.tie_breaks, start=1)}
-    return {field: getattr(stage, field) for field in fields} | tie_breaks
+    return stage.settings | tie_breaks
 
 
-def stage_plans(formset: Any) -> Sequence[StagePlan]:
-    """The stages of a valid formset, without those that are to go."""
-    return [form.plan() for form in formset.forms if not form.cleaned_data.get("DELETE")]
+def stage_settings(formset: Any) -> list[StageSettings]:
+    """The stages of a valid formset, without those that are deleted."""
+    return [form.settings() for form in formset.forms if not form.cleaned_data.get("DELETE")]

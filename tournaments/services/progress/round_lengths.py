@@ -9,7 +9,7 @@ from lib.errors import Conflict, NotFound
 from matchmaking.models import Match, MatchState
 from matchmaking.results import BadScore
 from tournaments.models import Round, Tournament, TournamentState
-from tournaments.models.stages import BEST_OF_MAX
+from tournaments.models.stage_settings import BEST_OF_MAX
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
 from tournaments.services.locking import lock_tournament

@@ -12,9 +12,17 @@ from lib.errors import Refusal
 from lib.names import BadName, Name, parse_name
 from matchmaking.models import Player
 from tournaments.files.entrant_lines import NewEntrant
-from tournaments.models import TOURNAMENT_NAME_MAX_CHARS, Entrant, Entry, Seeding, Tournament
+from tournaments.models import (
+    TOURNAMENT_NAME_MAX_CHARS,
+    Entrant,
+    Entry,
+    Seeding,
+    StageSettings,
+    Tournament,
+)
+from tournaments.services.permissions import owner_actor
 
-from .stage_plans import StagePlan, set_stages
+from .stage_plans import set_stages
 
 MIN_PLAYERS = 2
 
@@ -85,7 +93,7 @@ def create_tournament(
     organiser: Player | None = None,
     entry: Entry = Entry.ORGANISER,
     entry_code: str = "",
-    stages: Sequence[StagePlan] = (),
+    stages: Sequence[StageSettings] = (),
 ) -> Created:
     """Store a draft with its entrants in the order given; raises `Refusal`.
 
@@ -122,5 +130,5 @@ def create_tournament(
         for seed, (one, name) in enumerate(zip(new, names, strict=True), start=1)
     )
     if stages:
-        set_stages(tournament_id=tournament.pk, stages=stages)
+        set_stages(tournament_id=tournament.pk, stages=stages, actor=owner_actor(organiser))
     return Created(tournament, token)

@@ -1,7 +1,6 @@
 """The stages of a tournament as they are planned: set before the start, checked against it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from uuid import UUID
@@ -10,10 +9,10 @@ from django.db import transaction
 
 from lib.errors import Conflict, Refusal
 from tournaments.engine.standings import TieBreak
-from tournaments.models import Format, Stage
-from tournaments.models.stages import BEST_OF_MAX
+from tournaments.models import Format, Stage, StageSettings
+from tournaments.models.stage_settings import BEST_OF_MAX
 from tournaments.services import audit_log
-from tournaments.services.actors import ORGANISER, Actor
+from tournaments.services.actors import Actor
 from tournaments.services.locking import lock_tournament
 
 STAGES_MAX = 8
@@ -21,6 +20,7 @@ GROUPS_MAX = 256
 #: Everyone meets everyone: a table of so many has 8,385 matches.
 TABLE_MAX = 130
 ROUNDS_MAX = 99
+ADVANCE_MAX = 32_767
 POINTS_DECIMALS = 2
 POINTS_MAX = Decimal(100)
 
@@ -31,53 +31,9 @@ class BadStages(Refusal):
     code = "bad_stages"
 
 
-@dataclass(frozen=True, slots=True)
-class Points:
-    """What a match of a table is worth, and a bye of the pairing."""
-
-    win: Decimal = Decimal(1)
-    draw: Decimal = Decimal("0.5")
-    loss: Decimal = Decimal(0)
-    bye: Decimal = Decimal(1)
-
-    @property
-    def all(self) -> tuple[Decimal, ...]:
-        """Each of them."""
-        return self.win, self.draw, self.loss, self.bye
-
-
-@dataclass(frozen=True, slots=True)
-class StagePlan:
-    """One stage as it shall be played; the fields are those of `models.Stage`.
-
-    Matches are best of `best_of`, but in an elimination the semi-finals and the final may differ.
-    `tie_breaks` are names of `TieBreak`, after the points, in order; none for what is usual.
-    """
-
-    format: Format = Format.SINGLE_ELIMINATION
-    name: str = ""
-    best_of: int = 1
-    semi_best_of: int | None = None
-    final_best_of: int | None = None
-    third_place: bool = False
-    group_count: int = 1
-    legs: int = 1
-    rounds_planned: int | None = None
-    draws: bool = False
-    points: Points = Points()
-    tie_breaks: tuple[str, ...] = ()
-    advance: int | None = None
-
-    @property
-    def lengths(self) -> tuple[int, ...]:
-        """Best of how many its matches are: `best_of`, and the others that are said."""
-        said = (self.best_of, self.semi_best_of, self.final_best_of)
-        return tuple(length for length in said if length is not None)
-
-
 @transaction.atomic
 def set_stages(
-    *, tournament_id: UUID, stages: Sequence[StagePlan], actor: Actor = ORGANISER
+    *, tournament_id: UUID, stages: Sequence[StageSettings], actor: Actor
 ) -> list[Stage]:
     """Plan the stages of a tournament that has not started, in place of those it had.
 
@@ -91,10 +47,10 @@ def set_stages(
             code="already_started",
         )
     tournament.stages.all().delete()
-    rows = [_row(plan, number) for number, plan in enumerate(stages, start=1)]
-    for row in rows:
-        row.tournament = tournament
-    Stage.objects.bulk_create(rows)
+    rows = Stage.objects.bulk_create(
+        Stage.of(settings, tournament=tournament, number=number)
+        for number, settings in enumerate(stages, start=1)
+    )
     audit_log.record(
         tournament=tournament,
         actor=actor,
@@ -104,29 +60,7 @@ def set_stages(
     return rows
 
 
-def _row(plan: StagePlan, number: int) -> Stage:
-    return Stage(
-        number=number,
-        name=plan.name.strip(),
-        format=plan.format,
-        best_of=plan.best_of,
-        semi_best_of=plan.semi_best_of,
-        final_best_of=plan.final_best_of,
-        third_place=plan.third_place,
-        group_count=plan.group_count,
-        legs=plan.legs,
-        rounds_planned=plan.rounds_planned,
-        draws=plan.draws,
-        points_win=plan.points.win,
-        points_draw=plan.points.draw,
-        points_loss=plan.points.loss,
-        points_bye=plan.points.bye,
-        tie_breaks=list(plan.tie_breaks),
-        advance=plan.advance,
-    )
-
-
-def check_plans(stages: Sequence[StagePlan]) -> None:
+def check_plans(stages: Sequence[StageSettings]) -> None:
     """Raise `BadStages` when the plan makes no sense, whoever plays."""
     if not 1 <= len(stages) <= STAGES_MAX:
         raise BadStages(f"A tournament has 1 to {STAGES_MAX} stages.")
@@ -135,10 +69,9 @@ def check_plans(stages: Sequence[StagePlan]) -> None:
         for fault in (_fault(plan), _advance_fault(plan, is_last=is_last)):
             if fault:
                 raise BadStages(_named(fault, number, len(stages)))
-    rows = [_row(plan, number) for number, plan in enumerate(stages, start=1)]
-    for number, (before, row) in enumerate(pairwise(rows), start=2):
+    for number, (before, following) in enumerate(pairwise(stages), start=2):
         count = before.group_count * (before.advance or 0)
-        if fault := size_fault(row, count):
+        if fault := size_fault(following, count):
             raise BadStages(_named(fault, number, len(stages)))
 
 
@@ -146,22 +79,22 @@ def _named(fault: str, number: int, stages: int) -> str:
     return f"Stage {number}: {fault}" if stages > 1 else fault
 
 
-def _fault(plan: StagePlan) -> str:
+def _fault(plan: StageSettings) -> str:
     """What is wrong with one stage in itself, in words; nothing if it is well."""
     if len(plan.name.strip()) > 40 or not plan.name.isprintable():
         return "Its name has at most 40 characters, all of them printable."
     if not all(1 <= length <= BEST_OF_MAX for length in plan.lengths):
         return f"A match is best of 1 to {BEST_OF_MAX}."
-    if not all(0 <= points <= POINTS_MAX for points in plan.points.all):
+    if not all(points.is_finite() and 0 <= points <= POINTS_MAX for points in plan.points):
         return f"Points are from 0 to {POINTS_MAX}."
-    if any(points != round(points, POINTS_DECIMALS) for points in plan.points.all):
+    if any(points != round(points, POINTS_DECIMALS) for points in plan.points):
         return f"Points have at most {POINTS_DECIMALS} decimals."
     if Format(plan.format).is_elimination:
         return _elimination_fault(plan)
     return _table_fault(plan) or _tie_break_fault(plan.tie_breaks)
 
 
-def _elimination_fault(plan: StagePlan) -> str:
+def _elimination_fault(plan: StageSettings) -> str:
     even = next((length for length in plan.lengths if length % 2 == 0), None)
     return _first(
         (plan.draws, "An elimination has no draws: somebody must go on."),
@@ -182,7 +115,7 @@ def _elimination_fault(plan: StagePlan) -> str:
     )
 
 
-def _table_fault(plan: StagePlan) -> str:
+def _table_fault(plan: StageSettings) -> str:
     is_swiss = plan.format == Format.SWISS
     rounds = plan.rounds_planned
     return _first(
@@ -225,15 +158,17 @@ def _tie_break_fault(names: Sequence[str]) -> str:
     return "A tie-break is named twice." if len(set(names)) < len(names) else ""
 
 
-def _advance_fault(plan: StagePlan, *, is_last: bool) -> str:
+def _advance_fault(plan: StageSettings, *, is_last: bool) -> str:
     if is_last:
         return "" if plan.advance is None else "Nobody goes on from the last stage."
     if plan.advance is None:
         return "Say how many go on to the next stage."
+    if plan.advance > ADVANCE_MAX:
+        return f"At most {ADVANCE_MAX:,} go on to the next stage."
     return "" if plan.advance >= 1 else "At least one goes on to the next stage."
 
 
-def size_fault(stage: Stage, count: int) -> str:
+def size_fault(stage: Stage | StageSettings, count: int) -> str:
     """What so many players cannot do in this stage, in words; nothing if they fit."""
     smallest, rest = divmod(count, stage.group_count)
     largest = smallest + bool(rest)
@@ -253,7 +188,7 @@ def size_fault(stage: Stage, count: int) -> str:
     return ""
 
 
-def check_size(stage: Stage, count: int) -> None:
+def check_size(stage: Stage | StageSettings, count: int) -> None:
     """Raise `BadStages` when so many players cannot play this stage."""
     if fault := size_fault(stage, count):
         raise BadStages(fault)

@@ -6,6 +6,7 @@ What goes out is in `files`: `sheets` (CSV), `report` (TRF) and `export` (JSON).
 from collections.abc import Sequence
 from uuid import UUID
 
+import msgspec
 from django.db import transaction
 
 from matchmaking.models import Player
@@ -15,7 +16,7 @@ from tournaments.files.entrant_sheet import SheetEntrant, parse_sheet
 from tournaments.files.report import document_of_trf
 from tournaments.files.text import decode
 from tournaments.models import Entrant, Member, Tournament
-from tournaments.services.actors import ORGANISER, Actor
+from tournaments.services.actors import Actor
 from tournaments.services.entry.entrants import add_entrants
 from tournaments.services.locking import lock_tournament
 from tournaments.services.setup.creation import Created
@@ -24,7 +25,7 @@ from .restore import restore
 
 
 @transaction.atomic
-def import_entrants(*, tournament_id: UUID, data: bytes, actor: Actor = ORGANISER) -> list[Entrant]:
+def import_entrants(*, tournament_id: UUID, data: bytes, actor: Actor) -> list[Entrant]:
     """Enter those of a CSV file after those on the list, by their seeds in the file.
 
     Raises `BadFile` and `BadLines`, which name line and column, and as `add_entrants` does.
@@ -64,30 +65,25 @@ def _roster_fault(team_size: int, members: Sequence[str]) -> str:
     return ""
 
 
-def import_tournament(
-    *, data: bytes, organiser: Player | None = None, actor: Actor = ORGANISER
-) -> Created:
+def import_tournament(*, data: bytes, organiser: Player | None = None) -> Created:
     """A new tournament out of a JSON document that was exported; raises `BadFile`."""
     document = parse_document(decode(data))
-    return restore(document=document, organiser=organiser, actor=actor)
+    return restore(document=document, organiser=organiser)
 
 
-def import_trf(
-    *, data: bytes, organiser: Player | None = None, actor: Actor = ORGANISER, name: str = ""
-) -> Created:
+def import_trf(*, data: bytes, organiser: Player | None = None, name: str = "") -> Created:
     """A new Swiss out of a report file, with the rounds in it; raises `BadFile`.
 
     A file without rounds makes a draft. `name` is for a file that names no tournament, or instead.
     """
     document = document_of_trf(decode(data))
     if name.strip():
-        document.tournament.name = name
-    return restore(document=document, organiser=organiser, actor=actor)
+        named = msgspec.structs.replace(document.tournament, name=name)
+        document = msgspec.structs.replace(document, tournament=named)
+    return restore(document=document, organiser=organiser)
 
 
-def import_file(
-    *, data: bytes, organiser: Player | None = None, actor: Actor = ORGANISER
-) -> Created:
+def import_file(*, data: bytes, organiser: Player | None = None) -> Created:
     """A new tournament out of either kind of file: only JSON begins with a brace."""
     read = import_tournament if decode(data).lstrip().startswith("{") else import_trf
-    return read(data=data, organiser=organiser, actor=actor)
+    return read(data=data, organiser=organiser)

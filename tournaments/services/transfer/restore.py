@@ -1,7 +1,6 @@
 """A tournament out of a document: stored as it was, or refused with what does not fit."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal, InvalidOperation
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -18,7 +17,6 @@ from tournaments.models import (
     Action,
     Entrant,
     EntryStatus,
-    Format,
     Member,
     Stage,
     StageState,
@@ -27,11 +25,11 @@ from tournaments.models import (
     TournamentState,
 )
 from tournaments.services import audit_log
-from tournaments.services.actors import ORGANISER, Actor
+from tournaments.services.permissions import owner_actor
 from tournaments.services.progress.stages import is_played_out
 from tournaments.services.setup.creation import Created, parse_tournament_name
 from tournaments.services.setup.settings import checked_setting
-from tournaments.services.setup.stage_plans import Points, StagePlan, check_plans
+from tournaments.services.setup.stage_plans import check_plans
 from tournaments.storage.placings import settle_places
 
 from .restore_groups import Ground, restore_group
@@ -43,9 +41,7 @@ _SAME = (
 _BEGUN = (TournamentState.RUNNING, TournamentState.FINISHED)
 
 
-def restore(
-    *, document: Document, organiser: Player | None = None, actor: Actor = ORGANISER
-) -> Created:
+def restore(*, document: Document, organiser: Player | None = None) -> Created:
     """Store a document as a new tournament, with a token of its own.
 
     No rating moves, and nobody's account is in it: entrants come back by their names. Raises
@@ -53,12 +49,12 @@ def restore(
     """
     try:
         with transaction.atomic():
-            return _restore(document, organiser, actor)
+            return _restore(document, organiser)
     except IntegrityError as error:
         raise BadFile(f"The file contradicts itself: {str(error).splitlines()[0]}.") from error
 
 
-def _restore(document: Document, organiser: Player | None, actor: Actor) -> Created:
+def _restore(document: Document, organiser: Player | None) -> Created:
     token = tokens.new_token()
     tournament = _tournament(document, organiser, tokens.digest(token))
     entrants = _entrants(tournament, document.entrants)
@@ -78,7 +74,7 @@ def _restore(document: Document, organiser: Player | None, actor: Actor) -> Crea
             settle_places(stage=stage)
     if tournament.state == TournamentState.CANCELLED:
         _call_off(tournament)
-    _actions(tournament, document, actor)
+    _actions(tournament, document)
     return Created(tournament, token)
 
 
@@ -150,70 +146,15 @@ def _entrant(tournament: Tournament, part: EntrantPart, where: str) -> Entrant:
 
 
 def _stages(tournament: Tournament, parts: Sequence[StagePart]) -> list[Stage]:
-    plans = [_plan(part, number) for number, part in enumerate(parts, start=1)]
-    if plans:
+    if parts:
         try:
-            check_plans(plans)
+            check_plans(parts)
         except Refusal as refusal:
             raise BadFile(f"Stages: {refusal.message}") from refusal
-    stages = [
-        Stage(
-            tournament=tournament,
-            number=number,
-            state=part.state,
-            name=plan.name,
-            format=plan.format,
-            best_of=plan.best_of,
-            semi_best_of=plan.semi_best_of,
-            final_best_of=plan.final_best_of,
-            third_place=plan.third_place,
-            group_count=plan.group_count,
-            legs=plan.legs,
-            rounds_planned=plan.rounds_planned,
-            draws=plan.draws,
-            points_win=plan.points.win,
-            points_draw=plan.points.draw,
-            points_loss=plan.points.loss,
-            points_bye=plan.points.bye,
-            tie_breaks=list(plan.tie_breaks),
-            advance=plan.advance,
-        )
-        for number, (part, plan) in enumerate(zip(parts, plans, strict=True), start=1)
-    ]
-    Stage.objects.bulk_create(stages)
-    return stages
-
-
-def _plan(part: StagePart, number: int) -> StagePlan:
-    win, draw, loss, bye = (
-        _points(points, number)
-        for points in (part.points_win, part.points_draw, part.points_loss, part.points_bye)
+    return Stage.objects.bulk_create(
+        Stage.of(part, tournament=tournament, number=number, state=part.state)
+        for number, part in enumerate(parts, start=1)
     )
-    return StagePlan(
-        format=Format(part.format),
-        name=part.name,
-        best_of=part.best_of,
-        semi_best_of=part.semi_best_of,
-        final_best_of=part.final_best_of,
-        third_place=part.third_place,
-        group_count=part.group_count,
-        legs=part.legs,
-        rounds_planned=part.rounds_planned,
-        draws=part.draws,
-        points=Points(win, draw, loss, bye),
-        tie_breaks=tuple(part.tie_breaks),
-        advance=part.advance,
-    )
-
-
-def _points(text: str, number: int) -> Decimal:
-    try:
-        points = Decimal(text)
-        if points.is_finite() and points == points.quantize(Decimal("0.01")):
-            return points
-    except InvalidOperation:
-        pass
-    raise BadFile(f"Stage {number}: {text!r} are no points. Points have at most two decimals.")
 
 
 def _check_course(tournament: Tournament, stages: Sequence[Stage]) -> None:
@@ -248,10 +189,15 @@ def _call_off(tournament: Tournament) -> None:
     open_matches.update(state=MatchState.CANCELLED, closed_at=timezone.now())
 
 
-def _actions(tournament: Tournament, document: Document, actor: Actor) -> None:
+def _actions(tournament: Tournament, document: Document) -> None:
     """The record of the day as it was; what is in it can no longer be undone."""
     Action.objects.bulk_create(_action(tournament, document))
-    audit_log.record(tournament=tournament, actor=actor, verb="import", text="imported from a file")
+    audit_log.record(
+        tournament=tournament,
+        actor=owner_actor(tournament.organiser),
+        verb="import",
+        text="imported from a file",
+    )
 
 
 def _action(tournament: Tournament, document: Document) -> Iterable[Action]:

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from lib.errors import Conflict, Refusal
 from tournaments.models import Action, Tournament
-from tournaments.models.day import UNDONE
+from tournaments.models.actions import UNDONE
 from tournaments.services import audit_log, undoable
 from tournaments.services.actors import Actor
 from tournaments.services.locking import lock_tournament

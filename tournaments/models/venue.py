@@ -1,4 +1,4 @@
-"""Stations, judges, and the record of who did what on the day of a tournament."""
+"""Stations and judges."""
 
 from django.db import models
 from django.db.models import Q
@@ -57,42 +57,3 @@ class Judge(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-#: The verb of an action that has taken back another.
-UNDONE = "undo"
-
-
-class Action(models.Model):
-    """What somebody did to a tournament, and how it is taken back.
-
-    `verb` is a stable word (`result`, `reopen`, `withdraw`, …), `text` says it to people. `undo` is
-    what `services.corrections` needs to take it back, empty where that cannot be done. An undo is
-    an action of its own, and names the one that it undid, or that it left as it is.
-    """
-
-    tournament = models.ForeignKey(Tournament, models.CASCADE, related_name="actions")
-    number = models.PositiveIntegerField()
-    at = models.DateTimeField(default=timezone.now, editable=False)
-    actor = models.ForeignKey(Player, models.SET_NULL, null=True, related_name="actions")
-    actor_name = models.CharField(max_length=60, help_text="As shown then; roles without a name.")
-    verb = models.CharField(max_length=24)
-    text = models.CharField(max_length=300)
-    why = models.CharField(max_length=300, blank=True)
-    data = models.JSONField(default=dict, blank=True)
-    undo = models.JSONField(default=dict, blank=True)
-    undoes = models.OneToOneField("self", models.SET_NULL, null=True, related_name="undone_by")
-
-    class Meta:
-        ordering = ("-number",)
-        constraints = (
-            models.UniqueConstraint(fields=("tournament", "number"), name="one_action_per_number"),
-        )
-
-    def __str__(self) -> str:
-        return self.text
-
-    @property
-    def is_undone(self) -> bool:
-        """Whether it has been taken back."""
-        return hasattr(self, "undone_by") and self.undone_by.verb == UNDONE
