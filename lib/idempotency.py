@@ -95,9 +95,10 @@ def record(
     )
 
 
-def amend(once: IdempotencyKey, answer: dict[str, Any]) -> None:
+def amend(once: IdempotencyKey, answer: msgspec.Struct | dict[str, Any]) -> None:
     """Replace a stored answer by its completed form; its token stays."""
-    kept = {name: value for name, value in answer.items() if name != "token"}
+    kept = msgspec.to_builtins(answer)
+    kept.pop("token", None)
     StoredResponse.objects.filter(digest=once.digest).update(answer=kept)
 
 

@@ -51,12 +51,13 @@ def schemas_in(kind: Any) -> set[type[Schema]]:
 
 
 def field_texts(kind: type[Schema]) -> dict[str, str]:
-    """The text below each field that has one, inherited ones included."""
+    """The text below each field that has one, by its JSON key; inherited ones included."""
     found: dict[str, str] = {}
     for cls in reversed(kind.__mro__):
         if issubclass(cls, Schema):
             found |= _own_texts(cls)
-    return found
+    keys = {field.name: field.encode_name for field in msgspec.structs.fields(kind)}
+    return {keys[name]: text for name, text in found.items()}
 
 
 def _own_texts(cls: type) -> dict[str, str]:

@@ -21,6 +21,7 @@ from matchmaking.signals import (
 from streams import log
 from tournaments.models import Entrant, Pairing, Round, Stage, Tournament
 from tournaments.selectors import tournament_of
+from tournaments.services.capacity import EntryChange
 from tournaments.signals import (
     bracket_created,
     day_moved,
@@ -84,7 +85,7 @@ def log_dispute(match: Match, report: Report, **kwargs: Any) -> None:
 
 
 @receiver(entry_changed)
-def log_entry(tournament: Tournament, entrant: Entrant, change: str, **kwargs: Any) -> None:
+def log_entry(tournament: Tournament, entrant: Entrant, change: EntryChange, **kwargs: Any) -> None:
     """An entry changed: for the tournament's stream."""
     _append_to_tournament(tournament, news.entry_changed(tournament, entrant, change))
 

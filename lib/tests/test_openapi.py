@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from django.db.models import TextChoices
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, field
 
 from lib.openapi import Components
 from lib.schemas import Answer, Schema
@@ -26,6 +26,8 @@ class Thing(Schema):
     """Its public id."""
     colour: Colour | None
     note: str | UnsetType = UNSET
+    from_: str | UnsetType = field(name="from", default=UNSET)
+    """Where it comes from."""
 
 
 class BigThing(Thing, kw_only=True):
@@ -53,6 +55,7 @@ def test_fields_have_the_texts_below_them_inherited_ones_too() -> None:
             "format": "uuid",
             "description": "Its public id.",
         }
+    assert components(Thing)["Thing"]["properties"]["from"]["description"] == "Where it comes from."
     assert components(BigThing)["BigThing"]["required"] == ["id", "colour", "parts"]
 
 

@@ -4,8 +4,10 @@ from types import UnionType
 from typing import Literal
 from uuid import UUID
 
-from lib.schemas import Json, Schema
+from lib.schemas import Schema
 from matchmaking.schemas import MatchBrief, MatchPlayer, MatchSummary, PlayerName, Report
+from tournaments.schemas import Brief, EntrantBrief, Match, StageBrief
+from tournaments.services.capacity import EntryChange
 
 
 class ChatData(Schema):
@@ -48,16 +50,16 @@ class MatchedData(Schema):
 class EntryData(Schema):
     """Somebody's entry that changed."""
 
-    tournament: Json
-    entrant: Json
-    change: str
+    tournament: Brief
+    entrant: EntrantBrief
+    change: EntryChange
 
 
 class BracketData(Schema):
     """A stage that began."""
 
-    tournament: Json
-    stage: Json
+    tournament: Brief
+    stage: StageBrief
     brackets: list[list[str]]
     """The first pairs of the first round; a bye is a pair of one."""
     pairs: int
@@ -67,7 +69,7 @@ class BracketData(Schema):
 class RoundData(Schema):
     """A round that was paired, or taken back."""
 
-    tournament: Json
+    tournament: Brief
     round: int
     brackets: list[list[str]]
     """The first pairs."""
@@ -78,8 +80,8 @@ class RoundData(Schema):
 class PairingsData(Schema):
     """Matches of a tournament that changed."""
 
-    tournament: Json
-    matches: list[Json]
+    tournament: Brief
+    matches: list[Match]
     """The one that it is about first, then those that changed with it."""
 
 
@@ -106,7 +108,7 @@ class MatchData(Schema):
 class TournamentData(Schema):
     """A tournament that moved on; its state says how far."""
 
-    tournament: Json
+    tournament: Brief
     winner: str | None
 
 

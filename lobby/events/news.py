@@ -12,7 +12,9 @@ from matchmaking.services.queue.joins import NewMatch
 from matchmaking.wording import ending_in_words, result_in_words, side_names
 from streams.log import Draft
 from tournaments.models import Entrant, Pairing, Round, Stage, Tournament, TournamentState
-from tournaments.serializers import entrant_answer, pairing_answers, stage_brief, tournament_brief
+from tournaments.schemas import Brief, EntrantBrief, StageBrief
+from tournaments.schemas import Match as Place
+from tournaments.services.capacity import EntryChange
 from tournaments.wording import match_words
 
 from .data import (
@@ -71,10 +73,10 @@ def _report(match: Match, report: Report, text: str) -> Draft:
     return Draft(kind, text, data)
 
 
-def entry_changed(tournament: Tournament, entrant: Entrant, change: str) -> Draft:
+def entry_changed(tournament: Tournament, entrant: Entrant, change: EntryChange) -> Draft:
     """Somebody came, went, or was checked in."""
-    data = EntryData(tournament_brief(tournament), entrant_answer(entrant), str(change))
-    return Draft("entry", f"{entrant}: {str(change).replace('_', ' ')}", data)
+    data = EntryData(Brief.of(tournament), EntrantBrief.of(entrant), change)
+    return Draft("entry", f"{entrant}: {change.replace('_', ' ')}", data)
 
 
 def list_changed(tournament: Tournament) -> Draft:
@@ -115,8 +117,8 @@ def stage_started(tournament: Tournament, stage: Stage, brackets: Sequence[Seque
 
 def _drawn(tournament: Tournament, stage: Stage, brackets: Sequence[Sequence[str]]) -> BracketData:
     return BracketData(
-        tournament=tournament_brief(tournament),
-        stage=stage_brief(stage),
+        tournament=Brief.of(tournament),
+        stage=StageBrief.of(stage),
         brackets=[list(pair) for pair in brackets[:PAIRS_SHOWN]],
         pairs=len(brackets),
     )
@@ -132,13 +134,13 @@ def _pairs(brackets: Sequence[Sequence[str]]) -> str:
 def round_published(tournament: Tournament, round_: Round, pairings: Sequence[Pairing]) -> Draft:
     """A round of a table was paired."""
     names = [[str(row.top), str(row.bottom)] for row in pairings]
-    data = RoundData(tournament_brief(tournament), round_.number, names[:PAIRS_SHOWN], len(names))
+    data = RoundData(Brief.of(tournament), round_.number, names[:PAIRS_SHOWN], len(names))
     return Draft("round", f"{tournament.name}, {round_}: {_pairs(names)}", data)
 
 
 def round_withdrawn(tournament: Tournament, round_: Round) -> Draft:
     """The last round of a Swiss was taken back."""
-    data = RoundData(tournament_brief(tournament), round_.number, brackets=[], pairs=0)
+    data = RoundData(Brief.of(tournament), round_.number, brackets=[], pairs=0)
     return Draft("round", f"{tournament.name}, {round_}: taken back, to be paired again", data)
 
 
@@ -166,13 +168,13 @@ def pairing_reopened(
     reopened = pairings[0]
     names = f"{reopened.top} vs {reopened.bottom}"
     text = f"{tournament.name}, {reopened.round}: {names} is open again"
-    matches = pairing_answers(pairings)
-    data = ReopenedPairingsData(tournament_brief(tournament), matches, rebuilt)
+    matches = Place.listed(pairings)
+    data = ReopenedPairingsData(Brief.of(tournament), matches, rebuilt)
     return Draft("match_reopened", text, data)
 
 
 def _changed(tournament: Tournament, pairings: Sequence[Pairing]) -> PairingsData:
-    return PairingsData(tournament_brief(tournament), pairing_answers(pairings))
+    return PairingsData(Brief.of(tournament), Place.listed(pairings))
 
 
 def tournament_closed(tournament: Tournament, winner: Entrant | None) -> Draft:
@@ -191,5 +193,5 @@ def tournament_reopened(tournament: Tournament) -> Draft:
 
 
 def _state(tournament: Tournament, text: str, winner: Entrant | None) -> Draft:
-    data = TournamentData(tournament_brief(tournament), winner.name if winner else None)
+    data = TournamentData(Brief.of(tournament), winner.name if winner else None)
     return Draft("tournament", text, data)

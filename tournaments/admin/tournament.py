@@ -21,8 +21,8 @@ from matchmaking.models import Match, MatchState
 from matchmaking.results import Result
 from tournaments.models import Entrant, Pairing, Seeding, Slot, Tournament, TournamentState
 from tournaments.pages.display.bracket import PairingView, draw_groups
+from tournaments.schemas import tournament_url
 from tournaments.selectors import bracket_pairings, champions
-from tournaments.serializers import tournament_url
 from tournaments.services.permissions import Account
 from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.results import enter_result

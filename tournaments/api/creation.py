@@ -8,7 +8,7 @@ from lib.schemas import Json
 from matchmaking.models import Player
 from tournaments.files.entrant_lines import NewEntrant
 from tournaments.models import Entry, Format, StageSettings, Tournament
-from tournaments.serializers import tournament_brief
+from tournaments.schemas import Brief
 from tournaments.services.actors import Actor
 from tournaments.services.permissions import owner_actor
 from tournaments.services.progress.start import start_tournament
@@ -69,7 +69,7 @@ def _make(body: TournamentBody, organiser: Player | None, actor: Actor) -> Json:
     return {
         "status": "Tournament Created",
         "brackets": brackets,
-        "tournament": tournament_brief(made.tournament),
+        "tournament": Brief.of(made.tournament),
         "token": made.token,
     }
 
@@ -107,8 +107,8 @@ def _complete(body: TournamentBody, answer: Json, actor: Actor) -> None:
     if not _starts(body) or body.plans()[0].format != Format.SWISS:
         return
     try:
-        answer["brackets"] = start_tournament(tournament_id=tournament["id"], actor=actor)
+        answer["brackets"] = start_tournament(tournament_id=tournament.id, actor=actor)
     except Refusal as refusal:
         answer["message"] = refusal.message
-    found = Tournament.objects.get(pk=tournament["id"])
-    answer["tournament"] = tournament_brief(found)
+    found = Tournament.objects.get(pk=tournament.id)
+    answer["tournament"] = Brief.of(found)

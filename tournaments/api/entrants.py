@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from msgspec import to_builtins
 from ninja import Router
 
 from lib.errors import Malformed, NotFound
@@ -13,7 +14,7 @@ from lib.names import parse_name
 from lib.schemas import Json, timestamp
 from matchmaking.callers import player_of
 from tournaments.models import Entrant, EntryStatus
-from tournaments.serializers import entrant_answer as entrant_brief
+from tournaments.schemas import EntrantBrief
 from tournaments.services.actors import Actor
 from tournaments.services.entry.check_in import (
     check_in,
@@ -297,7 +298,8 @@ def _day(state: str) -> HttpResponse:
 
 def entrant_answer(entrant: Entrant) -> Json:
     """An entrant with its roster; needs its members prefetched."""
-    return entrant_brief(entrant) | {
+    brief: Json = to_builtins(EntrantBrief.of(entrant))
+    return brief | {
         "rating": entrant.rating,
         "club": entrant.club,
         "region": entrant.region,

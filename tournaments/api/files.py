@@ -15,7 +15,7 @@ from tournaments.files.export import export_tournament
 from tournaments.files.report import group_trf
 from tournaments.files.sheets import entrants_csv, matches_csv, standings_csv
 from tournaments.models import Group, Tournament
-from tournaments.serializers import tournament_brief
+from tournaments.schemas import Brief
 from tournaments.services.transfer.imports import import_entrants, import_tournament, import_trf
 
 from . import schemas
@@ -72,7 +72,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
         made = read(data=data, organiser=owner)
         return {
             "status": "Tournament Imported",
-            "tournament": tournament_brief(made.tournament),
+            "tournament": Brief.of(made.tournament),
             "token": made.token,
         }
 

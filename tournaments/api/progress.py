@@ -10,7 +10,7 @@ from pydantic import Field
 from lib.http import json_response
 from lib.schemas import Json, timestamp
 from tournaments.models import Action
-from tournaments.serializers import pairing_answers, tournament_brief
+from tournaments.schemas import Brief, Match
 from tournaments.services.permissions import actor_for
 from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.start import start_tournament
@@ -35,7 +35,7 @@ def start_play(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """Seed and draw the entrants, and begin the first stage."""
     actor = organiser(request, tournament_id)
     brackets = start_tournament(tournament_id=tournament_id, actor=actor)
-    tournament = tournament_brief(tournament_of(tournament_id))
+    tournament = Brief.of(tournament_of(tournament_id))
     return json_response({"status": "Started", "brackets": brackets, "tournament": tournament})
 
 
@@ -44,7 +44,7 @@ def call_off(request: HttpRequest, tournament_id: UUID, body: Why = NO_REASON) -
     """Call the tournament off, and with it the matches not yet played."""
     actor = organiser(request, tournament_id)
     tournament = cancel_tournament(tournament_id=tournament_id, actor=actor, why=body.why)
-    return json_response({"status": "Cancelled", "tournament": tournament_brief(tournament)})
+    return json_response({"status": "Cancelled", "tournament": Brief.of(tournament)})
 
 
 @router.post(f"{ONE}/withdraw", response=schemas.found(schemas.OneEntrant))
@@ -80,7 +80,7 @@ def reinstate(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> Ht
         entrant_id=entrant_ref(tournament_id, body.entrant),
         why=body.why,
     )
-    answers = pairing_answers(opened)
+    answers = Match.listed(opened)
     return json_response({"status": "Reinstated", "matches": answers})
 
 

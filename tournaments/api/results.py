@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from msgspec import to_builtins
 from ninja import Router
 
 from lib.errors import Malformed
 from lib.http import json_response
 from tournaments.models import Pairing
-from tournaments.serializers import pairing_answer, pairing_answers
+from tournaments.schemas import Match
 from tournaments.services.actors import Actor
 from tournaments.services.locking import pairing_of_match
 from tournaments.services.permissions import check_may_enter_result
@@ -49,7 +50,7 @@ def enter_result(
         actor=actor,
         why=body.why,
     )
-    return json_response({"status": "Result Entered", "match": pairing_answer(entered)})
+    return json_response({"status": "Result Entered", "match": Match.listed([entered])[0]})
 
 
 def _judged(request: HttpRequest, tournament_id: UUID, match_id: UUID) -> tuple[Pairing, Actor]:
@@ -105,7 +106,7 @@ def say_score(
     """Say how a match stands that is still played; this is not yet a result."""
     _judged(request, tournament_id, match_id)
     pairing = set_live_score(tournament_id=tournament_id, match_id=match_id, scores=body.scores)
-    return json_response({"status": "Score Set", "match": pairing_answer(pairing)})
+    return json_response({"status": "Score Set", "match": Match.listed([pairing])[0]})
 
 
 @router.post(f"{MATCH}/reopen", response=schemas.found(schemas.Reopened))
@@ -129,7 +130,7 @@ def reopen_match(
             "dry_run": body.dry_run,
             "emptied": [
                 answer | {"stage": pairing.group.stage.number}
-                for answer, pairing in zip(pairing_answers(emptied), emptied, strict=True)
+                for answer, pairing in zip(to_builtins(Match.listed(emptied)), emptied, strict=True)
             ],
         }
     )

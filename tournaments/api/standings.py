@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from msgspec import to_builtins
 from ninja import Router
 from pydantic import Field
 
@@ -11,7 +12,7 @@ from lib.http import json_response
 from lib.schemas import Json
 from tournaments.engine.standings import TieBreak
 from tournaments.models import Contender, Group, Stage
-from tournaments.serializers import stage_brief
+from tournaments.schemas import StageBrief
 from tournaments.storage.tables import (
     BracketPlace,
     Standing,
@@ -45,7 +46,8 @@ def show_standings(
 def _stage(stage: Stage, after_round: int | None) -> Json:
     breaks = () if stage.is_elimination else tie_breaks_of(stage)
     groups = [_group(stage, group, breaks, after_round) for group in stage.groups.all()]
-    return stage_brief(stage) | {
+    brief: Json = to_builtins(StageBrief.of(stage))
+    return brief | {
         "tie_breaks": [_tie_break(one) for one in breaks],
         "groups": groups,
     }

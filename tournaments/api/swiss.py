@@ -9,7 +9,7 @@ from lib.errors import NotFound
 from lib.http import json_response
 from lib.schemas import Json
 from tournaments.models import Bye, ByeKind, Contender, Part, Round
-from tournaments.serializers import pairing_answers, stage_brief
+from tournaments.schemas import Match, StageBrief
 from tournaments.services.progress.byes_and_late_entries import ask_bye, enter_late, take_bye_back
 from tournaments.services.progress.round_lengths import set_round_best_of
 from tournaments.services.progress.stages import end_swiss
@@ -47,7 +47,7 @@ def _round(round_: Round) -> Json:
         "number": round_.number,
         "name": round_.name,
         "part": round_.part,
-        "matches": pairing_answers(list(rows.order_by("number"))),
+        "matches": Match.listed(list(rows.order_by("number"))),
         "byes": [_bye(bye) for bye in byes.select_related("contender__entrant")],
     }
 
@@ -78,7 +78,7 @@ def end_rounds(request: HttpRequest, tournament_id: UUID, body: Why = NO_REASON)
     actor = organiser(request, tournament_id)
     stage = end_swiss(tournament_id=tournament_id, actor=actor, why=body.why)
     stage.refresh_from_db()
-    return json_response({"status": "Ended", "stage": stage_brief(stage)})
+    return json_response({"status": "Ended", "stage": StageBrief.of(stage)})
 
 
 @router.patch(ROUND, response=schemas.found(schemas.ChangedRound))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from msgspec import to_builtins
 from ninja import Router
 from pydantic import Field
 
@@ -14,8 +15,8 @@ from lib.schemas import Json, timestamp
 from matchmaking.models import Pool
 from tournaments import models
 from tournaments.models import TournamentState
+from tournaments.schemas import Brief, whole_tournament
 from tournaments.selectors import listed_tournaments
-from tournaments.serializers import tournament_answer, tournament_brief
 from tournaments.services.setup.settings import Changes, change_settings
 from tournaments.services.setup.stage_plans import set_stages
 
@@ -53,7 +54,8 @@ def list_tournaments(
 
 
 def _listed(tournament: Any) -> Json:
-    return tournament_brief(tournament) | {
+    brief: Json = to_builtins(Brief.of(tournament))
+    return brief | {
         "created_at": timestamp(tournament.created_at),
         "starts_at": tournament.starts_at and timestamp(tournament.starts_at),
         "entrants": tournament.entrant_count,
@@ -64,7 +66,7 @@ def _listed(tournament: Any) -> Json:
 @router.get(ONE, response=schemas.found(schemas.Tournament), openapi_extra=FOR_ALL)
 def show_tournament(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """A whole tournament: stages, their groups, rounds and matches."""
-    return json_response(tournament_answer(tournament_id))
+    return json_response(whole_tournament(tournament_id))
 
 
 @router.patch(ONE, response=schemas.found(schemas.Tournament))
@@ -75,7 +77,7 @@ def change_tournament(
     actor = organiser(request, tournament_id)
     changes = changes_of(body)
     change_settings(tournament_id=tournament_id, actor=actor, changes=changes)
-    return json_response(tournament_answer(tournament_id))
+    return json_response(whole_tournament(tournament_id))
 
 
 @router.put(f"{ONE}/stages", response=schemas.found(schemas.Tournament))
@@ -83,7 +85,7 @@ def plan_stages(request: HttpRequest, tournament_id: UUID, body: StagesBody) -> 
     """Plan the stages of a tournament that has not started, in place of those it had."""
     actor = organiser(request, tournament_id)
     set_stages(tournament_id=tournament_id, stages=body.plans(), actor=actor)
-    return json_response(tournament_answer(tournament_id))
+    return json_response(whole_tournament(tournament_id))
 
 
 def changes_of(body: SettingsBody, *, but: frozenset[str] = frozenset()) -> Changes:

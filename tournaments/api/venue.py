@@ -10,7 +10,7 @@ from lib.http import json_response
 from lib.schemas import Json, timestamp
 from tournaments.models import Judge, Station
 from tournaments.order_of_play import estimated_starts
-from tournaments.serializers import pairing_answer, pairing_answers
+from tournaments.schemas import Match
 from tournaments.services.venue.judges import add_judge, remove_judge, set_judge_station
 from tournaments.services.venue.stations import (
     add_stations,
@@ -62,7 +62,7 @@ def call_next_matches(request: HttpRequest, tournament_id: UUID) -> HttpResponse
     """Call the next matches, in the order of play, to the stations that are free."""
     actor = organiser(request, tournament_id)
     called = assign_next(tournament_id=tournament_id, actor=actor)
-    answers = pairing_answers(called)
+    answers = Match.listed(called)
     return json_response({"status": "Called", "matches": answers})
 
 
@@ -101,7 +101,7 @@ def call_match(
             station_id=body.station,
             actor=actor,
         )
-    return json_response({"status": "Called", "match": pairing_answer(pairing)})
+    return json_response({"status": "Called", "match": Match.listed([pairing])[0]})
 
 
 @router.get(f"{ONE}/schedule", response=schemas.found(schemas.Schedule), openapi_extra=FOR_ALL)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from matchmaking.models import Match, Outcome
 from tournaments.models import Entrant, Group, Pairing, PairingState, Part, Round, Slot
-from tournaments.serializers import Sources, sources_of
+from tournaments.schemas import Sources, sources_of
 
 WITH_MATCH = {PairingState.PENDING, PairingState.READY, PairingState.DECIDED}
 OPEN = {PairingState.PENDING, PairingState.READY}
@@ -269,7 +269,7 @@ def _nobody(row: Pairing, side: int, slot: Slot, sources: Sources) -> str:
         return NOT_NEEDED[side]
     source = sources.get((row.pk, side))
     if source is not None and slot == Slot.PENDING:
-        return f"{source['from'].capitalize()} of {source['key']}"
+        return f"{source.whose.capitalize()} of {source.key}"
     return SLOT_WORDS[slot]
 
 

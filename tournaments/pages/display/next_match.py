@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from tournaments.models import Entrant, Pairing, PairingState, Tournament, TournamentState
 from tournaments.order_of_play import estimated_starts
+from tournaments.schemas import sources_of
 from tournaments.selectors import open_pairing
-from tournaments.serializers import sources_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def next_meeting(tournament: Tournament, entrant: Entrant) -> Meeting | None:
 def _whence(pairing: Pairing, side: int) -> str:
     feeding = Pairing.objects.filter(Q(winner_to=pairing) | Q(loser_to=pairing))
     source = sources_of(feeding)[pairing.pk, side]
-    return f"the {source['from']} of {source['key']}"
+    return f"the {source.whose} of {source.key}"
 
 
 def _start(tournament: Tournament, pairing: Pairing) -> datetime | None:

@@ -1,0 +1,129 @@
+"""Places in a bracket or table, as matches."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, Self, cast
+from uuid import UUID
+
+from django.db.models import Q
+from msgspec import UNSET, UnsetType, field
+
+from lib.schemas import Schema
+from matchmaking.models import Outcome
+from tournaments.models import Pairing, PairingState, Slot
+
+
+class Source(NamedTuple):
+    """Whose winner or loser comes to a side that is not yet known."""
+
+    whose: Literal["winner", "loser"]
+    of: UUID
+    key: str
+
+
+#: Where somebody comes from who is not yet known, by the pairing and side that wait for them.
+Sources = Mapping[tuple[UUID, int], Source]
+
+
+def sources_of(pairings: Iterable[Pairing]) -> Sources:
+    """For each side that these pairings lead to: whose winner or loser comes there."""
+    found: dict[tuple[UUID, int], Source] = {}
+    for row in pairings:
+        if row.winner_to_id is not None and row.winner_to_side is not None:
+            found[row.winner_to_id, row.winner_to_side] = Source("winner", row.pk, row.key)
+        if row.loser_to_id is not None and row.loser_to_side is not None:
+            found[row.loser_to_id, row.loser_to_side] = Source("loser", row.pk, row.key)
+    return found
+
+
+class Place(Schema):
+    """Where somebody goes: a side of a match."""
+
+    match: UUID
+    side: int | None
+
+
+class Side(Schema):
+    """What stands on a side of a match."""
+
+    slot: Slot
+    entrant: int | None
+    """The entrant's id, once known."""
+    name: str | None
+    seed: int | None
+    from_: Literal["winner", "loser"] | UnsetType = field(name="from", default=UNSET)
+    """Whose winner or loser comes here, while it is not yet known."""
+    of: UUID | UnsetType = UNSET
+    """The id of that match."""
+    key: str | UnsetType = UNSET
+    """The key of that match."""
+
+
+class Match(Schema):
+    """A place in a bracket or a table where two sides meet, and what comes of it."""
+
+    id: UUID
+    """The same before its sides are known and after; for all routes of a match."""
+    key: str
+    """Its name in its group, such as `W1.2`, `GF` or `R3.1`."""
+    round: int
+    number: int
+    state: PairingState
+    best_of: int
+    winner: int | None
+    """The index of the side that won, or goes on."""
+    winner_to: Place | None
+    loser_to: Place | None
+    scores: list[int]
+    """Games won by each side."""
+    live_scores: list[int]
+    """How it stands while it is played."""
+    outcome: Outcome | None
+    """How it ended."""
+    revision: int
+    """Counts its results; a correction says which it has seen."""
+    station: str | None
+    sides: list[Side]
+
+    @classmethod
+    def of(cls, row: Pairing, sources: Sources, **more: Any) -> Self:
+        """A place; needs what stands around it."""
+        match = row.match
+        return cls(
+            id=row.pk,
+            key=row.key,
+            round=row.round.number,
+            number=row.number,
+            state=cast(PairingState, row.state),
+            best_of=match.best_of if match else row.round.best_of or row.group.stage.best_of,
+            winner=row.winner,
+            winner_to=_place(row.winner_to_id, row.winner_to_side),
+            loser_to=_place(row.loser_to_id, row.loser_to_side),
+            scores=match.scores if match else [],
+            live_scores=match.live_scores if match else [],
+            outcome=cast(Outcome | None, match.outcome) if match else None,
+            revision=match.revision if match else 0,
+            station=row.station.name if row.station else None,
+            sides=[_side(row, number, sources) for number in (0, 1)],
+            **more,
+        )
+
+    @classmethod
+    def listed(cls, pairings: Sequence[Pairing]) -> list[Self]:
+        """Places, each with where those come from who are not yet known."""
+        waiting = [row.pk for row in pairings if Slot.PENDING in (row.top_slot, row.bottom_slot)]
+        sources: Sources = {}
+        if waiting:
+            feeding = Pairing.objects.filter(Q(winner_to__in=waiting) | Q(loser_to__in=waiting))
+            sources = sources_of(feeding)
+        return [cls.of(row, sources) for row in pairings]
+
+
+def _place(pairing_id: UUID | None, side: int | None) -> Place | None:
+    return None if pairing_id is None else Place(pairing_id, side)
+
+
+def _side(row: Pairing, number: int, sources: Sources) -> Side:
+    slot, entrant = row.sides[number]
+    source = sources.get((row.pk, number), ()) if slot == Slot.PENDING else ()
+    known = (entrant.pk, entrant.name, entrant.seed) if entrant else (None, None, None)
+    return Side(cast(Slot, slot), *known, *source)
