@@ -1,7 +1,5 @@
 """Reads that are more than a lookup."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -9,9 +7,7 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from lib.errors import NotFound
-from matchmaking.engine.glicko2 import CENTRE
 
-from .engine import pairing
 from .models import (
     CheckState,
     Match,
@@ -28,11 +24,6 @@ from .models import (
 #: Of how many reports every page reminds a player.
 _MOST_ASKED = 3
 
-Wait = tuple[Ticket, ...]
-"""The tickets of one wait: a party's go together."""
-Key = UUID | int
-"""What tells one wait from others."""
-
 
 def live_tickets(*, now: datetime) -> QuerySet[Ticket]:
     """Tickets that wait and whose owners show life, the oldest first."""
@@ -47,33 +38,6 @@ def is_live(ticket: Ticket, *, now: datetime) -> bool:
     if ticket.leave_at is not None and ticket.leave_at <= now:
         return False
     return ticket.seen_at >= now - settings.MATCHPOINT_TICKET_LIFE
-
-
-def waits_of(tickets: Iterable[Ticket]) -> dict[Key, Wait]:
-    """Tickets by the wait that they are part of: a party's go together."""
-    waits: dict[Key, list[Ticket]] = defaultdict(list)
-    for ticket in tickets:
-        waits[ticket.wait_key].append(ticket)
-    return {key: tuple(wait) for key, wait in waits.items()}
-
-
-def engine_ticket(wait: Wait) -> pairing.Ticket:
-    """A wait as the engine takes it."""
-    first = wait[0]
-    return pairing.Ticket(
-        id=first.wait_key,
-        members=tuple(
-            pairing.Member(
-                player=str(ticket.player_id),
-                rating=CENTRE if ticket.rating is None else ticket.rating,
-                recent_opponents=tuple(ticket.avoids),
-            )
-            for ticket in wait
-        ),
-        waiting_since=first.waiting_since.timestamp(),
-        regions=tuple(first.regions),
-        at_head=first.at_head,
-    )
 
 
 def waiting_names(*, now: datetime, limit: int) -> tuple[int, list[tuple[str, str]]]:

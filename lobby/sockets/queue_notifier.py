@@ -20,9 +20,9 @@ from lobby.stream_names import LOBBY
 from matchmaking import schemas
 from matchmaking.callers import Caller
 from matchmaking.models import Ticket, TicketState
-from matchmaking.outlook import outlooks_of
 from matchmaking.selectors import moved_tickets, open_check
 from matchmaking.services.queue.joining import Joined
+from matchmaking.services.queue.outlook import outlooks_of
 from matchmaking.services.queue.ready_checks import decline_match
 from matchmaking.services.queue.tickets import leave_pool, mark_players_seen, start_grace_period
 from streams.frames import Entry

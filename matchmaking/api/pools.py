@@ -9,7 +9,7 @@ from lib.endpoints import endpoint
 from lib.errors import NotFound
 from matchmaking import schemas
 from matchmaking.models import Pool
-from matchmaking.outlook import pool_statistics
+from matchmaking.services.queue.outlook import pool_statistics
 
 TAG = "Pools and leaderboards"
 

@@ -17,9 +17,9 @@ from matchmaking import schemas
 from matchmaking.callers import Caller
 from matchmaking.identity import bearer, caller_of, set_guest_cookie
 from matchmaking.models import Pool, Ticket, TicketState
-from matchmaking.outlook import outlook
 from matchmaking.selectors import open_check
 from matchmaking.services.queue.joining import Join, join_batcher
+from matchmaking.services.queue.outlook import outlook
 from matchmaking.services.queue.ready_checks import accept_match, decline_match
 from matchmaking.services.queue.tickets import leave_pool, mark_ticket_seen, ticket_of
 

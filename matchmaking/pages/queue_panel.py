@@ -7,9 +7,9 @@ from uuid import UUID
 
 from matchmaking import schemas
 from matchmaking.models import Match, Party, Player, Pool, ReadyCheck, Seat, Ticket, TicketState
-from matchmaking.outlook import outlook, pool_statistics
 from matchmaking.schemas import Outlook, PoolStatistics
 from matchmaking.selectors import open_check, open_matches, open_pools, open_ticket, party_of
+from matchmaking.services.queue.outlook import outlook, pool_statistics
 
 _REFRESH_ASKED_SECONDS = 1
 _REFRESH_SECONDS = 3

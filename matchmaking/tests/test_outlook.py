@@ -7,8 +7,8 @@ from django.utils import timezone
 from msgspec import to_builtins
 
 from matchmaking.models import Match, Player, Pool, Ticket
-from matchmaking.outlook import outlook, outlooks_of, pool_statistics
 from matchmaking.schemas import Outlook
+from matchmaking.services.queue.outlook import outlook, outlooks_of, pool_statistics
 
 from .queueing import SECOND, guest, join, party_of, pool, rate, ticket
 

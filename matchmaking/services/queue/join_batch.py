@@ -12,14 +12,14 @@ from lib.names import parse_name
 from matchmaking import schemas
 from matchmaking.engine.pairing import pair_in_order
 from matchmaking.models import Party, Player, Pool, Ticket, TicketState
-from matchmaking.selectors import Wait, open_check
+from matchmaking.selectors import open_check
 
 from .join_checks import JoinChecks
 from .joins import Join, Joined, JoinResult
 from .new_matches import MatchCandidate, PairingBatch
 from .snapshot import QueueSnapshot
 from .tickets import mark_seen
-from .waiting_pool import WaitingPool
+from .waiting_pool import Wait, WaitingPool
 
 _TICK = timedelta(microseconds=1)
 

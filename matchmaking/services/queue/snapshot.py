@@ -21,12 +21,13 @@ from matchmaking.models import (
     TicketState,
 )
 from matchmaking.schemas import MatchPlayer
-from matchmaking.selectors import Wait, is_live
+from matchmaking.selectors import is_live
 from matchmaking.services.ratings import current_ratings
 
 from .joins import Join, NewMatch, Playing
 from .new_matches import MatchCandidate
 from .tickets import expire_tickets
+from .waiting_pool import Wait
 
 
 class QueueSnapshot:

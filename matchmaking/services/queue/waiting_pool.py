@@ -1,14 +1,48 @@
 """The waiting players of a pool that has rules, as the pairing engine sees them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import cast
+from uuid import UUID
 
 from matchmaking.engine import pairing
+from matchmaking.engine.glicko2 import CENTRE
 from matchmaking.models import Pool, Ticket
-from matchmaking.selectors import Key, Wait, engine_ticket, waits_of
 
 from .new_matches import MatchCandidate
+
+Wait = tuple[Ticket, ...]
+"""The tickets of one wait: a party's go together."""
+Key = UUID | int
+"""What tells one wait from others."""
+
+
+def waits_of(tickets: Iterable[Ticket]) -> dict[Key, Wait]:
+    """Tickets by the wait that they are part of: a party's go together."""
+    waits: dict[Key, list[Ticket]] = defaultdict(list)
+    for ticket in tickets:
+        waits[ticket.wait_key].append(ticket)
+    return {key: tuple(wait) for key, wait in waits.items()}
+
+
+def engine_ticket(wait: Wait) -> pairing.Ticket:
+    """A wait as the engine takes it."""
+    first = wait[0]
+    return pairing.Ticket(
+        id=first.wait_key,
+        members=tuple(
+            pairing.Member(
+                player=str(ticket.player_id),
+                rating=CENTRE if ticket.rating is None else ticket.rating,
+                recent_opponents=tuple(ticket.avoids),
+            )
+            for ticket in wait
+        ),
+        waiting_since=first.waiting_since.timestamp(),
+        regions=tuple(first.regions),
+        at_head=first.at_head,
+    )
 
 
 class WaitingPool:

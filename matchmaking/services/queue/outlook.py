@@ -9,10 +9,12 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from .engine import pairing
-from .models import Match, Pool, Ticket, TicketState
-from .schemas import Outlook, PoolStatistics
-from .selectors import engine_ticket, live_tickets, waits_of
+from matchmaking.engine import pairing
+from matchmaking.models import Match, Pool, Ticket, TicketState
+from matchmaking.schemas import Outlook, PoolStatistics
+from matchmaking.selectors import live_tickets
+
+from .waiting_pool import engine_ticket, waits_of
 
 #: How many of a pool's last matches an estimate is made from.
 _RECENT_MATCHES = 50
@@ -48,7 +50,7 @@ def outlooks(pool: Pool, tickets: Sequence[Ticket], *, now: datetime) -> dict[UU
     return found
 
 
-Wait = tuple[float, float | None]
+PastWait = tuple[float, float | None]
 
 
 def _last_matches(pool: Pool) -> dict[UUID, datetime]:
@@ -57,7 +59,7 @@ def _last_matches(pool: Pool) -> dict[UUID, datetime]:
     return dict(last.values_list("pk", "created_at")[:_RECENT_MATCHES])
 
 
-def _recent_waits(matches: dict[UUID, datetime]) -> list[Wait]:
+def _recent_waits(matches: dict[UUID, datetime]) -> list[PastWait]:
     """Seconds waited, and rating, of those who came to these matches from the queue."""
     if not matches:
         return []
@@ -68,7 +70,7 @@ def _recent_waits(matches: dict[UUID, datetime]) -> list[Wait]:
     ]
 
 
-def _estimate(explanation: pairing.Explanation, recent: Sequence[Wait]) -> int | None:
+def _estimate(explanation: pairing.Explanation, recent: Sequence[PastWait]) -> int | None:
     """How much longer it takes half of those who have waited as long as this one."""
     near = [
         wait
