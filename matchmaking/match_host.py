@@ -24,7 +24,7 @@ class MatchPlace(Schema):
 
 
 class MatchHost(Protocol):
-    """What matchmaking asks and tells the owner of a match."""
+    """What matchmaking asks of the owner of a match."""
 
     def lock(self, match_id: UUID) -> None:
         """Lock what the match belongs to, always before the match, so that all lock in one order.
@@ -77,3 +77,8 @@ def match_host() -> MatchHost:
 def place_of_match(match: Match) -> MatchPlace | None:
     """What a match is part of; None for a pool's."""
     return None if match.pool_id is not None else _host.place_of(match)
+
+
+def players_may_report(match: Match) -> bool:
+    """Whether the players of a match are asked for its result; a pool's always are."""
+    return match.pool_id is not None or _host.players_may_report(match)

@@ -1,24 +1,22 @@
-"""A match as its page shows it: sides, how it stands, and what the one who looks may say."""
+"""A match as its page shows it: sides, score, and what the viewer may report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from lib.errors import Refusal
-from matchmaking.match_host import MatchPlace, place_of_match
+from matchmaking.match_host import MatchPlace, place_of_match, players_may_report
 from matchmaking.models import Match, MatchState, Player, RatingChange, Report, ReportState
 from matchmaking.results import SIDES, Result, report_claim, report_counter
 from matchmaking.selectors import open_report
-from matchmaking.services.reports import check_asked
 from matchmaking.wording import result_in_words
 
-#: Up to how many games every score is offered by a button of its own.
+#: The longest match for which each possible score has a button.
 MOST_BUTTONS_BEST_OF = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A player on a side; `change` is how far the match moved the rating, if it is rated."""
+    """A player on a side; `change` is by how much the match changed the rating, if it is rated."""
 
     player_id: UUID | None
     name: str
@@ -27,7 +25,7 @@ class Member:
 
     @property
     def change_size(self) -> float:
-        """How far, whichever way."""
+        """The size of the change."""
         return abs(self.change or 0.0)
 
 
@@ -45,7 +43,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A score that may be reported by one press: how it is sent, and in words."""
+    """A score that one button reports: the value sent, and in words."""
 
     value: str
     words: str
@@ -53,7 +51,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class MatchPage:
-    """Everything the page of a match shows; the `may_…` are the looker's."""
+    """Everything the page of a match shows; the `may_…` are the viewer's."""
 
     match: Match
     place: MatchPlace | None
@@ -69,16 +67,16 @@ class MatchPage:
 
     @property
     def mine(self) -> Side | None:
-        """The looker's side."""
+        """The viewer's side."""
         return next((side for side in self.sides if side.is_mine), None)
 
 
 def match_page_of(match: Match, player: Player | None) -> MatchPage:
-    """The page of a match for a player, or for somebody who only watches."""
+    """The page of a match for a player, or for a spectator."""
     sides = _sides(match, player)
     names = [side.name for side in sides]
     mine = next((side for side in sides if side.is_mine), None)
-    asked = mine is not None and match.state == MatchState.OPEN and _is_asked(match, player)
+    asked = mine is not None and match.state == MatchState.OPEN and players_may_report(match)
     report = open_report(match) if match.state == MatchState.OPEN else None
     counter = report_counter(report) if report else None
     others = report is not None and mine is not None and report.side != mine.number
@@ -96,14 +94,6 @@ def match_page_of(match: Match, player: Player | None) -> MatchPage:
         may_confirm=asked and report is not None and (others or (disputed and counter is not None)),
         may_dispute=asked and others and not disputed,
     )
-
-
-def _is_asked(match: Match, player: Player | None) -> bool:
-    try:
-        check_asked(match)
-    except Refusal:
-        return False
-    return True
 
 
 def _sides(match: Match, player: Player | None) -> list[Side]:
@@ -140,7 +130,7 @@ def _sides(match: Match, player: Player | None) -> list[Side]:
 
 
 def _options(match: Match, names: Sequence[str]) -> list[Option]:
-    """Each score that decides the match, where they are few; else none, and scores are typed."""
+    """Each score that decides the match, if there are few; else none, and scores are typed."""
     if len(names) != SIDES or match.draws or match.best_of > MOST_BUTTONS_BEST_OF:
         return []
     needed = match.best_of // 2 + 1

@@ -10,25 +10,32 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from lib.errors import NotFound, Refusal
-from matchmaking.callers import NOBODY, Caller
+from matchmaking.callers import Caller
 from matchmaking.identity import browser_player
 from matchmaking.models import Match, MatchState, Report, ReportState
 from matchmaking.selectors import match_of
-from matchmaking.services.reports import Claim, Told, confirm_result, dispute_result, report_result
+from matchmaking.services.reports import (
+    Claim,
+    ReportOutcome,
+    confirm_result,
+    dispute_result,
+    report_result,
+)
 
 from .match_display import match_page_of
+from .queue import caller_for
 
 _MOST_SIDES = 32
 
 
 def match_page(request: HttpRequest, match_id: UUID) -> HttpResponse:
-    """A match: who meets, how it stands, what you can say about it."""
+    """A match: its sides, its score, and what the visitor can do about it."""
     return _show(request, match_id, "matchmaking/match.html")
 
 
 @require_safe
 def match_panel(request: HttpRequest, match_id: UUID) -> HttpResponse:
-    """The part of the page that moves, by itself."""
+    """The changing part of the page, by itself."""
     return _show(request, match_id, "matchmaking/_match.html")
 
 
@@ -44,8 +51,8 @@ def _show(request: HttpRequest, match_id: UUID, template: str) -> HttpResponse:
 
 @require_POST
 def report(request: HttpRequest, match_id: UUID) -> HttpResponse:
-    """Say how the match ended."""
-    return _say(request, match_id, lambda caller: report_result(
+    """Report the result."""
+    return _report(request, match_id, lambda caller: report_result(
         match_id=match_id, caller=caller, claim=_claim(request)
     ))  # fmt: skip
 
@@ -53,29 +60,30 @@ def report(request: HttpRequest, match_id: UUID) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, match_id: UUID) -> HttpResponse:
     """Agree with the other side."""
-    return _say(request, match_id, lambda caller: confirm_result(
-        match_id=match_id, caller=caller, report_id=_report_meant(request)
+    return _report(request, match_id, lambda caller: confirm_result(
+        match_id=match_id, caller=caller, report_id=_report_id(request)
     ))  # fmt: skip
 
 
 @require_POST
 def dispute(request: HttpRequest, match_id: UUID) -> HttpResponse:
-    """Disagree: with another score, or only so."""
+    """Disagree, with another score or without."""
     if "outcome" in request.POST or _has_scores(request):
         return report(request, match_id)
-    return _say(request, match_id, lambda caller: dispute_result(
-        match_id=match_id, caller=caller, report_id=_report_meant(request)
+    return _report(request, match_id, lambda caller: dispute_result(
+        match_id=match_id, caller=caller, report_id=_report_id(request)
     ))  # fmt: skip
 
 
-def _say(request: HttpRequest, match_id: UUID, do: Callable[[Caller], Told]) -> HttpResponse:
-    player = browser_player(request)
+def _report(
+    request: HttpRequest, match_id: UUID, do: Callable[[Caller], ReportOutcome]
+) -> HttpResponse:
     try:
-        told = do(Caller(player_id=player.pk) if player else NOBODY)
+        outcome = do(caller_for(browser_player(request)))
     except Refusal as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, _words(told.match, told.report))
+        messages.success(request, _words(outcome.match, outcome.report))
     return redirect("match", match_id)
 
 
@@ -92,7 +100,7 @@ def _has_scores(request: HttpRequest) -> bool:
 
 
 def _claim(request: HttpRequest) -> Claim:
-    """What the form says: one score such as 2:1, a field for each side, or a forfeit."""
+    """The result in the form: one score such as 2:1, a field for each side, or a forfeit."""
     seen = request.POST.get("revision")
     revision = _number(seen) if seen else None
     if request.POST.get("outcome") == "forfeit":
@@ -113,7 +121,7 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _report_meant(request: HttpRequest) -> UUID | None:
+def _report_id(request: HttpRequest) -> UUID | None:
     try:
         return UUID(request.POST.get("report", ""))
     except ValueError:

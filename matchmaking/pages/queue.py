@@ -1,7 +1,10 @@
-"""Pages about who you are and where you queue; each parses, makes one call, answers."""
+"""Pages of the queue and of the visitor's account; each parses, makes one call, answers."""
 
+from collections.abc import Callable
+from typing import Protocol
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.views import LoginView
@@ -23,7 +26,7 @@ from matchmaking.services.players import create_guest, sign_up
 from matchmaking.services.queue.joining import Join, Joined, join_pool
 from matchmaking.services.queue.tickets import leave_pool
 
-from .forms import GuestForm, QueueForm, SignInForm, SignUpForm
+from .forms import GuestForm, PartyForm, QueueForm, SignInForm, SignUpForm
 from .queue_panel import queue_panel
 
 PANEL = "matchmaking/queue_panel.html"
@@ -32,12 +35,12 @@ NO_PLAYER = "This staff account is no player. Sign out to play under a name."
 
 
 def next_page(request: HttpRequest) -> str:
-    """Where a form asks to go on to, when that is on this site; else the lobby."""
-    wish = request.POST.get("next") or request.GET.get("next") or ""
+    """The page that a form asks to continue with, if it is on this site; else the lobby."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(
-        wish, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wish if wish and safe else "lobby"
+    return target if target and safe else "lobby"
 
 
 # The queue. A script asks for the panel alone; without one, the lobby is shown again.
@@ -52,9 +55,44 @@ def panel(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def join(request: HttpRequest) -> HttpResponse:
-    """Queue, as a new guest when nobody is known yet."""
-    player = browser_player(request)
+    """Queue, as a new guest when the browser has no player yet."""
     form = QueueForm(request.POST)
+
+    def queue(caller: Caller, username: str | None) -> Joined:
+        joined = join_pool(
+            Join(
+                username=username if caller.is_nobody else None,
+                pool=form.cleaned_data["pool"],
+                caller=caller,
+                party=form.cleaned_data["party"] or None,
+                regions=form.regions(),
+            )
+        )
+        assert isinstance(joined, Joined)  # only a request with a key is replayed
+        return joined
+
+    return enter(request, form, queue)
+
+
+class Entered(Protocol):
+    """What entering a queue or a party returns: the player, and a token for a new guest."""
+
+    @property
+    def player(self) -> Player:
+        """The browser's player from now on."""
+
+    @property
+    def token(self) -> str | None:
+        """Set once, for a new guest."""
+
+
+def enter(
+    request: HttpRequest,
+    form: QueueForm | PartyForm,
+    do: Callable[[Caller, str | None], Entered],
+) -> HttpResponse:
+    """Call `do` for the browser's player, or for a new guest of the name in the form."""
+    player = browser_player(request)
     if not form.is_valid():
         return panel_answer(request, player, error=_first_error(form))
     name: str = form.cleaned_data["username"]
@@ -62,50 +100,41 @@ def join(request: HttpRequest) -> HttpResponse:
         return panel_answer(request, player, error=NO_PLAYER, status=409)
     if player is None and not name:
         return panel_answer(request, player, error="Choose a name first.")
-    wish = Join(
-        username=name if player is None else None,
-        pool=form.cleaned_data["pool"],
-        caller=speaker(player),
-        party=form.cleaned_data["party"] or None,
-        regions=form.regions(),
-    )
     try:
         if player is None:
             check_newcomer(request)
-        joined = join_pool(wish)
+        entered = do(caller_for(player), name or None)
     except Refusal as refusal:
         return panel_answer(request, player, error=refusal.message, status=status_of(refusal))
-    if not isinstance(joined, Joined):
-        return panel_answer(request, player)
-    response = panel_answer(request, joined.player)
-    if joined.token:
-        set_guest_cookie(response, joined.token)
+    response = panel_answer(request, entered.player)
+    if entered.token:
+        set_guest_cookie(response, entered.token)
     return response
 
 
 @require_POST
 def leave(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
     """Leave the queue."""
-    player = browser_player(request)
-    try:
-        leave_pool(ticket_id=ticket_id, caller=speaker(player))
-    except Refusal as refusal:
-        return panel_answer(request, player, error=refusal.message, status=status_of(refusal))
-    return panel_answer(request, player)
+    return act(request, lambda caller: leave_pool(ticket_id=ticket_id, caller=caller))
 
 
 @require_POST
 def concede(request: HttpRequest, match_id: UUID) -> HttpResponse:
     """Leave an unfinished match, which concedes it."""
+    return act(request, lambda caller: leave_match(match_id=match_id, caller=caller))
+
+
+def act(request: HttpRequest, do: Callable[[Caller], object]) -> HttpResponse:
+    """Call `do` for the browser's player, then show the panel."""
     player = browser_player(request)
     try:
-        leave_match(match_id=match_id, caller=speaker(player))
+        do(caller_for(player))
     except Refusal as refusal:
         return panel_answer(request, player, error=refusal.message, status=status_of(refusal))
     return panel_answer(request, player)
 
 
-def speaker(player: Player | None) -> Caller:
+def caller_for(player: Player | None) -> Caller:
     """A browser's player as a caller."""
     return Caller(player_id=player.pk) if player else NOBODY
 
@@ -113,7 +142,7 @@ def speaker(player: Player | None) -> Caller:
 def panel_answer(
     request: HttpRequest, player: Player | None, *, error: str = "", status: int = 400
 ) -> HttpResponse:
-    """The panel for a script, the lobby for a page; an error is told in either."""
+    """The panel for a script, the lobby for a page; both show the error."""
     if request.headers.get("X-Requested-With") == "fetch":
         return _panel(request, player, error=error, status=status if error else 200)
     if error:
@@ -130,16 +159,16 @@ def _panel(
     return render(request, PANEL, context, status=status)
 
 
-def _first_error(form: QueueForm | GuestForm) -> str:
+def _first_error(form: forms.Form) -> str:
     return next(str(error) for errors in form.errors.values() for error in errors)
 
 
-# Who you are.
+# The visitor's account.
 
 
 @require_POST
 def guest(request: HttpRequest) -> HttpResponse:
-    """Make a guest of a visitor who wants to speak."""
+    """Create a guest for a visitor who gives a name."""
     response = redirect(next_page(request))
     if browser_player(request) is not None or request.user.is_authenticated:
         return response

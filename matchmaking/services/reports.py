@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from lib.errors import Conflict, Forbidden, Malformed, NotFound, Refusal
 from matchmaking.callers import Caller, player_of
-from matchmaking.match_host import match_host
+from matchmaking.match_host import match_host, players_may_report
 from matchmaking.models import Match, MatchState, Outcome, Report, ReportState, Seat
 from matchmaking.results import Result, report_claim, report_counter
 from matchmaking.selectors import open_report
@@ -28,8 +28,8 @@ _AGREED = (ReportState.CONFIRMED, ReportState.SILENT)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """How a match stands after a player's word; `report` is the one it was about, if any."""
+class ReportOutcome:
+    """The match after a player's report or answer, and the report concerned, if any."""
 
     match: Match
     report: Report | None
@@ -37,7 +37,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a player says came out: the games won by each side, or who gave up.
+    """The result that a player reports: the games won by each side, or a forfeit.
 
     With `forfeit`, `winner` is the side that wins by it: not given it is the other one, which
     means that the player gives up. `revision` is the match's as the player saw it: the same place
@@ -51,41 +51,43 @@ class Claim:
 
 
 @transaction.atomic
-def report_result(*, match_id: UUID, caller: Caller, claim: Claim) -> Told:
-    """Say how a match of the caller's ended; the same again changes nothing.
+def report_result(*, match_id: UUID, caller: Caller, claim: Claim) -> ReportOutcome:
+    """Report the result of the caller's match; repeating it changes nothing.
 
-    What the other side has said already is confirmed by the same words, and disputed by others.
-    Giving up needs nobody's word. Raises `BadScore`, `Forbidden`, `Conflict` and `NotFound`.
+    The same result as in the other side's report confirms it, another disputes it. Conceding
+    needs no confirmation. Raises `BadScore`, `Forbidden`, `Conflict` and `NotFound`.
     """
     match, mine = _lock(match_id, caller)
     result = _result(match, mine, claim)
     if match.state != MatchState.OPEN:
-        return _said_before(match, result)
+        return _repeated_report(match, result)
     if claim.revision not in {None, match.revision}:
         raise Conflict(
             "This match has changed since you saw it. Look at it again, then report.",
             code="result_changed",
         )
-    check_asked(match)
+    _check_asked(match)
     if result.outcome == Outcome.CONCEDED:
-        return Told(finish_match(match=match, result=result), None)
+        return ReportOutcome(finish_match(match=match, result=result), None)
     report = open_report(match)
     if report is None:
-        return Told(match, _file(match, mine, result))
+        return ReportOutcome(match, _store(match, mine, result))
     return _answer(match, mine, report, result)
 
 
 @transaction.atomic
-def confirm_result(*, match_id: UUID, caller: Caller, report_id: UUID | None = None) -> Told:
-    """Agree with what the other side says; that ends the match. Again changes nothing.
+def confirm_result(
+    *, match_id: UUID, caller: Caller, report_id: UUID | None = None
+) -> ReportOutcome:
+    """Agree with the other side's report, which ends the match. Repeating it changes nothing.
 
     With `report_id`, only that report is meant: one that replaced it meanwhile is a `Conflict`.
     """
     match, mine = _lock(match_id, caller)
     if match.state != MatchState.OPEN:
-        return _settled_before(match, report_id)
-    check_asked(match)
-    report = _report_meant(match, report_id)
+        return _repeated_answer(match, report_id)
+    _check_asked(match)
+    report = _report_to_answer(match, report_id)
     if report.side != mine.side:
         return _settle(match, report, report_claim(report), mine)
     counter = report_counter(report)
@@ -95,25 +97,27 @@ def confirm_result(*, match_id: UUID, caller: Caller, report_id: UUID | None = N
 
 
 @transaction.atomic
-def dispute_result(*, match_id: UUID, caller: Caller, report_id: UUID | None = None) -> Told:
-    """Disagree with what the other side says; the organiser decides. Again changes nothing."""
+def dispute_result(
+    *, match_id: UUID, caller: Caller, report_id: UUID | None = None
+) -> ReportOutcome:
+    """Disagree with the other side's report; the organiser decides. Repeating changes nothing."""
     match, mine = _lock(match_id, caller)
     if match.state != MatchState.OPEN:
         raise _closed(match)
-    check_asked(match)
-    report = _report_meant(match, report_id)
+    _check_asked(match)
+    report = _report_to_answer(match, report_id)
     if report.side == mine.side:
         raise Conflict(
             "Your own side reported this. Report again to correct it.", code="own_report"
         )
     if report.state == ReportState.PENDING:
         _dispute(match, report, mine, None)
-    return Told(match, report)
+    return ReportOutcome(match, report)
 
 
 @transaction.atomic
 def decide_report(*, report_id: UUID, result: Result) -> Match:
-    """The organiser's word on an open report; it ends the match. Raises `Conflict`."""
+    """Decide an open report as the organiser, which ends the match; raises `Conflict`."""
     match_id = Report.objects.filter(pk=report_id).values_list("match", flat=True).first()
     if match_id is None:
         raise NotFound("There is no such report.")
@@ -123,19 +127,19 @@ def decide_report(*, report_id: UUID, result: Result) -> Match:
 
 
 def confirm_unanswered_reports(*, now: datetime) -> int:
-    """Take for true what nobody objected to in time; gives how many."""
+    """Confirm reports that nobody answered in time; returns how many."""
     due = Report.objects.filter(state=ReportState.PENDING, confirm_by__lte=now)
     confirmed = 0
     for report_id, match_id in due.values_list("pk", "match"):
         try:
-            confirmed += _confirm_if_silent(report_id, match_id, now)
+            confirmed += _confirm_if_unanswered(report_id, match_id, now)
         except Refusal as refusal:
             log.info("Report %s is not confirmed by silence: %s", report_id, refusal.message)
     return confirmed
 
 
 @transaction.atomic
-def _confirm_if_silent(report_id: UUID, match_id: UUID, now: datetime) -> bool:
+def _confirm_if_unanswered(report_id: UUID, match_id: UUID, now: datetime) -> bool:
     match = _lock_match(match_id)
     report = Report.objects.get(pk=report_id)
     if report.state != ReportState.PENDING or report.confirm_by > now:
@@ -145,7 +149,7 @@ def _confirm_if_silent(report_id: UUID, match_id: UUID, now: datetime) -> bool:
     return True
 
 
-# Who may speak, and of what.
+# Who may report what.
 
 
 def _lock(match_id: UUID, caller: Caller) -> tuple[Match, Seat]:
@@ -171,9 +175,9 @@ def _lock_match(match_id: UUID) -> Match:
     return match
 
 
-def check_asked(match: Match) -> None:
+def _check_asked(match: Match) -> None:
     """Raise unless the players of this match are asked for its result."""
-    if match.pool is None and not match_host().players_may_report(match):
+    if not players_may_report(match):
         raise Forbidden(
             "In this match only the organiser enters the result.", code="organiser_reports"
         )
@@ -197,11 +201,11 @@ def _result(match: Match, mine: Seat, claim: Claim) -> Result:
     return Result(winner, Outcome.CONCEDED)
 
 
-# What becomes of a report.
+# The states of a report.
 
 
-def _file(match: Match, mine: Seat, result: Result) -> Report:
-    """Store a side's word. Its players are free from now on: the match is over for them."""
+def _store(match: Match, mine: Seat, result: Result) -> Report:
+    """Store a side's report. The players may queue again: the match is over for them."""
     assert mine.player_id is not None
     now = timezone.now()
     report = Report.objects.create(
@@ -210,27 +214,27 @@ def _file(match: Match, mine: Seat, result: Result) -> Report:
         side=mine.side,
         created_at=now,
         confirm_by=now + settings.MATCHPOINT_CONFIRM_AFTER,
-        **_written(result),
+        **_as_fields(result),
     )
     Seat.objects.filter(match=match).update(holds=False)
     result_reported.send(sender=Report, report=report, match=match)
     return report
 
 
-def _answer(match: Match, mine: Seat, report: Report, result: Result) -> Told:
-    """A player's word where there is a report already."""
+def _answer(match: Match, mine: Seat, report: Report, result: Result) -> ReportOutcome:
+    """Answer an open report with a result."""
     if report.side == mine.side:
         return _own_side_again(match, mine, report, result)
     if result == report_claim(report):
         return _settle(match, report, result, mine)
     if result != report_counter(report):
         _dispute(match, report, mine, result)
-    return Told(match, report)
+    return ReportOutcome(match, report)
 
 
-def _own_side_again(match: Match, mine: Seat, report: Report, result: Result) -> Told:
+def _own_side_again(match: Match, mine: Seat, report: Report, result: Result) -> ReportOutcome:
     if result == report_claim(report):
-        return Told(match, report)
+        return ReportOutcome(match, report)
     if report.state == ReportState.DISPUTED:
         if result == report_counter(report):
             return _settle(match, report, result, mine)
@@ -240,13 +244,13 @@ def _own_side_again(match: Match, mine: Seat, report: Report, result: Result) ->
             code="disputed",
         )
     _move(report, ReportState.REPLACED)
-    return Told(match, _file(match, mine, result))
+    return ReportOutcome(match, _store(match, mine, result))
 
 
-def _settle(match: Match, report: Report, result: Result, by: Seat) -> Told:
+def _settle(match: Match, report: Report, result: Result, by: Seat) -> ReportOutcome:
     """Both sides agree."""
     _move(report, ReportState.CONFIRMED, answered_by_id=by.player_id, answered_at=timezone.now())
-    return Told(finish_match(match=match, result=result), report)
+    return ReportOutcome(finish_match(match=match, result=result), report)
 
 
 def _dispute(match: Match, report: Report, by: Seat, counter: Result | None) -> None:
@@ -255,13 +259,13 @@ def _dispute(match: Match, report: Report, by: Seat, counter: Result | None) -> 
         ReportState.DISPUTED,
         answered_by_id=by.player_id,
         answered_at=timezone.now(),
-        counter=_written(counter) if counter else None,
+        counter=_as_fields(counter) if counter else None,
     )
     result_disputed.send(sender=Report, report=report, match=match)
 
 
 def _move(report: Report, state: ReportState, **values: Any) -> None:
-    """Bring an open report to a state, counted: of two who do so at once the second is told."""
+    """Change an open report's state by a counted update: of two at once, the second is refused."""
     still_open = Report.objects.open().filter(pk=report.pk, state=report.state)
     if not still_open.update(state=state, **values):
         raise Conflict("This report is answered already. Look at the match again.")
@@ -270,7 +274,7 @@ def _move(report: Report, state: ReportState, **values: Any) -> None:
         setattr(report, field, value)
 
 
-def _report_meant(match: Match, report_id: UUID | None) -> Report:
+def _report_to_answer(match: Match, report_id: UUID | None) -> Report:
     report = open_report(match)
     if report is None:
         raise Conflict("Nobody has reported a result yet. Report it yourself.", code="no_report")
@@ -281,18 +285,18 @@ def _report_meant(match: Match, report_id: UUID | None) -> Report:
     return report
 
 
-def _said_before(match: Match, result: Result) -> Told:
-    """The answer to who says again how a match ended; raises `Conflict` when it ended otherwise."""
+def _repeated_report(match: Match, result: Result) -> ReportOutcome:
+    """The outcome for a repeated report; raises `Conflict` when the match ended otherwise."""
     if match.state == MatchState.FINISHED and Result.of(match) == result:
-        return Told(match, _last_report(match))
+        return ReportOutcome(match, _last_report(match))
     raise _closed(match)
 
 
-def _settled_before(match: Match, report_id: UUID | None) -> Told:
+def _repeated_answer(match: Match, report_id: UUID | None) -> ReportOutcome:
     report = _last_report(match)
     if report is None or report_id not in {None, report.pk}:
         raise _closed(match)
-    return Told(match, report)
+    return ReportOutcome(match, report)
 
 
 def _last_report(match: Match) -> Report | None:
@@ -307,5 +311,5 @@ def _closed(match: Match) -> Conflict:
     return Conflict(f"This match is already {match.get_state_display()}.", code="match_closed")
 
 
-def _written(result: Result) -> dict[str, Any]:
+def _as_fields(result: Result) -> dict[str, Any]:
     return {"outcome": result.outcome, "winner": result.winner, "scores": list(result.scores)}

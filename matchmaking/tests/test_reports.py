@@ -26,7 +26,7 @@ from matchmaking.services.matches import (
 )
 from matchmaking.services.reports import (
     Claim,
-    Told,
+    ReportOutcome,
     confirm_result,
     confirm_unanswered_reports,
     decide_report,
@@ -43,15 +43,15 @@ WON, LOST = Claim(scores=[1, 0]), Claim(scores=[0, 1])
 GIVE_UP = Claim(forfeit=True)
 
 
-def say(match: Match, name: str, claim: Claim = WON) -> Told:
+def say(match: Match, name: str, claim: Claim = WON) -> ReportOutcome:
     return report_result(match_id=match.pk, caller=caller(name), claim=claim)
 
 
-def agree(match: Match, name: str) -> Told:
+def agree(match: Match, name: str) -> ReportOutcome:
     return confirm_result(match_id=match.pk, caller=caller(name))
 
 
-def object_to(match: Match, name: str) -> Told:
+def object_to(match: Match, name: str) -> ReportOutcome:
     return dispute_result(match_id=match.pk, caller=caller(name))
 
 
@@ -134,7 +134,7 @@ def test_a_dispute_without_a_score_may_get_one() -> None:
     ],
 )
 def test_either_side_ends_a_dispute_by_giving_in(
-    settle: Callable[[Match], Told], winner: int
+    settle: Callable[[Match], ReportOutcome], winner: int
 ) -> None:
     match = meeting("Ann", "Bob")
     say(match, "Ann", WON)
