@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
+from tournaments.forms.creation import TournamentForm
 from tournaments.models import Seeding
-from tournaments.pages.forms.creation import TournamentForm
 
 
 class DraftForm(TournamentForm):

@@ -1,8 +1,4 @@
-"""The day of a tournament in the admin: its steps, and what is read of it there."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from uuid import UUID
+"""A tournament's operations in the admin, and the rows that it shows."""
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.urls import reverse
@@ -11,79 +7,25 @@ from lib.admin import Button, LatestFormSet, Question, ReadInline
 from tournaments.models import Action, Entry, Judge, Station, Tournament, TournamentState
 from tournaments.selectors import swiss_to_pair
 from tournaments.services.actors import Actor
-from tournaments.services.entry.check_in import close_check_in, open_check_in
-from tournaments.services.entry.registration import close_registration, open_registration
+from tournaments.services.operations import OPERATIONS
 from tournaments.services.permissions import organiser_actor
-from tournaments.services.progress.swiss_rounds import pair_next_round, swiss_group
-from tournaments.services.undo.stack import last_undoable, undo_last
+from tournaments.services.undo.stack import last_undoable
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Something that is done to a tournament after asking; `did` says it afterwards."""
-
-    label: str
-    consequence: str
-    do: Callable[..., object]
-    did: str
-
-    def question(self, tournament: Tournament) -> Question:
-        """What is asked before."""
-        return Question(f"{self.label}: {tournament}?", self.consequence, self.label)
-
-    def take(self, tournament: Tournament, actor: Actor) -> str:
-        """Do it; gives what was done, in words."""
-        self.do(tournament_id=tournament.pk, actor=actor)
-        return f"{self.did} {tournament}."
+def question(step: str, tournament: Tournament) -> Question:
+    """What the admin asks before an operation."""
+    operation = OPERATIONS[step]
+    return Question(f"{operation.label}: {tournament}?", operation.consequence, operation.label)
 
 
-def _pair(*, tournament_id: UUID, actor: Actor) -> object:
-    tournament = Tournament.objects.get(pk=tournament_id)
-    return pair_next_round(group=swiss_group(tournament), actor=actor)
-
-
-STEPS = {
-    "open-registration": Step(
-        "Open registration",
-        "Players can enter it by themselves from now on.",
-        open_registration,
-        "Opened registration of",
-    ),
-    "close-registration": Step(
-        "Close registration",
-        "Nobody can enter it any more; those entered stay.",
-        close_registration,
-        "Closed registration of",
-    ),
-    "open-check-in": Step(
-        "Open check-in",
-        "Players say that they are there. Who does not is left out at the start.",
-        open_check_in,
-        "Opened check-in of",
-    ),
-    "close-check-in": Step(
-        "Close check-in",
-        "Nobody is left out at the start for not having checked in.",
-        close_check_in,
-        "Closed check-in of",
-    ),
-    "pair": Step(
-        "Pair the next round",
-        "Everybody sees the new pairings at once.",
-        _pair,
-        "Paired the next round of",
-    ),
-    "undo": Step(
-        "Undo the last action",
-        "The last line of the record that can be undone is taken back, with what followed from it.",
-        undo_last,
-        "Undid the last action in",
-    ),
-}
+def take(step: str, tournament: Tournament, actor: Actor) -> str:
+    """Do an operation that needs no input; returns what was done, in words."""
+    operation = OPERATIONS[step]
+    return operation.say(operation.run(tournament_id=tournament.pk, actor=actor))
 
 
 def steps_of(tournament: Tournament) -> list[str]:
-    """The steps that can be taken now."""
+    """The operations that the admin offers now."""
     steps: list[str] = []
     match tournament.state:
         case TournamentState.DRAFT:
@@ -130,5 +72,5 @@ class ActionInline(ReadInline):
 
     model = Action
     formset = LatestFormSet
-    verbose_name_plural = "record of the day"
+    verbose_name_plural = "record"
     fields = readonly_fields = ("at", "actor_name", "text", "why")

@@ -19,10 +19,11 @@ from matchmaking.admin.result_form import result_page
 from matchmaking.identity import player_of_user
 from matchmaking.models import Match, MatchState
 from matchmaking.results import Result
+from tournaments.display.bracket import PairingView, draw_groups
 from tournaments.models import Entrant, Pairing, Seeding, Slot, Tournament, TournamentState
-from tournaments.pages.display.bracket import PairingView, draw_groups
 from tournaments.schemas import tournament_url
 from tournaments.selectors import bracket_pairings, champions
+from tournaments.services.operations import OPERATIONS
 from tournaments.services.permissions import Account
 from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.results import enter_result
@@ -31,13 +32,14 @@ from tournaments.services.setup.creation import create_tournament
 
 from .forms import DraftForm
 from .manage import (
-    STEPS,
     ActionInline,
     JudgeInline,
     StationInline,
     manage_button,
+    question,
     staff_actor,
     steps_of,
+    take,
 )
 
 
@@ -125,7 +127,7 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def buttons(self, request: HttpRequest, row: Tournament) -> list[Button]:
-        """The steps of the day that can be taken now, and the way to everything else."""
+        """The operations that can be done now, and the way to all others."""
         if row.is_over:
             return self._steps(row)
         start = Button("Start the tournament", self.page("start", row.pk))
@@ -135,7 +137,8 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
 
     def _steps(self, row: Tournament) -> list[Button]:
         return [
-            Button(STEPS[name].label, self.page("step", row.pk, name)) for name in steps_of(row)
+            Button(OPERATIONS[name].label, self.page("step", row.pk, name))
+            for name in steps_of(row)
         ]
 
     # What an organiser does.
@@ -206,16 +209,16 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
         )
 
     def step_view(self, request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
-        """The page that asks before a step of the day is taken."""
+        """The page that asks before an operation."""
         tournament = self.row_to_act_on(request, pk)
-        if step not in STEPS:
+        if step not in OPERATIONS or not OPERATIONS[step].label:
             raise Http404
         actor = staff_actor(tournament, request.user)
         return self.ask_first(
             request,
             tournament,
-            STEPS[step].question(tournament),
-            lambda: STEPS[step].take(tournament, actor),
+            question(step, tournament),
+            lambda: take(step, tournament, actor),
         )
 
     def cancel_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:

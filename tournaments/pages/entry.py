@@ -15,8 +15,8 @@ from lib.http import check_newcomer
 from matchmaking.identity import browser_player, set_guest_cookie
 from matchmaking.models import Player
 from matchmaking.services.players import create_guest
+from tournaments.forms.manage import RegisterForm, TokenForm
 from tournaments.models import Entrant, EntryStatus, Tournament
-from tournaments.pages.forms.manage import RegisterForm, TokenForm
 from tournaments.services.entry.check_in import check_in_own
 from tournaments.services.entry.registration import leave_tournament, register
 from tournaments.services.venue.judges import claim_judgeship

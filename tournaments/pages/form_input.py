@@ -1,6 +1,5 @@
-"""A button that the organiser pressed, and what was filled in beside it."""
+"""A pressed button, and the inputs of its form."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -13,23 +12,18 @@ from lib.errors import Malformed
 from tournaments.models import Tournament
 from tournaments.services.actors import Actor
 
-#: No number that a form asks for has more; every database has these.
+#: No number of a form has more digits; every database can hold these.
 DIGITS_MAX = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """A button that the organiser pressed, with what was filled in beside it."""
+class FormAction:
+    """A button that was pressed in a tournament, and its form."""
 
     tournament: Tournament
     actor: Actor
     data: QueryDict
     files: "MultiValueDict[str, UploadedFile[bytes]]" = field(default_factory=MultiValueDict)
-
-    @property
-    def pk(self) -> UUID:
-        """The tournament's id."""
-        return self.tournament.pk
 
     def number(self, name: str) -> int:
         """A number of the form; raises `Malformed`."""
@@ -56,7 +50,7 @@ class Press:
         return self.data.get(name, "").strip()[:400]
 
     def file(self, name: str) -> bytes:
-        """An uploaded file, no more of it than can be told to be too long; raises `Malformed`."""
+        """An uploaded file, read just far enough to see that it is too long; raises `Malformed`."""
         sent = self.files.get(name)
         if sent is None:
             raise Malformed("Choose a file first.")
@@ -69,6 +63,3 @@ class Press:
             return UUID(self.text(name))
         except ValueError as error:
             raise Malformed(f"The form lacks {name!r}. Load the page again.") from error
-
-
-Act = Callable[[Press], str]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lib.errors import Forbidden, Refusal
 from lib.http import json_response, refusal_response, wants_json
+from tournaments.forms.manage import JudgeForm, LinesForm, SettingsForm
 from tournaments.models import (
     Entrant,
     EntryStatus,
@@ -24,18 +25,17 @@ from tournaments.models import (
     Tournament,
 )
 from tournaments.order_of_play import estimated_starts, open_in_order
-from tournaments.pages.forms.manage import JudgeForm, LinesForm, SettingsForm
-from tournaments.pages.forms.stages import StageFormSet, stage_initial, stage_settings
 from tournaments.services.actors import Actor
 from tournaments.services.entry.entrants import add_entrants
+from tournaments.services.operations import OPERATIONS
 from tournaments.services.progress.attendance import short_teams
 from tournaments.services.setup.settings import change_settings
 from tournaments.services.setup.stage_plans import set_stages
 from tournaments.services.undo.stack import last_undoable
 from tournaments.services.venue.judges import NewJudge, add_judge
 
-from .form_input import Press
-from .manage_actions import ACTIONS
+from .form_input import FormAction
+from .manage_actions import run
 from .rights import organiser_of
 
 ACTIONS_PER_PAGE = 50
@@ -271,12 +271,11 @@ def manage_record(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
 @require_POST
 def manage_do(request: HttpRequest, tournament_id: UUID, action: str) -> HttpResponse:
     """Do what a button says, and go back to where it was pressed."""
-    act = ACTIONS.get(action)
-    if act is None:
+    if action not in OPERATIONS:
         raise Http404
     try:
         tournament, actor = _organised(request, tournament_id)
-        done = act(Press(tournament, actor, request.POST, request.FILES))
+        done = run(action, FormAction(tournament, actor, request.POST, request.FILES))
     except Refusal as refusal:
         if wants_json(request):
             return refusal_response(refusal)

@@ -16,8 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from tournaments.display.slides import sheets_of, slides_of
 from tournaments.models import Tournament
-from tournaments.pages.display.slides import sheets_of, slides_of
 from tournaments.pages.sharing.calendar import calendar_entry
 from tournaments.pages.sharing.image import Preview, draw_preview
 from tournaments.pages.sharing.links import absolute, share_of, summary

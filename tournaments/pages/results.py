@@ -12,11 +12,11 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lib.errors import Refusal
+from tournaments.display.bracket import scores_of
+from tournaments.display.choice import Choice
+from tournaments.forms.result import ResultForm
 from tournaments.match_places import place_of
 from tournaments.models import Pairing, PairingState, Tournament
-from tournaments.pages.display.bracket import scores_of
-from tournaments.pages.display.stage import Choice
-from tournaments.pages.forms.result import ResultForm
 from tournaments.selectors import match_pairing
 from tournaments.services.actors import Actor
 from tournaments.services.locking import not_ready

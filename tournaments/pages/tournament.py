@@ -18,10 +18,11 @@ from lib.http import check_newcomer, json_response, refusal_response, wants_json
 from matchmaking.identity import browser_player, set_guest_cookie
 from matchmaking.models import Player
 from matchmaking.services.players import create_guest
+from tournaments.display.bracket import champion_of
+from tournaments.display.choice import Choice
+from tournaments.display.stage import StageView, view_stage
+from tournaments.forms.creation import ImportForm, OwnedForm, TournamentForm
 from tournaments.models import Seeding, Tournament, TournamentState
-from tournaments.pages.display.bracket import champion_of
-from tournaments.pages.display.stage import Choice, StageView, view_stage
-from tournaments.pages.forms.creation import ImportForm, OwnedForm, TournamentForm
 from tournaments.pages.sharing.links import share_of
 from tournaments.selectors import OUTSIDE, champions, listed_tournaments, tournament_entrants
 from tournaments.services.actors import Actor

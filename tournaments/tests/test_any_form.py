@@ -14,7 +14,7 @@ from django.test import Client
 
 from lib.names import parse_name
 from matchmaking.models import Player
-from tournaments.admin.manage import STEPS as STEPS_OF_THE_DAY
+from tournaments.services.operations import OPERATIONS
 
 from .api_client import JSON, Json
 from .forms import Form, forms_of
@@ -45,7 +45,10 @@ def pages(chance: Random, shown: Json, entrants: list[Json]) -> list[str]:
     found = [page, f"{page}?stage={chance.randrange(4)}&group={chance.randrange(4)}"]
     found += [f"{page}/{tab}" for tab in ("register", "judge", "manage")]
     found += [f"{page}/manage/{tab}" for tab in ("settings", "stations", "judges", "record")]
-    found += [f"{admin}/change/", f"{admin}/day/{chance.choice([*STEPS_OF_THE_DAY])}/"]
+    found += [
+        f"{admin}/change/",
+        f"{admin}/day/{chance.choice([n for n, one in OPERATIONS.items() if one.label])}/",
+    ]
     found += [f"{admin}/{'cancel' if chance.random() < 0.05 else 'start'}/"]
     if entrants:
         found += [f"{page}/manage/entrants/{chance.choice(entrants)['id']}"] * 2

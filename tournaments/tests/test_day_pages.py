@@ -16,10 +16,11 @@ from matchmaking.models import Player
 from matchmaking.services.players import create_guest
 from matchmaking.tests.staff import staff
 from tournaments.models import Entry, Format, StageSettings, Tournament, TournamentState
-from tournaments.pages.manage_actions import ACTIONS, reordered
+from tournaments.pages.manage_actions import reordered
 from tournaments.selectors import open_pairing
 from tournaments.services.actors import ORGANISER
 from tournaments.services.entry.registration import open_registration
+from tournaments.services.operations import OPERATIONS
 from tournaments.services.permissions import RIGHT
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
@@ -87,7 +88,7 @@ def test_the_pages_open_for_the_organiser_and_staff_only(
         assert response.status_code == 302 and "Only the organiser" in told(response)[0]
 
 
-@pytest.mark.parametrize("action", sorted(ACTIONS))
+@pytest.mark.parametrize("action", sorted(OPERATIONS))
 def test_no_button_works_for_a_stranger_and_none_breaks_without_its_form(
     action: str, olga: Client, cup: Tournament
 ) -> None:
@@ -158,7 +159,7 @@ def test_seeds_are_saved_from_their_boxes(olga: Client, cup: Tournament) -> None
 
 def test_the_form_of_seeds_takes_as_many_as_may_play(olga: Client, cup: Tournament) -> None:
     boxes = {f"seed-{number}": number for number in range(10_000, 11_024)}
-    assert do(olga, cup, "seeds", **boxes) == ["The seeds are as you gave them."]
+    assert do(olga, cup, "seeds", **boxes) == ["The seeds are set."]
     address = reverse("tournament-do", args=[cup.pk, "seeds"])
     many = {f"seed-{number}": number for number in range(3000)}
     refused = olga.post(address, many, headers={"Accept": "text/html"})
@@ -425,7 +426,7 @@ def test_a_swiss_has_buttons_of_its_own(olga: Client, cup: Tournament) -> None:
     assert do(olga, cup, "bye", entrant=ann.pk, kind="half_point") == ["Ann sits out round 2."]
     assert "no such bye" in do(olga, cup, "bye", entrant=ann.pk, kind="long")[0]
     assert "plays in the next round" in do(olga, cup, "no-bye", entrant=ann.pk)[0]
-    assert "taken back" in do(olga, cup, "unpair")[0]
+    assert "withdrawn" in do(olga, cup, "unpair")[0]
 
 
 def test_a_start_with_seconds_is_not_changed_by_saving_something_else(

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tournaments.display.next_match import Meeting, next_meeting
 from tournaments.models import Format, StageSettings, Tournament
-from tournaments.pages.display.next_match import Meeting, next_meeting
 from tournaments.services.actors import ORGANISER
 from tournaments.services.venue.stations import add_stations, assign_next
 

@@ -19,9 +19,9 @@ from matchmaking.models import Player
 from matchmaking.services.players import create_guest
 from tournaments.api import api
 from tournaments.models import Tournament
-from tournaments.pages.manage_actions import ACTIONS
 from tournaments.services.actors import ORGANISER
 from tournaments.services.entry.rosters import add_member
+from tournaments.services.operations import OPERATIONS
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 from tournaments.services.setup.settings import change_settings
@@ -262,7 +262,7 @@ def forms_of(scene: Scene) -> dict[str, Json]:
         reverse("tournament-manage", args=[cup]): {"lines": "Zoe"},
         reverse("tournament-manage-settings", args=[cup]): {"name": "Mine"},
         reverse("tournament-manage-judges", args=[cup]): {"name": "Jo"},
-        **{reverse("tournament-do", args=[cup, action]): fields for action in ACTIONS},
+        **{reverse("tournament-do", args=[cup, action]): fields for action in OPERATIONS},
     }
 
 
@@ -304,10 +304,11 @@ def test_nothing_of_another_tournament_is_reached_by_a_form(
     foreign = forms_of(Scene(cup.cup, other.ids | {"tournament_id": cup.ids["tournament_id"]}))
     named_nobody = {
         "open-registration", "close-registration", "open-check-in", "close-check-in", "start",
-        "undo", "skip-undo", "upload", "check-in-all", "seeds", "shuffle", "by-rating",
+        "cancel", "pair", "undo", "skip-undo", "upload", "check-in-all", "seeds", "shuffle",
+        "by-rating",
         "add-stations", "call-next", "late", "unpair", "end-swiss",
     }  # fmt: skip
-    for action in ACTIONS.keys() - named_nobody:
+    for action in OPERATIONS.keys() - named_nobody:
         address = reverse("tournament-do", args=[cup.cup.pk, action])
         answer = olga.post(address, foreign[address])
         assert answer.status_code in {404, 409}, (action, answer.content)

@@ -10,10 +10,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tournaments.display.standings import view_cross_table, view_round, view_standings
 from tournaments.engine import tests as engine_tests
 from tournaments.engine.standings import TieBreak
 from tournaments.models import ByeKind, Format, Stage, StageSettings, Tournament
-from tournaments.pages.display.standings import view_cross_table, view_round, view_standings
 from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.byes_and_late_entries import ask_bye
 from tournaments.services.progress.results import by_double_forfeit, by_forfeit, by_score

@@ -1,15 +1,13 @@
 """A table as the pages draw it: one round's pairings, the standings, and who beat whom."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tournaments.models import Format, Group, Round, StageState
 from tournaments.storage.tables import Table, is_decided, read_table
 
 from .bracket import RoundView, view_pairing
+from .choice import Choice
 from .standings import (
     CrossTable,
     Heading,
@@ -21,9 +19,6 @@ from .standings import (
     view_round,
     view_standings,
 )
-
-if TYPE_CHECKING:
-    from .stage import Choice
 
 #: So many lines carry their sums with them; in a longer table they are asked for, one by one.
 EXPLAINED_LINES = 64

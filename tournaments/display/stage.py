@@ -1,6 +1,6 @@
 """The part of a tournament that a page shows: one stage, one group, as a bracket or as a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tournaments.models import Entrant, Group, Stage, StageState, Tournament
@@ -8,32 +8,8 @@ from tournaments.selectors import group_pairings, tournament_stages
 from tournaments.storage.tables import BracketPlace, settled_places
 
 from .bracket import BracketView, draw_bracket
+from .choice import Choice
 from .table import TableView, draw_table
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What somebody asked to see; None where it is left to the page.
-
-    `why` is the number of somebody whose standing is to be explained.
-    """
-
-    stage: int | None = None
-    group: int | None = None
-    round: int | None = None
-    follow: str = ""
-    why: int | None = None
-
-    @classmethod
-    def of(cls, asked: Mapping[str, str]) -> "Choice":
-        """Read from an address; what is no number is nobody's choice."""
-        names = ("stage", "group", "round", "why")
-        stage, group, number, why = (_number(asked.get(name, "")) for name in names)
-        return cls(stage, group, number, asked.get("follow", "")[:80], why)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from typing import Any
 
 from django import template
 
+from tournaments.display.bracket import scoreline
+from tournaments.display.next_match import next_meeting
 from tournaments.models import Entrant, EntryStatus, Tournament, TournamentState
-from tournaments.pages.display.bracket import scoreline
-from tournaments.pages.display.next_match import next_meeting
 from tournaments.services.capacity import places_left
 from tournaments.services.entry.registration import entry_of, is_open_to_players
 
