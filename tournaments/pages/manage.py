@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lib.errors import Forbidden, Refusal
 from lib.http import json_response, refusal_response, wants_json
 from tournaments.forms.manage import JudgeForm, LinesForm, SettingsForm
+from tournaments.forms.stages import StageFormSet, stage_initial, stage_settings
 from tournaments.models import (
     Entrant,
     EntryStatus,
