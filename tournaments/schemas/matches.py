@@ -39,7 +39,7 @@ class Place(Schema):
     """Where somebody goes: a side of a match."""
 
     match: UUID
-    side: int | None
+    side: int
 
 
 class Side(Schema):
@@ -119,7 +119,7 @@ class Match(Schema):
 
 
 def _place(pairing_id: UUID | None, side: int | None) -> Place | None:
-    return None if pairing_id is None else Place(pairing_id, side)
+    return None if pairing_id is None or side is None else Place(pairing_id, side)
 
 
 def _side(row: Pairing, number: int, sources: Sources) -> Side:
