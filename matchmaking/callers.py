@@ -1,4 +1,4 @@
-"""Who speaks: what a request shows of its sender, before the database is asked."""
+"""The caller of a request: what it shows of its sender, before any query."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,7 +22,7 @@ class Caller:
 
     @property
     def key(self) -> str:
-        """A text that tells this caller from others; empty for nobody."""
+        """A text that identifies the caller; empty for nobody."""
         return self.token_sha256 or str(self.player_id or "")
 
 
@@ -30,7 +30,7 @@ NOBODY = Caller()
 
 
 def player_of(caller: Caller) -> Player:
-    """The caller's player; raises `Unauthenticated` for nobody or a token that no player has."""
+    """The caller's player; raises `Unauthenticated` for nobody or an unknown token."""
     if caller.is_nobody:
         raise Unauthenticated("Show who you are: send your token as `Authorization: Bearer …`.")
     query = Player.objects.select_related("user")

@@ -1,4 +1,4 @@
-"""Who a request or a socket speaks for: a session, a guest's cookie, or a bearer token."""
+"""The player of a request or socket, by session, guest cookie or bearer token."""
 
 from functools import partial
 from http.cookies import CookieError, SimpleCookie
@@ -69,7 +69,7 @@ def bearer(header: str | None) -> Caller:
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    """Who sent a request. A bearer token goes before cookies; a stale cookie is nobody's."""
+    """The caller of a request; a bearer token has precedence over cookies."""
     by_token = bearer(request.headers.get("Authorization"))
     if not by_token.is_nobody or not request.COOKIES:
         return by_token
@@ -78,7 +78,7 @@ def caller_of(request: HttpRequest) -> Caller:
 
 
 def browser_player(request: HttpRequest) -> Player | None:
-    """The player that a browser's cookies speak for; a signed-in account goes before a guest."""
+    """The player of a browser's cookies; a signed-in account has precedence over a guest."""
     if request.user.is_authenticated:
         return player_of_user(request.user)
     return guest_by_cookie(request.COOKIES.get(GUEST_COOKIE))
@@ -95,7 +95,7 @@ def guest_by_cookie(token: str | None) -> Player | None:
 
 
 def set_guest_cookie(response: HttpResponseBase, token: str) -> None:
-    """Let the browser speak for a guest; scripts cannot read the token."""
+    """Keep a guest's token in a cookie that scripts cannot read."""
     response.set_cookie(
         GUEST_COOKIE,
         token,
@@ -107,8 +107,8 @@ def set_guest_cookie(response: HttpResponseBase, token: str) -> None:
 
 
 def you(request: HttpRequest) -> dict[str, Any]:
-    """Template context: `you` is the browser's player, or None; `reports_asked`, what
-    waits for an answer: other sides' reports on the player's matches.
+    """Template context: `you` is the browser's player, or None; `reports_asked` has the
+    unanswered reports of other sides on the player's matches.
     """
     player = browser_player(request) if hasattr(request, "user") else None
     asked = SimpleLazyObject(partial(reports_to_answer, player)) if player else ()
@@ -116,7 +116,7 @@ def you(request: HttpRequest) -> dict[str, Any]:
 
 
 def player_of_headers(headers: dict[bytes, bytes]) -> Player | None:
-    """The player that a socket's opening request speaks for; cookies need a good Origin.
+    """The player of a socket's opening request; cookies need a good Origin.
 
     The caller has checked the Origin. Raises `Unauthenticated` for a token that no player has.
     """

@@ -1,4 +1,4 @@
-"""Reads of ratings: a pool's table, a player's ratings and how they came about."""
+"""Reads of ratings: a pool's table, a player's ratings and their history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ RECENT_MATCHES = 20
 class Line:
     """A player's line in a table; `rank` is None for a provisional rating.
 
-    In a past season's table `player_id` is None for who is gone since.
+    In a past season's table `player_id` is None for a deleted player.
     """
 
     rank: int | None
@@ -38,7 +38,7 @@ class Line:
 
 
 def table(pool_id: int, *, now: datetime) -> QuerySet[Rating]:
-    """Who has played in the pool's present season: ranked players first, then provisional ones."""
+    """The pool's present table: ranked players first, then provisional ones."""
     is_provisional = Case(When(sure_until__gt=now, then=0), default=1, output_field=IntegerField())
     return (
         Rating.objects.filter(pool=pool_id, matches__gt=0)
@@ -63,12 +63,12 @@ def ranked(rows: QuerySet[Rating], *, now: datetime) -> QuerySet[Rating]:
 
 
 def search(rows: QuerySet[Rating], words: str) -> QuerySet[Rating]:
-    """Those whose name has these letters."""
+    """The rows of players whose name contains these letters."""
     return rows.filter(player__name_key__contains=words.replace("\0", "").strip().casefold())
 
 
 def line_of(row: Rating, *, now: datetime) -> Line:
-    """A row of `ranked` as it is shown: its deviation as wide as it is by now."""
+    """A row of `ranked` as it is shown, with its present deviation."""
     rank: int = row.rank  # type: ignore[attr-defined]
     return Line(
         rank=None if is_provisional(row, now=now) else rank,
@@ -81,12 +81,12 @@ def line_of(row: Rating, *, now: datetime) -> Line:
 
 
 def is_provisional(row: Rating, *, now: datetime) -> bool:
-    """Whether a rating is too unsure for a rank."""
+    """Whether a rating's deviation is too high for a rank."""
     return row.sure_until is None or row.sure_until <= now
 
 
 def deviation_now(row: Rating, *, now: datetime) -> float:
-    """How unsure a rating is by now: wider for each period in which nothing was played."""
+    """The present deviation of a rating: wider for each period without a match."""
     strength = Strength(row.rating, row.deviation, row.volatility)
     state = RatingState(strength, row.rated_at.timestamp())
     period: float = settings.MATCHPOINT_RATING_PERIOD.total_seconds()
@@ -117,7 +117,7 @@ def history_of(player_id: UUID, pool: Pool, *, limit: int) -> Sequence[RatingCha
 
 
 def recent_matches(player_id: UUID) -> list[Match]:
-    """The player's last finished matches, each with `moved`: by how much the rating changed."""
+    """The player's last finished matches, each with `moved`, the change of the rating."""
     changes = RatingChange.objects.filter(player=player_id, rated__match=OuterRef("pk"))
     moved = changes.values_list(F("rating_after") - F("rating_before"))[:1]
     return list(

@@ -1,8 +1,8 @@
 """How a match moves ratings: Glicko-2 for two players, OpenSkill for teams and for more sides.
 
-Both speak of a player's strength as a Glicko-2 `RatingState`, so that one table, one page and one
+Both express a player's strength as a Glicko-2 `RatingState`, so that one table, one page and one
 queue serve both. OpenSkill's mu and sigma become points by one scale: mu 25 is 1500, and sigma
-25/3, that of a player of whom nothing is known, is a deviation of 350. So 42 points are one unit
+25/3, that of an unknown player, is a deviation of 350. So 42 points are one unit
 of mu. Between matches both widen by the same rule, Glickman's; OpenSkill leaves the volatility.
 """
 
@@ -23,8 +23,8 @@ from matchmaking.engine.rating_history import (
     rating_state_at,
 )
 
-#: Of whom nothing is known. It dates from so long ago that the first match fills a whole period,
-#: whenever it is, and a history without a match is as if it had never been.
+#: An unknown player. It dates from so long ago that the first match always fills a whole period,
+#: and a history without a match equals no history.
 UNRATED = RatingState(Rating(), 0.0)
 POINTS_PER_MU = HIGHEST_DEVIATION / (25 / 3)
 _MU = 25.0
@@ -54,7 +54,7 @@ Outcome = Duel | Melee | SeasonEnd
 
 
 def outcome_json(outcome: Outcome) -> Any:
-    """An outcome as it is stored."""
+    """An outcome in the form in which it is stored."""
     return msgspec.to_builtins(outcome)
 
 
@@ -64,7 +64,7 @@ def outcome_of(stored: Any) -> Outcome:
 
 
 def rate_by(period: timedelta) -> Rate[Outcome, RatingState]:
-    """The way to rate whatever comes; `period` is the rating period of Glicko-2."""
+    """The function that rates every outcome; `period` is the rating period of Glicko-2."""
     seconds = period.total_seconds()
     duel = glicko2_rate(seconds)
 
@@ -116,7 +116,7 @@ def _open_skill() -> PlackettLuce:
 
 
 def _reset(state: RatingState, end: SeasonEnd, at: float, period_seconds: float) -> RatingState:
-    """Towards 1500, and less sure; who has never played stays as if there had been no season."""
+    """Move a rating towards 1500 and widen it; an unrated player stays unrated."""
     if state == UNRATED:
         return state
     now = rating_state_at(state, at, period_seconds).rating

@@ -33,10 +33,10 @@ class Result:
     def by_score(
         cls, scores: Sequence[int], *, best_of: int, draws: bool = False, sides: int = SIDES
     ) -> "Result":
-        """What the score says; raises `BadScore`.
+        """The result of a score; raises `BadScore`.
 
         Without draws the winner needs more than half of the games. With draws single games may be
-        drawn too: whoever won more of them wins, and equal scores are a draw. Where more than two
+        drawn too: the side with more wins, and equal scores are a draw. Where more than two
         sides meet, scores are points, and the most points win.
         """
         if sides > SIDES:
@@ -100,12 +100,12 @@ def check_live_scores(scores: Sequence[int], *, best_of: int) -> list[int]:
 
 
 def report_claim(report: Report) -> Result:
-    """What a report says came out."""
+    """The result that a report claims."""
     return Result(report.winner, Outcome(report.outcome), tuple(report.scores))
 
 
 def report_counter(report: Report) -> Result | None:
-    """What the other side says came out, if it said so."""
+    """The result that the other side claims in a dispute, if it gave one."""
     claim = report.counter
     if claim is None:
         return None

@@ -26,7 +26,7 @@ _MOST_ASKED = 3
 
 
 def live_tickets(*, now: datetime) -> QuerySet[Ticket]:
-    """Tickets that wait and whose owners show life, the oldest first."""
+    """Waiting tickets with a recent sign of life, the oldest first."""
     return Ticket.objects.waiting().filter(
         Q(leave_at=None) | Q(leave_at__gt=now),
         seen_at__gte=now - settings.MATCHPOINT_TICKET_LIFE,
@@ -34,7 +34,7 @@ def live_tickets(*, now: datetime) -> QuerySet[Ticket]:
 
 
 def is_live(ticket: Ticket, *, now: datetime) -> bool:
-    """Whether a waiting ticket's owner is still there; as `live_tickets` sees it."""
+    """Whether a waiting ticket has a recent sign of life, by the rule of `live_tickets`."""
     if ticket.leave_at is not None and ticket.leave_at <= now:
         return False
     return ticket.seen_at >= now - settings.MATCHPOINT_TICKET_LIFE
@@ -48,7 +48,7 @@ def waiting_names(*, now: datetime, limit: int) -> tuple[int, list[tuple[str, st
 
 
 def open_ticket(player: Player) -> Ticket | None:
-    """The ticket with which a player waits now, or is asked whether to play."""
+    """The player's open ticket: waiting, or in a ready check."""
     return Ticket.objects.open().in_full().filter(player=player).first()
 
 
@@ -70,7 +70,7 @@ def match_of(match_id: UUID) -> Match:
 
 
 def open_report(match: Match) -> Report | None:
-    """The report on a match that waits for somebody's word."""
+    """The open report on a match."""
     return Report.objects.open().in_full().filter(match=match).first()
 
 
@@ -100,7 +100,7 @@ def open_pools() -> QuerySet[Pool]:
 
 
 def moved_tickets(ticket_ids: list[UUID], asked: list[UUID]) -> QuerySet[Ticket]:
-    """Those of these tickets that do not simply wait, and those that were `asked` before."""
+    """Those of these tickets that do not simply wait, or were in a ready check (`asked`)."""
     return Ticket.objects.in_full().filter(
         ~Q(state=TicketState.WAITING) | Q(pk__in=asked), pk__in=ticket_ids
     )

@@ -12,12 +12,12 @@ match_closed = Signal()
 #: `results.Result` that was taken back.
 match_reopened = Signal()
 
-#: One side said how a match ended. `report`: the `Report`; `match`: its seats prefetched.
+#: One side reported a result. `report`: the `Report`; `match`: its seats prefetched.
 result_reported = Signal()
 
-#: The other side disagrees, and the organiser has to decide. `report`, `match` as above.
+#: The other side disputed the report; the organiser has to decide. `report`, `match` as above.
 result_disputed = Signal()
 
-#: Tickets stand differently: proposed, answered, back in the queue, or ended without a match.
+#: Tickets changed: proposed, answered, back in the queue, or ended without a match.
 #: `ticket_ids`.
 tickets_changed = Signal()

@@ -7,7 +7,7 @@ from .results import SIDES, Result
 
 
 def side_names(match: Match) -> list[str]:
-    """Who sits on each side, side 0 first; needs the match's seats prefetched."""
+    """The names on each side, side 0 first; needs the match's seats prefetched."""
     sides: dict[int, list[str]] = {}
     for seat in match.seats.all():
         sides.setdefault(seat.side, []).append(seat.name)
@@ -31,7 +31,7 @@ def result_in_words(result: Result, names: Sequence[str]) -> str:
 def _score(result: Result) -> str:
     """The winner's games first where two sides meet; of more sides, in their order.
 
-    Nothing where nobody won a game: the one that was played was drawn.
+    Empty when nobody won a game: the one that was played was drawn.
     """
     games = result.scores[::-1] if len(result.scores) == SIDES and result.winner else result.scores
     return ":".join(map(str, games)) if any(games) else ""

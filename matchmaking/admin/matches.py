@@ -1,4 +1,4 @@
-"""Players, tickets and matches, as an organiser finds, reads and acts on them.
+"""Players, tickets and matches, as an organiser finds, reads and edits them.
 
 Pools, ratings, seasons and reports have modules of their own, which are loaded from here.
 """
@@ -80,11 +80,11 @@ class LatestMatches(ReadInline):
     prefetched = ("match__seats",)
 
     def state(self, seat: Seat) -> str:
-        """Whether it goes on."""
+        """The state of the match."""
         return seat.match.get_state_display()
 
     def result(self, seat: Seat) -> str:
-        """Who won, and how."""
+        """The result in words."""
         return result_words(seat.match)
 
     def made_at(self, seat: Seat) -> str:
@@ -94,7 +94,7 @@ class LatestMatches(ReadInline):
 
 @admin.register(Player)
 class PlayerAdmin(ServicedAdmin[Player]):
-    """Who plays here. A guest's token is never shown, nor what is stored of it."""
+    """Players. A guest's token is never shown, nor its stored digest."""
 
     list_display = ("name", "kind", "match_count", "is_waiting", "created_at")
     list_filter = (KindFilter, "created_at")
@@ -126,7 +126,7 @@ class PlayerAdmin(ServicedAdmin[Player]):
 
 @admin.register(Ticket)
 class TicketAdmin(ServicedAdmin[Ticket]):
-    """Who waits, and how each wait ended."""
+    """Waits in pools, and how each ended."""
 
     list_display = ("name", "pool", "state", "waiting_since", "seen_at", "match")
     list_filter = ("state", "pool", "waiting_since")
@@ -154,7 +154,7 @@ def _cancel_ticket(ticket: Ticket) -> str:
 
 
 class SeatInline(ReadInline):
-    """Who meets, the first side first."""
+    """The seats of a match, the first side first."""
 
     model = Seat
     verbose_name_plural = "sides"
@@ -182,11 +182,11 @@ class MatchAdmin(ServicedAdmin[Match]):
 
     @admin.display(description="match")
     def sides(self, match: Match) -> str:
-        """Who meets whom."""
+        """The names of the sides."""
         return " vs ".join(side_names(match))
 
     def result(self, match: Match) -> str:
-        """Who won, and how."""
+        """The result in words."""
         return result_words(match)
 
     def buttons(self, request: HttpRequest, match: Match) -> list[Button]:

@@ -1,4 +1,4 @@
-"""Pools and their rules, as an organiser makes and keeps them."""
+"""Pools and their rules, as an organiser creates and edits them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ from matchmaking.services.queue.tickets import close_pool, expire_tickets
 
 @admin.register(Pool)
 class PoolAdmin(StockAdmin[Pool]):
-    """Where players queue. A pool that has been used stays: close it."""
+    """Pools. One that has been used cannot be deleted, but closed."""
 
     list_display = ("name", "slug", "game", "is_open", "rated", "waiting", "open_matches")
     list_filter = ("is_open", "rated", "game")
@@ -96,7 +96,7 @@ class PoolAdmin(StockAdmin[Pool]):
 
     @admin.action(description="Expire waits that show no life", permissions=["change"])
     def expire_waits(self, request: HttpRequest, pools: QuerySet[Pool]) -> None:
-        """Close the tickets whose owners have gone."""
+        """Close tickets without a recent sign of life."""
         expired = 0
         for pool in pools:
             count = expire_tickets(now=timezone.now(), pool=pool)

@@ -10,7 +10,7 @@ from matchmaking.services.seasons import end_season
 
 @admin.register(Rating)
 class RatingAdmin(ServicedAdmin[Rating]):
-    """How strong players are. Only results move a rating."""
+    """Ratings of players. Only results change them."""
 
     list_display = ("player", "pool", "points", "plus_minus", "matches", "rated_at")
     list_filter = ("pool",)
@@ -29,12 +29,12 @@ class RatingAdmin(ServicedAdmin[Rating]):
 
     @admin.display(description="deviation", ordering="deviation")
     def plus_minus(self, rating: Rating) -> str:
-        """How unsure it was after the last match."""
+        """The deviation after the last match."""
         return f"{rating.deviation:.0f}"
 
 
 class SeasonTable(ReadInline):
-    """The first lines of the table as it was."""
+    """The first lines of the archived table."""
 
     model = SeasonPlace
     formset = LatestFormSet

@@ -34,15 +34,15 @@ class ReportAdmin(ServicedAdmin[Report]):
 
     @admin.display(description="match")
     def sides(self, report: Report) -> str:
-        """Who meets whom."""
+        """The names of the sides."""
         return " vs ".join(side_names(report.match))
 
     def claim(self, report: Report) -> str:
-        """What came out, says the reporter."""
+        """The result that the reporter claims."""
         return result_in_words(report_claim(report), side_names(report.match))
 
     def objection(self, report: Report) -> str:
-        """What came out, says the other side."""
+        """The result that the other side claims."""
         counter = report_counter(report)
         if counter is not None:
             return result_in_words(counter, side_names(report.match))

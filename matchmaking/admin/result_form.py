@@ -19,7 +19,7 @@ NEITHER = "neither"
 
 
 class ResultForm(forms.Form):
-    """Scores in the order of the sides, or who wins by forfeit."""
+    """Scores in the order of the sides, or the winner by forfeit."""
 
     ending = forms.ChoiceField(label="How it ended")
 

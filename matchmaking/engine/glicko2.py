@@ -1,4 +1,4 @@
-"""Glicko-2: how strong a player is, how sure that is, and how steady.
+"""Glicko-2: a player's rating, its deviation and its volatility.
 
 After Mark Glickman, "Example of the Glicko-2 system" (2022); "Step" in a comment is a step of it.
 """
@@ -11,7 +11,7 @@ from math import exp, isfinite, log, pi, sqrt
 
 SCALE = 173.7178  # rating points in one unit of the Glicko-2 scale (Step 2)
 CENTRE = 1500.0
-HIGHEST_DEVIATION = 350.0  # that of a player of whom nothing is known
+HIGHEST_DEVIATION = 350.0  # that of an unknown player
 TAU = 0.5
 
 _ITERATIONS = 200
@@ -28,7 +28,7 @@ class Rating:
     volatility: float = 0.06
 
     def __post_init__(self) -> None:
-        """ValueError for what no rating can be."""
+        """Raise `ValueError` for impossible values."""
         values = (self.rating, self.deviation, self.volatility)
         if not all(map(isfinite, values)) or self.deviation <= 0 or self.volatility <= 0:
             raise ValueError(f"This is no Glicko-2 rating: {self}.")
@@ -36,13 +36,13 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Game:
-    """One game as the rated player saw it: the opponent before it, and 1, 0.5 or 0."""
+    """One game of the rated player: the opponent's rating before it, and the score 1, 0.5 or 0."""
 
     opponent: Rating
     score: float
 
     def __post_init__(self) -> None:
-        """ValueError for a score that is none."""
+        """Raise `ValueError` for an impossible score."""
         if not 0 <= self.score <= 1:
             raise ValueError(f"A score is from 0 to 1, not {self.score}.")
 
@@ -72,7 +72,7 @@ def rate_period(
 def widen(player: Rating, periods: float) -> Rating:
     """The rating after so many rating periods without a game (the end of Step 6).
 
-    It gets no less sure than that of an unknown player.
+    The deviation stays within that of an unknown player.
     """
     if periods < 0:
         raise ValueError("Nobody is idle for less than nothing.")
@@ -106,7 +106,7 @@ def rate_match(
 
 
 def _evidence(mu: float, games: Sequence[Game]) -> tuple[float, float]:
-    """1/v and delta/v: what the games tell, and how far they differ from what was expected."""
+    """1/v and delta/v: the information of the games, and their difference from the expectation."""
     information = surprise = 0.0
     for game in games:
         phi = game.opponent.deviation / SCALE

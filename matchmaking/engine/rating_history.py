@@ -12,13 +12,13 @@ from typing import Any, Generic, TypeVar
 
 from .glicko2 import TAU, Rating, rate_match, widen
 
-Outcome = TypeVar("Outcome")  # what came out of a match, as the rating system wants it
+Outcome = TypeVar("Outcome")  # the outcome of a match, in the form the rating system takes
 State = TypeVar("State")  # a player's rating state in that system
 
 
 @dataclass(frozen=True, slots=True)
 class Played(Generic[Outcome]):
-    """A finished match: who played, what came out, and when, in seconds of any one clock."""
+    """A finished match: its players, its outcome, and its time in seconds."""
 
     players: tuple[Hashable, ...]
     outcome: Outcome
@@ -56,7 +56,7 @@ def rate_in_order(
 def take_back(
     history: Sequence[Rated[Outcome, State]], place: int, rate: Rate[Outcome, State]
 ) -> list[Rated[Outcome, State]]:
-    """The history as if the match at `place` had never been played.
+    """The history without the match at `place`.
 
     `history` is a pool's, or that part of it since the match. What comes out is what
     `rate_in_order` makes of the other matches, to the last bit; whatever the match did not touch
@@ -73,7 +73,7 @@ def correct(
     outcome: Outcome,
     rate: Rate[Outcome, State],
 ) -> list[Rated[Outcome, State]]:
-    """The history as if the match at `place` had had this outcome."""
+    """The history with this outcome for the match at `place`."""
     wrong = history[place]
     match = Played(wrong.match.players, outcome, wrong.match.at)
     right = Rated(match, wrong.before, rate(match, wrong.before))

@@ -1,8 +1,8 @@
-"""The ready check: the players of a match that was found say that they are there, or not.
+"""The ready check: the players of a match that was found accept or decline it.
 
-A party's ticket stands or falls as a whole. As soon as one player declines, or when the limit
-passes, it is settled: whoever declined or slept loses the ticket and must pause, and the other
-tickets go back to the head of the queue with the waiting time that they had.
+A party's ticket is kept or lost as a whole. As soon as one player declines, or when the limit
+passes, the check is settled: players who declined or did not respond lose the ticket and must
+pause, and the other tickets return to the head of the queue with their waiting time.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ class NotAsked(ReadinessError):
 
 
 class AlreadySettled(ReadinessError):
-    """The check is over: everyone has accepted, somebody has declined, or the limit has passed."""
+    """The check is over: all have accepted, a player has declined, or the limit has passed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Those who came to the match on one ticket."""
+    """The players of one ticket."""
 
     ticket: Hashable
     players: tuple[Player, ...]
@@ -49,12 +49,12 @@ class ReadyCheck:
 
     @property
     def players(self) -> tuple[Player, ...]:
-        """Everyone who is asked, in the order of the parties."""
+        """All its players, in the order of the parties."""
         return tuple(player for party in self.parties for player in party.players)
 
 
 class Fault(Enum):
-    """What cost a player the ticket."""
+    """Why a player lost the ticket."""
 
     DECLINED = "declined"
     NO_RESPONSE = "slept"
@@ -62,7 +62,7 @@ class Fault(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Answers are missing still."""
+    """Some answers are still missing."""
 
     missing: tuple[Player, ...]
 
@@ -76,9 +76,9 @@ class Ready:
 class Broken:
     """The match does not begin.
 
-    `returning` parties go back to the head of the queue, the longest wait first, and wait since
-    when they did. `leaving` parties have lost their tickets; `faults` says through whom. A
-    blameless member of such a party loses the ticket with it, and nothing else.
+    `returning` parties go back to the head of the queue, the longest wait first, with their
+    waiting time. `leaving` parties have lost their tickets; `faults` names the players at fault. A
+    blameless member of such a party loses the ticket, and nothing else.
     """
 
     returning: tuple[Party, ...]
@@ -90,7 +90,7 @@ State = Asking | Ready | Broken
 
 
 def ask(parties: tuple[Party, ...], *, now: float, limit_seconds: float) -> ReadyCheck:
-    """Begin a check; ReadinessError if the limit is none, or a player is asked twice."""
+    """Begin a check; raises `ReadinessError` for a bad limit or a player twice."""
     check = ReadyCheck(parties, now + limit_seconds)
     if not limit_seconds > 0:
         raise ReadinessError("A ready check lasts some seconds; a pool without one asks nobody.")
@@ -100,7 +100,7 @@ def ask(parties: tuple[Party, ...], *, now: float, limit_seconds: float) -> Read
 
 
 def accept(check: ReadyCheck, player: Player, now: float) -> ReadyCheck:
-    """The check once this player has accepted; to say so again changes nothing.
+    """The check once this player has accepted; repeating it changes nothing.
 
     Raises NotAsked, or AlreadySettled when it comes too late to change anything.
     """
@@ -111,7 +111,7 @@ def accept(check: ReadyCheck, player: Player, now: float) -> ReadyCheck:
 
 
 def decline(check: ReadyCheck, player: Player, now: float) -> ReadyCheck:
-    """The check once this player has declined, even after accepting; again changes nothing.
+    """The check once this player has declined, even after accepting; repeating it changes nothing.
 
     Raises NotAsked, or AlreadySettled when it comes too late to change anything.
     """
@@ -134,12 +134,12 @@ def _must_be_open(check: ReadyCheck, player: Player, now: float) -> None:
 
 
 def state(check: ReadyCheck, now: float) -> State:
-    """Where the check stands: what is missing, or what became of it."""
+    """The state of the check: missing answers, ready, or broken."""
     missing = tuple(player for player in check.players if player not in check.accepted)
     if not missing:
         return Ready()
     if check.declined:
-        # Who had not answered yet was not late: only those who declined are at fault.
+        # Missing answers were not late: only players who declined are at fault.
         return _broken(check, dict.fromkeys(check.declined, Fault.DECLINED))
     if now >= check.deadline:
         return _broken(check, dict.fromkeys(missing, Fault.NO_RESPONSE))
@@ -159,7 +159,7 @@ def _broken(check: ReadyCheck, faults: dict[Player, Fault]) -> Broken:
 
 @dataclass(frozen=True, slots=True)
 class CooldownRules:
-    """How long whoever broke a check must pause: each time longer, until it is forgotten."""
+    """How long a player who broke a check must pause: each time longer, until it is forgotten."""
 
     first_seconds: float = 30.0
     growth: float = 2.0
@@ -185,7 +185,7 @@ CLEAN = Record(0, float("-inf"), float("-inf"))
 
 
 def after_fault(record: Record, now: float, rules: CooldownRules) -> Record:
-    """The record of somebody who has just broken a check."""
+    """The record of a player who has just broken a check."""
     forgotten = now - record.last_fault_at >= rules.forgotten_after_seconds
     faults = 1 if forgotten else record.faults + 1
     steps = min(faults - 1, 64)  # a power of more would overflow, and the longest has been reached

@@ -12,7 +12,7 @@ from .pools import REGION_MAX_CHARS, Pool
 
 
 class MatchState(models.TextChoices):
-    """Whether a match goes on; only `OPEN` holds its players."""
+    """The state of a match; only `OPEN` holds its players."""
 
     OPEN = "open", "open"
     FINISHED = "finished", "finished"
@@ -21,7 +21,7 @@ class MatchState(models.TextChoices):
 
 
 class Outcome(models.TextChoices):
-    """How a finished match came to its end."""
+    """How a finished match ended."""
 
     PLAYED = "played", "played"
     DRAWN = "drawn", "drawn"
@@ -46,9 +46,9 @@ class Match(models.Model):
     """Sides meet and there is an outcome; made by a pool or by a bracket.
 
     `scores` holds the games won by each side; `winner` is the index of a side, none when it was
-    drawn or forfeited by both. `live_scores` is how it stands while it is played: not yet a
-    result. `revision` counts its results, so that who corrects one says which. `rated_in` is the
-    pool whose ratings it moves, `pool` the one that made it.
+    drawn or forfeited by both. `live_scores` is the score while it is played: not yet a result.
+    `revision` counts its results, so that a correction says which it replaces. `rated_in` is the
+    pool whose ratings it changes, `pool` the one that made it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

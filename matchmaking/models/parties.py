@@ -20,7 +20,7 @@ class PartyQuerySet(models.QuerySet["Party"]):
 
 
 class Party(models.Model):
-    """Players who queue together; who knows the `code` may join.
+    """Players who queue together; anybody with the `code` may join.
 
     Its leader queues all of them. With a `pool` it may queue in no other.
     """
@@ -41,7 +41,7 @@ class Party(models.Model):
 
 
 class PartyMember(models.Model):
-    """A player's place in a party; everybody has one at most."""
+    """A player's place in a party; a player has at most one."""
 
     party = models.ForeignKey(Party, models.CASCADE, related_name="members")
     player = models.OneToOneField(Player, models.CASCADE, related_name="party_member")

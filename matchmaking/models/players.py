@@ -43,5 +43,5 @@ class Player(models.Model):
 
     @property
     def is_guest(self) -> bool:
-        """Whether nobody has signed up for this player."""
+        """Whether the player has no account."""
         return self.user_id is None

@@ -136,7 +136,7 @@ class Pool(models.Model):
 
     @property
     def is_plain(self) -> bool:
-        """Whether two meet as they come, at once, and nobody is asked anything."""
+        """Whether players are paired first come, first matched, without a ready check."""
         return (
             self.team_size == 1
             and self.teams == 2
@@ -148,7 +148,7 @@ class Pool(models.Model):
 
     @property
     def time_matters(self) -> bool:
-        """Whether who could not be matched before may be matched by waiting."""
+        """Whether waiting alone can make a match possible."""
         return bool(
             self.longest_wait_seconds is not None
             or (self.window_start is not None and self.window_growth)

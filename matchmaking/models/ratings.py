@@ -12,8 +12,8 @@ from .seasons import Season
 class Rating(models.Model):
     """How strong a player is in one pool, as of `rated_at`.
 
-    Glicko-2 and OpenSkill alike are kept in points around 1500, see `rating_systems`. Who has not
-    played a rated match has no row. `matches` are those of the pool's present season.
+    Glicko-2 and OpenSkill alike are kept in points around 1500, see `rating_systems`. Players
+    without a rated match have no row. `matches` are those of the pool's present season.
     """
 
     player = models.ForeignKey(Player, models.CASCADE, related_name="ratings")
@@ -45,7 +45,7 @@ class Rating(models.Model):
 class RatedMatch(models.Model):
     """A match that moved ratings, or a season's end, which has no match; `number` orders a pool's.
 
-    `outcome` is what the rating system was told, so that it can be told again.
+    `outcome` is the rating system's input, so that the match can be rated again.
     """
 
     pool = models.ForeignKey(Pool, models.CASCADE, related_name="rating_history")

@@ -1,4 +1,4 @@
-"""Ready checks: a match that was found, and who has said to be there."""
+"""Ready checks: a match that was found, and the players' answers."""
 
 import uuid
 
@@ -13,7 +13,7 @@ from .tickets import Ticket
 
 
 class CheckState(models.TextChoices):
-    """Where a check stands; only `OPEN` holds its tickets."""
+    """The state of a check; only `OPEN` holds its tickets."""
 
     OPEN = "open", "open"
     READY = "ready", "everybody accepted"
@@ -22,7 +22,7 @@ class CheckState(models.TextChoices):
 
 
 class Answer(models.TextChoices):
-    """What a player said."""
+    """A player's answer."""
 
     NONE = "", "nothing yet"
     ACCEPTED = "accepted", "accepted"
@@ -53,7 +53,7 @@ class ReadyCheck(models.Model):
 
 
 class ReadyAnswer(models.Model):
-    """A player who is asked, on the ticket that brought the player here."""
+    """A player's answer to a ready check, by the player's ticket."""
 
     check_of = models.ForeignKey(ReadyCheck, models.CASCADE, related_name="answers")
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="answers")

@@ -1,4 +1,4 @@
-"""Reports: what the players of a match say came out of it, until it is a result."""
+"""Reports: the results that players report, until one becomes the match's result."""
 
 import uuid
 from typing import Self
@@ -12,7 +12,7 @@ from .players import Player
 
 
 class ReportState(models.TextChoices):
-    """Where a report stands; only `PENDING` and `DISPUTED` are open."""
+    """The state of a report; only `PENDING` and `DISPUTED` are open."""
 
     PENDING = "pending", "waits for the other side"
     DISPUTED = "disputed", "disputed"
@@ -39,11 +39,11 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
 
 class Report(models.Model):
-    """One side's word on a match, and in a dispute the other's.
+    """The result that one side reports, and in a dispute the other side's.
 
     `outcome`, `winner` and `scores` are the result that is claimed, as of a match. `counter` is
-    what the other side claims, with the same fields; it is empty while nobody objects, and when
-    somebody objects without saying what it was.
+    what the other side claims, with the same fields; it is empty without an objection, and for
+    an objection without a result.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

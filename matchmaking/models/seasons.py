@@ -1,4 +1,4 @@
-"""Seasons: a pool's time under one table; what the table was when it ended."""
+"""Seasons of a pool, and the archived table of each past one."""
 
 from django.db import models
 from django.db.models import Q

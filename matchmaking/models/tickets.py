@@ -1,4 +1,4 @@
-"""Tickets: who waits in which pool."""
+"""Tickets: players' waits in pools."""
 
 import uuid
 from typing import Self
@@ -16,7 +16,7 @@ from .pools import Pool
 
 
 class TicketState(models.TextChoices):
-    """Where a wait stands; `WAITING` and `PROPOSED` are open."""
+    """The state of a wait; `WAITING` and `PROPOSED` are open."""
 
     WAITING = "waiting", "waiting"
     PROPOSED = "proposed", "proposed"
@@ -32,7 +32,7 @@ OPEN_STATES = (TicketState.WAITING, TicketState.PROPOSED)
 
 
 class EndReason(models.TextChoices):
-    """Why a ticket ended, where its state does not say it."""
+    """Why a ticket was cancelled by others."""
 
     NONE = "", "none"
     POOL_CLOSED = "pool_closed", "the pool was closed"

@@ -1,4 +1,4 @@
-"""What people fill in about themselves: a name, an account, a pool to queue in."""
+"""Forms of the queue and of accounts."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ class GuestForm(forms.Form):
 
 
 class QueueForm(forms.Form):
-    """A wish to queue; who has a name already leaves it out."""
+    """A request to queue; the name is only needed for a new guest."""
 
     username = NameField(required=False)
     pool = forms.SlugField(max_length=40)
@@ -54,7 +54,7 @@ class QueueForm(forms.Form):
 
 
 class PartyForm(forms.Form):
-    """A wish to play with friends: a name from who has none yet, a code to join by."""
+    """Creating or joining a party; the name is only needed for a new guest."""
 
     username = NameField(required=False)
     code = forms.CharField(

@@ -1,4 +1,4 @@
-"""Pages about strength: a player's ratings, a pool's leaderboard, all leaderboards."""
+"""Pages of ratings: a player's ratings, a pool's leaderboard, all leaderboards."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +38,7 @@ BEST_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class RatingCard:
-    """A player's rating in one pool, with the picture of how it came about."""
+    """A player's rating in one pool, with a plot of its history."""
 
     pool: Pool
     line: Line
@@ -47,7 +47,7 @@ class RatingCard:
 
 @dataclass(frozen=True, slots=True)
 class PlayedLine:
-    """A match as a player's page tells it; `change` is how far it moved the rating."""
+    """A match on a player's page; `change` is the change of the rating."""
 
     match: Match
     opponents: str
@@ -64,7 +64,7 @@ class PlayedLine:
 
     @property
     def change_size(self) -> float:
-        """How far, whichever way."""
+        """The size of the change."""
         return abs(self.change or 0.0)
 
 
@@ -119,7 +119,7 @@ def _line(row: SeasonPlace | Rating, now: datetime) -> Line:
 @require_safe
 @never_cache
 def player(request: HttpRequest, player_id: UUID) -> HttpResponse:
-    """A player's ratings, how they came about, and the last matches."""
+    """A player's ratings with their history, and the last matches."""
     shown = get_object_or_404(Player, pk=player_id)
     now = timezone.now()
     context = {

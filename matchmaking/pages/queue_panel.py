@@ -1,4 +1,4 @@
-"""What the browser's player may see and do about queues: matched, asked, waiting, or free."""
+"""The queue panel of the browser's player: matched, in a ready check, waiting, or free."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _REFRESH_SECONDS = 3
 
 @dataclass(frozen=True, slots=True)
 class ActiveMatch:
-    """An unfinished match as one of its players sees it."""
+    """An unfinished match from the view of one of its players."""
 
     match: Match
     mine: Seat
@@ -27,7 +27,7 @@ class ActiveMatch:
 
 @dataclass(frozen=True, slots=True)
 class JoinablePool:
-    """A pool that may be joined now, and how it does."""
+    """A pool that may be joined now, and its statistics."""
 
     pool: Pool
     statistics: PoolStatistics
@@ -43,10 +43,10 @@ class PendingCheck:
 
 @dataclass(frozen=True, slots=True)
 class QueuePanel:
-    """One player's standing in the queues; `joinable_pools` are those that may be joined now.
+    """What one player sees of the queues; `joinable_pools` may be joined now.
 
     `outlook` is that of a ticket which waits, `pending_check` of one for which a match was found.
-    `refresh_seconds` says how often to look again, 0 for only when something is heard.
+    `refresh_seconds` says how often to reload, 0 for only on an event.
     """
 
     player: Player | None
@@ -72,12 +72,12 @@ class QueuePanel:
 
     @property
     def leads(self) -> bool:
-        """Whether the player queues for all of a party."""
+        """Whether the player leads a party."""
         return bool(self.party and self.player and self.party.leader_id == self.player.pk)
 
     @property
     def refresh_seconds(self) -> int:
-        """How often the panel may change without a word."""
+        """How often the panel may change without an event."""
         if self.pending_check:
             return _REFRESH_ASKED_SECONDS
         waits_by_rules = self.ticket is not None and not self.ticket.pool.is_plain

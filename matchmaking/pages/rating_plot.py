@@ -1,4 +1,4 @@
-"""A rating's history as a picture: the geometry of an SVG, for a template to write down."""
+"""A rating's history as a plot: the geometry of an SVG, for a template to render."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A line of the scale: where it stands, and its words."""
+    """A line of the scale: its position and label."""
 
     at: float
     words: str

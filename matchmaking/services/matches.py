@@ -1,4 +1,4 @@
-"""A match's end: finished with a result, conceded, cancelled or lapsed; once, whoever races."""
+"""The end of a match: finished with a result, conceded, cancelled or lapsed, exactly once."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -101,7 +101,7 @@ def forget_matches(match_ids: Sequence[UUID]) -> dict[UUID, int]:
 
 @transaction.atomic
 def correct_match(*, match: Match, result: Result) -> Match:
-    """Give a finished match another result; what it did to ratings is put right."""
+    """Replace a finished match's result, and correct the ratings."""
     if match.state == MatchState.FINISHED and Result.of(match) == result:
         raise Conflict("This is the result it has already.", code="same_result")
     reopen_match(match=match, hold=False)
@@ -110,7 +110,7 @@ def correct_match(*, match: Match, result: Result) -> Match:
 
 @transaction.atomic
 def set_live_scores(*, match: Match, scores: Sequence[int]) -> Match:
-    """Say how an open match stands; raises `BadScore`, and `Conflict` once it has ended."""
+    """Store the live score of an open match; raises `BadScore`, or `Conflict` once it has ended."""
     live = check_live_scores(scores, best_of=match.best_of)
     if not Match.objects.filter(pk=match.pk, state=MatchState.OPEN).update(live_scores=live):
         raise Conflict("This match has already ended.", code="match_closed")
@@ -142,7 +142,7 @@ def cancel_match(*, match_id: UUID) -> Match:
 
 
 def lapse_matches(*, now: datetime) -> int:
-    """Close pool matches that nobody has finished or reported in time; gives how many."""
+    """Close pool matches that were not finished or reported in time; returns how many."""
     stale = Match.objects.filter(
         state=MatchState.OPEN,
         pool__isnull=False,

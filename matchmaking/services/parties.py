@@ -1,4 +1,4 @@
-"""Parties: made, joined by code, left; their leader queues them as one."""
+"""Parties: created, joined by code, left; the leader queues all members."""
 
 import secrets
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from matchmaking.services.queue.tickets import end_party_waits
 
 from .players import create_guest
 
-#: What can be read out aloud and not be mistaken.
+#: Characters that cannot be confused when read aloud.
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _CODE_CHARS = 6
 _MOST_MEMBERS = 5
@@ -22,7 +22,7 @@ PARTY_LIFE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class PartyEntry:
-    """A party and who has just come into it; `token` is set once, for a guest made by it."""
+    """A party and the player who has just entered; `token` is set once, for a new guest."""
 
     party: Party
     player: Player
@@ -30,7 +30,7 @@ class PartyEntry:
 
 
 def _player_entering(caller: Caller, username: str | None) -> tuple[Player, str | None]:
-    """Who comes; somebody with a name and without a token is made a guest."""
+    """The caller's player, or a new guest for a caller with a name and no token."""
     if not caller.is_nobody or username is None:
         return player_of(caller), None
     guest = create_guest(username=username)
@@ -41,9 +41,9 @@ def _player_entering(caller: Caller, username: str | None) -> tuple[Player, str 
 def create_party(
     *, caller: Caller, pool: str | None = None, username: str | None = None
 ) -> PartyEntry:
-    """Make a party that the caller leads, for one pool or for any.
+    """Create a party that the caller leads, for one pool or for any.
 
-    Raises `Conflict` for whoever is in one already, `NotFound` for a pool that does not exist.
+    Raises `Conflict` for a member of another party, `NotFound` for an unknown pool.
     """
     player, token = _player_entering(caller, username)
     chosen = None
@@ -61,7 +61,7 @@ def create_party(
 
 @transaction.atomic
 def join_party(*, code: str, caller: Caller, username: str | None = None) -> PartyEntry:
-    """Join a party by its code; again changes nothing.
+    """Join a party by its code; repeating it changes nothing.
 
     Raises `NotFound`, or `Conflict` when it is full, waits already, or the player is in another.
     """
@@ -86,7 +86,7 @@ def join_party(*, code: str, caller: Caller, username: str | None = None) -> Par
 
 @transaction.atomic
 def leave_party(*, code: str, caller: Caller) -> Party | None:
-    """Leave a party, which ends its wait; gives the party that goes on, led by who came next.
+    """Leave a party, which ends its wait; returns the remaining party, led by the next member.
 
     Raises `NotFound`, or `Conflict` while a match that was found waits for an answer.
     """
@@ -111,7 +111,7 @@ def leave_party(*, code: str, caller: Caller) -> Party | None:
 
 
 def delete_old_parties(*, now: datetime) -> int:
-    """Drop old parties that do not wait; gives how many."""
+    """Delete old parties that do not wait; returns how many."""
     old = Party.objects.filter(created_at__lt=now - PARTY_LIFE)
     stale = old.exclude(tickets__state__in=OPEN_STATES)
     ids = list(stale.values_list("pk", flat=True))
@@ -120,7 +120,7 @@ def delete_old_parties(*, now: datetime) -> int:
 
 
 def party_by_code(*, code: str, caller: Caller) -> Party:
-    """A party of the caller's; raises `NotFound` for strangers too."""
+    """The caller's party; raises `NotFound` for others' parties too."""
     player = player_of(caller)
     party = _party(code)
     if not any(member.player_id == player.pk for member in party.members.all()):
@@ -147,7 +147,7 @@ def _locked(code: str) -> Party:
 
 
 def _party(code: str) -> Party:
-    """A party with all that an answer shows."""
+    """A party with the rows that an answer shows."""
     party = Party.objects.in_full().filter(code=code).first() if code.isprintable() else None
     if party is None:
         raise NotFound("There is no party of this code.", code="unknown_party")

@@ -1,4 +1,4 @@
-"""Guests and registered players: made, named, signed up."""
+"""Guests and registered players: creation, names, sign-up."""
 
 import secrets
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Guest:
 
 
 def check_name_free(name: Name, *, but: UUID | None = None) -> None:
-    """Raise `Conflict` when a registered player other than `but` bears the name or its like."""
+    """Raise `Conflict` when a registered player other than `but` has the name or a look-alike."""
     taken = Player.objects.filter(user__isnull=False).filter(_bears(name))
     if taken.exclude(pk__in=[but] if but else []).exists():
         raise Conflict(
@@ -39,7 +39,7 @@ def _bears(name: Name) -> Q:
 
 @transaction.atomic
 def create_guest(*, username: str) -> Guest:
-    """Make a guest; raises `BadName` or `Conflict`."""
+    """Create a guest; raises `BadName` or `Conflict`."""
     name = parse_name(username)
     check_name_free(name)
     token = tokens.new_token()
@@ -74,7 +74,7 @@ def sign_up(*, username: str, password: str, guest: Player | None) -> User:
 
 
 def _rename_others(name: Name, *, but: Player | None) -> None:
-    """Guests who bear a name that is registered now are called something else from now on."""
+    """Rename guests whose name, or a look-alike of it, is being registered."""
     others = Player.objects.filter(_bears(name), user__isnull=True)
     for other in others.exclude(pk__in=[but.pk] if but else []):
         other.name, other.name_key, other.skeleton = parse_name(f"Guest {secrets.token_hex(3)}")

@@ -18,10 +18,10 @@ _BATCH = 500
 
 @transaction.atomic
 def end_season(*, pool: Pool, now: datetime | None = None, number: int | None = None) -> Season:
-    """End a pool's present season and begin the next; gives the one that ended.
+    """End a pool's present season and begin the next; returns the one that ended.
 
     The table is kept as it is, ratings move towards 1500, and the next season has the same rules.
-    With `number`, only that season is ended: who asks twice ends one. Raises `Conflict`.
+    With `number`, only that season is ended: a repeated call raises `Conflict`.
     """
     now = now or timezone.now()
     season = lock_season(pool.pk)
@@ -47,7 +47,7 @@ def end_season(*, pool: Pool, now: datetime | None = None, number: int | None = 
 
 
 def end_due_seasons(*, now: datetime) -> int:
-    """End the seasons whose time has come; gives how many."""
+    """End the seasons that are due; returns how many."""
     ended = 0
     for season in Season.objects.filter(ended_at=None, ends_at__lte=now).select_related("pool"):
         try:

@@ -1,4 +1,4 @@
-"""Who meets whom in a pool: values in, values out."""
+"""The pairing of a pool: values in, values out."""
 
 from .explanations import Explanation, Reason, sentence
 from .order import pair_in_order

@@ -1,4 +1,4 @@
-"""Tickets as the pairing sees them at one moment, and which of them fit."""
+"""Tickets at one moment of the pairing, and which of them fit."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ ANYWHERE = -1  # every bit: a region mask that meets all others
 
 
 class Contender(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """A ticket with its rights at this moment.
+    """A ticket with its window, regions and weight at this moment.
 
-    `rating` is the party's; where ratings do not matter, its place in the queue stands for it.
+    `rating` is the party's; where ratings do not matter, it is derived from the place.
     `window` has grown with the wait, to no end once the wait is too long; `own_window` leaves that
     out. `accepts` and `prefers` are bit masks of regions. `worth` is what it costs to leave the
     party waiting.
@@ -49,20 +49,20 @@ class Contender(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 def queue_order(tickets: Iterable[Ticket]) -> list[Ticket]:
-    """The head of the queue first; who came at the same time stays in the order given."""
+    """Tickets in queue order, the head of the queue first; equal times keep the given order."""
     return sorted(tickets, key=lambda ticket: (not ticket.at_head, ticket.waiting_since))
 
 
 def all_regions(tickets: Iterable[Ticket]) -> list[str]:
-    """Every region that somebody names, in alphabetical order."""
+    """Every region that a ticket names, in alphabetical order."""
     return sorted({region for ticket in tickets for region in ticket.regions})
 
 
 def contenders(tickets: Sequence[Ticket], rules: Rules, now: float) -> list[Contender]:
     """All tickets in queue order, as the rules see them now.
 
-    PairingError if a player waits twice. A party with more players than the rules allow (they may
-    have changed since) is among them, and its size tells.
+    Raises `PairingError` if a player waits twice. Parties larger than the rules allow (they may
+    have changed since) are included.
     """
     bits = {region: 1 << place for place, region in enumerate(all_regions(tickets))}
     result = [

@@ -178,7 +178,7 @@ def _first_fit(left: Sequence[Contender], place: int, following: Sequence[int]) 
 
 
 def seat_overdue(duels: list[Duel], left: Sequence[Contender]) -> list[Duel]:
-    """Let whoever has waited too long and is left take the place of the one who suits best."""
+    """Let a party that has waited too long replace the one whose replacement costs least."""
     for one in left:
         if not one.is_overdue:
             continue

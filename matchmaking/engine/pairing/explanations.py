@@ -1,4 +1,4 @@
-"""Why a ticket has no match yet, in figures and in words."""
+"""Why a ticket has no match yet, in numbers and in words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .gathering import could_fill
 from .shapes import count_sizes, team_shapes
 from .values import Rules, Ticket
 
-# How many on either side are asked when they would fit.
+# How many neighbours on either side are considered.
 _ASKED = 8
 
 
@@ -31,10 +31,10 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a party that goes on waiting can be told.
+    """Why a party still waits, and for what.
 
     `place` counts from 1, the head of the queue. `window` is in points, infinite when every
-    rating fits. Those who fit are counted among those who wait still. `next_fit_seconds` is when
+    rating fits. `fitting_players` counts waiting players. `next_fit_seconds` is when
     at the latest one more party fits if all go on waiting; infinite if waiting alone will not do.
     """
 
@@ -50,14 +50,14 @@ class Explanation:
 def explain(
     waiting: Sequence[Contender], rules: Rules, asked: Iterable[Contender] | None = None
 ) -> tuple[Explanation, ...]:
-    """Explain to those `asked`, or to all, why they wait; `waiting` is everybody in queue order."""
+    """Explain the waits of those `asked`, or of all; `waiting` has everybody in queue order."""
     places = {one: place for place, one in enumerate(waiting, start=1)}
-    crowd = _Crowd(waiting, rules)
-    return tuple(crowd.explain(one, places[one]) for one in (waiting if asked is None else asked))
+    parties = _WaitingParties(waiting, rules)
+    return tuple(parties.explain(one, places[one]) for one in (waiting if asked is None else asked))
 
 
-class _Crowd:
-    """All who wait and are small enough to play, in the order of their ratings."""
+class _WaitingParties:
+    """All waiting parties within the party limit, in the order of their ratings."""
 
     def __init__(self, waiting: Sequence[Contender], rules: Rules) -> None:
         able = [one for one in waiting if one.size <= rules.party_limit]
@@ -118,7 +118,7 @@ class _Crowd:
         return Reason.TOGETHER if fill else Reason.SIZES
 
     def _next_fit(self, one: Contender) -> float:
-        """When at the latest one more fits, asking the nearest and the longest waits."""
+        """When at the latest one more fits, considering the nearest and the longest waits."""
         if one not in self.rank:
             return inf
         rank = self.rank[one]
@@ -131,7 +131,7 @@ class _Crowd:
 
 
 def _seconds_to_fit(one: Contender, other: Contender, rules: Rules) -> float:
-    """When these two begin to fit if both go on waiting; infinite if they do already, or never."""
+    """When these two begin to fit if both keep waiting; infinite if they fit already, or never."""
     if fits(one, other):
         return inf
     longest = max(one.wait, other.wait)
@@ -144,7 +144,7 @@ def _seconds_to_fit(one: Contender, other: Contender, rules: Rules) -> float:
 
 
 def sentence(explanation: Explanation, rules: Rules) -> str:
-    """The explanation as a person would say it."""
+    """The explanation as a sentence."""
     window = "" if isinf(explanation.window) else f" within {explanation.window:.0f} points"
     soon = ""
     if not isinf(explanation.next_fit_seconds):

@@ -1,4 +1,4 @@
-"""Gathering one match from a line of parties in the order of their ratings.
+"""Searching one match in a line of parties, which is in the order of their ratings.
 
 All in the line would play in one region.
 """
@@ -16,12 +16,12 @@ from .values import Rules
 
 Group = tuple[Contender, ...]
 
-# How often to begin anew without the party that was most in the way.
+# How often to start again without the party that excluded the most players.
 _ATTEMPTS = 6
 
 
 def value(group: Group) -> float:
-    """What a match is worth: the waits that it ends, less the width that it has."""
+    """What a match is worth: the waits it ends, less the width of its ratings."""
     ratings = [one.rating for one in group]
     players = sum(one.size for one in group)
     return sum(one.worth for one in group) - (max(ratings) - min(ratings)) * players / 2
@@ -72,16 +72,16 @@ class Gathering:
         useful = self._useful(lowest, must)
         if not useful or (must is not None and not useful[must.size - 1]):
             return None
-        shunned: set[Contender] = set()
+        skipped: set[Contender] = set()
         for _ in range(_ATTEMPTS):
             taken = _Taken(self, must, useful)
-            group = self._gather(taken, lowest, shunned)
+            group = self._gather(taken, lowest, skipped)
             if group is not None:
                 return group
-            in_the_way = taken.most_in_the_way(self.line[lowest])
-            if in_the_way is None:
+            excluding = taken.most_excluding(self.line[lowest])
+            if excluding is None:
                 return None
-            shunned.add(in_the_way)
+            skipped.add(excluding)
         return None
 
     def _useful(self, lowest: int, must: Contender | None) -> Counts:
@@ -94,15 +94,15 @@ class Gathering:
             counts[must.size - 1] += 1  # may count it twice: that lets a vain search pass, no more
         return most_of_each(self.shapes, self.rules.teams, capped(counts, self.rules.players))
 
-    def _gather(self, taken: _Taken, lowest: int, shunned: set[Contender]) -> Group | None:
-        """Take in one after another, upwards, until some of them fill a match."""
+    def _gather(self, taken: _Taken, lowest: int, skipped: set[Contender]) -> Group | None:
+        """Take parties one by one, upwards, until some of them fill a match."""
         first = self.line[lowest]
         highest = first.rating + first.window
         for place in range(lowest, len(self.line)):
             one = self.line[place]
             if one.rating > highest:
                 break
-            if one in shunned or not taken.take(one):
+            if one in skipped or not taken.take(one):
                 continue
             if taken.total >= self.rules.players:
                 group = taken.filled()
@@ -118,7 +118,7 @@ class Gathering:
 
 
 class _Taken:
-    """Those taken in so far, all of whom fit each other; ratings come in ascending order."""
+    """The parties taken so far, all of whom fit each other, in ascending order of rating."""
 
     def __init__(self, gathering: Gathering, must: Contender | None, useful: Counts) -> None:
         self.gathering = gathering
@@ -127,17 +127,17 @@ class _Taken:
         self.parties: list[Contender] = []
         self.counts = [0] * gathering.rules.team_size
         self.total = 0
-        # What the next one must keep to: not above the lowest window's end, nor with a window
-        # that ends above the lowest rating. Whoever has waited too long sets no limits.
+        # Limits for the next one: not above the lowest window's end, nor with a window that
+        # ends above the lowest rating. Parties that have waited too long set no limits.
         self.ceiling, self.floor = inf, inf
         self.players: set[Hashable] = set()
         self.avoids: set[Hashable] = set()
-        self.kept_out: dict[Contender, int] = {}
+        self.excluded: dict[Contender, int] = {}
         if must is not None:
             self._add(must)
 
     def take(self, one: Contender) -> bool:
-        """Take in the next one if it is of use and fits all; else note who was in the way."""
+        """Take the next party if it is useful and fits all; else count which party excluded it."""
         if one is self.must:
             return True
         if self.counts[one.size - 1] >= self.useful[one.size - 1]:
@@ -150,7 +150,7 @@ class _Taken:
             return True
         for other in self.parties:
             if not self.gathering.may_join(one, other):
-                self.kept_out[other] = self.kept_out.get(other, 0) + one.size
+                self.excluded[other] = self.excluded.get(other, 0) + one.size
                 break
         return False
 
@@ -172,17 +172,17 @@ class _Taken:
         self.players.update(one.players)
         self.avoids.update(one.avoids)
 
-    def most_in_the_way(self, first: Contender) -> Contender | None:
-        """Who kept the most players out, but for those without whom there is no search."""
+    def most_excluding(self, first: Contender) -> Contender | None:
+        """The party that excluded the most players, except the first and the required one."""
         blamed = {
             one: size
-            for one, size in self.kept_out.items()
+            for one, size in self.excluded.items()
             if one is not first and one is not self.must
         }
         return max(blamed, key=lambda one: (blamed[one], -one.place), default=None)
 
     def filled(self) -> Group | None:
-        """Of those taken in the ones who have most right to play, if some fill a match."""
+        """The most deserving of the parties taken, if some fill a match."""
         rules = self.gathering.rules
         shapes = shapes_within(self.gathering.shapes, rules.teams, tuple(self.counts))
         if self.must is not None:
@@ -190,7 +190,7 @@ class _Taken:
         if not shapes:
             return None
         by_size: list[list[Contender]] = [[] for _ in self.counts]
-        for one in sorted(self.parties, key=self._right_to_play):
+        for one in sorted(self.parties, key=self._priority):
             by_size[one.size - 1].append(one)
         worth = [list(accumulate((one.worth for one in some), initial=0.0)) for some in by_size]
         best = max(
@@ -199,5 +199,5 @@ class _Taken:
         )
         return tuple(one for some, n in zip(by_size, best, strict=True) for one in some[:n])
 
-    def _right_to_play(self, one: Contender) -> tuple[bool, float, int]:
+    def _priority(self, one: Contender) -> tuple[bool, float, int]:
         return one is not self.must, -one.worth, one.place

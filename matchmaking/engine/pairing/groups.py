@@ -1,10 +1,10 @@
 """Parties into sides of several players, or more than two sides: the best over a whole pool.
 
 Parties stand in the order of their ratings. For each the narrowest match is sought in which it is
-the lowest; of these matches the best set in which none overlap is taken; and so on with whoever
-is left, until there is none. Large parties first get the small ones that fill their teams.
-Whoever has waited too long comes before all that: among themselves, then one by one with whoever
-there is. Fresh opponents come before others, and regions before foreign ones.
+the lowest; of these matches the best set in which none overlap is taken; and so on with the rest,
+until there is none. Large parties first get the small ones that fill their teams.
+Parties that have waited too long come first: among themselves, then one by one with
+anybody. Fresh opponents come before others, and regions before foreign ones.
 
 Every match keeps the rules. That every possible match is found is not promised, for that is as
 hard as packing; tests hold small pools to trying everything, and there 99 of 100 are found.
@@ -25,7 +25,7 @@ _PLACES_TRIED = 200
 
 
 def group_with(party: Contender, pool: Sequence[Contender], rules: Rules) -> Group | None:
-    """The match that this party can have at once, if there is one; `pool` includes it."""
+    """The match that this party can have now, if any; `pool` includes it."""
     shapes = team_shapes(rules.team_size)
     for with_rematches in _stages(pool):
         for lane in _lanes(pool):
@@ -57,12 +57,12 @@ def _over_lanes(pool: Sequence[Contender], rules: Rules) -> list[Group]:
 
 
 def _stages(pool: Sequence[Contender]) -> tuple[bool, ...]:
-    """Whether to allow rematches: at first not, where anybody has met anybody."""
+    """Whether to allow rematches: first without, if any party has recent opponents."""
     return (False, True) if any(one.avoids for one in pool) else (True,)
 
 
 def _lanes(pool: Sequence[Contender]) -> Iterator[list[Contender]]:
-    """Who could meet in one region, region by region: first by preference, then by acceptance.
+    """The parties that could meet, region by region: first by preference, then by acceptance.
 
     Each in the order of ratings; equals stay in queue order.
     """
@@ -83,7 +83,7 @@ def _lanes(pool: Sequence[Contender]) -> Iterator[list[Contender]]:
 
 
 def _overdue_first(pool: Sequence[Contender], rules: Rules) -> list[Group]:
-    """Matches for those who have waited too long: among themselves, then with whoever there is."""
+    """Matches for parties that have waited too long: among themselves, then with anybody."""
     found = _over_lanes([one for one in pool if one.is_overdue], rules)
     gone = {one for group in found for one in group}
     # They fit everybody: where one finds no match, no other of its size would.

@@ -1,4 +1,4 @@
-"""The pairing of a pool: tickets, rules and the time in, matches and explanations out."""
+"""The pairing of a pool: takes tickets, rules and the time; returns matches and explanations."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from .values import Match, Rules, Ticket
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """Matches, the one with the longest wait first; and who goes on waiting, in queue order."""
+    """Matches, the longest wait first, and explanations for the tickets left, in queue order."""
 
     matches: tuple[Match, ...]
     waiting: tuple[Explanation, ...]
 
 
 def pair_pool(tickets: Sequence[Ticket], rules: Rules, now: float) -> Pairing:
-    """Pair all who wait as well as can be.
+    """Pair all waiting tickets as well as possible.
 
-    The order of `tickets` only matters to those who came at the same time. PairingError if a
-    player waits on two of them.
+    The order of `tickets` matters only for equal times. Raises `PairingError` if a player waits
+    on two of them.
     """
     everyone = contenders(tickets, rules, now)
     able = [one for one in everyone if one.size <= rules.party_limit]
@@ -40,7 +40,7 @@ def pair_pool(tickets: Sequence[Ticket], rules: Rules, now: float) -> Pairing:
 def match_at_once(
     newcomer: Ticket, waiting: Iterable[Ticket], rules: Rules, now: float
 ) -> Match | None:
-    """The match that a ticket makes possible by coming, if any; the others are not looked at.
+    """The match that a new ticket makes possible, if any; no match without it is sought.
 
     For use whenever somebody joins a pool that was paired before: only a match with the newcomer
     can have become possible since, but for what time does.
@@ -60,7 +60,7 @@ def match_at_once(
 def _in_reach(
     newcomer: Ticket, waiting: Iterable[Ticket], rules: Rules, now: float
 ) -> list[Ticket]:
-    """Those whom the newcomer may fit by rating: a quick look, since most of a pool is far off."""
+    """The tickets that may fit by rating: a quick filter, since most of a pool is far off."""
     wait, rating = now - newcomer.waiting_since, newcomer.rating
     able = [one for one in waiting if len(one.members) <= rules.party_limit]
     if wait >= rules.longest_wait:

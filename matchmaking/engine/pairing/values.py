@@ -1,4 +1,4 @@
-"""What the pairing is given: tickets and rules; and what comes out: matches."""
+"""The values of the pairing: tickets, rules and matches."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Ticket:
     """One party's wait.
 
     `waiting_since` is in seconds of the same clock as `now`. `regions` are those it would play
-    in, the best first; none means any. `at_head` is for those who come back from a match that
-    was not played: they stand before all others, in the order of their waits.
+    in, the best first; none means any. `at_head` is for tickets that return from a match that
+    was not played: they come before all others, in the order of their waits.
     """
 
     id: Hashable
@@ -87,12 +87,12 @@ class Rules:
 
     @property
     def is_duel(self) -> bool:
-        """Whether one meets one."""
+        """Whether two single players meet."""
         return self.players == 2
 
     @property
     def is_rated(self) -> bool:
-        """Whether ratings matter to who meets whom."""
+        """Whether ratings matter for the pairing."""
         return self.window_start < inf
 
     @property
@@ -112,19 +112,19 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Sides of whole parties, and where they meet: in None if nobody asks for a region."""
+    """Sides of whole parties, and the region, None if nobody asks for one."""
 
     sides: tuple[tuple[Ticket, ...], ...]
     region: str | None = None
 
     @property
     def tickets(self) -> tuple[Ticket, ...]:
-        """All that it takes out of the pool."""
+        """All its tickets, the first side first."""
         return tuple(ticket for side in self.sides for ticket in side)
 
     @property
     def gap(self) -> float:
-        """By how many points the strongest side is better than the weakest, in the mean."""
+        """The difference of the strongest and the weakest side's mean rating, in points."""
         means = [side_rating(side) for side in self.sides]
         return max(means) - min(means)
 

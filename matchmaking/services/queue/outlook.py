@@ -60,7 +60,7 @@ def _last_matches(pool: Pool) -> dict[UUID, datetime]:
 
 
 def _recent_waits(matches: dict[UUID, datetime]) -> list[PastWait]:
-    """Seconds waited, and rating, of those who came to these matches from the queue."""
+    """Seconds waited, and rating, of the players matched in these matches."""
     if not matches:
         return []
     rows = Ticket.objects.filter(match__in=list(matches), state=TicketState.MATCHED)
@@ -71,7 +71,7 @@ def _recent_waits(matches: dict[UUID, datetime]) -> list[PastWait]:
 
 
 def _estimate(explanation: pairing.Explanation, recent: Sequence[PastWait]) -> int | None:
-    """How much longer it takes half of those who have waited as long as this one."""
+    """The median remaining wait of recent players who waited at least as long."""
     near = [
         wait
         for wait, rating in recent
@@ -83,7 +83,7 @@ def _estimate(explanation: pairing.Explanation, recent: Sequence[PastWait]) -> i
 
 
 def pool_statistics(pools: Iterable[Pool], *, now: datetime) -> dict[int, PoolStatistics]:
-    """How each of these pools does, by its primary key."""
+    """The statistics of these pools, by primary key."""
     pools = list(pools)
     waiting: dict[int, int] = defaultdict(int)
     for pk, count in (
@@ -105,7 +105,7 @@ def _statistics(pool: Pool, waiting: int, hour_ago: datetime) -> PoolStatistics:
 
 
 def outlooks_of(ticket_ids: Iterable[UUID], *, now: datetime) -> dict[UUID, Outlook]:
-    """The outlooks of those of these tickets that wait, in whichever pools."""
+    """The outlooks of the waiting ones of these tickets, in any pools."""
     waiting = Ticket.objects.waiting().filter(pk__in=list(ticket_ids))
     by_pool: dict[Pool, list[Ticket]] = defaultdict(list)
     for ticket in waiting.select_related("pool"):

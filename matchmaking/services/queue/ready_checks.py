@@ -1,4 +1,4 @@
-"""The ready check: players of a match that was found accept it, decline it, or sleep."""
+"""The ready check: players accept a match that was found, decline it, or do not respond."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -36,11 +36,11 @@ _FAULT_STATES = {
     readiness.Fault.NO_RESPONSE: TicketState.NO_RESPONSE,
 }
 
-Say = Callable[[readiness.ReadyCheck, readiness.Player, float], readiness.ReadyCheck]
+Respond = Callable[[readiness.ReadyCheck, readiness.Player, float], readiness.ReadyCheck]
 
 
 def accept_match(*, ticket_id: UUID, caller: Caller, now: datetime) -> Ticket:
-    """Say to be there; the last one to accept makes the match. Again changes nothing.
+    """Accept a match; the last player to accept starts it. Repeating it changes nothing.
 
     Raises `Conflict` when there is no match to accept, or when it is too late.
     """
@@ -48,12 +48,12 @@ def accept_match(*, ticket_id: UUID, caller: Caller, now: datetime) -> Ticket:
 
 
 def decline_match(*, ticket_id: UUID, caller: Caller, now: datetime) -> Ticket:
-    """Say no: the ticket ends, and the player must pause. Raises `Conflict` when it is too late."""
+    """Decline a match: the ticket ends and the player must pause; raises `Conflict` if too late."""
     return _answer(ticket_id, caller, readiness.decline, Answer.DECLINED, now)
 
 
 def settle_checks(*, now: datetime) -> int:
-    """Break the checks whose time has passed; gives how many. One's failure harms no other."""
+    """Settle expired checks; returns how many. A failure of one does not affect the others."""
     due = ReadyCheck.objects.filter(state=CheckState.OPEN, deadline__lte=now)
     settled = 0
     for check in due.select_related("pool"):
@@ -68,26 +68,28 @@ def settle_checks(*, now: datetime) -> int:
 
 @transaction.atomic
 def _settle_due(check: ReadyCheck, now: datetime) -> bool:
-    asking = _Asking.locked(check.pool_id, check.pk)
-    if asking is None:
+    open_check = _OpenCheck.locked(check.pool_id, check.pk)
+    if open_check is None:
         return False  # settled meanwhile by the last answer
-    asking.settle(now)
+    open_check.settle(now)
     return True
 
 
 @transaction.atomic
-def _answer(ticket_id: UUID, caller: Caller, say: Say, answer: Answer, now: datetime) -> Ticket:
+def _answer(
+    ticket_id: UUID, caller: Caller, respond: Respond, answer: Answer, now: datetime
+) -> Ticket:
     ticket = ticket_of(ticket_id=ticket_id, caller=caller)
     check_id = _latest_check(ticket)
-    asking = _Asking.locked(ticket.pool_id, check_id) if check_id else None
-    if asking is None:
-        return _answered_before(ticket, answer)
+    open_check = _OpenCheck.locked(ticket.pool_id, check_id) if check_id else None
+    if open_check is None:
+        return _repeated_answer(ticket, answer)
     try:
-        asking.values = say(asking.values, ticket.player_id, now.timestamp())
+        open_check.values = respond(open_check.values, ticket.player_id, now.timestamp())
     except readiness.AlreadySettled as error:
         raise Conflict(str(error), code="check_over") from error
-    ReadyAnswer.objects.filter(check_of=asking.check, ticket=ticket).update(answer=answer)
-    asking.settle(now)
+    ReadyAnswer.objects.filter(check_of=open_check.check, ticket=ticket).update(answer=answer)
+    open_check.settle(now)
     return ticket_of(ticket_id=ticket_id, caller=caller)
 
 
@@ -96,8 +98,8 @@ def _latest_check(ticket: Ticket) -> UUID | None:
     return asked.values_list("check_of", flat=True).first()
 
 
-def _answered_before(ticket: Ticket, answer: Answer) -> Ticket:
-    """The same answer once more is told how it went; another one comes too late."""
+def _repeated_answer(ticket: Ticket, answer: Answer) -> Ticket:
+    """Return the ticket for a repeated answer; raises `Conflict` for a different one."""
     ticket.refresh_from_db(fields=["state", "match"])
     reached = {Answer.ACCEPTED: TicketState.MATCHED, Answer.DECLINED: TicketState.DECLINED}
     if ticket.state == reached[answer] and ticket.answers.filter(answer=answer).exists():
@@ -110,8 +112,8 @@ def _answered_before(ticket: Ticket, answer: Answer) -> Ticket:
     )
 
 
-class _Asking:
-    """An open check under its pool's lock: its rows, and the values that the engine judges."""
+class _OpenCheck:
+    """An open check under its pool's lock: its rows, and the same as an engine value."""
 
     def __init__(self, check: ReadyCheck, answers: list[ReadyAnswer]) -> None:
         self.check, self.answers = check, answers
@@ -126,13 +128,13 @@ class _Asking:
                 for key, wait in self.by_key.items()
             ),
             deadline=check.deadline.timestamp(),
-            accepted=self._who_said(Answer.ACCEPTED),
-            declined=self._who_said(Answer.DECLINED),
+            accepted=self._players_who(Answer.ACCEPTED),
+            declined=self._players_who(Answer.DECLINED),
         )
 
     @classmethod
-    def locked(cls, pool_id: int, check_id: UUID) -> "_Asking | None":
-        """The check, while nobody else can change it; None when it is settled already."""
+    def locked(cls, pool_id: int, check_id: UUID) -> "_OpenCheck | None":
+        """The check, under its pool's lock; None when it is settled already."""
         Pool.objects.select_for_update(no_key=True).get(pk=pool_id)
         check = (
             ReadyCheck.objects.select_related("pool")
@@ -144,11 +146,11 @@ class _Asking:
         answers = check.answers.select_related("ticket__player", "ticket__party")
         return cls(check, list(answers))
 
-    def _who_said(self, said: Answer) -> frozenset[UUID]:
-        return frozenset(a.ticket.player_id for a in self.answers if a.answer == said)
+    def _players_who(self, answer: Answer) -> frozenset[UUID]:
+        return frozenset(a.ticket.player_id for a in self.answers if a.answer == answer)
 
     def settle(self, now: datetime) -> None:
-        """Do what follows from the answers that there are."""
+        """Make the match, break the check, or do nothing yet, by the answers so far."""
         match readiness.state(self.values, now.timestamp()):
             case readiness.Ready():
                 self._make_match(now)
@@ -163,15 +165,15 @@ class _Asking:
         sides: dict[int, list[Ticket]] = {}
         for answer in self.answers:
             sides.setdefault(answer.side, []).append(answer.ticket)
-        found = MatchCandidate(
+        candidate = MatchCandidate(
             tuple(tuple(side) for _, side in sorted(sides.items())), self.check.region
         )
-        made = build_match(self.check.pool, found, now=now)
-        made.match.save(force_insert=True)
-        store_seats([made])
-        self._close(CheckState.READY, match=made.match)
-        self._move(made.tickets, state=TicketState.MATCHED, match=made.match, at_head=False)
-        match_made.send(sender=Match, matches=[made])
+        new = build_match(self.check.pool, candidate, now=now)
+        new.match.save(force_insert=True)
+        store_seats([new])
+        self._close(CheckState.READY, match=new.match)
+        self._move(new.tickets, state=TicketState.MATCHED, match=new.match, at_head=False)
+        match_made.send(sender=Match, matches=[new])
 
     def _break(self, broken: readiness.Broken, now: datetime) -> None:
         self._close(CheckState.BROKEN)
@@ -196,7 +198,7 @@ class _Asking:
         return self.by_key[party.ticket]  # type: ignore[index]
 
     def _move(self, tickets: Iterable[Ticket], **changed: object) -> None:
-        """Change proposed tickets, counted: the pool's lock lets nobody else do it."""
+        """Change proposed tickets by a counted update; the pool's lock excludes others."""
         ids = sorted(ticket.pk for ticket in tickets)
         moved = Ticket.objects.filter(pk__in=ids, state=TicketState.PROPOSED).update(**changed)
         if moved != len(ids):
@@ -207,7 +209,7 @@ class _Asking:
 
 
 def _pause(player: Player, pool: Pool, now: datetime) -> None:
-    """Have somebody who broke a check pause, each time longer."""
+    """Impose a cooldown on a player who broke a check, each time longer."""
     row = Cooldown.objects.filter(player=player, pool=pool).first()
     record = readiness.CLEAN
     if row is not None:

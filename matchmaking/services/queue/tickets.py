@@ -1,4 +1,4 @@
-"""A ticket's life after its join: looked at, kept alive, left, expired, closed with its pool."""
+"""A ticket after its join: shown, kept alive, left, expired, closed with its pool."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -26,7 +26,7 @@ from matchmaking.signals import tickets_changed
 def leave_pool(*, ticket_id: UUID, caller: Caller) -> Ticket:
     """Cancel a waiting ticket of the caller's; raises `Conflict` when it no longer waits.
 
-    A member who leaves ends the wait of the whole party.
+    When a member leaves, the wait of the whole party ends.
     """
     ticket = ticket_of(ticket_id=ticket_id, caller=caller)
     if ticket.party_id is not None:
@@ -56,13 +56,13 @@ def _locked(tickets: QuerySet[Ticket]) -> list[Ticket]:
 
 
 def end_party_waits(party_ids: Collection[int]) -> int:
-    """End the waits of parties of which a member has gone; gives how many tickets."""
+    """End the waits of parties that lost a member; returns how many tickets."""
     theirs = Ticket.objects.waiting().filter(party__in=party_ids)
     return _end(theirs, EndReason.PARTY)
 
 
 def _end(tickets: QuerySet[Ticket], reason: EndReason) -> int:
-    """Cancel open tickets and say so."""
+    """Cancel open tickets and send the signal."""
     ids = [ticket.pk for ticket in _locked(tickets)]
     if not ids:
         return 0
@@ -84,11 +84,11 @@ def ticket_of(*, ticket_id: UUID, caller: Caller) -> Ticket:
     return ticket
 
 
-# Life. A party lives while one of its members does.
+# Signs of life. A party stays while one of its members shows one.
 
 
 def mark_seen(tickets: Collection[Ticket], *, now: datetime) -> None:
-    """Note that the owners of open tickets showed life."""
+    """Record a sign of life from the owners of open tickets, and from their parties."""
     parties = [ticket.party_id for ticket in tickets if ticket.party_id is not None]
     mine = Q(pk__in=[ticket.pk for ticket in tickets])
     open_ones = Ticket.objects.open()
@@ -98,12 +98,12 @@ def mark_seen(tickets: Collection[Ticket], *, now: datetime) -> None:
 
 
 def mark_ticket_seen(ticket: Ticket, *, now: datetime) -> None:
-    """Note that the owner of an open ticket showed life."""
+    """Record a sign of life from the owner of an open ticket."""
     mark_seen([ticket], now=now)
 
 
 def mark_players_seen(player_ids: Sequence[UUID], *, now: datetime) -> None:
-    """Note that players with a live socket showed life, for the tickets they hold."""
+    """Record a sign of life from players with a live socket, for their open tickets."""
     parties = PartyMember.objects.filter(player__in=player_ids).values("party")
     Ticket.objects.open().filter(Q(player__in=player_ids) | Q(party__in=parties)).update(
         seen_at=now, leave_at=None
@@ -111,7 +111,7 @@ def mark_players_seen(player_ids: Sequence[UUID], *, now: datetime) -> None:
 
 
 def start_grace_period(*, ticket_id: UUID, now: datetime) -> None:
-    """Let a ticket whose socket dropped wait for its player for the time of grace."""
+    """Let a ticket whose socket dropped end after the grace period, unless its player returns."""
     Ticket.objects.open().filter(pk=ticket_id).update(
         leave_at=now + settings.MATCHPOINT_TICKET_GRACE
     )
@@ -119,9 +119,9 @@ def start_grace_period(*, ticket_id: UUID, now: datetime) -> None:
 
 @transaction.atomic
 def expire_tickets(*, now: datetime, pool: Pool | None = None) -> int:
-    """Close waiting tickets whose owner shows no life; gives how many.
+    """Close waiting tickets without a recent sign of life; returns how many.
 
-    The rest of an expired member's party is told that the wait is over.
+    The other tickets of an expired member's party end too.
     """
     stale = Ticket.objects.waiting().filter(
         Q(seen_at__lt=now - settings.MATCHPOINT_TICKET_LIFE) | Q(leave_at__lte=now)
@@ -143,7 +143,7 @@ def expire_tickets(*, now: datetime, pool: Pool | None = None) -> int:
 
 @transaction.atomic
 def end_pool_waits(*, pool: Pool) -> int:
-    """End every wait in a pool that is closed, and call off its ready checks."""
+    """End every wait in a closed pool, and cancel its ready checks."""
     Pool.objects.select_for_update(no_key=True).get(pk=pool.pk)
     ReadyCheck.objects.filter(pool=pool, state=CheckState.OPEN).update(state=CheckState.CALLED_OFF)
     return _end(Ticket.objects.open().filter(pool=pool), EndReason.POOL_CLOSED)
@@ -151,7 +151,7 @@ def end_pool_waits(*, pool: Pool) -> int:
 
 @transaction.atomic
 def close_pool(*, pool: Pool) -> bool:
-    """Take no more players, and tell those who wait; false when it was closed already."""
+    """Close a pool and end its waits; returns False when it was closed already."""
     closed = Pool.objects.filter(pk=pool.pk, is_open=True).update(is_open=False)
     if closed:
         end_pool_waits(pool=pool)

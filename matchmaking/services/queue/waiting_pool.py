@@ -15,7 +15,7 @@ from .new_matches import MatchCandidate
 Wait = tuple[Ticket, ...]
 """The tickets of one wait: a party's go together."""
 Key = UUID | int
-"""What tells one wait from others."""
+"""The identity of a wait."""
 
 
 def waits_of(tickets: Iterable[Ticket]) -> dict[Key, Wait]:
