@@ -263,7 +263,7 @@ def seed_players(request: HttpRequest, tournament_id: UUID, body: SeedsBody) -> 
     elif body.by == "rating":
         rows = sort_by_rating(tournament_id=tournament_id, actor=actor)
     elif body.by == "lot" or body.lot is not None:
-        rows = shuffle_seeds(tournament_id=tournament_id, actor=actor, lot=body.lot)
+        rows = shuffle_seeds(tournament_id=tournament_id, actor=actor, shuffle_seed=body.lot)
     else:
         raise Malformed('Give the `order` of ids, or say `by`: "rating" or "lot".')
     return json_response({"status": "Seeded", "entrants": [entrant_answer(row) for row in rows]})

@@ -1,6 +1,6 @@
 """Tournaments: listed, one whole, its settings and stages."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -17,7 +17,7 @@ from tournaments import models
 from tournaments.models import TournamentState
 from tournaments.schemas import Brief, whole_tournament
 from tournaments.selectors import listed_tournaments
-from tournaments.services.setup.settings import Changes, change_settings
+from tournaments.services.setup.settings import change_settings
 from tournaments.services.setup.stage_plans import set_stages
 
 from . import schemas
@@ -88,13 +88,13 @@ def plan_stages(request: HttpRequest, tournament_id: UUID, body: StagesBody) -> 
     return json_response(whole_tournament(tournament_id))
 
 
-def changes_of(body: SettingsBody, *, but: frozenset[str] = frozenset()) -> Changes:
+def changes_of(body: SettingsBody, *, but: frozenset[str] = frozenset()) -> dict[str, Any]:
     """The settings that the sender has given."""
     named = (body.model_fields_set & SettingsBody.model_fields.keys()) - but
     changes: dict[str, Any] = {name: getattr(body, name) for name in named}
     if changes.get("rated_in") is not None:
         changes["rated_in"] = _pool(changes["rated_in"])
-    return cast(Changes, changes)
+    return changes
 
 
 def _pool(slug: str) -> Pool:

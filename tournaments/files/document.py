@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from lib.schemas import Schema
-from tournaments.models import Format, StageSettings
+from tournaments.models import Format, StageSettings, TournamentSettings
 
 from .text import BadFile
 
@@ -159,26 +159,16 @@ class ActionPart(Part):
     why: Annotated[str, Meta(max_length=300)] = ""
 
 
-class TournamentPart(Part):
-    """What is said of the tournament as a whole."""
+class TournamentPart(TournamentSettings, Part, kw_only=True, forbid_unknown_fields=True):
+    """The tournament as a whole: its settings, and how far it is."""
 
     name: Name
-    about: Annotated[str, Meta(max_length=4000)] = ""
     state: Literal["draft", "registration", "check_in", "running", "finished", "cancelled"] = (
         "draft"
     )
-    seeding: Literal["given", "rating", "random", "listed"] = "given"
-    lot: Annotated[int, Meta(ge=0, le=2**62)] | None = None
-    byes: bool = False
-    keep_apart: Literal["", "club", "region"] = ""
-    entry: Literal["organiser", "open", "code", "approval"] = "organiser"
-    entry_code: Annotated[str, Meta(max_length=40)] = ""
-    capacity: Positive | None = None
-    team_size: Annotated[int, Meta(ge=1, le=20)] = 1
-    check_in_minutes: Small | None = None
-    starts_at: Moment | None = None
-    match_minutes: Positive = 30
-    reporting: Literal["organiser", "players"] = "organiser"
+    shuffle_seed: Annotated[int, Meta(ge=0, le=2**62)] | None = msgspec.field(
+        default=None, name="lot"
+    )
     started_at: Moment | None = None
     finished_at: Moment | None = None
 

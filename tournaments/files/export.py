@@ -1,6 +1,7 @@
 """A tournament in the database as a document; read only, a few queries for each group."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from tournaments.models import Bye, Entrant, Group, Pairing, PairingState, Round, Stage, Tournament
 
@@ -14,6 +15,7 @@ from .document import (
     GroupPart,
     MemberPart,
     PairingPart,
+    Part,
     ResultPart,
     RoundPart,
     StagePart,
@@ -22,16 +24,6 @@ from .document import (
     part,
     write_document,
 )
-
-#: Fields that a document has under the names of the models.
-_TOURNAMENT = (
-    "name", "about", "state", "seeding", "lot", "byes", "keep_apart", "entry", "entry_code",
-    "capacity", "team_size", "check_in_minutes", "starts_at", "match_minutes", "reporting",
-    "started_at", "finished_at",
-)  # fmt: skip
-_ENTRANT = (
-    "seed", "name", "status", "rating", "club", "region", "checked_in_at", "entered_at",
-)  # fmt: skip
 
 
 def export_tournament(tournament: Tournament) -> bytes:
@@ -45,9 +37,7 @@ def document_of(tournament: Tournament) -> Document:
     seeds = {entrant.pk: entrant.seed for entrant in entrants}
     return Document(
         matchpoint=VERSION,
-        tournament=part(
-            TournamentPart, **{field: getattr(tournament, field) for field in _TOURNAMENT}
-        ),
+        tournament=part(TournamentPart, **_fields(tournament, TournamentPart)),
         entrants=[_entrant(entrant) for entrant in entrants],
         stations=[
             StationPart(number=station.number, name=station.name)
@@ -67,14 +57,17 @@ def document_of(tournament: Tournament) -> Document:
     )
 
 
+def _fields(row: Entrant | Tournament, kind: type[Part]) -> dict[str, Any]:
+    """What a row and its part have under the same names."""
+    return {name: getattr(row, name) for name in kind.__struct_fields__}
+
+
 def _entrant(entrant: Entrant) -> EntrantPart:
     members = [
         MemberPart(name=member.name, is_captain=member.is_captain)
         for member in entrant.members.all()
     ]
-    return part(
-        EntrantPart, **{field: getattr(entrant, field) for field in _ENTRANT}, members=members
-    )
+    return part(EntrantPart, **_fields(entrant, EntrantPart) | {"members": members})
 
 
 def _stage(stage: Stage, seeds: dict[int, int]) -> StagePart:

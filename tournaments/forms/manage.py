@@ -1,6 +1,6 @@
 """What an organiser fills in on the day, and a player who registers."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 
@@ -18,13 +18,12 @@ from tournaments.models import (
     Tournament,
 )
 from tournaments.models.entrants import LABEL_MAX_CHARS
-from tournaments.models.tournament import TEAM_SIZE_MAX
+from tournaments.models.tournament_settings import TEAM_SIZE_MAX
 from tournaments.services.entry.entrants import Details
 from tournaments.services.setup.settings import (
     ABOUT_MAX_CHARS,
     CODE_MAX_CHARS,
     MINUTES_MAX,
-    Changes,
 )
 
 WHY_MAX_CHARS = 300
@@ -118,10 +117,9 @@ class SettingsForm(forms.Form):
         assert isinstance(pools, forms.ModelChoiceField)
         pools.queryset = Pool.objects.all()
 
-    def changes(self) -> Changes:
+    def changes(self) -> dict[str, Any]:
         """What was changed."""
-        said = {name: self.cleaned_data[name] for name in self.changed_data}
-        return cast(Changes, said)
+        return {name: self.cleaned_data[name] for name in self.changed_data}
 
 
 class WhyForm(forms.Form):

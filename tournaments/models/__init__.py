@@ -5,15 +5,8 @@ from .entrants import Entrant, EntryStatus, Member
 from .pairings import Pairing, PairingState, Slot
 from .stage_settings import Format, StageSettings
 from .stages import Bye, ByeKind, Colour, Contender, Group, Part, Round, Stage, StageState
-from .tournament import (
-    TOURNAMENT_NAME_MAX_CHARS,
-    Entry,
-    KeepApart,
-    Reporting,
-    Seeding,
-    Tournament,
-    TournamentState,
-)
+from .tournament import TOURNAMENT_NAME_MAX_CHARS, Tournament, TournamentState
+from .tournament_settings import Entry, KeepApart, Reporting, Seeding, TournamentSettings
 from .venue import Judge, Station
 
 __all__ = [
@@ -43,5 +36,6 @@ __all__ = [
     "StageState",
     "Station",
     "Tournament",
+    "TournamentSettings",
     "TournamentState",
 ]

@@ -133,7 +133,7 @@ class Group(models.Model):
     name = models.CharField(max_length=20, blank=True, help_text="A, B, C; none for the only one.")
     first_colour = models.CharField(
         max_length=1, choices=Colour, default=Colour.WHITE,
-        help_text="What the lot gave to the top seed of the first round.",
+        help_text="The colour drawn for the top seed in the first round.",
     )  # fmt: skip
     forbidden_pairs = models.JSONField(
         default=list, blank=True, help_text="Pairs of seeds that must not meet."

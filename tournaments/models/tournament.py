@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from matchmaking.models import Player, Pool
 
+from .tournament_settings import TEAM_SIZE_MAX, Entry, KeepApart, Reporting, Seeding
+
 TOURNAMENT_NAME_MAX_CHARS = 80
-TEAM_SIZE_MAX = 20
 
 
 class TournamentState(models.TextChoices):
@@ -21,39 +22,6 @@ class TournamentState(models.TextChoices):
     RUNNING = "running", "running"
     FINISHED = "finished", "finished"
     CANCELLED = "cancelled", "cancelled"
-
-
-class Seeding(models.TextChoices):
-    """How entrants get their seeds when the tournament starts."""
-
-    GIVEN = "given", "in the order given"
-    RATING = "rating", "by rating, the highest first"
-    RANDOM = "random", "shuffled"
-    LISTED = "listed", "neighbours in the list meet first"
-
-
-class KeepApart(models.TextChoices):
-    """Whom the draw keeps from meeting in round one, where that is possible."""
-
-    NOBODY = "", "nobody"
-    CLUB = "club", "members of one club"
-    REGION = "region", "those of one region"
-
-
-class Entry(models.TextChoices):
-    """How players come into the tournament."""
-
-    ORGANISER = "organiser", "the organiser enters them"
-    OPEN = "open", "whoever likes to"
-    CODE = "code", "whoever has the code"
-    APPROVAL = "approval", "the organiser approves each"
-
-
-class Reporting(models.TextChoices):
-    """Who reports results, beside the organiser and the judges."""
-
-    ORGANISER = "organiser", "only the organiser and the judges"
-    PLAYERS = "players", "the players: one reports, the other confirms"
 
 
 class Tournament(models.Model):
@@ -68,8 +36,8 @@ class Tournament(models.Model):
 
     # The draw.
     seeding = models.CharField(max_length=10, choices=Seeding, default=Seeding.GIVEN)
-    lot = models.BigIntegerField(
-        null=True, blank=True, editable=False, help_text="The number that the shuffle began with."
+    shuffle_seed = models.BigIntegerField(
+        null=True, blank=True, editable=False, db_column="lot", help_text="Repeats the shuffle."
     )
     byes = models.BooleanField(
         default=False, help_text="Let the first seeds sit out when the number is odd."

@@ -221,7 +221,7 @@ class SeedsChanged(Undoable, frozen=True, tag="seeds"):
 
     order: list[int]
     seeding: str
-    lot: int | None
+    shuffle_seed: int | None = msgspec.field(name="lot")
 
 
 class StationSet(Undoable, frozen=True, tag="station"):

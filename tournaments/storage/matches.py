@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from matchmaking.models import Match, Seat
+from django.utils import timezone
+
+from matchmaking.models import Match, MatchState, Seat
 from matchmaking.services.matches import forget_matches
-from tournaments.models import Pairing, PairingState, Stage
+from tournaments.models import Pairing, PairingState, Stage, Tournament
 
 
 def create_matches(stage: Stage, rows: Sequence[Pairing]) -> list[Match]:
@@ -33,3 +35,12 @@ def create_matches(stage: Stage, rows: Sequence[Pairing]) -> list[Match]:
     Match.objects.bulk_create(matches)
     Seat.objects.bulk_create(seats)
     return matches
+
+
+def cancel_open_matches(tournament: Tournament) -> None:
+    """Cancel the matches that are not yet played; no player is held by them any more."""
+    open_matches = Match.objects.filter(
+        pairing__group__stage__tournament=tournament, state=MatchState.OPEN
+    )
+    Seat.objects.filter(match__in=open_matches).update(holds=False)
+    open_matches.update(state=MatchState.CANCELLED, closed_at=timezone.now())

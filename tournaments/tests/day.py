@@ -7,7 +7,7 @@ from tournaments.services.actors import ORGANISER, Actor
 from tournaments.services.entry.registration import open_registration, register
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
-from tournaments.services.setup.settings import Changes, change_settings
+from tournaments.services.setup.settings import change_settings
 
 OLGA = Actor("Olga")
 FOUR = ("Ann", "Bob", "Cem", "Dan")
@@ -30,7 +30,7 @@ def open_cup(entry: Entry = Entry.OPEN, *, code: str = "", **changes: object) ->
         change_settings(
             tournament_id=tournament.pk,
             actor=ORGANISER,
-            changes=Changes(**changes),  # type: ignore[typeddict-item]
+            changes=changes,
         )
     open_registration(tournament_id=tournament.pk, actor=ORGANISER)
     return fresh(tournament)

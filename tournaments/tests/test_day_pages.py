@@ -213,7 +213,7 @@ def test_an_entrants_page_renames_replaces_and_takes_off(olga: Client, cup: Tour
 
 
 def opened(cup: Tournament, entry: Entry = Entry.OPEN, **changes: Any) -> Tournament:
-    change_settings(tournament_id=cup.pk, actor=OLGA, changes={"entry": entry, **changes})  # type: ignore[typeddict-item]
+    change_settings(tournament_id=cup.pk, actor=OLGA, changes={"entry": entry, **changes})
     open_registration(tournament_id=cup.pk, actor=OLGA)
     return fresh(cup)
 

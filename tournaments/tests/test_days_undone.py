@@ -71,7 +71,7 @@ class LongDay(Day):
         # Swiss is paired anew.
         entered = Entrant.objects.filter(tournament=self.id, status=EntryStatus.ENTERED).count()
         if entered == self.tournament.entrants.count() and not self.is_swiss():
-            seeding.shuffle_seeds(**self.where, lot=self.chance.randrange(99))
+            seeding.shuffle_seeds(**self.where, shuffle_seed=self.chance.randrange(99))
 
     def is_swiss(self) -> bool:
         return self.tournament.stages.filter(number=1, format=Format.SWISS).exists()

@@ -10,7 +10,7 @@ from tournaments.services.entry.entrants import replace_entrant
 from tournaments.services.entry.registration import register
 from tournaments.services.entry.seeding import sort_by_rating
 from tournaments.services.progress.start import start_tournament
-from tournaments.services.setup.settings import Changes, change_settings
+from tournaments.services.setup.settings import change_settings
 
 from .day import OLGA, draft, fresh, open_cup, who
 
@@ -60,7 +60,7 @@ def test_who_registered_before_the_pool_was_chosen_is_rated_too(ladder: None) ->
     cup = open_cup()
     for name in ("Cem", "Ann", "Bob"):
         enter(cup, name)
-    changes = Changes(rated_in=pool())
+    changes = {"rated_in": pool()}
     change_settings(tournament_id=cup.pk, actor=OLGA, changes=changes)
     sort_by_rating(tournament_id=cup.pk, actor=OLGA)
     assert who(fresh(cup)) == ["Ann", "Bob", "Cem"]

@@ -239,12 +239,14 @@ def test_seeds_by_rating() -> None:
 
 def test_a_shuffle_keeps_its_lot_so_that_it_can_be_done_again() -> None:
     draws = []
-    for lot in (None, None, 7, 7):
+    for shuffle_seed in (None, None, 7, 7):
         cup = draft(8)
-        Tournament.objects.filter(pk=cup.pk).update(seeding=Seeding.RANDOM, lot=lot)
+        Tournament.objects.filter(pk=cup.pk).update(
+            seeding=Seeding.RANDOM, shuffle_seed=shuffle_seed
+        )
         draws.append(start_tournament(tournament_id=cup.pk, chance=Random(5), actor=ORGANISER))
         cup.refresh_from_db()
-        assert cup.lot is not None
+        assert cup.shuffle_seed is not None
     assert draws[0] == draws[1] and draws[2] == draws[3]
 
 

@@ -92,11 +92,6 @@ class Pairing:
     loser_to: Place | None
 
     @property
-    def bye_count(self) -> int:
-        """How many of the two sides nobody will ever take."""
-        return isinstance(self.sides[0], Bye) + isinstance(self.sides[1], Bye)
-
-    @property
     def is_reset(self) -> bool:
         """Whether this is the second grand final, played only if the first one calls for it."""
         return self.key == BRACKET_RESET
@@ -136,11 +131,6 @@ class Bracket:
     def is_double(self) -> bool:
         """Whether a first defeat leads to the losers' bracket instead of out."""
         return GRAND_FINAL in self.positions
-
-    @property
-    def has_third_place_match(self) -> bool:
-        """Whether the losing semi-finalists meet."""
-        return THIRD_PLACE_MATCH in self.positions
 
     @cached_property
     def winners_rounds(self) -> int:

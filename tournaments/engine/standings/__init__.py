@@ -1,7 +1,7 @@
 """Standings and tie-breaks by the FIDE Play-Off and Tie-Break Regulations (C.07)."""
 
-from .field import Edition, System
+from .field import System
 from .table import Row, TieBreak, standings
 from .values import Term, Value, shown
 
-__all__ = ["Edition", "Row", "System", "Term", "TieBreak", "Value", "shown", "standings"]
+__all__ = ["Row", "System", "Term", "TieBreak", "Value", "shown", "standings"]

@@ -31,16 +31,9 @@ class System(Enum):
     ROUND_ROBIN = "round_robin"  # pre-determined: forfeits count as games, FIDE C.07 15.2
 
 
-class Edition(Enum):
-    """The edition of the FIDE Tie-Break Regulations (C.07), by the year it came into force."""
-
-    FIDE_2023 = "2023"  # also in force in 2024 and 2025
-    FIDE_2026 = "2026"  # from 1 March 2026: the dummy opponent's score is limited, 16.4
-
-
 @dataclass(frozen=True)
 class Field:
-    """Everyone's score sheet under the rules of one system and edition.
+    """Everyone's score sheet under the rules of one system (FIDE C.07, edition of 2026).
 
     `round_count` is the number of rounds looked at, `is_complete` whether the last of them is
     the last of the tournament.
@@ -50,12 +43,11 @@ class Field:
     sheets: Sheets
     points: PointSystem
     system: System
-    edition: Edition
     round_count: int
     is_complete: bool
 
     @classmethod
-    def of(cls, history: History, system: System, edition: Edition) -> Field:
+    def of(cls, history: History, system: System) -> Field:
         """The field of a tournament; in a round robin a round of rest is no round at all."""
         sheets = score_sheets(history)
         if system is System.ROUND_ROBIN:
@@ -68,7 +60,6 @@ class Field:
             sheets,
             history.points,
             system,
-            edition,
             len(history.rounds),
             len(history.rounds) == history.round_count,
         )

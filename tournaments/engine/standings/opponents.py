@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from tournaments.engine.history import Line
 
-from .field import FORFEITS, VOLUNTARY, Edition, Field, System
+from .field import FORFEITS, VOLUNTARY, Field, System
 from .values import Term, Value, shown, total
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -66,7 +66,7 @@ def _opponent_score(field: Field, player: int, line: Line) -> tuple[Fraction, st
         opponent_score = field.adjusted_scores[line.opponent]
         return opponent_score, f"round {line.round}, {field.name(line.opponent)}"
     own = field.scores[player]
-    limit = own if field.edition is Edition.FIDE_2023 else _dummy_limit(field, line)
+    limit = _dummy_limit(field, line)
     if own <= limit:
         return own, f"round {line.round}, not played: own score"
     return limit, f"round {line.round}, not played: own score {shown(own)}, limited"

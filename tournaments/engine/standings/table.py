@@ -13,7 +13,7 @@ from tournaments.engine.history import History
 
 from . import opponents, own, ratings
 from .direct import split_by_direct_encounter
-from .field import Edition, Field, System
+from .field import Field, System
 from .values import Value
 
 
@@ -144,13 +144,12 @@ def standings(
     tie_breaks: Sequence[TieBreak],
     *,
     system: System = System.SWISS,
-    edition: Edition = Edition.FIDE_2026,
 ) -> tuple[Row, ...]:
     """Everyone ranked by the first criterion, then the second among those still tied, and so on.
 
     Who is tied after the last criterion shares a rank, in the order of `history.players`.
     """
-    field = Field.of(history, system, edition)
+    field = Field.of(history, system)
     groups = [[player.id for player in history.players]] if history.players else []
     values: dict[int, list[Value]] = {player.id: [] for player in history.players}
     for tie_break in tie_breaks:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tournaments.engine.history import History
-from tournaments.engine.standings import Edition, Row, System, TieBreak, standings
+from tournaments.engine.standings import Row, System, TieBreak, standings
 from tournaments.engine.swiss.trf import read_trf
 
 from .builders import DATA
@@ -44,12 +44,6 @@ def values(rows: tuple[Row, ...]) -> dict[str, Fraction]:
 
 def fractions(published: dict[str, str]) -> dict[str, Fraction]:
     return {player: Fraction(value) for player, value in published.items()}
-
-
-@pytest.mark.parametrize("name", EXPECTED["swiss_5"])
-def test_swiss_under_the_edition_of_2023(name: str) -> None:
-    rows = standings(held("swiss_5"), [OURS[name]], edition=Edition.FIDE_2023)
-    assert values(rows) == fractions(EXPECTED["swiss_5"][name])
 
 
 @pytest.mark.parametrize("name", EXPECTED["swiss_5"])

@@ -1,4 +1,4 @@
-"""Seeds: the order of the draw, by hand, by rating or by lot; until the first result is in."""
+"""Seeds: the order of the draw, by hand, by rating or shuffled; until the first result is in."""
 
 from collections.abc import Sequence
 from random import Random, SystemRandom
@@ -11,7 +11,6 @@ from tournaments.engine.seeding import seed_at_random, seed_by_rating
 from tournaments.models import Entrant, EntryStatus, Seeding, Tournament
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
-from tournaments.services.guards import entrant_of
 from tournaments.services.locking import lock_tournament
 from tournaments.services.pool_ratings import fill_ratings
 from tournaments.services.progress.redraw import check_can_redraw, redraw
@@ -19,7 +18,7 @@ from tournaments.services.progress.start import number_seeds
 from tournaments.services.undoable import SeedsChanged
 from tournaments.signals import list_changed
 
-LOT_BITS = 31
+SHUFFLE_SEED_BITS = 31
 
 
 @transaction.atomic
@@ -40,28 +39,17 @@ def set_seeds(*, tournament_id: UUID, order: Sequence[int], actor: Actor) -> lis
 
 
 @transaction.atomic
-def move_seed(*, tournament_id: UUID, entrant_id: int, to: int, actor: Actor) -> list[Entrant]:
-    """Give an entrant another seed; those between move by one."""
+def shuffle_seeds(
+    *, tournament_id: UUID, actor: Actor, shuffle_seed: int | None = None
+) -> list[Entrant]:
+    """Shuffle; the same number, from the same list of names, leads to the same order again."""
     tournament, entrants = _begin(tournament_id)
-    entrant = entrant_of(tournament, entrant_id)
-    if entrant not in entrants:
-        raise Conflict(f"{entrant} does not take part, and has no seed.", code="not_entered")
-    if not 1 <= to <= len(entrants):
-        raise Refusal(f"There are seeds from 1 to {len(entrants)}.", code="bad_seed")
-    entrants.remove(entrant)
-    entrants.insert(to - 1, entrant)
-    return _seed(tournament, entrants, actor, f"moved {entrant} to seed {to}")
-
-
-@transaction.atomic
-def shuffle_seeds(*, tournament_id: UUID, actor: Actor, lot: int | None = None) -> list[Entrant]:
-    """Seed by lot; the same number, from the same list of names, gives the same order again."""
-    tournament, entrants = _begin(tournament_id)
-    if lot is None:
-        lot = SystemRandom().getrandbits(LOT_BITS)
+    if shuffle_seed is None:
+        shuffle_seed = SystemRandom().getrandbits(SHUFFLE_SEED_BITS)
     by_name = sorted(entrants, key=lambda entrant: entrant.name_key)
-    shuffled = seed_at_random(by_name, Random(lot))
-    return _seed(tournament, shuffled, actor, f"shuffled the seeds with the number {lot}", lot=lot)
+    shuffled = seed_at_random(by_name, Random(shuffle_seed))
+    text = f"shuffled the seeds with the number {shuffle_seed}"
+    return _seed(tournament, shuffled, actor, text, shuffle_seed)
 
 
 @transaction.atomic
@@ -84,17 +72,21 @@ def _begin(tournament_id: UUID) -> tuple[Tournament, list[Entrant]]:
 
 
 def _seed(
-    tournament: Tournament, seeded: list[Entrant], actor: Actor, text: str, lot: int | None = None
+    tournament: Tournament,
+    seeded: list[Entrant],
+    actor: Actor,
+    text: str,
+    shuffle_seed: int | None = None,
 ) -> list[Entrant]:
     """Store an order; the draw will keep to it, and one that has been made is made again."""
     undo = SeedsChanged(
         order=[e.pk for e in sorted(seeded, key=lambda entrant: entrant.seed)],
         seeding=tournament.seeding,
-        lot=tournament.lot,
+        shuffle_seed=tournament.shuffle_seed,
     )
     number_seeds(tournament, seeded)
-    tournament.seeding, tournament.lot = Seeding.GIVEN, lot
-    tournament.save(update_fields=("seeding", "lot"))
+    tournament.seeding, tournament.shuffle_seed = Seeding.GIVEN, shuffle_seed
+    tournament.save(update_fields=("seeding", "shuffle_seed"))
     started = not tournament.is_before_start
     audit_log.record(
         tournament=tournament,

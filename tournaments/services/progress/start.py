@@ -36,7 +36,7 @@ from .attendance import drop_absent, short_teams
 from .stages import begin_stage
 from .swiss_rounds import pair_next_round
 
-LOT_BITS = 48
+SHUFFLE_SEED_BITS = 48
 #: Above every seed: where seeds wait while others take their numbers.
 _ASIDE = 1_000_000
 
@@ -97,7 +97,7 @@ def draw(tournament: Tournament, chance: Random) -> tuple[Stage, list[Entrant], 
     seeded = draw_seeds(tournament, stage, entrants, chance)
     tournament.state = TournamentState.RUNNING
     tournament.started_at = timezone.now()
-    tournament.save(update_fields=("state", "started_at", "lot"))
+    tournament.save(update_fields=("state", "started_at", "shuffle_seed"))
     pairs = begin_stage(stage, seeded)
     if stage.format != Format.SWISS:
         bracket_created.send(sender=Tournament, tournament=tournament, stage=stage, brackets=pairs)
@@ -130,10 +130,10 @@ def draw_seeds(
 def _in_order(tournament: Tournament, entrants: Sequence[Entrant], chance: Random) -> list[Entrant]:
     match Seeding(tournament.seeding):
         case Seeding.RANDOM:
-            if tournament.lot is None:
-                tournament.lot = chance.getrandbits(LOT_BITS)
+            if tournament.shuffle_seed is None:
+                tournament.shuffle_seed = chance.getrandbits(SHUFFLE_SEED_BITS)
             as_entered = sorted(entrants, key=lambda entrant: entrant.pk)
-            return seed_at_random(as_entered, Random(tournament.lot))
+            return seed_at_random(as_entered, Random(tournament.shuffle_seed))
         case Seeding.LISTED:
             return seed_as_listed(entrants)
         case Seeding.RATING:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from lib import tokens
 from lib.errors import Refusal
 from lib.names import parse_name
-from matchmaking.models import Match, MatchState, Player, Seat
+from matchmaking.models import Player
 from tournaments.files.document import Document, EntrantPart, StagePart
 from tournaments.files.entrant_lines import parse_label, parse_rating
 from tournaments.files.text import BadFile
@@ -22,22 +22,20 @@ from tournaments.models import (
     StageState,
     Station,
     Tournament,
+    TournamentSettings,
     TournamentState,
 )
 from tournaments.services import audit_log
 from tournaments.services.permissions import owner_actor
 from tournaments.services.progress.stages import is_played_out
-from tournaments.services.setup.creation import Created, parse_tournament_name
-from tournaments.services.setup.settings import checked_setting
+from tournaments.services.setup.creation import Created
+from tournaments.services.setup.settings import SETTINGS
 from tournaments.services.setup.stage_plans import check_plans
+from tournaments.storage.matches import cancel_open_matches
 from tournaments.storage.placings import settle_places
 
 from .restore_groups import Ground, restore_group
 
-_SAME = (
-    "about", "state", "seeding", "lot", "byes", "keep_apart", "entry", "entry_code", "capacity",
-    "team_size", "check_in_minutes", "starts_at", "match_minutes", "reporting",
-)  # fmt: skip
 _BEGUN = (TournamentState.RUNNING, TournamentState.FINISHED)
 
 
@@ -73,7 +71,7 @@ def _restore(document: Document, organiser: Player | None) -> Created:
         if stage.state == StageState.FINISHED:
             settle_places(stage=stage)
     if tournament.state == TournamentState.CANCELLED:
-        _call_off(tournament)
+        cancel_open_matches(tournament)
     _actions(tournament, document)
     return Created(tournament, token)
 
@@ -81,9 +79,17 @@ def _restore(document: Document, organiser: Player | None) -> Created:
 def _tournament(document: Document, organiser: Player | None, digest: str) -> Tournament:
     part = document.tournament
     begun = part.state in _BEGUN
+    try:
+        settings_ = {
+            name: SETTINGS[name].parse(getattr(part, name))
+            for name in ("name", *TournamentSettings.__struct_fields__)
+        }
+    except Refusal as refusal:
+        raise BadFile(refusal.message) from refusal
     return Tournament.objects.create(
-        name=parse_tournament_name(part.name),
-        **{field: checked_setting(field, getattr(part, field)) for field in _SAME},
+        **settings_,
+        state=part.state,
+        shuffle_seed=part.shuffle_seed,
         started_at=part.started_at or (timezone.now() if begun else None),
         finished_at=(part.finished_at or timezone.now()) if part.state == "finished" else None,
         organiser=organiser,
@@ -179,14 +185,6 @@ def _check_course(tournament: Tournament, stages: Sequence[Stage]) -> None:
     }
     if not fits.get(TournamentState(tournament.state), not begun):
         raise BadFile(f"The tournament is {tournament.state}, which does not fit its stages.")
-
-
-def _call_off(tournament: Tournament) -> None:
-    open_matches = Match.objects.filter(
-        pairing__group__stage__tournament=tournament, state=MatchState.OPEN
-    )
-    Seat.objects.filter(match__in=open_matches).update(holds=False)
-    open_matches.update(state=MatchState.CANCELLED, closed_at=timezone.now())
 
 
 def _actions(tournament: Tournament, document: Document) -> None:

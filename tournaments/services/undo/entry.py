@@ -160,8 +160,8 @@ def undo_seeds(tournament: Tournament, undone: SeedsChanged, actor: Actor) -> st
     if started:
         tournament.seeding = Seeding.GIVEN  # just so, not as it was once drawn
         redraw(tournament, actor)
-    tournament.seeding, tournament.lot = undone.seeding, undone.lot
-    tournament.save(update_fields=("seeding", "lot"))
+    tournament.seeding, tournament.shuffle_seed = undone.seeding, undone.shuffle_seed
+    tournament.save(update_fields=("seeding", "shuffle_seed"))
     return ""
 
 
