@@ -14,11 +14,11 @@ TEXT_MAX_CHARS = 300
 
 
 def record(
-    *,
     tournament: Tournament,
     actor: Actor,
     verb: str,
     text: str,
+    *,
     why: str = "",
     data: dict[str, Any] | None = None,
     undo: Undoable | None = None,

@@ -88,9 +88,6 @@ def fill_places(tournament: Tournament, *, checked_in_only: bool = False) -> lis
         entrant.save(update_fields=("status",))
         announce(tournament, entrant, EntryChange.MOVED_UP)
         audit_log.record(
-            tournament=tournament,
-            actor=MATCHPOINT,
-            verb="move_up",
-            text=f"{entrant} moves up from the waiting list",
+            tournament, MATCHPOINT, "move_up", f"{entrant} moves up from the waiting list"
         )
     return moved

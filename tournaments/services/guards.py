@@ -52,11 +52,5 @@ def move_day(tournament: Tournament, to: TournamentState, actor: Actor, did: str
     before = tournament.state
     tournament.state = to
     tournament.save(update_fields=("state",))
-    audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="day",
-        text=did,
-        undo=StateMoved(before=before, after=to.value),
-    )
+    audit_log.record(tournament, actor, "day", did, undo=StateMoved(before=before, after=to.value))
     day_moved.send(sender=Tournament, tournament=tournament)

@@ -101,10 +101,10 @@ def check_in(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
         entrant.checked_in_at = timezone.now()
         entrant.save(update_fields=("checked_in_at",))
         audit_log.record(
-            tournament=tournament,
-            actor=actor,
-            verb="check_in",
-            text=f"{entrant} checked in" + (f", {short}" if short else ""),
+            tournament,
+            actor,
+            "check_in",
+            f"{entrant} checked in" + (f", {short}" if short else ""),
             undo=CheckedIn(entrant=entrant.pk),
         )
         announce(tournament, entrant, EntryChange.CHECKED_IN)
@@ -119,12 +119,7 @@ def undo_check_in(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entr
     if entrant.checked_in_at is not None:
         entrant.checked_in_at = None
         entrant.save(update_fields=("checked_in_at",))
-        audit_log.record(
-            tournament=tournament,
-            actor=actor,
-            verb="check_in",
-            text=f"{entrant} is not checked in any more",
-        )
+        audit_log.record(tournament, actor, "check_in", f"{entrant} is not checked in any more")
         announce(tournament, entrant, EntryChange.UNCHECKED)
     return entrant
 
@@ -139,7 +134,7 @@ def check_in_all(*, tournament_id: UUID, actor: Actor) -> int:
     count = missing.update(checked_in_at=timezone.now())
     if count:
         text = f"checked in {count} entrants" + (f"; {short}" if short else "")
-        audit_log.record(tournament=tournament, actor=actor, verb="check_in", text=text)
+        audit_log.record(tournament, actor, "check_in", text)
         list_changed.send(sender=Tournament, tournament=tournament)
     return count
 
@@ -172,8 +167,6 @@ def readmit(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
     entrant.status, entrant.checked_in_at = EntryStatus.ENTERED, timezone.now()
     entrant.save(update_fields=("status", "checked_in_at"))
     how = admit_late(tournament, entrant, actor)
-    audit_log.record(
-        tournament=tournament, actor=actor, verb="readmit", text=f"readmitted {entrant}{how}"
-    )
+    audit_log.record(tournament, actor, "readmit", f"readmitted {entrant}{how}")
     announce(tournament, entrant, EntryChange.ENTERED)
     return entrant

@@ -78,10 +78,10 @@ def add_entrants(
     ]
     Entrant.objects.bulk_create(rows)
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="add",
-        text=_added_in_words(rows),
+        tournament,
+        actor,
+        "add",
+        _added_in_words(rows),
         undo=EntrantsAdded(entrants=[row.pk for row in rows]),
     )
     for status, change in CHANGE_OF.items():
@@ -121,10 +121,10 @@ def remove_entrant(*, tournament_id: UUID, entrant_id: int, actor: Actor, why: s
     recorded = _recorded(entrant)
     entrant.delete()
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="remove",
-        text=f"took {entrant} off the list",
+        tournament,
+        actor,
+        "remove",
+        f"took {entrant} off the list",
         why=why,
         undo=EntrantRemoved(entrant=recorded),
     )
@@ -156,10 +156,10 @@ def rename_entrant(*, tournament_id: UUID, entrant_id: int, name: str, actor: Ac
     entrant.save(update_fields=("name", "name_key"))
     seats_of(entrant).filter(name=before).update(name=entrant.name)
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="rename",
-        text=f"renamed {before} to {entrant}",
+        tournament,
+        actor,
+        "rename",
+        f"renamed {before} to {entrant}",
         undo=EntrantRenamed(entrant=entrant.pk, before=before),
     )
     announce(tournament, entrant, EntryChange.RENAMED)
@@ -184,9 +184,7 @@ def set_details(*, tournament_id: UUID, entrant_id: int, details: Details, actor
     entrant.rating = details.rating
     entrant.club, entrant.region = parse_label(details.club), parse_label(details.region)
     entrant.save(update_fields=("rating", "club", "region"))
-    audit_log.record(
-        tournament=tournament, actor=actor, verb="rename", text=f"changed the details of {entrant}"
-    )
+    audit_log.record(tournament, actor, "rename", f"changed the details of {entrant}")
     return entrant
 
 
@@ -218,10 +216,10 @@ def replace_entrant(
     entrant.save()
     open_seats(entrant).update(name=entrant.name, player=player)
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="replace",
-        text=f"{entrant} replaces {before.name}",
+        tournament,
+        actor,
+        "replace",
+        f"{entrant} replaces {before.name}",
         why=why,
         undo=EntrantReplaced(entrant=entrant.pk, before=before),
     )

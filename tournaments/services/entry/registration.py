@@ -102,10 +102,10 @@ def register(
     add_founders(tournament, entrant, captain=player, others=members)
     _check_in_newcomer(tournament, entrant)
     audit_log.record(
-        tournament=tournament,
-        actor=player_actor(player),
-        verb="register",
-        text=_words_of(entrant),
+        tournament,
+        player_actor(player),
+        "register",
+        _words_of(entrant),
         undo=EntrantsAdded(entrants=[entrant.pk]),
     )
     announce(tournament, entrant, CHANGE_OF[EntryStatus(entrant.status)])
@@ -240,10 +240,10 @@ def _record_status(
     why: str = "",
 ) -> None:
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb=verb,
-        text=text,
+        tournament,
+        actor,
+        verb,
+        text,
         why=why,
         undo=StatusChanged(entrant=entrant.pk, before=before),
     )
@@ -264,8 +264,6 @@ def leave_tournament(*, tournament_id: UUID, player: Player) -> None:
         raise Forbidden(f"Only the captain of {entrant} may take the team out.")
     if entrant.status != EntryStatus.DECLINED:
         entrant.delete()
-    audit_log.record(
-        tournament=tournament, actor=player_actor(player), verb="leave", text=f"{entrant} left"
-    )
+    audit_log.record(tournament, player_actor(player), "leave", f"{entrant} left")
     announce(tournament, entrant, EntryChange.LEFT)
     fill_places(tournament)

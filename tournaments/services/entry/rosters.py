@@ -116,4 +116,4 @@ def _check_room(tournament: Tournament, entrant: Entrant, more: int) -> None:
 
 
 def _record(tournament: Tournament, actor: Actor, text: str) -> None:
-    audit_log.record(tournament=tournament, actor=actor, verb="roster", text=text)
+    audit_log.record(tournament, actor, "roster", text)

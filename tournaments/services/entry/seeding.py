@@ -89,11 +89,7 @@ def _seed(
     tournament.save(update_fields=("seeding", "shuffle_seed"))
     started = not tournament.is_before_start
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="seeds",
-        text=text + (", and drew again" if started else ""),
-        undo=undo,
+        tournament, actor, "seeds", text + (", and drew again" if started else ""), undo=undo
     )
     if started:
         redraw(tournament, actor)

@@ -103,10 +103,10 @@ def _end_by_walkover(row: Pairing, result: Result) -> None:
             goes_on, gone = (row.sides[side][1] for side in (result.winner, 1 - result.winner))
             text = f"{goes_on} has a walkover: {gone} has left"
         audit_log.record(
-            tournament=row.group.stage.tournament,
-            actor=MATCHPOINT,
-            verb="walkover",
-            text=f"{text} ({row.round})",
+            row.group.stage.tournament,
+            MATCHPOINT,
+            "walkover",
+            f"{text} ({row.round})",
             data={"match": str(row.match_id)},
         )
     store_result(match=row.match, result=result)

@@ -48,10 +48,10 @@ def ask_bye(
         contender=contender, round_number=number, defaults={"kind": kind}
     )
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="bye",
-        text=f"{contender.entrant} sits out round {number} ({ByeKind(kind).label})",
+        tournament,
+        actor,
+        "bye",
+        f"{contender.entrant} sits out round {number} ({ByeKind(kind).label})",
         why=why,
         undo=ByeSet(contender=contender.pk, round=number, before=before.kind if before else None),
     )
@@ -77,10 +77,10 @@ def take_bye_back(
     undo = ByeSet(contender=contender.pk, round=number, before=bye.kind)
     bye.delete()
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="bye",
-        text=f"{contender.entrant} plays in round {number} after all",
+        tournament,
+        actor,
+        "bye",
+        f"{contender.entrant} plays in round {number} after all",
         why=why,
         undo=undo,
     )
@@ -139,10 +139,10 @@ def enter_late(
     last: int = group.contenders.aggregate(last=Max("seed"))["last"] or 0
     contender = Contender.objects.create(group=group, entrant=row, seed=last + 1, from_round=number)
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="enter_late",
-        text=f"{row} comes late, from round {number} on",
+        tournament,
+        actor,
+        "enter_late",
+        f"{row} comes late, from round {number} on",
         why=why,
         undo=EntrantEnteredLate(contender=contender.pk),
     )

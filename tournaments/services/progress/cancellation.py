@@ -22,6 +22,6 @@ def cancel_tournament(*, tournament_id: UUID, actor: Actor, why: str = "") -> To
     cancel_open_matches(tournament)
     tournament.state = TournamentState.CANCELLED
     tournament.save(update_fields=("state",))
-    audit_log.record(tournament=tournament, actor=actor, verb="cancel", text="Called off", why=why)
+    audit_log.record(tournament, actor, "cancel", "Called off", why=why)
     tournament_closed.send(sender=Tournament, tournament=tournament, winner=None)
     return tournament

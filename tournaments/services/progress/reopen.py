@@ -57,10 +57,10 @@ def reopen_result(
     words = f"Reopened: {pairing_words(pairing)}{_consequences(pairing, emptied)}"
     reopen_pairing(pairing)
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="reopen",
-        text=words,
+        tournament,
+        actor,
+        "reopen",
+        words,
         why=why,
         data={"match": str(pairing.match_id)},
         undo=undo,

@@ -148,10 +148,10 @@ def _record(
 ) -> None:
     words = match_words(_match(pairing), (str(pairing.top), str(pairing.bottom)))
     audit_log.record(
-        tournament=pairing.group.stage.tournament,
-        actor=actor,
-        verb="result" if isinstance(undo, ResultEntered) else "correct",
-        text=f"{prefix}{words} ({pairing.round})",
+        pairing.group.stage.tournament,
+        actor,
+        "result" if isinstance(undo, ResultEntered) else "correct",
+        f"{prefix}{words} ({pairing.round})",
         why=why,
         data={"match": str(pairing.match_id)},
         undo=undo,

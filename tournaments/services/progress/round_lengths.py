@@ -34,10 +34,10 @@ def set_round_best_of(*, tournament_id: UUID, round_id: int, best_of: int, actor
     set_length(round_, best_of)
     at = (stage.number, round_.group.number, round_.part, round_.number)
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="best_of",
-        text=f"{round_} is best of {best_of}",
+        tournament,
+        actor,
+        "best_of",
+        f"{round_} is best of {best_of}",
         undo=RoundLengthSet(at=at, before=before),
     )
     return round_

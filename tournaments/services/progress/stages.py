@@ -119,10 +119,10 @@ def _begin_next(
         withdrawn = frozenset(entrant.pk for entrant in entrants if not entrant.takes_part)
     seeded = _qualifiers(stage, orders, lambda entrant: entrant.pk not in withdrawn)
     audit_log.record(
-        tournament=tournament,
-        actor=MATCHPOINT,
-        verb="stage",
-        text="; ".join([f"{stage} is finished", *_ties_at_the_cut(stage, orders)]),
+        tournament,
+        MATCHPOINT,
+        "stage",
+        "; ".join([f"{stage} is finished", *_ties_at_the_cut(stage, orders)]),
         data={"stage": following.number, "gone": sorted(withdrawn)},
     )
     if len(seeded) < 2:  # all but one have withdrawn
@@ -275,10 +275,10 @@ def end_swiss(*, tournament_id: UUID, actor: Actor, why: str = "") -> Stage:
     if not paired and present.count() > 1:
         raise Conflict("No round has been played. Pair the first one.")
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="end_swiss",
-        text=f"{stage} ends after {paired} rounds",
+        tournament,
+        actor,
+        "end_swiss",
+        f"{stage} ends after {paired} rounds",
         why=why,
         undo=SwissEnded(stage=stage.number, rounds=stage.rounds_planned),
     )

@@ -72,10 +72,10 @@ def begin(tournament: Tournament, actor: Actor, chance: Random) -> tuple[Stage, 
     short = short_teams(tournament, seeded)
     now = dict(tournament.entrants.values_list("pk", "status"))
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="start",
-        text=f"Started with {len(seeded)} entrants" + (f"; {short}" if short else ""),
+        tournament,
+        actor,
+        "start",
+        f"Started with {len(seeded)} entrants" + (f"; {short}" if short else ""),
         undo=TournamentStarted(
             state=state,
             is_planned=is_planned,

@@ -155,10 +155,10 @@ def _store(table: Table, pairing: SwissPairing, actor: Actor, engine: Engine) ->
     _store_byes(table, number, pairing)
     tournament = group.stage.tournament
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="round",
-        text=_in_words(table, round_, pairing, engine),
+        tournament,
+        actor,
+        "round",
+        _in_words(table, round_, pairing, engine),
         undo=RoundPaired(stage=group.stage.number, round=number),
     )
     round_published.send(sender=Round, tournament=tournament, round=round_, pairings=rows)
@@ -197,14 +197,7 @@ def unpair_round(*, tournament_id: UUID, actor: Actor, why: str = "") -> int:
     round_ = last_round(group)
     undo = RoundUnpaired(stage=group.stage.number, round=recorded_round(round_))
     withdraw_round(round_)
-    audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="unpair",
-        text=f"{round_} taken back",
-        why=why,
-        undo=undo,
-    )
+    audit_log.record(tournament, actor, "unpair", f"{round_} taken back", why=why, undo=undo)
     return round_.number
 
 

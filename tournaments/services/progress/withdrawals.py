@@ -96,10 +96,10 @@ def _leave(
     in_tables = sum(not row.group.stage.is_elimination for row in ready)
     forfeited = f"; matches forfeited: {in_tables}" if in_tables else ""
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb=verb,
-        text=f"{entrant} {words}{forfeited}",
+        tournament,
+        actor,
+        verb,
+        f"{entrant} {words}{forfeited}",
         why=why,
         data={"entrant": entrant.pk, "since": since.isoformat()},
         undo=EntrantWithdrawn(entrant=entrant.pk, since=since),
@@ -157,10 +157,10 @@ def reinstate_entrant(
     back = take_back(tournament, entrant, actor, since or timezone.now())
     begun = _begin_waiting_stage(tournament)
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="reinstate",
-        text=f"{entrant} takes part again{back.how}; {_matches(len(back.opened))} open again",
+        tournament,
+        actor,
+        "reinstate",
+        f"{entrant} takes part again{back.how}; {_matches(len(back.opened))} open again",
         why=why,
         data={"entrant": entrant.pk},
         undo=EntrantReinstated(

@@ -126,11 +126,7 @@ def change_settings(*, tournament_id: UUID, actor: Actor, changes: Mapping[str, 
     tournament.save(update_fields=tuple(checked))
     changed = ", ".join(SETTINGS[field].label for field in checked)
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="settings",
-        text=f"changed {changed}",
-        undo=SettingsChanged(before=before),
+        tournament, actor, "settings", f"changed {changed}", undo=SettingsChanged(before=before)
     )
     if "capacity" in checked:
         fill_places(tournament)

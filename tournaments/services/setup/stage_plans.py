@@ -52,10 +52,10 @@ def set_stages(
         for number, settings in enumerate(stages, start=1)
     )
     audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb="stages",
-        text="Stages: " + ", then ".join(row.get_format_display() for row in rows),
+        tournament,
+        actor,
+        "stages",
+        "Stages: " + ", then ".join(row.get_format_display() for row in rows),
     )
     return rows
 

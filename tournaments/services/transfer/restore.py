@@ -191,10 +191,7 @@ def _actions(tournament: Tournament, document: Document) -> None:
     """The record of the day as it was; what is in it can no longer be undone."""
     Action.objects.bulk_create(_action(tournament, document))
     audit_log.record(
-        tournament=tournament,
-        actor=owner_actor(tournament.organiser),
-        verb="import",
-        text="imported from a file",
+        tournament, owner_actor(tournament.organiser), "import", "imported from a file"
     )
 
 

@@ -87,12 +87,7 @@ def undo_last(
         also = _undo(tournament, action, actor)
         text = f"Undone: {action.text}" + (f"; {also}" if also else "")
     return audit_log.record(
-        tournament=tournament,
-        actor=actor,
-        verb=SKIPPED if skip else UNDONE,
-        text=text,
-        why=why,
-        undoes=action,
+        tournament, actor, SKIPPED if skip else UNDONE, text, why=why, undoes=action
     )
 
 

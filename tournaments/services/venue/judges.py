@@ -138,4 +138,4 @@ def _station(tournament: Tournament, station_id: int | None) -> Station | None:
 
 
 def _record(tournament: Tournament, actor: Actor, text: str) -> None:
-    audit_log.record(tournament=tournament, actor=actor, verb="judge", text=text)
+    audit_log.record(tournament, actor, "judge", text)

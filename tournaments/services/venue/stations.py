@@ -246,4 +246,4 @@ def _meeting(pairing: Pairing) -> str:
 
 
 def _record(tournament: Tournament, actor: Actor, text: str, undo: Undoable | None = None) -> None:
-    audit_log.record(tournament=tournament, actor=actor, verb="station", text=text, undo=undo)
+    audit_log.record(tournament, actor, "station", text, undo=undo)
