@@ -46,7 +46,7 @@ class ReportAdmin(ServicedAdmin[Report]):
         counter = report_counter(report)
         if counter is not None:
             return result_in_words(counter, side_names(report.match))
-        return "it was not so" if report.state == ReportState.DISPUTED else "-"
+        return "disputed, without a result" if report.state == ReportState.DISPUTED else "-"
 
     def buttons(self, request: HttpRequest, report: Report) -> list[Button]:
         """While the report on a pool's match is open: accept one side's, or enter another."""

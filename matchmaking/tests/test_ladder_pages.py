@@ -56,7 +56,7 @@ def test_a_player_disputes_with_another_score_or_without() -> None:
     press("Dan", other, "report/dispute")
     assert list(Report.objects.values_list("state", flat=True)) == ["disputed", "disputed"]
     shown = page("Ann", f"/matches/{match.pk}")
-    assert "The sides disagree" in shown and "Confirm what they say" in shown
+    assert "The sides disagree" in shown and "Confirm their result" in shown
 
 
 def test_scores_are_typed_where_there_are_many() -> None:

@@ -1,4 +1,4 @@
-/* A match's page, live: whatever happens, the part that moves is asked for again. */
+/* A match's page, live: on each event the changing part is loaded again. */
 
 import { showConnection } from "../live/connection.js";
 import { Stream } from "../live/stream.js";
@@ -7,58 +7,58 @@ import { localise } from "../live/times.js";
 const page = document.getElementById("match");
 const status = document.getElementById("match-status");
 const stream = new Stream({ path: page.dataset.socket });
-let asking = false;
-let again = false;
+let isLoading = false;
+let isStale = false;
 
-/** Draw the match as it is now; what happens meanwhile is drawn after. */
+/** Load the match as it is now; an event meanwhile loads it once more. */
 async function refresh() {
-  if (asking) {
-    again = true;
+  if (isLoading) {
+    isStale = true;
     return;
   }
-  asking = true;
+  isLoading = true;
   try {
     const response = await fetch(page.dataset.panel, { headers: { Accept: "text/html" } });
     if (response.ok) {
       page.innerHTML = await response.text();
       page.querySelectorAll("time").forEach(localise);
-      document.querySelector("#main > .messages")?.remove(); // what it said may be past
+      document.querySelector("#main > .messages")?.remove(); // it may be outdated
     }
   } catch {
     // The stream comes back, and with it the next refresh.
   }
-  asking = false;
-  if (again) {
-    again = false;
+  isLoading = false;
+  if (isStale) {
+    isStale = false;
     refresh();
   }
 }
 
-/** Whether somebody is in the middle of a dialog or a field, which must not be drawn over. */
+/** Whether a dialog or a field is in use, which must not be replaced. */
 function isBusy() {
   return page.querySelector("[popover]:popover-open, input:focus") !== null;
 }
 
-let waits = false;
-function moved() {
+let isPending = false;
+function update() {
   if (isBusy()) {
-    waits = true;
+    isPending = true;
   } else {
-    waits = false;
+    isPending = false;
     refresh();
   }
 }
-page.addEventListener("focusout", () => setTimeout(() => waits && moved()));
-page.addEventListener("toggle", () => waits && moved(), true);
+page.addEventListener("focusout", () => setTimeout(() => isPending && update()));
+page.addEventListener("toggle", () => isPending && update(), true);
 
 stream.addEventListener("event", ({ detail }) => {
   status.textContent = detail.text;
-  moved();
+  update();
 });
 let isFirst = true;
 stream.addEventListener("snapshot", () => {
   if (!isFirst) {
-    moved();
+    update();
   }
   isFirst = false;
 });
