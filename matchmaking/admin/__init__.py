@@ -1,5 +1,3 @@
 """The admin's pages of this app; importing them registers them."""
 
 from . import matches, pools, ratings, reports
-
-__all__ = ["matches", "pools", "ratings", "reports"]

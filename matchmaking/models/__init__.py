@@ -9,32 +9,3 @@ from .ready_checks import Answer, CheckState, Cooldown, ReadyAnswer, ReadyCheck
 from .reports import OPEN_REPORT, Report, ReportState
 from .seasons import Season, SeasonPlace
 from .tickets import OPEN_STATES, EndReason, Ticket, TicketState
-
-__all__ = [
-    "OPEN_REPORT",
-    "OPEN_STATES",
-    "WITHOUT_WINNER",
-    "Answer",
-    "CheckState",
-    "Cooldown",
-    "EndReason",
-    "Match",
-    "MatchState",
-    "Outcome",
-    "Party",
-    "PartyMember",
-    "Player",
-    "Pool",
-    "RatedMatch",
-    "Rating",
-    "RatingChange",
-    "ReadyAnswer",
-    "ReadyCheck",
-    "Report",
-    "ReportState",
-    "Season",
-    "SeasonPlace",
-    "Seat",
-    "Ticket",
-    "TicketState",
-]

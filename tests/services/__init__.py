@@ -9,5 +9,3 @@ from .postgres_server import PostgresServer
 from .programs import ServiceMissing
 from .redis_server import RedisServer
 from .service import ServiceFailed, free_port
-
-__all__ = ["PostgresServer", "RedisServer", "ServiceFailed", "ServiceMissing", "free_port"]

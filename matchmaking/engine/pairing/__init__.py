@@ -4,19 +4,3 @@ from .explanations import Explanation, Reason, sentence
 from .order import pair_in_order
 from .pool import Pairing, explain_tickets, match_at_once, pair_pool
 from .values import Match, Member, PairingError, Rules, Ticket
-
-__all__ = [
-    "Explanation",
-    "Match",
-    "Member",
-    "Pairing",
-    "PairingError",
-    "Reason",
-    "Rules",
-    "Ticket",
-    "explain_tickets",
-    "match_at_once",
-    "pair_in_order",
-    "pair_pool",
-    "sentence",
-]

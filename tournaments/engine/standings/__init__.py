@@ -3,5 +3,3 @@
 from .field import System
 from .table import Row, TieBreak, standings
 from .values import Term, Value, shown
-
-__all__ = ["Row", "System", "Term", "TieBreak", "Value", "shown", "standings"]

@@ -15,18 +15,3 @@ from .task import (
 )
 from .trf import pairing_text, read_trf, write_trf
 from .trf_cells import TrfError
-
-__all__ = [
-    "NoPairingPossible",
-    "PairingFailed",
-    "PairingTask",
-    "QuickEngine",
-    "SwissEngine",
-    "SwissPairing",
-    "TrfError",
-    "VirtualPoints",
-    "broken_rules",
-    "pairing_text",
-    "read_trf",
-    "write_trf",
-]
