@@ -91,10 +91,10 @@ def measure_speed(name: str, rules: Rules, tickets: int, *, crowded: bool = Fals
     """Pair one pool once."""
     pool = waiting_pool(rules, tickets, crowded=crowded)
     start = time.process_time()
-    pairing = pair_pool(pool, rules, now=0.0)
+    matches = pair_pool(pool, rules, now=0.0)
     seconds = time.process_time() - start
     players = sum(len(ticket.members) for ticket in pool)
-    return Speed(name, tickets, players, len(pairing.matches), seconds)
+    return Speed(name, tickets, players, len(matches), seconds)
 
 
 def measure_newcomer(rules: Rules, waiting: int, *, newcomers: int = 20) -> float:
@@ -193,7 +193,7 @@ def matchpoint(rules: Rules) -> Matcher:
 
     def match(waiting: Sequence[Ticket], newcomer: Ticket | None, now: float) -> Iterable[Match]:
         if newcomer is None:
-            return pair_pool(waiting, rules, now).matches
+            return pair_pool(waiting, rules, now)
         made = match_at_once(newcomer, waiting[:-1], rules, now)
         return [] if made is None else [made]
 

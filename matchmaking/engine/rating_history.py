@@ -6,9 +6,9 @@ Glicko-2, OpenSkill or any other way that does not depend on chance.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from .glicko2 import TAU, Rating, rate_match, widen
 
@@ -37,48 +37,18 @@ class Rated(Generic[Outcome, State]):
 Rate = Callable[[Played[Outcome], tuple[State, ...]], tuple[State, ...]]
 
 
-def rate_in_order(
-    matches: Iterable[Played[Outcome]],
-    states: Mapping[Any, State],
-    rate: Rate[Outcome, State],
-) -> list[Rated[Outcome, State]]:
-    """Rate match after match, beginning with `states`, which stay as they are."""
-    current: dict[Hashable, State] = dict(states)
-    history = []
-    for match in matches:
-        before = tuple(current[player] for player in match.players)
-        rated = Rated(match, before, rate(match, before))
-        current.update(zip(match.players, rated.after, strict=True))
-        history.append(rated)
-    return history
-
-
 def take_back(
     history: Sequence[Rated[Outcome, State]], place: int, rate: Rate[Outcome, State]
 ) -> list[Rated[Outcome, State]]:
     """The history without the match at `place`.
 
-    `history` is a pool's, or that part of it since the match. What comes out is what
-    `rate_in_order` makes of the other matches, to the last bit; whatever the match did not touch
-    is the very same object.
+    `history` is a pool's, or that part of it since the match. The result is what
+    rating the other matches in order gives, to the last bit; what the match did not touch is the
+    very same object.
     """
     undone = history[place]
     changed = dict(zip(undone.match.players, undone.before, strict=True))
     return [*history[:place], *_rerated(history[place + 1 :], changed, rate)]
-
-
-def correct(
-    history: Sequence[Rated[Outcome, State]],
-    place: int,
-    outcome: Outcome,
-    rate: Rate[Outcome, State],
-) -> list[Rated[Outcome, State]]:
-    """The history with this outcome for the match at `place`."""
-    wrong = history[place]
-    match = Played(wrong.match.players, outcome, wrong.match.at)
-    right = Rated(match, wrong.before, rate(match, wrong.before))
-    changed = dict(zip(match.players, right.after, strict=True))
-    return [*history[:place], right, *_rerated(history[place + 1 :], changed, rate)]
 
 
 def _rerated(

@@ -14,15 +14,11 @@ from enum import Enum
 Player = Hashable
 
 
-class ReadinessError(ValueError):
-    """An answer that a ready check cannot take."""
-
-
-class NotAsked(ReadinessError):
+class NotAsked(ValueError):
     """The player has no part in this match."""
 
 
-class AlreadySettled(ReadinessError):
+class AlreadySettled(ValueError):
     """The check is over: all have accepted, a player has declined, or the limit has passed."""
 
 
@@ -87,16 +83,6 @@ class Broken:
 
 
 State = Asking | Ready | Broken
-
-
-def ask(parties: tuple[Party, ...], *, now: float, limit_seconds: float) -> ReadyCheck:
-    """Begin a check; raises `ReadinessError` for a bad limit or a player twice."""
-    check = ReadyCheck(parties, now + limit_seconds)
-    if not limit_seconds > 0:
-        raise ReadinessError("A ready check lasts some seconds; a pool without one asks nobody.")
-    if len(set(check.players)) < len(check.players):
-        raise ReadinessError("A player is in this match twice.")
-    return check
 
 
 def accept(check: ReadyCheck, player: Player, now: float) -> ReadyCheck:

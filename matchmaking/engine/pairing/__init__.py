@@ -2,5 +2,5 @@
 
 from .explanations import Explanation, Reason, sentence
 from .order import pair_in_order
-from .pool import Pairing, explain_tickets, match_at_once, pair_pool
+from .pool import explain_tickets, match_at_once, pair_pool
 from .values import Match, Member, PairingError, Rules, Ticket

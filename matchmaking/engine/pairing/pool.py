@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 
 from .balance import divide
 from .contenders import Contender, contenders, meeting_place
@@ -14,27 +13,16 @@ from .groups import group_pool, group_with
 from .values import Match, Rules, Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """Matches, the longest wait first, and explanations for the tickets left, in queue order."""
-
-    matches: tuple[Match, ...]
-    waiting: tuple[Explanation, ...]
-
-
-def pair_pool(tickets: Sequence[Ticket], rules: Rules, now: float) -> Pairing:
-    """Pair all waiting tickets as well as possible.
+def pair_pool(tickets: Sequence[Ticket], rules: Rules, now: float) -> list[Match]:
+    """Pair all waiting tickets as well as possible; the match with the longest wait comes first.
 
     The order of `tickets` matters only for equal times. Raises `PairingError` if a player waits
     on two of them.
     """
-    everyone = contenders(tickets, rules, now)
-    able = [one for one in everyone if one.size <= rules.party_limit]
+    able = [one for one in contenders(tickets, rules, now) if one.size <= rules.party_limit]
     groups: Sequence[Group] = pair_duels(able) if rules.is_duel else group_pool(able, rules)
-    gone = {one for group in groups for one in group}
-    waiting = [one for one in everyone if one not in gone]
     ordered = sorted(groups, key=lambda group: min(one.place for one in group))
-    return Pairing(tuple(_match(group, rules) for group in ordered), explain(waiting, rules))
+    return [_match(group, rules) for group in ordered]
 
 
 def match_at_once(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from matchmaking.engine.pairing import Match, Member, Rules, Ticket
+from matchmaking.engine import pairing
+from matchmaking.engine.pairing import Explanation, Match, Member, Rules, Ticket
 
 NOW = 1000.0
 
@@ -30,6 +32,22 @@ def party(name: str, *ratings: float, waits: float = 0, regions: str = "") -> Ti
     """A ticket of as many players as ratings: ann1, ann2 and so on."""
     members = tuple(Member(f"{name}{n}", rating) for n, rating in enumerate(ratings, start=1))
     return Ticket(name, members, NOW - waits, tuple(regions.split()))
+
+
+class Pairing(NamedTuple):
+    """Matches, and explanations for the tickets left, in queue order."""
+
+    matches: list[Match]
+    waiting: list[Explanation]
+
+
+def pair_pool(tickets: Sequence[Ticket], rules: Rules, now: float) -> Pairing:
+    """Pair a pool, and explain why the others wait."""
+    matches = pairing.pair_pool(tickets, rules, now)
+    taken = {ticket.id for match in matches for ticket in match.tickets}
+    left = [ticket for ticket in tickets if ticket.id not in taken]
+    explained = pairing.explain_tickets({ticket.id for ticket in left}, left, rules, now)
+    return Pairing(matches, list(explained.values()))
 
 
 def names(match: Match) -> tuple[str, ...]:

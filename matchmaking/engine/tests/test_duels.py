@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaking.engine.pairing import Rules, Ticket, match_at_once, pair_pool
+from matchmaking.engine.pairing import Rules, Ticket, match_at_once
 from matchmaking.engine.pairing.contenders import Contender, contenders, fits
 from matchmaking.engine.pairing.duels import cost, pair_duels, seat_overdue
 from matchmaking.engine.pairing.frontier import cheapest_matching
@@ -28,6 +28,7 @@ from .builders import (
     is_overdue,
     may_meet,
     names,
+    pair_pool,
     solo,
 )
 

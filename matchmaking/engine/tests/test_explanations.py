@@ -18,11 +18,10 @@ from matchmaking.engine.pairing import (
     explain_tickets,
     match_at_once,
     pair_in_order,
-    pair_pool,
     sentence,
 )
 
-from .builders import NOW, drawn_rules, drawn_tickets, may_meet, party, solo
+from .builders import NOW, drawn_rules, drawn_tickets, may_meet, pair_pool, party, solo
 
 DUEL = Rules(window_start=100, window_growth=10, longest_wait=300, region_seconds=60)
 TWOS = Rules(team_size=2, party_limit=2, window_start=100)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaking.engine.pairing import Match, Member, Rules, Ticket, match_at_once, pair_pool
+from matchmaking.engine.pairing import Match, Member, Rules, Ticket, match_at_once
 from matchmaking.engine.pairing.balance import divide
 from matchmaking.engine.pairing.contenders import contenders
 from matchmaking.engine.pairing.shapes import (
@@ -29,6 +29,7 @@ from .builders import (
     is_overdue,
     may_meet,
     names,
+    pair_pool,
     party,
     solo,
 )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from hypothesis import given, settings
@@ -14,9 +13,7 @@ from matchmaking.engine.rating_history import (
     Played,
     Rated,
     RatingState,
-    correct,
     glicko2_rate,
-    rate_in_order,
     rating_state_at,
     take_back,
 )
@@ -29,6 +26,18 @@ RATE = glicko2_rate(period_seconds=DAY)
 
 def played(players: str, score: float, day: float) -> Played[float]:
     return Played(tuple(players), score, day * DAY)
+
+
+def rate_in_order(
+    matches: Sequence[Played[Any]], states: dict[str, Any], rate: Callable[..., Any]
+) -> list[Rated[Any, Any]]:
+    current, history = dict(states), []
+    for match in matches:
+        before = tuple(current[str(player)] for player in match.players)
+        after = rate(match, before)
+        current |= zip(map(str, match.players), after, strict=True)
+        history.append(Rated(match, before, after))
+    return history
 
 
 def rated(*matches: Played[float]) -> list[Rated[float, RatingState]]:
@@ -66,20 +75,6 @@ def test_a_match_taken_back_was_never_played(
     others = [one.match for one in history]
     del others[place]
     assert take_back(history, place, RATE) == rated(*others)
-
-
-@settings(max_examples=50)
-@given(histories(), st.data())
-def test_a_corrected_match_has_always_been_so(
-    history: list[Rated[float, RatingState]], data: st.DataObject
-) -> None:
-    place = data.draw(st.integers(0, len(history) - 1))
-    score = data.draw(st.sampled_from([0, 0.5, 1]))
-    matches = [one.match for one in history]
-    matches[place] = replace(matches[place], outcome=score)
-    corrected = correct(history, place, score, RATE)
-    assert corrected == rated(*matches)
-    assert correct(corrected, place, history[place].match.outcome, RATE) == history
 
 
 @settings(max_examples=30)

@@ -63,8 +63,8 @@ class WaitingPool:
 
     def pair_all(self) -> list[MatchCandidate]:
         """The best matches of all waiting players, the longest wait first."""
-        found = pairing.pair_pool(list(self.seen.values()), self.rules, self.now)
-        return [self._take(match) for match in found.matches]
+        matches = pairing.pair_pool(list(self.seen.values()), self.rules, self.now)
+        return [self._take(match) for match in matches]
 
     def _take(self, match: pairing.Match) -> MatchCandidate:
         for ticket in match.tickets:
