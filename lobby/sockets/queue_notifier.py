@@ -20,7 +20,7 @@ from lobby.stream_names import LOBBY
 from matchmaking import schemas
 from matchmaking.callers import Caller
 from matchmaking.models import Ticket, TicketState
-from matchmaking.selectors import moved_tickets, open_check
+from matchmaking.selectors import moved_tickets
 from matchmaking.services.queue.joining import Joined
 from matchmaking.services.queue.outlook import outlooks_of
 from matchmaking.services.queue.ready_checks import decline_match
@@ -217,12 +217,8 @@ def _moves(
     tickets: list[UUID], asked: list[UUID]
 ) -> list[tuple[Ticket, schemas.ReadyCheck | None]]:
     """The tickets that have moved, each with the ready check that it is in."""
-    return [(ticket, _check_of(ticket)) for ticket in moved_tickets(tickets, asked)]
-
-
-def _check_of(ticket: Ticket) -> schemas.ReadyCheck | None:
-    check = open_check(ticket) if ticket.state == TicketState.PROPOSED else None
-    return schemas.ReadyCheck.of(check, check.answers.all(), ticket) if check else None
+    moved = moved_tickets(tickets, asked)
+    return [(ticket, schemas.ReadyCheck.of_ticket(ticket)) for ticket in moved]
 
 
 def wake_notifiers(tickets: Iterable[UUID]) -> None:

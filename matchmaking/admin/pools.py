@@ -30,7 +30,7 @@ class PoolAdmin(StockAdmin[Pool]):
                     "window_start", "window_growth", "longest_wait_seconds", "rematch_memory",
                     "party_limit", "regions", "region_seconds",
                 ),
-                "description": "Left as they are, whoever comes first is matched first, at once.",
+                "description": "By default players are matched at once, first come, first matched.",
             },
         ),
     )  # fmt: skip

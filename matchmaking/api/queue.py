@@ -17,11 +17,10 @@ from matchmaking import schemas
 from matchmaking.callers import Caller
 from matchmaking.identity import bearer, caller_of, set_guest_cookie
 from matchmaking.models import Pool, Ticket, TicketState
-from matchmaking.selectors import open_check
 from matchmaking.services.queue.joining import Join, join_batcher
 from matchmaking.services.queue.outlook import outlook
 from matchmaking.services.queue.ready_checks import accept_match, decline_match
-from matchmaking.services.queue.tickets import leave_pool, mark_ticket_seen, ticket_of
+from matchmaking.services.queue.tickets import leave_pool, mark_seen, ticket_of
 
 _TAG = "The queue"
 _MOST_REGIONS = 32
@@ -73,7 +72,7 @@ async def matchmaking(request: HttpRequest) -> HttpResponseBase:
 def show_ticket(request: HttpRequest, ticket_id: UUID) -> schemas.TicketShown:
     """Show a ticket, and how its wait goes."""
     found = ticket_of(ticket_id=ticket_id, caller=caller_of(request))
-    mark_ticket_seen(found, now=timezone.now())
+    mark_seen([found], now=timezone.now())
     return _shown(found)
 
 
@@ -103,9 +102,8 @@ def _shown(found: Ticket) -> schemas.TicketShown:
     if found.state == TicketState.WAITING:
         return schemas.TicketWaiting.of(found, outlook(found, now=now), now=now)
     if found.state == TicketState.PROPOSED:
-        check = open_check(found)
-        shown = schemas.ReadyCheck.of(check, check.answers.all(), found) if check else UNSET
-        return schemas.TicketProposed(schemas.Ticket.of(found), schemas.ACCEPT_IT, shown)
+        check = schemas.ReadyCheck.of_ticket(found) or UNSET
+        return schemas.TicketProposed(schemas.Ticket.of(found), schemas.ACCEPT_IT, check)
     if found.state == TicketState.MATCHED:
         return schemas.TicketMatched.of(found)
     return schemas.TicketEnded.of(found)

@@ -16,7 +16,7 @@ TAU = 0.5
 
 _ITERATIONS = 200
 _PRECISION = 1e-12
-_LEAST_INFORMATION = 1e-30  # a game between the far ends of the scale tells next to nothing
+_LEAST_INFORMATION = 1e-30  # a game between the far ends of the scale has next to no information
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 from lib.schemas import Answer, Schema, Timestamp, timestamp
 from matchmaking import models
 from matchmaking.models import EndReason, TicketState
+from matchmaking.selectors import open_check
 
 from .matches import MatchSummary
 from .players import PlayerName
@@ -85,6 +86,12 @@ class ReadyCheck(Schema):
             players=len(given),
             answer=given.get(mine.pk) or None,
         )
+
+    @classmethod
+    def of_ticket(cls, ticket: models.Ticket) -> Self | None:
+        """The open ready check of a ticket, if there is one."""
+        check = open_check(ticket) if ticket.state == TicketState.PROPOSED else None
+        return cls.of(check, check.answers.all(), ticket) if check else None
 
 
 class Outlook(Schema):

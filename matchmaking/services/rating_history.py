@@ -20,7 +20,7 @@ _BATCH = 500
 
 
 def lock_season(pool_id: int) -> Season:
-    """The pool's present season, its row locked: whoever moves the pool's ratings comes here first.
+    """The pool's present season, its row locked: every change of the pool's ratings starts here.
 
     A pool's first season begins with its first rated match.
     """

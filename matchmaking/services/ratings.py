@@ -13,7 +13,7 @@ from matchmaking.rating_systems import Duel, Melee, Outcome
 
 from .rating_history import add_rated, lock_season, remove_rated
 
-#: Endings that tell something about strength. Who gives up has lost; a forfeit tells nothing.
+#: Endings that are rated. Conceding is a loss; a forfeit says nothing about strength.
 RATED_ENDINGS = (Ending.PLAYED, Ending.DRAWN, Ending.CONCEDED)
 _MOST_ASKED = 5000
 
@@ -96,7 +96,7 @@ def _sides(match: Match) -> list[list[UUID]] | None:
 
 
 def outcome_of_match(match: Match, sizes: Sequence[int]) -> Outcome:
-    """What a rating system is told of a finished match whose sides have so many players."""
+    """The rating system's input for a finished match whose sides have so many players."""
     if len(sizes) == 2 and max(sizes) == 1:
         return Duel(0.5 if match.winner is None else float(match.winner == 0))
     return Melee(tuple(sizes), _ranks(match, len(sizes)))

@@ -40,7 +40,7 @@ class Claim:
     """The result that a player reports: the games won by each side, or a forfeit.
 
     With `forfeit`, `winner` is the side that wins by it: not given it is the other one, which
-    means that the player gives up. `revision` is the match's as the player saw it: the same place
+    means that the player concedes. `revision` is the match's as the player saw it: the same place
     in a bracket may have had other sides.
     """
 

@@ -16,7 +16,7 @@ from matchmaking.services.queue.tickets import (
     expire_tickets,
     leave_pool,
     mark_players_seen,
-    mark_ticket_seen,
+    mark_seen,
     ticket_of,
 )
 
@@ -107,7 +107,7 @@ def test_showing_life_keeps_a_ticket() -> None:
     [bob] = queue("Bob", pool=blitz.slug)
     for ticket in (ann, bob):
         silent_for(ticket, LIFE + SECOND)
-    mark_ticket_seen(ann, now=timezone.now())
+    mark_seen([ann], now=timezone.now())
     mark_players_seen([bob.player_id], now=timezone.now())
     assert expire_tickets(now=timezone.now()) == 0
 
@@ -116,7 +116,7 @@ def test_life_shown_too_late_changes_nothing() -> None:
     [ann] = queue("Ann")
     silent_for(ann, LIFE + SECOND)
     expire_tickets(now=timezone.now())
-    mark_ticket_seen(ann, now=timezone.now())
+    mark_seen([ann], now=timezone.now())
     mark_players_seen([ann.player_id], now=timezone.now())
     assert state(ann) == TicketState.EXPIRED
 

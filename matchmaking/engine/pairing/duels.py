@@ -1,13 +1,13 @@
-"""One meets one: the best pairing over a whole pool.
+"""Duels: the best pairing of a whole pool of single players.
 
-What is best: first that nobody waits who has waited too long, and that only they are matched
+What is best: first that players who have waited too long play, and that only they are matched
 beyond windows; then as many matches as possible, then fresh opponents; then those who have waited
 longest, near ratings and near regions, weighed against each other (`Rules.points_per_second`,
 `FAR_REGION`). Players are points on the line of ratings, and only near ones are considered: see
 `Effort`.
 
-What is guaranteed: no two who are left fit each other. Nobody who has waited too long is left
-while somebody who has not, plays. Up to 10 tickets the pairing is the best there is. Beyond that
+What is guaranteed: no two of those left fit each other. No player who has waited too long is left
+while another, who has not, plays. Up to 10 tickets the pairing is the best there is. Beyond that
 it is the best among each one's nearest, as far as the number of plans followed allows; tests hold
 pools of up to 60 to an exact matching.
 """
@@ -56,7 +56,7 @@ _SEARCHED_PLACES = 64
 
 
 def cost(one: Contender, other: Contender) -> float:
-    """What it costs to let these two meet; they fit."""
+    """The cost of pairing these two, who fit."""
     total = abs(one.rating - other.rating)
     if not within_windows(one, other):
         total += BEYOND_WINDOWS
@@ -85,7 +85,7 @@ def pair_duels(waiting: Sequence[Contender]) -> list[Duel]:
 
 
 def best_opponent(newcomer: Contender, waiting: Sequence[Contender]) -> Contender | None:
-    """Who of those who wait should meet the newcomer at once, if anybody fits."""
+    """The best opponent for a newcomer among the waiting, if anybody fits."""
     fitting = [one for one in waiting if fits(newcomer, one)]
     return min(fitting, key=lambda one: cost(newcomer, one) - one.worth, default=None)
 
@@ -97,7 +97,7 @@ def _rating(one: Contender) -> float:
 def _nearest_below(line: Sequence[Contender], effort: Effort) -> list[list[tuple[int, float]]]:
     """For each place in the line the lower ones that may be paired with it, and at what cost.
 
-    Each looks up for its nearest; and whoever has waited too long also looks down, since it fits
+    Each looks up for its nearest; one that has waited too long also looks down, since it fits
     those whose own windows do not reach it.
     """
     below: list[list[tuple[int, float]]] = [[] for _ in line]
@@ -115,7 +115,7 @@ def _nearest_below(line: Sequence[Contender], effort: Effort) -> list[list[tuple
 def _nearest(
     line: Sequence[Contender], place: int, places: range, effort: Effort
 ) -> Iterator[tuple[int, float]]:
-    """The nearest who fit, and at what cost; recent opponents come on top of their number."""
+    """The nearest fitting opponents with their costs; recent opponents do not count."""
     one = line[place]
     rating, window, accepts, is_overdue = one.rating, one.window, one.accepts, one.is_overdue
     found = beyond = 0
@@ -137,7 +137,7 @@ def _nearest(
 
 
 def _pair_left(left: Sequence[Contender]) -> tuple[list[Duel], list[Contender]]:
-    """Pair whoever of the left fit each other after all, too far apart in the line before.
+    """Pair those of the rest who fit each other, but were too far apart in the line before.
 
     The narrowest windows come first: they look at few, and then few remain for the wide ones.
     """

@@ -11,8 +11,7 @@ from lib.models import StoredResponse
 from lib.names import parse_name
 from matchmaking import schemas
 from matchmaking.engine.pairing import pair_in_order
-from matchmaking.models import Party, Player, Pool, Ticket, TicketState
-from matchmaking.selectors import open_check
+from matchmaking.models import Party, Player, Pool, Ticket
 
 from .join_checks import JoinChecks
 from .joins import Join, Joined, JoinResult
@@ -133,13 +132,10 @@ class JoinBatch:
 
     def _check_of(self, ticket: Ticket) -> schemas.ReadyCheck | None:
         """The ready check that a ticket is in."""
-        if ticket.state != TicketState.PROPOSED:
-            return None
         for proposal in self.pairing.proposals:
             if ticket in proposal.tickets:
                 return schemas.ReadyCheck.of(proposal.check, proposal.answers, ticket)
-        stored = open_check(ticket)
-        return schemas.ReadyCheck.of(stored, stored.answers.all(), ticket) if stored else None
+        return schemas.ReadyCheck.of_ticket(ticket)
 
     # Waiting and pairing.
 

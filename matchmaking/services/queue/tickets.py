@@ -97,11 +97,6 @@ def mark_seen(tickets: Collection[Ticket], *, now: datetime) -> None:
     )
 
 
-def mark_ticket_seen(ticket: Ticket, *, now: datetime) -> None:
-    """Record a sign of life from the owner of an open ticket."""
-    mark_seen([ticket], now=now)
-
-
 def mark_players_seen(player_ids: Sequence[UUID], *, now: datetime) -> None:
     """Record a sign of life from players with a live socket, for their open tickets."""
     parties = PartyMember.objects.filter(player__in=player_ids).values("party")
