@@ -43,9 +43,9 @@ class TournamentsConfig(AppConfig):
 def grant_organisers(
     *, app_config: AppConfig, using: str, apps: Apps = all_apps, **kwargs: Any
 ) -> None:
-    """Give the group an app's rights; whoever wants fewer makes another group.
+    """Grant the group an app's rights; to grant fewer, make another group.
 
-    `migrate` says which `apps` there are at that point, `flush` does not.
+    `migrate` passes the `apps` of that point, `flush` does not.
     """
     codenames = RIGHTS.get(app_config.label)
     if not codenames:

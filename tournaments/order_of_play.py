@@ -1,4 +1,4 @@
-"""Which matches come next, and about when each of them begins."""
+"""The order of play, and the estimated start of each match."""
 
 import heapq
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ Rank = tuple[int, int, int, int, int]
 
 
 def rank(pairing: Pairing) -> Rank:
-    """Where a pairing stands in the order of play: by stage, then round, then group and place.
+    """A pairing's place in the order of play: by stage, then round, then group and number.
 
     A round of the losers' bracket is played beside the round of the winners' that feeds it, and the
     match for third place before the final.
@@ -50,10 +50,10 @@ def ready_in_order(tournament: Tournament) -> list[Pairing]:
 def estimated_starts(
     tournament: Tournament, *, now: datetime | None = None
 ) -> dict[UUID, datetime]:
-    """About when each open pairing begins, by its id; for one at a station, when it was called.
+    """The estimated start of each open pairing, by id; for one at a station, when it was called.
 
-    Every match takes `match_minutes`; nobody plays twice at once; there are as many at once as
-    there are stations, or any number when there are none.
+    Each match takes `match_minutes`; an entrant plays one match at a time; as many matches run at
+    once as there are stations, or any number without stations.
     """
     now = now or timezone.now()
     plan = _Plan(
@@ -67,7 +67,7 @@ def estimated_starts(
 
 @dataclass
 class _Plan:
-    """Who is free when, while matches are planned one after the other."""
+    """When entrants and stations are free, while matches are planned one after the other."""
 
     length: timedelta
     now: datetime

@@ -22,7 +22,7 @@ from .models import (
     TournamentState,
 )
 
-#: Who is on the list, but not in the tournament.
+#: The statuses of those on the list who do not take part.
 OUTSIDE = (EntryStatus.APPLIED, EntryStatus.WAITING, EntryStatus.DECLINED, EntryStatus.ABSENT)
 
 
@@ -94,7 +94,7 @@ def tournament_stages(tournament: Tournament) -> list[Stage]:
 
 
 def champions(tournament: Tournament, last: Stage) -> list[str]:
-    """Who holds the first place of a finished tournament's last stage; several share it."""
+    """The names in first place of a finished tournament's last stage; several may share it."""
     if tournament.state != TournamentState.FINISHED:
         return []
     first = Contender.objects.filter(group__stage=last, first=1).order_by("seed")
@@ -125,7 +125,7 @@ def match_pairing(tournament_id: UUID, match_id: UUID) -> Pairing | None:
 
 
 def ready_pairings(groups: Sequence[Group]) -> list[Pairing]:
-    """What can be played now in these groups, the called ones first."""
+    """The pairings that can be played now in these groups, those called to a station first."""
     ready = Pairing.objects.filter(group__in=groups, state=PairingState.READY)
     return list(
         ready.select_related("round", "top", "bottom", "match", "station", "group").order_by(
@@ -135,7 +135,7 @@ def ready_pairings(groups: Sequence[Group]) -> list[Pairing]:
 
 
 def latest_results(groups: Sequence[Group], *, limit: int) -> list[Pairing]:
-    """What was played last in these groups, the newest first."""
+    """The latest results in these groups, the newest first."""
     decided = Pairing.objects.filter(group__in=groups, state=PairingState.DECIDED)
     return list(
         decided.select_related("round", "top", "bottom", "match", "station", "group").order_by(

@@ -35,11 +35,11 @@ from tournaments.services.entry.entrants import (
 )
 from tournaments.services.entry.registration import (
     approve,
-    check_own,
     close_registration,
     decline,
     leave_tournament,
     open_registration,
+    own_entry,
     register,
 )
 from tournaments.services.entry.rosters import add_member, make_captain, remove_member
@@ -251,7 +251,7 @@ def _arriving(request: HttpRequest, tournament_id: UUID, body: CheckInBody) -> t
         return entrant_ref(tournament_id, body.entrant), actor
     tournament_of(tournament_id)
     player = player_of(caller(request))
-    return check_own(tournament_id=tournament_id, player=player).pk, player_actor(player)
+    return own_entry(tournament_id=tournament_id, player=player).pk, player_actor(player)
 
 
 @router.post(f"{ONE}/seeds", response=schemas.found(schemas.Entrants))

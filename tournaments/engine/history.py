@@ -173,10 +173,10 @@ class Line:
 
 @dataclass(frozen=True)
 class History:
-    """A tournament so far: who takes part, and round by round what happened.
+    """A tournament so far: its players and its rounds.
 
-    Whoever is in no match and has no bye in a round was absent. `planned_rounds` is the whole
-    length if it is known, 0 if not; `first_colour` is what the drawing of lots gave to the top
+    A player without a match and without a bye in a round was absent. `planned_rounds` is the whole
+    length if it is known, 0 if not; `first_colour` is the colour drawn for the top
     pairing number of round one.
     """
 

@@ -23,7 +23,7 @@ class TableRound:
 def berger_table(entrant_count: int) -> tuple[TableRound, ...]:
     """A single round robin of the numbers 1 to `entrant_count`.
 
-    With an odd number, whoever would meet the one who is missing rests.
+    With an odd number, the one paired with the missing number rests.
     """
     if entrant_count < 2:
         raise TooFewEntrants("A round robin needs at least two entrants.")

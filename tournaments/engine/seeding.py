@@ -1,4 +1,4 @@
-"""Seeding: who gets which seed, and where each seed stands in a bracket."""
+"""Seeding: the order of entrants, and the place of each seed in a bracket."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def listed_again(seeded: Sequence[T]) -> list[T]:
 
 
 def seed_at_random(entrants: Sequence[T], chance: Random) -> list[T]:
-    """Seed by lot."""
+    """Seed in random order."""
     return chance.sample(list(entrants), len(entrants))
 
 
@@ -86,7 +86,7 @@ def _opponents_apart(
     """For each of the better ones whom to meet: a maximum matching across groups.
 
     Starts from everyone meeting their own opponent and follows the shortest chain of exchanges
-    for each pair that may not stand; pairs that cannot be helped stay as they are.
+    for each forbidden pair; forbidden pairs that cannot be avoided remain.
     """
 
     def may_meet(one: int, other: int) -> bool:
@@ -103,12 +103,12 @@ def _exchange(start: int, opponent: list[int], may_meet: Callable[[int, int], bo
     """Pass opponents round the shortest ring of pairs that frees `start`, if there is one.
 
     `start` takes the opponent of the next in the ring and so on; the last takes that of `start`.
-    If no ring leaves everyone content, it may end at a pair that was to be helped itself.
+    If no ring frees everyone, it may end at another forbidden pair.
     Nearest pairs are tried first.
     """
     came_from: dict[int, int] = {start: start}
     queue = deque([start])
-    malcontent = start
+    fallback = start
     while queue:
         taker = queue.popleft()
         if taker != start and may_meet(taker, opponent[start]):
@@ -119,9 +119,9 @@ def _exchange(start: int, opponent: list[int], may_meet: Callable[[int, int], bo
             if may_meet(taker, opponent[giver]):
                 came_from[giver] = taker
                 queue.append(giver)
-                if malcontent == start and not may_meet(giver, opponent[giver]):
-                    malcontent = giver
-    _pass_round(start, malcontent, came_from, opponent)
+                if fallback == start and not may_meet(giver, opponent[giver]):
+                    fallback = giver
+    _pass_round(start, fallback, came_from, opponent)
 
 
 def _pass_round(start: int, last: int, came_from: dict[int, int], opponent: list[int]) -> None:

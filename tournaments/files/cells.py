@@ -1,4 +1,4 @@
-"""Cells of CSV files, safe to open: no spreadsheet takes what somebody is called for a formula."""
+"""Cells of CSV files, safe to open: no spreadsheet takes a name for a formula."""
 
 import csv
 import io

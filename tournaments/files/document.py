@@ -1,8 +1,7 @@
-"""A whole tournament as a JSON document, version 1: what it says, and how it is read.
+"""A whole tournament as a JSON document, version 1: its structs, read and written.
 
-Entrants are spoken of by their seeds in the tournament. Nothing in a document is a key of a
-database, and nobody's account or token is in it. What follows from results is not in it either:
-brackets, places and standings are made anew from them.
+Entrants are named by their seeds in the tournament. A document has no database keys, accounts or
+tokens, and nothing that follows from results: brackets, places and standings are computed again.
 """
 
 from datetime import datetime
@@ -27,15 +26,15 @@ Side = Annotated[int, Meta(ge=0, le=1)]
 Games = Annotated[list[Annotated[int, Meta(ge=0, le=9_999)]], Meta(max_length=2)]
 
 
-#: Other years are a slip of somebody's, and not every database and time zone has them.
+#: Other years are typing errors, and not every database and time zone has them.
 YEARS = range(1970, 2200)
 
 
 class Part(Schema, kw_only=True, forbid_unknown_fields=True):
-    """A piece of a document: every field is known, and none is passed over."""
+    """A piece of a document; unknown fields are refused."""
 
     def __post_init__(self) -> None:
-        """Raise `ValueError`, which msgspec dresses, for a moment that cannot be."""
+        """Raise `ValueError`, which msgspec turns into its own error, for an impossible moment."""
         for field in self.__struct_fields__:
             value = getattr(self, field)
             if isinstance(value, datetime) and value.year not in YEARS:
@@ -46,7 +45,7 @@ P = TypeVar("P", bound=Part)
 
 
 def part(kind: type[P], /, **fields: Any) -> P:
-    """A piece out of a row's fields, whose choices are plain text there."""
+    """A piece made of a row's fields, whose choices are plain text there."""
     return kind(**fields)
 
 
@@ -58,7 +57,7 @@ class MemberPart(Part):
 
 
 class EntrantPart(Part):
-    """Somebody on the list."""
+    """An entrant on the list."""
 
     seed: Seed
     name: Name
@@ -150,7 +149,7 @@ class StagePart(StageSettings, Part, kw_only=True, forbid_unknown_fields=True):
 
 
 class ActionPart(Part):
-    """A line of the record of the day."""
+    """A line of the tournament's record."""
 
     at: Moment
     by: Label
@@ -194,14 +193,14 @@ def parse_document(text: str) -> Document:
         version = msgspec.json.decode(text, type=_Versioned).matchpoint
         if version != VERSION or isinstance(version, bool):
             raise BadFile(
-                "This is no Matchpoint tournament of version 1: it does not begin with "
+                "This is not a Matchpoint tournament of version 1: it does not begin with "
                 '{"matchpoint": 1}.'
             )
         document = msgspec.json.decode(text, type=Document)
     except msgspec.ValidationError as error:
-        raise BadFile(f"The file does not say what it should: {error}.") from error
+        raise BadFile(f"The file is not a tournament: {error}.") from error
     except (msgspec.DecodeError, RecursionError) as error:
-        raise BadFile(f"The file is no JSON that can be read: {error}.") from error
+        raise BadFile(f"The file is not valid JSON: {error}.") from error
     if "\\u0000" in text:
         raise BadFile("The file has a zero character in a text. Remove it.")
     return document

@@ -9,27 +9,27 @@ from lib.names import Name, parse_name
 from tournaments.models.entrants import LABEL_MAX_CHARS
 
 RATING_MAX = 9999
-#: So many wrong lines are named at once; who mends those sees the next.
-LINES_TOLD = 5
-# A comma divides only before a number or an empty rating: "Smith, John" is a name.
+#: At most so many wrong lines are named at once.
+LINES_NAMED = 5
+# A comma separates only before a number or an empty rating: "Smith, John" is a name.
 _COMMA = re.compile(r"\s*,\s*(?=\d*\s*(?:,|$))")
 
 
 class BadLines(Refusal):
-    """A pasted list with lines that cannot be read; `lines` says what is wrong in each."""
+    """A pasted list with lines that cannot be read; `lines` has the error of each."""
 
     code = "bad_entrants"
 
     def __init__(self, lines: Sequence[str]) -> None:
-        more = len(lines) - LINES_TOLD
-        told = [*lines[:LINES_TOLD], *([f"And {more} more."] if more > 0 else [])]
-        super().__init__(" ".join(told))
-        self.lines = told
+        more = len(lines) - LINES_NAMED
+        named = [*lines[:LINES_NAMED], *([f"And {more} more."] if more > 0 else [])]
+        super().__init__(" ".join(named))
+        self.lines = named
 
 
 @dataclass(frozen=True, slots=True)
 class NewEntrant:
-    """Somebody to be entered."""
+    """An entrant to be added."""
 
     name: str
     rating: int | None = None

@@ -18,8 +18,8 @@ from .entrant_lines import BadLines, NewEntrant, parse_label, parse_rating
 from .text import BadFile
 
 COLUMNS = ("name", "rating", "club", "region", "seed", "members")
-#: Columns of our own files that say nothing about who is to be entered.
-PASSED_OVER = frozenset({"status", "place"})
+#: Columns of our own files that are not read back.
+IGNORED = frozenset({"status", "place"})
 _DELIMITERS = "\t;,"
 _MEMBER = re.compile(r"members?( \d+)?")
 _SEED_DIGITS = 6
@@ -27,7 +27,7 @@ _SEED_DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class SheetEntrant:
-    """An entrant in a file: the line it stands on, its seed if it has one, and its roster."""
+    """An entrant in a file: its line, its seed if it has one, and its roster."""
 
     line: int
     new: NewEntrant
@@ -43,7 +43,7 @@ def parse_sheet(text: str) -> list[SheetEntrant]:
     """
     rows = _rows(text)
     if not rows:
-        raise BadFile("There is nobody in the file.")
+        raise BadFile("There are no entrants in the file.")
     most = 2 * settings.MATCHPOINT_TOURNAMENT_MAX_PLAYERS
     if len(rows) > most + 1:
         raise BadFile(f"The file has {len(rows):,} lines, and a list holds {most:,} names.")
@@ -61,7 +61,7 @@ def parse_sheet(text: str) -> list[SheetEntrant]:
     if wrong:
         raise BadLines(wrong)
     if not found:
-        raise BadFile("There is nobody in the file.")
+        raise BadFile("There are no entrants in the file.")
     return sorted(found, key=lambda one: (one.seed is None, one.seed or 0))
 
 
@@ -85,7 +85,7 @@ def _numbered(reader: Any, skipped: int) -> Iterator[tuple[int, list[str]]]:
 
 
 def _delimiter(text: str) -> tuple[str, int]:
-    """What divides the cells, and how many lines say so (`sep=;`, as spreadsheets write)."""
+    """The separator of the cells, and the number of lines that declare it (`sep=;`, 0 or 1)."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     if re.fullmatch(r"sep=[\t;,]", first.strip(" \r")):
         return first.strip(" \r")[-1], 1
@@ -100,7 +100,7 @@ def _header(line: int, cells: Sequence[str]) -> list[str] | None:
         return None
     columns = ["members" if _MEMBER.fullmatch(name) else name for name in names]
     for name in columns:
-        if name and name not in COLUMNS and name not in PASSED_OVER:
+        if name and name not in COLUMNS and name not in IGNORED:
             raise BadFile(
                 f"Line {line}: there is no column {name[:40]!r}. There are: {', '.join(COLUMNS)}."
             )
@@ -137,7 +137,7 @@ def _entrant(line: int, cells: Sequence[str], columns: Sequence[str]) -> SheetEn
 
 @contextmanager
 def _naming(column: str) -> Iterator[None]:
-    """Put a column before what is wrong in it."""
+    """Name the column in an error."""
     try:
         yield
     except Refusal as refusal:

@@ -30,7 +30,7 @@ from .document import (
 from .text import BadFile
 
 _SWISS, _ROUND_ROBIN = (f"\n092 Individual: {system}" for system in ("Swiss-System", "Round-Robin"))
-#: What can stand in a file, and how a match of ours ends that way; scores where it was played.
+#: The results a file can have, and how a match of ours ends that way; scores where played.
 _OUTCOMES = {
     (Result.WIN, Result.LOSS, True): ("played", 0, [1, 0]),
     (Result.LOSS, Result.WIN, True): ("played", 1, [0, 1]),
@@ -109,7 +109,7 @@ def _entrants(history: History) -> list[EntrantPart]:
 def _points(points: PointSystem) -> dict[str, Decimal]:
     if points.half_point_bye != points.draw or points.absent:
         raise BadFile(
-            "The file gives other points for a half-point bye than for a draw, or points for "
+            "The file has other points for a half-point bye than for a draw, or points for "
             "being absent: that cannot be kept here.",
             code="bad_trf",
         )
@@ -157,7 +157,7 @@ def _byes(byes: Iterable[Bye], number: int, number_of: dict[int, int]) -> Iterab
 
 
 def _pairings(one: Round, number: int, number_of: dict[int, int]) -> Iterable[PairingPart]:
-    """A round's boards in the order of the better seed, since the file does not tell them."""
+    """The boards of a round by the better seed, since the file has no board numbers."""
     boards = [
         *((match.white, match.black, _result(match, number)) for match in one.matches),
         *((white, black, None) for white, black in one.unfinished),

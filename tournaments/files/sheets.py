@@ -1,4 +1,4 @@
-"""What a tournament gives out as CSV: its entrants, its matches, its standings."""
+"""A tournament's entrants, matches and standings as CSV files."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,7 +14,7 @@ MATCH_COLUMNS = (
 
 
 def entrants_csv(tournament: Tournament) -> bytes:
-    """Everybody on the list by seed; the file can be read back by `parse_sheet`."""
+    """All entrants by seed; `parse_sheet` reads the file back."""
     rows = []
     for entrant in tournament.entrants.prefetch_related("members").order_by("seed"):
         members = [member.name for member in entrant.members.all()]
@@ -56,7 +56,7 @@ def _match_row(row: Pairing) -> Sequence[object]:
 
 
 def standings_csv(tournament: Tournament) -> bytes:
-    """How every stage stands that has begun; a column for each tie-break that any of them has."""
+    """The standings of all stages that have begun, with a column for each tie-break of any."""
     stages = list(tournament.stages.prefetch_related("groups").order_by("number"))
     titles: list[str] = []
     for stage in stages:

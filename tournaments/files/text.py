@@ -1,4 +1,4 @@
-"""The text of an uploaded file, or a refusal that says what is wrong with its bytes."""
+"""The text of an uploaded file, or a refusal that names the error in its bytes."""
 
 import codecs
 
@@ -24,7 +24,7 @@ class BadFile(Refusal):
 
 
 def decode(raw: bytes, *, otherwise: str = "") -> str:
-    """The file as text: UTF-8, or what a byte order mark says; raises `BadFile`.
+    """The file as text: UTF-8, or as its byte order mark says; raises `BadFile`.
 
     Text that is not in UTF-8 is refused, or read in the encoding that is named.
     """
@@ -40,7 +40,7 @@ def decode(raw: bytes, *, otherwise: str = "") -> str:
     body = raw[len(mark) :]
     if encoding == "utf-8" and b"\0" in body:
         raise BadFile(
-            f"Line {_line(body, body.index(0))} has a zero byte: this is no text in UTF-8. Save "
+            f"Line {_line(body, body.index(0))} has a zero byte: this is not text in UTF-8. Save "
             "the file as UTF-8, or as UTF-16 with its byte order mark.",
             code="bad_encoding",
         )

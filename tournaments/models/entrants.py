@@ -1,4 +1,4 @@
-"""Who takes part: players or teams, on the list, waiting for a place, or out again."""
+"""Entrants: players or teams, on the list, waiting for a place, or withdrawn."""
 
 from django.db import models
 from django.db.models import Q
@@ -13,7 +13,7 @@ LABEL_MAX_CHARS = 40
 
 
 class EntryStatus(models.TextChoices):
-    """How an entrant stands; only the `ENTERED` are drawn and paired."""
+    """The state of an entry; only the `ENTERED` are drawn and paired."""
 
     APPLIED = "applied", "asks to be entered"
     WAITING = "waiting", "waits for a place"
@@ -75,7 +75,7 @@ class Entrant(models.Model):
 
 
 class Member(models.Model):
-    """A player on the roster of a team; the captain speaks for it."""
+    """A player on the roster of a team; the captain acts for it."""
 
     entrant = models.ForeignKey(Entrant, models.CASCADE, related_name="members")
     name = models.CharField(max_length=NAME_MAX_CHARS)

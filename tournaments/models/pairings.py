@@ -14,7 +14,7 @@ from .venue import Station
 
 
 class Slot(models.TextChoices):
-    """What stands on one side of a pairing."""
+    """What is on one side of a pairing."""
 
     ENTRANT = "entrant", "an entrant"
     BYE = "bye", "nobody: a bye"
@@ -56,8 +56,8 @@ class Pairing(models.Model):
     """A place in a bracket or a table; `match` exists once both sides are entrants, with its id.
 
     Side 0 is `top` (White where colours matter), side 1 is `bottom`. `winner` is the index of the
-    side that won or goes on; none in a draw and a double forfeit, which `match.outcome` tells.
-    `loser_leaves` says that who lost goes nowhere from here: expelled or withdrawn.
+    side that won or goes on; none in a draw and a double forfeit, see `match.outcome`.
+    `loser_leaves`: the loser is expelled or withdrawn, and plays no further match.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,4 +1,4 @@
-"""Stages, their groups, who plays in them, and their rounds."""
+"""Stages, their groups, contenders, rounds and byes."""
 
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from .tournament import Tournament
 
 
 class StageState(models.TextChoices):
-    """A stage waits for those before it, is played, and is over."""
+    """A stage waits for the one before it, runs, and is finished."""
 
     PENDING = "pending", "not yet begun"
     RUNNING = "running", "running"
@@ -153,7 +153,7 @@ class Contender(models.Model):
     """An entrant in a group: `seed` counts there from 1 (the bracket's or the table's number).
 
     `from_round` is the first round in which it can be paired, `until_round` the last one, for
-    those who came late or left. `first` and `last` are the places it holds once they are settled.
+    late entries and withdrawals. `first` and `last` are the places it holds once they are settled.
     """
 
     group = models.ForeignKey(Group, models.CASCADE, related_name="contenders")
@@ -209,7 +209,7 @@ class Round(models.Model):
 
 
 class ByeKind(models.TextChoices):
-    """Why somebody has no opponent in a round; worth what `engine.history.PointSystem` says."""
+    """Why a contender has no opponent; for its points see `engine.history.PointSystem`."""
 
     PAIRING_ALLOCATED = "pairing_allocated", "bye of the pairing"
     FULL_POINT = "full_point", "full-point bye"

@@ -1,4 +1,4 @@
-"""A tournament: what it is called, who may enter, and how far its day is."""
+"""A tournament, its settings and its state."""
 
 import uuid
 
@@ -14,7 +14,7 @@ TOURNAMENT_NAME_MAX_CHARS = 80
 
 
 class TournamentState(models.TextChoices):
-    """A tournament's day, in order; `CANCELLED` may follow any but `FINISHED`."""
+    """A tournament's states, in order; `CANCELLED` may follow any but `FINISHED`."""
 
     DRAFT = "draft", "draft"
     REGISTRATION = "registration", "open for registration"
@@ -59,7 +59,7 @@ class Tournament(models.Model):
         null=True, blank=True, help_text="How long before the start check-in opens; empty for none."
     )
 
-    # The day.
+    # Schedule and results.
     starts_at = models.DateTimeField(null=True, blank=True)
     match_minutes = models.PositiveSmallIntegerField(
         default=30, help_text="What a match takes, for the estimated times."

@@ -23,7 +23,7 @@ class Seeding(models.TextChoices):
 
 
 class KeepApart(models.TextChoices):
-    """Whom the draw keeps from meeting in round one, where that is possible."""
+    """Entrants that the draw keeps apart in round one, where that is possible."""
 
     NOBODY = "", "nobody"
     CLUB = "club", "members of one club"
@@ -40,7 +40,7 @@ class Entry(models.TextChoices):
 
 
 class Reporting(models.TextChoices):
-    """Who reports results, beside the organiser and the judges."""
+    """Who else, besides organiser and judges, reports results."""
 
     ORGANISER = "organiser", "only the organiser and the judges"
     PLAYERS = "players", "the players: one reports, the other confirms"

@@ -1,4 +1,4 @@
-"""Places in a tournament: how many there are, who has one, and who gets the next."""
+"""Places in a tournament: how many are left, and the waiting list."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -13,12 +13,12 @@ from tournaments.signals import entry_changed, list_changed
 from . import audit_log
 from .actors import MATCHPOINT
 
-#: So many entries are told one by one.
+#: Up to so many entries are announced one by one.
 FEW = 10
 
 
 class EntryChange(StrEnum):
-    """What happened to an entry, as `entry_changed` tells it."""
+    """The change of an entry that `entry_changed` announces."""
 
     APPLIED = "applied"
     WAITING = "waiting"
@@ -32,7 +32,7 @@ class EntryChange(StrEnum):
     RENAMED = "renamed"
 
 
-#: How an entrant of each status came to it.
+#: The change that leads to each status.
 CHANGE_OF = {
     EntryStatus.APPLIED: EntryChange.APPLIED,
     EntryStatus.WAITING: EntryChange.WAITING,
@@ -41,12 +41,12 @@ CHANGE_OF = {
 
 
 def announce(tournament: Tournament, entrant: Entrant, change: EntryChange) -> None:
-    """Send the news of an entry."""
+    """Send `entry_changed`."""
     entry_changed.send(sender=Entrant, tournament=tournament, entrant=entrant, change=change)
 
 
 def announce_all(tournament: Tournament, entrants: Sequence[Entrant], change: EntryChange) -> None:
-    """Send the news of entries that changed alike; of many at once, only that there is news."""
+    """Send `entry_changed` for each; for many at once only `list_changed`."""
     if len(entrants) > FEW:
         list_changed.send(sender=Tournament, tournament=tournament)
         return
@@ -55,7 +55,7 @@ def announce_all(tournament: Tournament, entrants: Sequence[Entrant], change: En
 
 
 def places_left(tournament: Tournament) -> int:
-    """How many more can take part; the tournament is locked, so that it stays true."""
+    """How many more can take part; the tournament must be locked."""
     most: int = settings.MATCHPOINT_TOURNAMENT_MAX_PLAYERS
     capacity = most if tournament.capacity is None else min(tournament.capacity, most)
     return capacity - tournament.entrants.filter(status=EntryStatus.ENTERED).count()
@@ -75,7 +75,7 @@ def check_list_length(tournament: Tournament, more: int) -> None:
 
 
 def fill_places(tournament: Tournament, *, checked_in_only: bool = False) -> list[Entrant]:
-    """Let those who wait move up into free places, the first who came first."""
+    """Move entrants up from the waiting list into free places, in the order they entered."""
     left = places_left(tournament)
     if left <= 0:
         return []

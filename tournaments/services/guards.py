@@ -1,4 +1,4 @@
-"""What every change of the entries begins with: the row, the time of day, a free name."""
+"""Checks before a change of the entries: the row, the tournament's state, a free name."""
 
 from lib.errors import Conflict, NotFound
 from lib.names import Name
@@ -47,8 +47,8 @@ def check_name_is_free(tournament: Tournament, name: Name, *, but: Entrant | Non
         )
 
 
-def move_day(tournament: Tournament, to: TournamentState, actor: Actor, did: str) -> None:
-    """Bring the tournament, which is locked, into another state before its start."""
+def change_state(tournament: Tournament, to: TournamentState, actor: Actor, did: str) -> None:
+    """Change the state of a locked tournament before its start."""
     before = tournament.state
     tournament.state = to
     tournament.save(update_fields=("state",))

@@ -9,14 +9,14 @@ from tournaments.models import Entrant, Tournament
 
 
 def pool_rating(tournament: Tournament, player_id: UUID | None) -> int | None:
-    """The present rating of a player where the tournament is rated; None for a team or a novice."""
+    """A player's current rating in the tournament's pool; None if unrated, or for a team."""
     return pool_ratings(tournament, [player_id] if player_id else []).get(player_id)
 
 
 def pool_ratings(
     tournament: Tournament, player_ids: Sequence[UUID | None]
 ) -> dict[UUID | None, int]:
-    """The present ratings of those of these players who have one."""
+    """The current ratings of those of these players who have one."""
     players = [player_id for player_id in player_ids if player_id is not None]
     if not players or tournament.rated_in is None or tournament.team_size > 1:
         return {}
@@ -25,7 +25,7 @@ def pool_ratings(
 
 
 def fill_ratings(tournament: Tournament, entrants: Sequence[Entrant]) -> None:
-    """Write down the ratings of entrants for whom none is given; what was given stands."""
+    """Store the pool ratings of entrants that have no rating yet."""
     without = [one for one in entrants if one.rating is None and one.player_id is not None]
     ratings = pool_ratings(tournament, [one.player_id for one in without])
     found = [one for one in without if one.player_id in ratings]

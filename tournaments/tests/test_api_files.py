@@ -47,7 +47,7 @@ def test_a_list_of_entrants_goes_out_and_comes_back() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"\n", "nobody"),
+        (b"\n", "no entrants"),
         (b"name,rating\nAnn,many\n", "Line 2"),
         (b"Ann\nann\n", "line 1"),
         (b"Ann,1500,North,South,1,Bob\n", "single players"),

@@ -376,11 +376,11 @@ def test_a_judge_of_a_station_enters_results_there_and_nowhere_else() -> None:
         enter("W1.2")
 
 
-def test_a_player_takes_an_invitation_and_it_is_his() -> None:
+def test_a_player_takes_an_invitation_and_becomes_its_judge() -> None:
     cup = running()
     token = add_judge(tournament_id=cup.pk, name="Jo", actor=OLGA).token
     jo, kim = guest("Jo"), guest("Kim")
-    with pytest.raises(Forbidden, match="no judge's token"):
+    with pytest.raises(Forbidden, match="not the token of a judge"):
         claim_judgeship(tournament_id=cup.pk, token="x", player=jo)
     claim_judgeship(tournament_id=cup.pk, token=f" {token}\n", player=jo)
     claim_judgeship(tournament_id=cup.pk, token=token, player=jo)

@@ -21,11 +21,11 @@ from tournaments.services.entry.entrants import (
 )
 from tournaments.services.entry.registration import (
     approve,
-    check_own,
     close_registration,
     decline,
     leave_tournament,
     open_registration,
+    own_entry,
     register,
 )
 from tournaments.services.entry.rosters import add_member, make_captain, remove_member
@@ -147,7 +147,7 @@ def test_leaving_is_for_those_entered_and_before_the_start() -> None:
         leave_tournament(tournament_id=cup.pk, player=ann)
     for player in (ann, bob):
         register(tournament_id=cup.pk, player=player)
-    assert check_own(tournament_id=cup.pk, player=ann).name == "Ann"
+    assert own_entry(tournament_id=cup.pk, player=ann).name == "Ann"
     start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     with pytest.raises(Conflict, match="Ask the organiser to withdraw"):
         leave_tournament(tournament_id=cup.pk, player=ann)
@@ -165,7 +165,7 @@ def test_a_team_registers_with_its_roster_and_its_captain_speaks_for_it() -> Non
     cem = guest("Cem")
     third = add_member(tournament_id=cup.pk, entrant_id=team.pk, actor=OLGA, player=cem)
     assert missing_players(fresh(cup), team) == 0
-    assert check_own(tournament_id=cup.pk, player=cem) == team
+    assert own_entry(tournament_id=cup.pk, player=cem) == team
     with pytest.raises(Forbidden, match="Only the captain"):
         leave_tournament(tournament_id=cup.pk, player=cem)
     with pytest.raises(Conflict, match="at most 3"):

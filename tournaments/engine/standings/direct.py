@@ -25,33 +25,33 @@ def split_by_direct_encounter(
     field: Field, tied: list[int]
 ) -> tuple[list[list[int]], dict[int, Value]]:
     """The tied in groups of what they remain tied in, best first, and the words for each."""
-    said: dict[int, list[str]] = {player: [] for player in tied}
-    groups = _split(field, tied, said)
+    words_of: dict[int, list[str]] = {player: [] for player in tied}
+    groups = _split(field, tied, words_of)
     values: dict[int, Value] = {}
     first = _encounters(field, tied)
     for place, group in enumerate(groups):
         better = sum(len(one) for one in groups[:place])
         for player in group:
             rank = f"place {better + 1}" + (f" shared by {len(group)}" if len(group) > 1 else "")
-            words = "; ".join([*said[player], f"{rank} of the {len(tied)} tied"])
+            words = "; ".join([*words_of[player], f"{rank} of the {len(tied)} tied"])
             values[player] = Value(first[player].made, words)
     return groups, values
 
 
-def _split(field: Field, tied: list[int], said: dict[int, list[str]]) -> list[list[int]]:
+def _split(field: Field, tied: list[int], words_of: dict[int, list[str]]) -> list[list[int]]:
     """Rank by the encounters, then again within each group that is still tied (6.2, 6.3)."""
     if len(tied) == 1:
         return [tied]
     encounters = _encounters(field, tied)
     for player in tied:
-        said[player].append(_words(encounters[player], len(tied)))
+        words_of[player].append(_words(encounters[player], len(tied)))
     if all(one.missing == 0 for one in encounters.values()):
         groups = _ranked(tied, encounters)
     else:
         groups = _sure_leaders(field, tied, encounters)
     if len(groups) == 1:
         return groups
-    return [smaller for group in groups for smaller in _split(field, group, said)]
+    return [smaller for group in groups for smaller in _split(field, group, words_of)]
 
 
 def _encounters(field: Field, tied: Iterable[int]) -> dict[int, Encounters]:

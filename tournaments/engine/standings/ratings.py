@@ -71,5 +71,5 @@ def _rated_lines(field: Field, player: int) -> list[Line]:
 
 
 def _game_points(line: Line) -> Fraction:
-    """One, a half or nothing, whatever the tournament gives for it."""
+    """One, a half or nothing, whatever it is worth in the tournament."""
     return {Result.WIN: Fraction(1), Result.DRAW: Fraction(1, 2)}.get(line.result, Fraction(0))

@@ -130,7 +130,7 @@ VALUE_OF: dict[TieBreak, Callable[[Field, int], Value]] = {
 class Row:
     """One line of the standings; `shared_by` counts those who share the rank, oneself included.
 
-    `values` stand in the order of the tie-breaks asked for.
+    `values` are in the order of the tie-breaks asked for.
     """
 
     player: int
@@ -147,7 +147,7 @@ def standings(
 ) -> tuple[Row, ...]:
     """Everyone ranked by the first criterion, then the second among those still tied, and so on.
 
-    Who is tied after the last criterion shares a rank, in the order of `history.players`.
+    Players tied after the last criterion share a rank, in the order of `history.players`.
     """
     field = Field.of(history, system)
     groups = [[player.id for player in history.players]] if history.players else []

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One addend: what it is worth and what it stands for; a `cut` one is left out of the sum."""
+    """One addend and its description; a `cut` one is left out of the sum."""
 
     amount: Fraction
     text: str

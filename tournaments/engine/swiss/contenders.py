@@ -1,4 +1,4 @@
-"""Who is to be paired in a Swiss round, and the absolute rules about it (FIDE C.04.3, 2.1)."""
+"""The players to pair in a Swiss round, and the absolute rules (FIDE C.04.3, 2.1)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def contenders(task: PairingTask) -> list[Contender]:
     for player in task.history.players:
         sheet = sheets[player.id]
         is_present = player.id not in task.absent
-        # Whoever was never paired and is not now has no number yet, as in the Dutch engine.
+        # A player never paired, and not now, has no number yet, as in the Dutch engine.
         number += is_present or any(_was_paired(line) for line in sheet)
         if is_present:
             ahead = virtual.get(player.id, Fraction(0))

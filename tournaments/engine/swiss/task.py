@@ -31,8 +31,8 @@ class VirtualPoints:
 class PairingTask:
     """The next round of a tournament.
 
-    The players of `history` stand in the order of their pairing numbers, the first is number 1.
-    `byes` are those of the round to be paired: whoever has one is not paired. `forbidden` pairs
+    The players of `history` are in the order of their pairing numbers, the first is number 1.
+    `byes` are those of the round to be paired: players with one are not paired. `forbidden` pairs
     must not meet. `virtual_points` are those of all rounds: the earlier ones decide who floated.
     """
 
@@ -53,7 +53,7 @@ class PairingTask:
 
     @property
     def absent(self) -> frozenset[int]:
-        """Who is not to be paired."""
+        """The players not to be paired."""
         return frozenset(bye.player for bye in self.byes)
 
     @property
@@ -62,26 +62,26 @@ class PairingTask:
         return self.history.points
 
     def check(self) -> None:
-        """EngineError if the round cannot be paired yet, or speaks of unknown players."""
+        """EngineError if the round cannot be paired yet, or has unknown players."""
         known = {player.id for player in self.history.players}
         if len(known) < len(self.history.players):
             raise EngineError("Two players have the same number.")
         if any(played.unfinished for played in self.history.rounds):
             raise EngineError("A round is not finished: it must be before the next is paired.")
         if unknown := self.absent - known:
-            raise EngineError(f"There is no player {min(unknown)} who could be absent.")
+            raise EngineError(f"There is no player {min(unknown)}.")
         if 0 < self.history.planned_rounds < self.round_number:
             raise EngineError(
                 f"The tournament ends with round {self.history.planned_rounds}: "
                 f"there is no round {self.round_number}."
             )
         if not known - self.absent:
-            raise NoPairingPossible("A round needs somebody who is present.")
+            raise NoPairingPossible("A round needs at least one player present.")
 
 
 @dataclass(frozen=True, slots=True)
 class SwissPairing:
-    """A round: pairs (White, Black) in board order, and who has the bye: nobody or one."""
+    """A round: pairs (White, Black) in board order, and the player with the bye, if any."""
 
     pairs: tuple[tuple[int, int], ...]
     resting: tuple[int, ...] = ()

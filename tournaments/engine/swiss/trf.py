@@ -130,7 +130,7 @@ def _is_paired(cells: Iterable[Cell]) -> bool:
 
 
 def _round(draft: _Draft, number: int) -> Round:
-    """One round out of its cells; each match must be told by both in the same way."""
+    """One round out of its cells; both players' cells of a match must agree."""
     cells = draft.cells[number]
     matches: list[Match] = []
     unfinished: list[tuple[int, int]] = []
@@ -168,10 +168,10 @@ def _announced(draft: _Draft, number: int) -> tuple[Bye, ...]:
 
 
 def _colour_drawn(history: History) -> Colour:
-    """What the first colours played tell of the drawing of lots; White before that.
+    """The colour drawn by lot, as the first colours played show it; White before that.
 
-    Whoever was first among those paired so far had the colour drawn, the second the other one,
-    and so on (FIDE C.04.3, 5.2.5); the first of them who has a colour tells.
+    The first among those paired so far had the colour drawn, the second the other one,
+    and so on (FIDE C.04.3, 5.2.5); the first of them with a colour decides.
     """
     paired: set[int] = set()
     for played in history.rounds:

@@ -38,14 +38,14 @@ BYE_LETTERS = {
 
 
 class TrfError(EngineError):
-    """A tournament report file says something that cannot be; the message names the line."""
+    """A tournament report file has an error; the message names the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One player's round as written: `opponent` 0 is nobody, `line` is where it stands.
+    """One player's round as written: `opponent` 0 is nobody, `line` is its line in the file.
 
-    A blank one says nothing, not even that there was nobody to play.
+    A blank one is no information, not even that there was no opponent.
     """
 
     player: int
@@ -82,7 +82,7 @@ def parse_bye(cell: Cell) -> Bye:
 
 
 def parse_match(white: Cell, black: Cell) -> Match:
-    """The match that the cells of both tell of."""
+    """The match that both players' cells describe."""
     white_result, white_played = _result(white)
     black_result, black_played = _result(black)
     if white_played is not black_played:

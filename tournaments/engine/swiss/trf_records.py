@@ -55,8 +55,8 @@ MOST_VIRTUAL_POINTS = 100_000
 class Records:
     """The records read so far.
 
-    `by_position` says that players are numbered by their order in the file, `points_are_said`
-    that a record tells what results are worth.
+    `by_position`: players are numbered by their order in the file, `points_are_said`:
+    a record has the points of each result.
     """
 
     round_count: int = 0
@@ -95,7 +95,7 @@ class Records:
         }
 
     def virtual_points(self, known: Collection[int]) -> tuple[VirtualPoints, ...]:
-        """The points of an accelerated Swiss; TrfError if it is one without saying them."""
+        """The points of an accelerated Swiss; TrfError if they are missing."""
         if self._baku_line and not self._virtual:
             raise TrfError(
                 f"Line {self._baku_line}: an accelerated Swiss needs its points in records 250."
@@ -108,7 +108,7 @@ class Records:
         )
 
     def check_players(self, known: Collection[int]) -> None:
-        """TrfError if a record speaks of somebody who has no player's line."""
+        """TrfError if a record names a player without a player's line."""
         for player, line in self._mentions.items():
             if player not in known:
                 raise TrfError(f"Line {line}: there is no player {player}.")
@@ -206,7 +206,7 @@ class Records:
         self._set_scores(scores, line)
 
     def _set_scores(self, scores: Iterable[tuple[str, str]], line: int) -> None:
-        """What something is worth; the bye of the pairing is worth a win unless that is said."""
+        """The points of a result; the bye of the pairing is worth a win by default."""
         self.points_are_said = True
         changes: dict[str, Fraction] = {}
         for code, text in scores:

@@ -1,4 +1,4 @@
-"""The points that a TRF gives each player: what they tell of the worth of a result."""
+"""The points of a result, computed from the players' totals in a TRF."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def parse_total(text: str) -> Fraction | None:
 
 
 def points_by_totals(history: History, totals: Mapping[int, Fraction | None]) -> PointSystem:
-    """What a result is worth in a file that does not say so, by the totals of its players.
+    """The points of a result in a file without them, by the totals of its players.
 
     The usual system unless another makes up every total and that one does not: a file that was
     cut after a round keeps the totals of the end, and no system makes up those.

@@ -1,4 +1,4 @@
-"""Check-in: who is there before the start; who is not, is left out, and can come back."""
+"""Check-in before the start; absent entrants are left out, and can be readmitted."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,7 +12,7 @@ from tournaments.models import Entrant, EntryStatus, Tournament, TournamentState
 from tournaments.services import audit_log
 from tournaments.services.actors import MATCHPOINT, Actor
 from tournaments.services.capacity import EntryChange, announce, places_left
-from tournaments.services.guards import check_before_start, check_not_over, entrant_of, move_day
+from tournaments.services.guards import change_state, check_before_start, check_not_over, entrant_of
 from tournaments.services.locking import lock_tournament
 from tournaments.services.permissions import player_actor
 from tournaments.services.progress.attendance import missing_players, short_teams
@@ -20,20 +20,20 @@ from tournaments.services.progress.redraw import admit_late
 from tournaments.services.undoable import CheckedIn
 from tournaments.signals import list_changed
 
-from .registration import check_own
+from .registration import own_entry
 
-#: Who can be checked in: those with a place, and those who wait for one.
-_CAN_COME = {EntryStatus.ENTERED, EntryStatus.WAITING}
+#: The statuses that can be checked in.
+_CAN_CHECK_IN = {EntryStatus.ENTERED, EntryStatus.WAITING}
 
 
 @transaction.atomic
 def open_check_in(*, tournament_id: UUID, actor: Actor) -> Tournament:
-    """Ask the entrants to say that they are there; raises `Conflict` when it is too late."""
+    """Open check-in; raises `Conflict` when it is open already or too late."""
     tournament = lock_tournament(tournament_id)
     check_before_start(tournament)
     if tournament.state == TournamentState.CHECK_IN:
         raise Conflict("Check-in is already open.", code="already_open")
-    move_day(tournament, TournamentState.CHECK_IN, actor, "opened check-in")
+    change_state(tournament, TournamentState.CHECK_IN, actor, "opened check-in")
     return tournament
 
 
@@ -62,22 +62,22 @@ def open_due_check_ins(*, now: datetime) -> int:
 
 @transaction.atomic
 def close_check_in(*, tournament_id: UUID, actor: Actor) -> Tournament:
-    """Do without check-in after all: nobody is left out at the start for not having come."""
+    """Close check-in without effect: nobody is left out at the start."""
     tournament = lock_tournament(tournament_id)
     if tournament.state != TournamentState.CHECK_IN:
         raise Conflict("Check-in is not open.", code="not_open")
-    move_day(tournament, TournamentState.REGISTRATION, actor, "closed check-in")
+    change_state(tournament, TournamentState.REGISTRATION, actor, "closed check-in")
     return tournament
 
 
 @transaction.atomic
 def check_in_own(*, tournament_id: UUID, player: Player) -> Entrant:
-    """Say that one is there, or one's team; as a team only when it is complete.
+    """Check in one's own entry, or one's team if it is complete.
 
     Raises `Conflict` naming how many players are missing, and as `check_in` does.
     """
     tournament = lock_tournament(tournament_id)
-    entrant = check_own(tournament_id=tournament_id, player=player)
+    entrant = own_entry(tournament_id=tournament_id, player=player)
     if missing := missing_players(tournament, entrant):
         raise Conflict(
             f"{entrant} is short of {missing} player{'s' if missing > 1 else ''}: a team here has "
@@ -90,9 +90,9 @@ def check_in_own(*, tournament_id: UUID, player: Player) -> Entrant:
 
 @transaction.atomic
 def check_in(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
-    """Note that an entrant is there; doing it twice is harmless.
+    """Check an entrant in; repeating it has no effect.
 
-    A team that is short of players too: the record says so. Raises `Conflict` and `NotFound`.
+    The record notes a team that is short of players. Raises `Conflict` and `NotFound`.
     """
     tournament = lock_tournament(tournament_id)
     entrant = _to_check(tournament, entrant_id)
@@ -113,7 +113,7 @@ def check_in(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
 
 @transaction.atomic
 def undo_check_in(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
-    """Note that an entrant is not there after all."""
+    """Undo an entrant's check-in."""
     tournament = lock_tournament(tournament_id)
     entrant = _to_check(tournament, entrant_id)
     if entrant.checked_in_at is not None:
@@ -126,7 +126,7 @@ def undo_check_in(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entr
 
 @transaction.atomic
 def check_in_all(*, tournament_id: UUID, actor: Actor) -> int:
-    """Note that everybody who takes part is there; gives how many were not yet checked in."""
+    """Check in all entrants that take part; returns how many were not checked in before."""
     tournament = lock_tournament(tournament_id)
     check_before_start(tournament)
     missing = tournament.entrants.filter(status=EntryStatus.ENTERED, checked_in_at__isnull=True)
@@ -142,7 +142,7 @@ def check_in_all(*, tournament_id: UUID, actor: Actor) -> int:
 def _to_check(tournament: Tournament, entrant_id: int) -> Entrant:
     check_before_start(tournament)
     entrant = entrant_of(tournament, entrant_id)
-    if entrant.status not in _CAN_COME:
+    if entrant.status not in _CAN_CHECK_IN:
         raise Conflict(
             f"{entrant} {entrant.get_status_display()}, and cannot be checked in.",
             code="not_entered",
@@ -152,10 +152,10 @@ def _to_check(tournament: Tournament, entrant_id: int) -> Entrant:
 
 @transaction.atomic
 def readmit(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
-    """Let an entrant in who was left out at the start: the draw is made again with him.
+    """Readmit an entrant that was left out at the start, and draw again.
 
-    Once a result is in, only a Swiss stage takes somebody late, from its next round. Raises
-    `Conflict` where there is no way in.
+    After the first result, only a Swiss stage accepts late entries, from its next round. Raises
+    `Conflict` where that is not possible.
     """
     tournament = lock_tournament(tournament_id)
     check_not_over(tournament)

@@ -1,4 +1,4 @@
-"""The list of entrants in the organiser's hand: added, taken off, renamed, replaced."""
+"""Entrants added, removed, renamed and replaced by the organiser."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,9 +52,9 @@ ENTRANT_FIELDS = (
 def add_entrants(
     *, tournament_id: UUID, entrants: Sequence[NewEntrant], actor: Actor
 ) -> list[Entrant]:
-    """Enter people at the end of the list; for whom there is no place, they wait for one.
+    """Add entrants at the end of the list; those without a place join the waiting list.
 
-    Raises `BadEntrants` naming who is on the list already, and then nobody is entered.
+    Raises `Conflict` for a name that is on the list already, and then adds nobody.
     """
     tournament = lock_tournament(tournament_id)
     check_before_start(tournament)
@@ -110,7 +110,7 @@ def _added_in_words(rows: Sequence[Entrant]) -> str:
 
 @transaction.atomic
 def remove_entrant(*, tournament_id: UUID, entrant_id: int, actor: Actor, why: str = "") -> None:
-    """Take somebody off the list before the start; the first who waits moves up."""
+    """Remove an entrant before the start; the first on the waiting list moves up."""
     tournament = lock_tournament(tournament_id)
     if not tournament.is_before_start:
         raise Conflict(
@@ -146,7 +146,7 @@ def _recorded(entrant: Entrant) -> RecordedEntrant:
 
 @transaction.atomic
 def rename_entrant(*, tournament_id: UUID, entrant_id: int, name: str, actor: Actor) -> Entrant:
-    """Write an entrant's name as it should be, in its matches too; not that of a predecessor."""
+    """Rename an entrant, also in its matches; those of a replaced predecessor keep their name."""
     tournament = lock_tournament(tournament_id)
     entrant = entrant_of(tournament, entrant_id)
     parsed = parse_name(name)
@@ -168,7 +168,7 @@ def rename_entrant(*, tournament_id: UUID, entrant_id: int, name: str, actor: Ac
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What is known of an entrant beside its name."""
+    """An entrant's rating, club and region."""
 
     rating: int | None = None
     club: str = ""
@@ -177,7 +177,7 @@ class Details:
 
 @transaction.atomic
 def set_details(*, tournament_id: UUID, entrant_id: int, details: Details, actor: Actor) -> Entrant:
-    """Write down an entrant's rating, club and region; raises a refusal for a bad label."""
+    """Store an entrant's rating, club and region; raises a refusal for a bad label."""
     tournament = lock_tournament(tournament_id)
     check_not_over(tournament)
     entrant = entrant_of(tournament, entrant_id)
@@ -198,9 +198,9 @@ def replace_entrant(
     player: Player | None = None,
     why: str = "",
 ) -> Entrant:
-    """Let somebody else take an entrant's place, its results and its open matches.
+    """Replace an entrant by another player, who takes over its results and open matches.
 
-    Matches that have been played keep the name of who played them.
+    Matches that have been played keep the name of their player.
     """
     tournament = lock_tournament(tournament_id)
     check_not_over(tournament)
@@ -235,5 +235,5 @@ def seats_of(entrant: Entrant) -> Any:
 
 
 def open_seats(entrant: Entrant) -> Any:
-    """Its seats in the matches that are not yet played."""
+    """An entrant's seats in matches that are not yet played."""
     return seats_of(entrant).filter(match__state=MatchState.OPEN)

@@ -1,4 +1,4 @@
-"""Players enter a tournament by themselves: at once, by a code, or when they are admitted."""
+"""Players register themselves: at once, by a code, or after approval."""
 
 from collections.abc import Sequence
 from hmac import compare_digest
@@ -25,7 +25,12 @@ from tournaments.services.capacity import (
     next_seed,
     places_left,
 )
-from tournaments.services.guards import check_before_start, check_name_is_free, entrant_of, move_day
+from tournaments.services.guards import (
+    change_state,
+    check_before_start,
+    check_name_is_free,
+    entrant_of,
+)
 from tournaments.services.locking import lock_tournament
 from tournaments.services.permissions import player_actor
 from tournaments.services.pool_ratings import pool_rating
@@ -39,7 +44,7 @@ _OPEN = {TournamentState.REGISTRATION, TournamentState.CHECK_IN}
 
 @transaction.atomic
 def open_registration(*, tournament_id: UUID, actor: Actor) -> Tournament:
-    """Let players register; raises `Conflict` when that is not how they come in."""
+    """Open registration; raises `Conflict` when only the organiser enters players."""
     tournament = lock_tournament(tournament_id)
     check_before_start(tournament)
     if tournament.state != TournamentState.DRAFT:
@@ -49,17 +54,17 @@ def open_registration(*, tournament_id: UUID, actor: Actor) -> Tournament:
             "Only the organiser enters players here. Choose in the settings who may register.",
             code="entry_closed",
         )
-    move_day(tournament, TournamentState.REGISTRATION, actor, "opened registration")
+    change_state(tournament, TournamentState.REGISTRATION, actor, "opened registration")
     return tournament
 
 
 @transaction.atomic
 def close_registration(*, tournament_id: UUID, actor: Actor) -> Tournament:
-    """Let nobody register any more; those entered stay."""
+    """Close registration; entries stay."""
     tournament = lock_tournament(tournament_id)
     if tournament.state != TournamentState.REGISTRATION:
         raise Conflict("Registration is not open.", code="not_open")
-    move_day(tournament, TournamentState.DRAFT, actor, "closed registration")
+    change_state(tournament, TournamentState.DRAFT, actor, "closed registration")
     return tournament
 
 
@@ -75,11 +80,10 @@ def register(
     club: str = "",
     region: str = "",
 ) -> Entrant:
-    """Enter oneself, or one's team under its `name`; its status says whether there was a place.
+    """Register a player, or their team under its `name`; its status shows whether it has a place.
 
-    `members` are the others of the team. Without a `rating` it is that of the pool in which the
-    tournament is rated. Raises `Conflict`, `Forbidden` for a wrong code, and
-    `BadName`.
+    `members` are the others of the team. The default `rating` is that in the tournament's pool.
+    Raises `Conflict`, `Forbidden` for a wrong code, and `BadName`.
     """
     tournament = lock_tournament(tournament_id)
     _check_open(tournament)
@@ -113,7 +117,7 @@ def register(
 
 
 def _check_in_newcomer(tournament: Tournament, entrant: Entrant) -> None:
-    """Who registers while others check in is there; a team short of players is not yet."""
+    """Registering during check-in checks in too, except a team that is short of players."""
     if tournament.state == TournamentState.CHECK_IN and not missing_players(tournament, entrant):
         entrant.checked_in_at = timezone.now()
         entrant.save(update_fields=("checked_in_at",))
@@ -150,7 +154,7 @@ def _check_not_in(tournament: Tournament, player: Player) -> None:
 
 
 def _name_for(tournament: Tournament, player: Player, name: str) -> Name:
-    """A player goes by his own name; a team by one that is no registered player's."""
+    """A player's own name; a team's must not be that of another registered player."""
     if tournament.team_size == 1:
         return parse_name(player.name)
     if not name.strip():
@@ -177,14 +181,14 @@ def _words_of(entrant: Entrant) -> str:
 
 
 def entry_of(tournament: Tournament, player: Player) -> Entrant | None:
-    """The entry of a player: his own, or that of the team on whose roster he is."""
+    """A player's entry, or that of their team."""
     return (
         tournament.entrants.filter(Q(player=player) | Q(members__player=player)).distinct().first()
     )
 
 
-def check_own(*, tournament_id: UUID, player: Player) -> Entrant:
-    """The player's own entry; raises `NotFound` when he has none."""
+def own_entry(*, tournament_id: UUID, player: Player) -> Entrant:
+    """The player's entry; raises `NotFound` without one."""
     tournament = Tournament.objects.filter(pk=tournament_id).first()
     entrant = entry_of(tournament, player) if tournament else None
     if entrant is None:
@@ -194,7 +198,7 @@ def check_own(*, tournament_id: UUID, player: Player) -> Entrant:
 
 @transaction.atomic
 def approve(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
-    """Admit somebody who asked, or who was declined: to a place, or to the waiting list."""
+    """Approve an applied or declined entry: it gets a place, or joins the waiting list."""
     tournament = lock_tournament(tournament_id)
     check_before_start(tournament)
     entrant = entrant_of(tournament, entrant_id)
@@ -211,7 +215,7 @@ def approve(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
 
 @transaction.atomic
 def decline(*, tournament_id: UUID, entrant_id: int, actor: Actor, why: str = "") -> Entrant:
-    """Do not admit somebody who asked; who had a place loses it to the first who waits."""
+    """Decline an entry; its place, if any, goes to the first on the waiting list."""
     tournament = lock_tournament(tournament_id)
     check_before_start(tournament)
     entrant = entrant_of(tournament, entrant_id)
@@ -251,7 +255,7 @@ def _record_status(
 
 @transaction.atomic
 def leave_tournament(*, tournament_id: UUID, player: Player) -> None:
-    """Take one's entry back before the start; the first who waits moves up."""
+    """Leave before the start; the first on the waiting list moves up."""
     tournament = lock_tournament(tournament_id)
     if not tournament.is_before_start:
         raise Conflict(

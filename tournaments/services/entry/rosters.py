@@ -1,4 +1,4 @@
-"""The rosters of teams: who plays for them, and who speaks for them."""
+"""The rosters of teams and their captains."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -24,7 +24,7 @@ def add_member(
     name: str = "",
     player: Player | None = None,
 ) -> Member:
-    """Put a player, or just a name, on a team's roster; the first on it is its captain."""
+    """Add a player, or just a name, to a team's roster; the first is its captain."""
     tournament, entrant = _team(tournament_id, entrant_id)
     _check_room(tournament, entrant, 1)
     member = _store(tournament, entrant, parse_name(player.name if player else name), player)
@@ -34,7 +34,7 @@ def add_member(
 
 @transaction.atomic
 def remove_member(*, tournament_id: UUID, member_id: int, actor: Actor) -> Entrant:
-    """Take somebody off a roster, the captain only when he is the last on it; gives the team."""
+    """Remove a member from a roster, the captain only as the last; returns the team."""
     tournament, member = _member(tournament_id, member_id)
     others = member.entrant.members.exclude(pk=member.pk).exists()
     if member.is_captain and others:
@@ -46,7 +46,7 @@ def remove_member(*, tournament_id: UUID, member_id: int, actor: Actor) -> Entra
 
 @transaction.atomic
 def make_captain(*, tournament_id: UUID, member_id: int, actor: Actor) -> Member:
-    """Let another member speak for the team: registered by whom it was, it is his now."""
+    """Make another member the captain; the team's entry becomes theirs."""
     tournament, member = _member(tournament_id, member_id)
     entrant = member.entrant
     entrant.members.filter(is_captain=True).update(is_captain=False)
@@ -62,7 +62,7 @@ def make_captain(*, tournament_id: UUID, member_id: int, actor: Actor) -> Member
 def add_founders(
     tournament: Tournament, entrant: Entrant, *, captain: Player, others: Sequence[str]
 ) -> None:
-    """The first roster of a team that registers; its size is checked. None for single players."""
+    """Store the first roster of a team that registers, and check its size."""
     if tournament.team_size == 1:
         if others:
             raise Conflict("This tournament is for single players.", code="no_teams")

@@ -23,9 +23,9 @@ SHUFFLE_SEED_BITS = 31
 
 @transaction.atomic
 def set_seeds(*, tournament_id: UUID, order: Sequence[int], actor: Actor) -> list[Entrant]:
-    """Seed those who take part in this order of their ids, the strongest first.
+    """Seed the entrants in this order of their ids, the strongest first.
 
-    Raises `Refusal` unless everybody who takes part is named once.
+    Raises `Refusal` unless each is named once.
     """
     tournament, entrants = _begin(tournament_id)
     by_id = {entrant.pk: entrant for entrant in entrants}
@@ -54,7 +54,7 @@ def shuffle_seeds(
 
 @transaction.atomic
 def sort_by_rating(*, tournament_id: UUID, actor: Actor) -> list[Entrant]:
-    """Seed by rating, the highest first; who has none comes last, in the order there is."""
+    """Seed by rating, the highest first; unrated entrants come last, in their present order."""
     tournament, entrants = _begin(tournament_id)
     fill_ratings(tournament, entrants)
     if all(entrant.rating is None for entrant in entrants):
@@ -78,7 +78,7 @@ def _seed(
     text: str,
     shuffle_seed: int | None = None,
 ) -> list[Entrant]:
-    """Store an order; the draw will keep to it, and one that has been made is made again."""
+    """Store an order for the draw; a draw that has been made is made again."""
     undo = SeedsChanged(
         order=[e.pk for e in sorted(seeded, key=lambda entrant: entrant.seed)],
         seeding=tournament.seeding,

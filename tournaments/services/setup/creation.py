@@ -1,4 +1,4 @@
-"""Making a tournament: its name, its entrants and who may run it."""
+"""New tournaments with their names and entrants."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ MIN_PLAYERS = 2
 
 
 class BadEntrants(Refusal):
-    """A list of entrants that makes no tournament."""
+    """A list of entrants that no tournament can have."""
 
     code = "bad_entrants"
 
@@ -53,7 +53,9 @@ def parse_entrants(raw: Sequence[str], *, least: int = MIN_PLAYERS) -> list[Name
         if times == 1:
             break
         twice = next(name.display for name in names if name.name_key == key)
-        raise BadEntrants(f"{twice!r} is entered {times} times. Every player needs another name.")
+        raise BadEntrants(
+            f"{twice!r} is entered {times} times. Each player needs a different name."
+        )
     return names
 
 
@@ -97,8 +99,8 @@ def create_tournament(
 ) -> Created:
     """Store a draft with its entrants in the order given; raises `Refusal`.
 
-    Without `stages` it is a single elimination. Where players register by themselves, `players`
-    may be empty, and an odd number is no mistake yet.
+    Without `stages` it is a single elimination. Where players register themselves, `players`
+    may be empty, and an odd number is allowed.
     """
     open_to_players = entry != Entry.ORGANISER
     new = [NewEntrant(one) if isinstance(one, str) else one for one in players]

@@ -1,4 +1,4 @@
-"""What a tournament is like, changed before its start; a little of it afterwards too."""
+"""A tournament's settings: most change only before its start."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

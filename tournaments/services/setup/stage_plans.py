@@ -1,4 +1,4 @@
-"""The stages of a tournament as they are planned: set before the start, checked against it."""
+"""The planned stages of a tournament, and their checks."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -17,7 +17,7 @@ from tournaments.services.locking import lock_tournament
 
 STAGES_MAX = 8
 GROUPS_MAX = 256
-#: Everyone meets everyone: a table of so many has 8,385 matches.
+#: A round robin of so many has 8,385 matches.
 TABLE_MAX = 130
 ROUNDS_MAX = 99
 ADVANCE_MAX = 32_767
@@ -26,7 +26,7 @@ POINTS_MAX = Decimal(100)
 
 
 class BadStages(Refusal):
-    """Stages that cannot be played as they are planned."""
+    """Stages that cannot be played as planned."""
 
     code = "bad_stages"
 
@@ -35,9 +35,9 @@ class BadStages(Refusal):
 def set_stages(
     *, tournament_id: UUID, stages: Sequence[StageSettings], actor: Actor
 ) -> list[Stage]:
-    """Plan the stages of a tournament that has not started, in place of those it had.
+    """Replace the stages of a tournament that has not started.
 
-    Raises `BadStages` naming the stage that is wrong, `Conflict` when it is too late, `NotFound`.
+    Raises `BadStages` naming the wrong stage, `Conflict` when it is too late, `NotFound`.
     """
     check_plans(stages)
     tournament = lock_tournament(tournament_id)
@@ -61,7 +61,7 @@ def set_stages(
 
 
 def check_plans(stages: Sequence[StageSettings]) -> None:
-    """Raise `BadStages` when the plan makes no sense, whoever plays."""
+    """Raise `BadStages` when these stages are impossible for any entrants."""
     if not 1 <= len(stages) <= STAGES_MAX:
         raise BadStages(f"A tournament has 1 to {STAGES_MAX} stages.")
     for number, plan in enumerate(stages, start=1):
@@ -80,7 +80,7 @@ def _named(fault: str, number: int, stages: int) -> str:
 
 
 def _fault(plan: StageSettings) -> str:
-    """What is wrong with one stage in itself, in words; nothing if it is well."""
+    """The error of one stage by itself, in words; empty without one."""
     if len(plan.name.strip()) > 40 or not plan.name.isprintable():
         return "Its name has at most 40 characters, all of them printable."
     if not all(1 <= length <= BEST_OF_MAX for length in plan.lengths):
@@ -146,7 +146,7 @@ def _table_fault(plan: StageSettings) -> str:
 
 
 def _first(*faults: tuple[bool, str]) -> str:
-    """The words of the first fault that there is; nothing if there is none."""
+    """The words of the first fault that applies; empty if none does."""
     return next((words for is_there, words in faults if is_there), "")
 
 
@@ -169,7 +169,7 @@ def _advance_fault(plan: StageSettings, *, is_last: bool) -> str:
 
 
 def size_fault(stage: Stage | StageSettings, count: int) -> str:
-    """What so many players cannot do in this stage, in words; nothing if they fit."""
+    """Why so many players cannot play this stage, in words; empty if they can."""
     smallest, rest = divmod(count, stage.group_count)
     largest = smallest + bool(rest)
     if smallest < 2:

@@ -1,6 +1,6 @@
-"""Files that come in: lists of entrants, report files, and whole tournaments.
+"""Imported files: lists of entrants, report files and whole tournaments.
 
-What goes out is in `files`: `sheets` (CSV), `report` (TRF) and `export` (JSON).
+Exports are in `files`: `sheets` (CSV), `report` (TRF) and `export` (JSON).
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from .restore import restore
 
 @transaction.atomic
 def import_entrants(*, tournament_id: UUID, data: bytes, actor: Actor) -> list[Entrant]:
-    """Enter those of a CSV file after those on the list, by their seeds in the file.
+    """Add the entrants of a CSV file to the end of the list, by their seeds in the file.
 
     Raises `BadFile` and `BadLines`, which name line and column, and as `add_entrants` does.
     """
@@ -74,7 +74,7 @@ def import_tournament(*, data: bytes, organiser: Player | None = None) -> Create
 def import_trf(*, data: bytes, organiser: Player | None = None, name: str = "") -> Created:
     """A new Swiss out of a report file, with the rounds in it; raises `BadFile`.
 
-    A file without rounds makes a draft. `name` is for a file that names no tournament, or instead.
+    A file without rounds becomes a draft. `name` replaces the name in the file.
     """
     document = document_of_trf(decode(data))
     if name.strip():

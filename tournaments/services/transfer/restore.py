@@ -1,4 +1,4 @@
-"""A tournament out of a document: stored as it was, or refused with what does not fit."""
+"""A tournament restored from a document, or refused with what does not fit."""
 
 from collections.abc import Iterable, Sequence
 
@@ -34,7 +34,7 @@ from tournaments.services.setup.stage_plans import check_plans
 from tournaments.storage.matches import cancel_open_matches
 from tournaments.storage.placings import settle_places
 
-from .restore_groups import Ground, restore_group
+from .restore_groups import References, restore_group
 
 _BEGUN = (TournamentState.RUNNING, TournamentState.FINISHED)
 
@@ -42,7 +42,7 @@ _BEGUN = (TournamentState.RUNNING, TournamentState.FINISHED)
 def restore(*, document: Document, organiser: Player | None = None) -> Created:
     """Store a document as a new tournament, with a token of its own.
 
-    No rating moves, and nobody's account is in it: entrants come back by their names. Raises
+    No rating changes, and entrants have no accounts: they are restored by their names. Raises
     `BadFile` naming what does not fit, and then nothing is stored.
     """
     try:
@@ -61,11 +61,11 @@ def _restore(document: Document, organiser: Player | None) -> Created:
         for one in document.stations
     ]
     Station.objects.bulk_create(stations)
-    ground = Ground(entrants, {station.number: station for station in stations})
+    refs = References(entrants, {station.number: station for station in stations})
     stages = _stages(tournament, document.stages)
     for stage, part in zip(stages, document.stages, strict=True):
         for group in part.groups:
-            restore_group(stage, group, ground)
+            restore_group(stage, group, refs)
     _check_course(tournament, stages)
     for stage in stages:
         if stage.state == StageState.FINISHED:
@@ -188,7 +188,7 @@ def _check_course(tournament: Tournament, stages: Sequence[Stage]) -> None:
 
 
 def _actions(tournament: Tournament, document: Document) -> None:
-    """The record of the day as it was; what is in it can no longer be undone."""
+    """Store the record; its actions can no longer be undone."""
     Action.objects.bulk_create(_action(tournament, document))
     audit_log.record(
         tournament, owner_actor(tournament.organiser), "import", "imported from a file"

@@ -1,4 +1,4 @@
-"""Groups out of a document: brackets made anew from their results, tables as they were played."""
+"""Groups restored from a document: brackets drawn again from results, tables as played."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,8 +41,8 @@ OUTCOMES = {
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What the groups of a document speak of: entrants by seed, stations by number."""
+class References:
+    """What the groups of a document refer to: entrants by seed, stations by number."""
 
     entrants: Mapping[int, Entrant]
     stations: Mapping[int, Station]
@@ -54,8 +54,8 @@ class Ground:
         return self.entrants[seed]
 
 
-def restore_group(stage: Stage, part: GroupPart, ground: Ground) -> Group:
-    """Store a group with all that was played in it; raises `BadFile` where it cannot have been."""
+def restore_group(stage: Stage, part: GroupPart, refs: References) -> Group:
+    """Store a group with its results; raises `BadFile` for an impossible one."""
     where = f"Stage {stage.number}, group {part.number}"
     group = Group.objects.create(
         stage=stage,
@@ -66,9 +66,9 @@ def restore_group(stage: Stage, part: GroupPart, ground: Ground) -> Group:
     )
     _check_contenders(part, where)
     if stage.is_elimination:
-        _restore_bracket(group, part, ground, where)
+        _restore_bracket(group, part, refs, where)
     else:
-        _restore_table(group, part, ground, where)
+        _restore_table(group, part, refs, where)
     return group
 
 
@@ -83,11 +83,11 @@ def _check_contenders(part: GroupPart, where: str) -> None:
         raise BadFile(f"{where}: a forbidden pair is not of two of its seeds.")
 
 
-def _restore_bracket(group: Group, part: GroupPart, ground: Ground, where: str) -> None:
+def _restore_bracket(group: Group, part: GroupPart, refs: References, where: str) -> None:
     ordered = sorted(part.contenders, key=lambda one: one.seed)
-    seeded = [ground.entrant(one.entrant, where) for one in ordered]
-    told = {row.key: row for round_ in part.rounds for row in round_.pairings}
-    results = {key: row for key, row in told.items() if row.result is not None}
+    seeded = [refs.entrant(one.entrant, where) for one in ordered]
+    parts = {row.key: row for round_ in part.rounds for row in round_.pairings}
+    results = {key: row for key, row in parts.items() if row.result is not None}
     outcomes = {key: _outcome(row, f"{where}, {key}") for key, row in results.items()}
     try:
         engine.resolve(stage_bracket(group.stage, len(seeded)), outcomes)
@@ -97,11 +97,11 @@ def _restore_bracket(group: Group, part: GroupPart, ground: Ground, where: str) 
     rows = {
         row.key: row for row in group.pairings.select_related("round", "top", "bottom", "match")
     }
-    for key, one in told.items():
-        _check_same(rows.get(key), one, ground, f"{where}, {key}")
+    for key, one in parts.items():
+        _check_same(rows.get(key), one, refs, f"{where}, {key}")
     _restore_rounds(group, part.rounds)
     made = list(group.pairings.select_related("round", "top", "bottom", "match"))
-    _make_matches(group.stage, made, told, ground, where)
+    _make_matches(group.stage, made, parts, refs, where)
     Pairing.objects.bulk_update(made, ("match", "station"), batch_size=400)
 
 
@@ -114,11 +114,11 @@ def _outcome(row: PairingPart, where: str) -> engine.Outcome:
     return engine.Win(engine.Side(row.result.winner), loser_leaves=row.loser_leaves)
 
 
-def _check_same(row: Pairing | None, told: PairingPart, ground: Ground, where: str) -> None:
+def _check_same(row: Pairing | None, part: PairingPart, refs: References, where: str) -> None:
     """Raise `BadFile` unless those meet who meet by the results before."""
     if row is None:
         raise BadFile(f"{where}: there is no such pairing in this bracket.")
-    meet = [told.first, told.second]
+    meet = [part.first, part.second]
     if meet != [one and one.seed for one in (row.top, row.bottom)]:
         raise BadFile(
             f"{where}: by the results before it {row.top or 'nobody'} meets "
@@ -128,19 +128,19 @@ def _check_same(row: Pairing | None, told: PairingPart, ground: Ground, where: s
 
 def _restore_rounds(group: Group, parts: Iterable[RoundPart]) -> None:
     """Names and lengths of a bracket's rounds, where they were changed."""
-    told: dict[tuple[str, int], RoundPart] = {(one.part, one.number): one for one in parts}
-    rows = [row for row in group.rounds.all() if (row.part, row.number) in told]
+    by_number: dict[tuple[str, int], RoundPart] = {(one.part, one.number): one for one in parts}
+    rows = [row for row in group.rounds.all() if (row.part, row.number) in by_number]
     for row in rows:
-        part = told[row.part, row.number]
+        part = by_number[row.part, row.number]
         row.name, row.best_of, row.published_at = part.name, part.best_of, part.published_at
     Round.objects.bulk_update(rows, ("name", "best_of", "published_at"))
 
 
-def _restore_table(group: Group, part: GroupPart, ground: Ground, where: str) -> None:
+def _restore_table(group: Group, part: GroupPart, refs: References, where: str) -> None:
     contenders = {
         one.entrant: Contender(
             group=group,
-            entrant=ground.entrant(one.entrant, where),
+            entrant=refs.entrant(one.entrant, where),
             seed=one.seed,
             from_round=one.from_round,
             until_round=one.until_round,
@@ -148,7 +148,7 @@ def _restore_table(group: Group, part: GroupPart, ground: Ground, where: str) ->
         for one in part.contenders
     }
     Contender.objects.bulk_create(contenders.values())
-    told = _numbered(part.rounds, where)
+    parts = _numbered(part.rounds, where)
     rounds = [
         Round(
             group=group,
@@ -158,39 +158,39 @@ def _restore_table(group: Group, part: GroupPart, ground: Ground, where: str) ->
             best_of=one.best_of,
             published_at=one.published_at or timezone.now(),
         )
-        for one in told
+        for one in parts
     ]
     Round.objects.bulk_create(rounds)
     rows = [
         _table_row(round_, place, one, contenders, f"{where}, {one.key}")
-        for round_, part_ in zip(rounds, told, strict=True)
+        for round_, part_ in zip(rounds, parts, strict=True)
         for place, one in enumerate(part_.pairings, start=1)
     ]
-    by_key = {one.key: one for round_ in told for one in round_.pairings}
-    _make_matches(group.stage, rows, by_key, ground, where)
+    by_key = {one.key: one for round_ in parts for one in round_.pairings}
+    _make_matches(group.stage, rows, by_key, refs, where)
     Pairing.objects.bulk_create(rows)
     _restore_byes(part, contenders, where)
     _check_table(group, rows, where)
 
 
 def _numbered(rounds: Sequence[RoundPart], where: str) -> list[RoundPart]:
-    told = sorted(rounds, key=lambda one: one.number)
-    if [one.number for one in told] != list(range(1, len(told) + 1)):
+    parts = sorted(rounds, key=lambda one: one.number)
+    if [one.number for one in parts] != list(range(1, len(parts) + 1)):
         raise BadFile(f"{where}: its rounds must be numbered 1, 2 and so on.")
-    keys = Counter(row.key for one in told for row in one.pairings)
+    keys = Counter(row.key for one in parts for row in one.pairings)
     if twice := [key for key, times in keys.items() if times > 1]:
         raise BadFile(f"{where}: there are two pairings {twice[0]!r}.")
-    return told
+    return parts
 
 
 def _table_row(
     round_: Round,
     place: int,
-    told: PairingPart,
+    part: PairingPart,
     contenders: Mapping[int, Contender],
     where: str,
 ) -> Pairing:
-    sides = [contenders.get(seed or 0) for seed in (told.first, told.second)]
+    sides = [contenders.get(seed or 0) for seed in (part.first, part.second)]
     top, bottom = sides
     if top is None or bottom is None or top is bottom:
         raise BadFile(f"{where}: two different contenders of the group must meet.")
@@ -198,9 +198,9 @@ def _table_row(
         group=round_.group,
         round=round_,
         number=place,
-        key=told.key,
-        state=PairingState.DECIDED if told.result else PairingState.READY,
-        winner=told.result.winner if told.result else None,
+        key=part.key,
+        state=PairingState.DECIDED if part.result else PairingState.READY,
+        winner=part.result.winner if part.result else None,
         top_slot=Slot.ENTRANT,
         top=top.entrant,
         bottom_slot=Slot.ENTRANT,
@@ -238,8 +238,8 @@ def _check_table(group: Group, rows: Sequence[Pairing], where: str) -> None:
 def _make_matches(
     stage: Stage,
     rows: Sequence[Pairing],
-    told: Mapping[str, PairingPart],
-    ground: Ground,
+    parts: Mapping[str, PairingPart],
+    refs: References,
     where: str,
 ) -> None:
     """Store the matches of all pairings that can be played or have been; the rows are not."""
@@ -247,7 +247,7 @@ def _make_matches(
     for row in rows:
         if row.state not in {PairingState.READY, PairingState.DECIDED}:
             continue
-        part = told.get(row.key)
+        part = parts.get(row.key)
         match = _match(stage, row, part, f"{where}, {row.key}")
         if row.match is None:
             matches.append(match)
@@ -256,7 +256,7 @@ def _make_matches(
             kept.append(match)  # made with the bracket
         row.match = match
         if part is not None and part.station is not None:
-            row.station = ground.stations.get(part.station)
+            row.station = refs.stations.get(part.station)
     Match.objects.bulk_create(matches)
     Match.objects.bulk_update(kept, ("best_of", "live_scores"))
     Seat.objects.bulk_create(seats)
@@ -288,7 +288,7 @@ def checked_result(part: ResultPart, match: Match, where: str) -> Result:
         except (Refusal, ValueError) as error:
             raise BadFile(f"{where}: {error}") from error
         if by_score != result:
-            raise BadFile(f"{where}: the score does not say what the result does.")
+            raise BadFile(f"{where}: the score does not fit the result.")
     return result
 
 

@@ -89,7 +89,7 @@ def set_judge_station(
 
 @transaction.atomic
 def remove_judge(*, tournament_id: UUID, judge_id: int, actor: Actor) -> None:
-    """Take a judge's rights away; what he has entered stays."""
+    """Remove a judge; results they have entered stay."""
     tournament = lock_tournament(tournament_id)
     judge = _judge(tournament, judge_id)
     judge.delete()
@@ -98,15 +98,15 @@ def remove_judge(*, tournament_id: UUID, judge_id: int, actor: Actor) -> None:
 
 @transaction.atomic
 def claim_judgeship(*, tournament_id: UUID, token: str, player: Player) -> Judge:
-    """Let a player judge who shows the token of an invitation; it is his from then on.
+    """Make the player with an invitation's token a judge; the invitation is theirs from then on.
 
-    The token works for programs still, and for nobody else in a browser.
+    The token still works for programs, but for no other player in a browser.
     """
     tournament = lock_tournament(tournament_id)
     judge = tournament.judges.filter(token_sha256=tokens.digest(token.strip())).first()
     if judge is None:
         raise Forbidden(
-            "This is no judge's token of this tournament. Ask the organiser for one.",
+            "This is not the token of a judge of this tournament. Ask the organiser for one.",
             code="wrong_token",
         )
     if judge.player_id == player.pk:

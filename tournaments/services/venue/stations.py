@@ -1,4 +1,4 @@
-"""Stations: tables, courts or consoles; given to matches that can be played, and freed."""
+"""Stations (tables, courts or consoles), assigned to matches that can be played."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -62,7 +62,7 @@ def _check_free(
 
 @transaction.atomic
 def rename_station(*, tournament_id: UUID, station_id: int, name: str, actor: Actor) -> Station:
-    """Give a station another name."""
+    """Rename a station."""
     tournament = _locked(tournament_id)
     station = _station(tournament, station_id)
     before, station.name = station.name, parse_station_name(name)
@@ -74,7 +74,7 @@ def rename_station(*, tournament_id: UUID, station_id: int, name: str, actor: Ac
 
 @transaction.atomic
 def remove_station(*, tournament_id: UUID, station_id: int, actor: Actor) -> None:
-    """Take a station away that is free and has no judge of its own."""
+    """Remove a station that is free and has no judge of its own."""
     tournament = _locked(tournament_id)
     station = _station(tournament, station_id)
     _check_not_taken(station)
@@ -106,7 +106,7 @@ def assign_station(
     _record(
         tournament,
         actor,
-        f"called {_meeting(pairing)} to {station}",
+        f"called {_title(pairing)} to {station}",
         undo=StationSet(pairing=pairing.pk, before=before),
     )
     stations_changed.send(sender=Pairing, tournament=tournament, pairings=[pairing])
@@ -115,7 +115,7 @@ def assign_station(
 
 @transaction.atomic
 def free_station(*, tournament_id: UUID, pairing_id: UUID, actor: Actor) -> Pairing:
-    """Take a match's station back; it waits to be called again."""
+    """Free a match's station; the match waits to be called again."""
     tournament = lock_tournament(tournament_id)
     check_runs(tournament)
     pairing = _ready_pairing(tournament, pairing_id)
@@ -126,7 +126,7 @@ def free_station(*, tournament_id: UUID, pairing_id: UUID, actor: Actor) -> Pair
     _record(
         tournament,
         actor,
-        f"freed {station} of {_meeting(pairing)}",
+        f"freed {station} of {_title(pairing)}",
         undo=StationSet(pairing=pairing.pk, before=station.pk),
     )
     stations_changed.send(sender=Pairing, tournament=tournament, pairings=[pairing])
@@ -150,14 +150,14 @@ def assign_next(*, tournament_id: UUID, actor: Actor) -> list[Pairing]:
             _call(pairing, free.pop(0))
             called.append(pairing)
     if called:
-        said = ", ".join(f"{_meeting(pairing)} to {pairing.station}" for pairing in called)
-        _record(tournament, actor, f"called {said}")
+        words = ", ".join(f"{_title(pairing)} to {pairing.station}" for pairing in called)
+        _record(tournament, actor, f"called {words}")
         stations_changed.send(sender=Pairing, tournament=tournament, pairings=called)
     return called
 
 
 def place_at(tournament: Tournament, pairing: Pairing, station_id: int | None) -> None:
-    """Put a pairing at a station that must be free, or at none; without a word in the record."""
+    """Put a pairing at a station that must be free, or at none; nothing is recorded."""
     station = _station(tournament, station_id) if station_id else None
     if station is not None:
         _check_not_taken(station)
@@ -197,7 +197,7 @@ def _station(tournament: Tournament, station_id: int) -> Station:
 def _check_not_taken(station: Station) -> None:
     there = station.pairings.select_related("top", "bottom").filter(state=PairingState.READY)
     if pairing := there.first():
-        raise Conflict(f"{_meeting(pairing)} is played at {station}.", code="station_taken")
+        raise Conflict(f"{_title(pairing)} is played at {station}.", code="station_taken")
 
 
 def _ready_pairing(tournament: Tournament, pairing_id: UUID) -> Pairing:
@@ -223,7 +223,7 @@ def _at_stations(tournament: Tournament) -> QuerySet[Pairing]:
 
 
 def _busy(tournament: Tournament, but: Pairing | None = None) -> dict[int, str]:
-    """Who plays at a station now, and at which: ids of entrants, names of stations."""
+    """The stations of entrants that play now: names of stations by ids of entrants."""
     playing = _at_stations(tournament).select_related("station")
     return {
         entrant: str(pairing.station)
@@ -241,7 +241,7 @@ def _side_name(pairing: Pairing, entrant_id: int) -> str:
     return str(pairing.top if pairing.top_id == entrant_id else pairing.bottom)
 
 
-def _meeting(pairing: Pairing) -> str:
+def _title(pairing: Pairing) -> str:
     return f"{pairing.top} vs {pairing.bottom}"
 
 
