@@ -1,9 +1,13 @@
-"""Matches and their results in words."""
+"""Matches and their results in words: the only place where a result is put into text."""
 
 from collections.abc import Sequence
 
 from .models import Match, MatchState, Outcome
 from .results import SIDES, Result
+
+FORFEITED = "forfeit"
+#: What each side has of a match of one game that was drawn.
+HALF = "\u00bd"
 
 
 def side_names(match: Match) -> list[str]:
@@ -25,7 +29,24 @@ def result_in_words(result: Result, names: Sequence[str]) -> str:
         return f"{winner} won by forfeit"
     if result.outcome == Outcome.CONCEDED:
         return f"{winner} won: the other side gave up"
-    return f"{winner} won {score}" if score else f"{winner} won"
+    return f"{winner} won {score}".rstrip()
+
+
+def result_as_news(result: Result, names: Sequence[str]) -> str:
+    """Who beat whom, or what happened instead; `names` in the order of the sides."""
+    if len(names) > SIDES:
+        return f"{result_in_words(result, names)} ({' vs '.join(names)})"
+    score, (first, second) = _score(result), names
+    if result.outcome == Outcome.DOUBLE_FORFEIT:
+        return f"neither {first} nor {second} played"
+    if result.winner is None:
+        return f"{first} and {second} drew {score}".rstrip()
+    winner, loser = names[result.winner], names[1 - result.winner]
+    if result.outcome == Outcome.FORFEIT:
+        return f"{winner} won: {loser} forfeited"
+    if result.outcome == Outcome.CONCEDED:
+        return f"{loser} conceded to {winner}"
+    return f"{winner} beat {loser} {score}".rstrip()
 
 
 def _score(result: Result) -> str:
@@ -38,28 +59,33 @@ def _score(result: Result) -> str:
 
 
 def ending_in_words(match: Match) -> str:
-    """How a match ended, as news; needs the match's seats prefetched."""
+    """How a pool's match ended, as news; needs the match's seats prefetched."""
     names = side_names(match)
-    meeting = " vs ".join(names)
     match match.state:
         case MatchState.CANCELLED:
-            return f"Called off: {meeting}"
+            return f"Cancelled: {' vs '.join(names)}"
         case MatchState.LAPSED:
-            return f"Not played in time: {meeting}"
-    if len(names) > SIDES:
-        return f"{result_in_words(Result.of(match), names)} ({meeting})"
-    return _of_two(Result.of(match), names)
+            return f"Not played in time: {' vs '.join(names)}"
+    return result_as_news(Result.of(match), names)
 
 
-def _of_two(result: Result, names: Sequence[str]) -> str:
-    score = _score(result)
-    if result.winner is None:
-        drawn = result.outcome == Outcome.DRAWN
-        words = f"drew {score}" if drawn else "both forfeited"
-        return f"{' and '.join(names)} {words}".rstrip()
-    winner, loser = names[result.winner], names[1 - result.winner]
-    if result.outcome == Outcome.CONCEDED:
-        return f"{loser} conceded to {winner}"
-    if result.outcome == Outcome.FORFEIT:
-        return f"{winner} won: {loser} forfeited"
-    return f"{winner} beat {loser} {score}".rstrip()
+def scores_of(match: Match | None) -> tuple[str, str]:
+    """What is shown beside each of two names: games won so far or in the end, or who forfeited."""
+    if match is None:
+        return "", ""
+    if match.outcome == Outcome.FORFEIT:
+        return ("", FORFEITED) if match.winner == 0 else (FORFEITED, "")
+    if match.outcome == Outcome.DOUBLE_FORFEIT:
+        return FORFEITED, FORFEITED
+    if match.outcome == Outcome.DRAWN and not any(match.scores):
+        return HALF, HALF
+    shown = match.scores or match.live_scores
+    return (str(shown[0]), str(shown[1])) if len(shown) == SIDES else ("", "")
+
+
+def scoreline(match: Match | None) -> str:
+    """The same in a line: 2:1, that there was a forfeit, or a dash before anything."""
+    first, second = scores_of(match)
+    if FORFEITED in {first, second}:
+        return FORFEITED
+    return f"{first}:{second}" if first else "\u2013"

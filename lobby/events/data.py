@@ -29,6 +29,19 @@ class ChatDeletedData(Schema):
     seq: int
 
 
+class Headline(Schema):
+    """How the lobby shows an event in one line."""
+
+    tag: str
+    text: str
+
+
+class NewsData(Schema):
+    """The data of an event that the lobby shows as news."""
+
+    news: Headline
+
+
 class MatchedPlayer(MatchPlayer, kw_only=True):
     """Somebody who was matched, and the ticket by which."""
 
@@ -39,7 +52,7 @@ class MatchedPlayer(MatchPlayer, kw_only=True):
         return MatchPlayer(self.id, self.username, self.side)
 
 
-class MatchedData(Schema):
+class MatchedData(NewsData):
     """A match that a pool made."""
 
     match: MatchBrief
@@ -55,7 +68,7 @@ class EntryData(Schema):
     change: EntryChange
 
 
-class BracketData(Schema):
+class BracketData(NewsData):
     """A stage that began."""
 
     tournament: Brief
@@ -66,7 +79,7 @@ class BracketData(Schema):
     """How many there are; none as long as a Swiss is not paired."""
 
 
-class RoundData(Schema):
+class RoundData(NewsData):
     """A round that was paired, or taken back."""
 
     tournament: Brief
@@ -77,7 +90,7 @@ class RoundData(Schema):
     """How many there are; 0 when the round was taken back, and will be paired again."""
 
 
-class PairingsData(Schema):
+class PairingsData(NewsData):
     """Matches of a tournament that changed."""
 
     tournament: Brief
@@ -99,13 +112,13 @@ class ReportData(Schema):
     report: Report
 
 
-class MatchData(Schema):
+class MatchData(NewsData):
     """A pool's match."""
 
     match: MatchSummary
 
 
-class TournamentData(Schema):
+class TournamentData(NewsData):
     """A tournament that moved on; its state says how far."""
 
     tournament: Brief

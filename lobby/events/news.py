@@ -15,11 +15,12 @@ from tournaments.models import Entrant, Pairing, Round, Stage, Tournament, Tourn
 from tournaments.schemas import Brief, EntrantBrief, StageBrief
 from tournaments.schemas import Match as Place
 from tournaments.services.capacity import EntryChange
-from tournaments.wording import match_words
+from tournaments.wording import pairing_result
 
 from .data import (
     BracketData,
     EntryData,
+    Headline,
     MatchData,
     MatchedData,
     MatchedPlayer,
@@ -40,19 +41,23 @@ def matched(made: NewMatch) -> Draft:
         MatchedPlayer(**asdict(player), ticket=ticket.pk)
         for player, ticket in zip(made.players, made.tickets, strict=True)
     ]
-    data = MatchedData(MatchBrief.of(made.match), players)
+    data = MatchedData(Headline("Match", names), MatchBrief.of(made.match), players)
     return Draft("matched", f"Matched: {names}", data)
 
 
 def match_closed(match: Match) -> Draft:
     """A pool's match ended."""
-    return Draft("match_finished", ending_in_words(match), MatchData(MatchSummary.of(match)))
+    return _pool_match("match_finished", "Result", ending_in_words(match), match)
 
 
 def match_reopened(match: Match) -> Draft:
     """A pool's result was taken back."""
     text = f"{' vs '.join(side_names(match))} is open again"
-    return Draft("match_reopened", text, MatchData(MatchSummary.of(match)))
+    return _pool_match("match_reopened", "Reopened", text, match)
+
+
+def _pool_match(kind: str, tag: str, text: str, match: Match) -> Draft:
+    return Draft(kind, text, MatchData(Headline(tag, text), MatchSummary.of(match)))
 
 
 def result_reported(match: Match, report: Report) -> Draft:
@@ -95,28 +100,32 @@ def stations_changed(tournament: Tournament, pairings: Sequence[Pairing]) -> Dra
         f"{row.top} vs {row.bottom}: {row.station or 'no station'}"
         for row in pairings[:PAIRS_SHOWN]
     ]
-    return Draft("station", ", ".join(calls), _changed(tournament, pairings))
+    text = ", ".join(calls)
+    return Draft("station", text, _changed(tournament, pairings, "Station", text))
 
 
 def bracket(tournament: Tournament, stage: Stage, brackets: Sequence[Sequence[str]]) -> Draft:
     """A tournament started; only a part of a long first round is shown."""
     if stage.is_elimination:
-        text = f"Tournament Brackets: {_pairs(brackets)}"
+        text, line = f"Tournament Brackets: {_pairs(brackets)}", _pairs(brackets)
     else:
-        text = f"{tournament.name}, round 1: {_pairs(brackets)}"
-    return Draft("bracket", text, _drawn(tournament, stage, brackets))
+        line = f"round 1: {_pairs(brackets)}"
+        text = f"{tournament.name}, {line}"
+    return Draft("bracket", text, _drawn(tournament, stage, brackets, Headline("Bracket", line)))
 
 
 def stage_started(tournament: Tournament, stage: Stage, brackets: Sequence[Sequence[str]]) -> Draft:
     """A later stage began."""
-    text = f"{tournament.name}: {stage} begins"
-    if brackets:
-        text = f"{text}: {_pairs(brackets)}"
-    return Draft("stage", text, _drawn(tournament, stage, brackets))
+    line = f"{stage} begins" + (f": {_pairs(brackets)}" if brackets else "")
+    drawn = _drawn(tournament, stage, brackets, Headline("Stage", line))
+    return Draft("stage", f"{tournament.name}: {line}", drawn)
 
 
-def _drawn(tournament: Tournament, stage: Stage, brackets: Sequence[Sequence[str]]) -> BracketData:
+def _drawn(
+    tournament: Tournament, stage: Stage, brackets: Sequence[Sequence[str]], news: Headline
+) -> BracketData:
     return BracketData(
+        news,
         tournament=Brief.of(tournament),
         stage=StageBrief.of(stage),
         brackets=[list(pair) for pair in brackets[:PAIRS_SHOWN]],
@@ -134,14 +143,23 @@ def _pairs(brackets: Sequence[Sequence[str]]) -> str:
 def round_published(tournament: Tournament, round_: Round, pairings: Sequence[Pairing]) -> Draft:
     """A round of a table was paired."""
     names = [[str(row.top), str(row.bottom)] for row in pairings]
-    data = RoundData(Brief.of(tournament), round_.number, names[:PAIRS_SHOWN], len(names))
-    return Draft("round", f"{tournament.name}, {round_}: {_pairs(names)}", data)
+    return _round(tournament, round_, f"{round_}: {_pairs(names)}", names)
 
 
 def round_withdrawn(tournament: Tournament, round_: Round) -> Draft:
     """The last round of a Swiss was taken back."""
-    data = RoundData(Brief.of(tournament), round_.number, brackets=[], pairs=0)
-    return Draft("round", f"{tournament.name}, {round_}: taken back, to be paired again", data)
+    return _round(tournament, round_, f"{round_}: withdrawn, to be paired again", [])
+
+
+def _round(tournament: Tournament, round_: Round, line: str, names: list[list[str]]) -> Draft:
+    data = RoundData(
+        Headline("Round", line),
+        Brief.of(tournament),
+        round_.number,
+        names[:PAIRS_SHOWN],
+        len(names),
+    )
+    return Draft("round", f"{tournament.name}, {line}", data)
 
 
 def pairing_scored(tournament: Tournament, pairing: Pairing) -> Draft:
@@ -149,16 +167,16 @@ def pairing_scored(tournament: Tournament, pairing: Pairing) -> Draft:
     names = f"{pairing.top} vs {pairing.bottom}"
     scores = pairing.match.live_scores if pairing.match else []
     stands = ":".join(map(str, scores)) or "no score yet"
-    return Draft("score", f"{names}: {stands}", _changed(tournament, [pairing]))
+    text = f"{names}: {stands}"
+    return Draft("score", text, _changed(tournament, [pairing], "Score", text))
 
 
 def pairing_decided(tournament: Tournament, pairings: Sequence[Pairing]) -> Draft:
     """A tournament's match was decided; with it come the pairings that it changed."""
     decided = pairings[0]
-    assert decided.match is not None
-    outcome = match_words(decided.match, (str(decided.top), str(decided.bottom)))
-    text = f"{tournament.name}, {decided.round}: {outcome}"
-    return Draft("match_finished", text, _changed(tournament, pairings))
+    line = f"{decided.round}: {pairing_result(decided)}"
+    data = _changed(tournament, pairings, "Result", line)
+    return Draft("match_finished", f"{tournament.name}, {line}", data)
 
 
 def pairing_reopened(
@@ -167,20 +185,23 @@ def pairing_reopened(
     """A tournament's result was taken back; with it come the pairings that it changed."""
     reopened = pairings[0]
     names = f"{reopened.top} vs {reopened.bottom}"
-    text = f"{tournament.name}, {reopened.round}: {names} is open again"
-    matches = Place.listed(pairings)
-    data = ReopenedPairingsData(Brief.of(tournament), matches, rebuilt)
-    return Draft("match_reopened", text, data)
+    line = f"{reopened.round}: {names} is open again"
+    data = ReopenedPairingsData(
+        Headline("Reopened", line), Brief.of(tournament), Place.listed(pairings), rebuilt
+    )
+    return Draft("match_reopened", f"{tournament.name}, {line}", data)
 
 
-def _changed(tournament: Tournament, pairings: Sequence[Pairing]) -> PairingsData:
-    return PairingsData(Brief.of(tournament), Place.listed(pairings))
+def _changed(
+    tournament: Tournament, pairings: Sequence[Pairing], tag: str, line: str
+) -> PairingsData:
+    return PairingsData(Headline(tag, line), Brief.of(tournament), Place.listed(pairings))
 
 
 def tournament_closed(tournament: Tournament, winner: Entrant | None) -> Draft:
     """A tournament is over."""
     if tournament.state == TournamentState.CANCELLED:
-        text = f"{tournament.name} is called off"
+        text = f"{tournament.name} is cancelled"
     else:
         won = f": {winner} wins" if winner else " without a winner"
         text = f"{tournament.name} is finished{won}"
@@ -189,9 +210,10 @@ def tournament_closed(tournament: Tournament, winner: Entrant | None) -> Draft:
 
 def tournament_reopened(tournament: Tournament) -> Draft:
     """A finished tournament runs again."""
-    return _state(tournament, f"{tournament.name} goes on: a result was taken back", None)
+    return _state(tournament, f"{tournament.name} runs again: a result was reopened", None)
 
 
 def _state(tournament: Tournament, text: str, winner: Entrant | None) -> Draft:
-    data = TournamentData(Brief.of(tournament), winner.name if winner else None)
+    name = winner.name if winner else None
+    data = TournamentData(Headline("Cup", text), Brief.of(tournament), name)
     return Draft("tournament", text, data)

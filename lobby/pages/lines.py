@@ -1,4 +1,4 @@
-"""Events as the lobby's page shows them; `static/lobby/lines.js` draws the same live."""
+"""The last lines of the lobby, as its page shows them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +10,8 @@ from lobby.stream_names import LOBBY
 from streams import log
 from streams.models import Event
 
-#: What stands before a line of news, by the event's type.
-TAGS = {
-    "matched": "Match",
-    "match_finished": "Result",
-    "bracket": "Bracket",
-    "tournament": "Cup",
-}
-#: What a line need not say again beside its tag.
-_PREFIXES = {"matched": "Matched: ", "bracket": "Tournament Brackets: "}
+#: Of the lobby's events, those that are no news.
+CHAT_TYPES = ("chat", "chat_deleted")
 #: How far back a page looks for lines of one kind, so that much news does not hide the chat.
 LOOK_BACK_EVENTS = 1000
 
@@ -63,7 +56,7 @@ def lobby_log() -> LobbyLog:
         stream=LOBBY, seq__lte=head.seq, seq__gt=head.seq - LOOK_BACK_EVENTS
     ).order_by("-seq")
     most = settings.MATCHPOINT_RECENT_EVENTS
-    news = [_news_line(event) for event in events.filter(type__in=TAGS)[:most]]
+    news = [_news_line(event) for event in events.exclude(type__in=CHAT_TYPES)[:most]]
     # Of a line that a moderator took away, an empty event is left.
     chat = [_chat_line(event) for event in events.filter(type="chat").exclude(text="")[:most]]
     return LobbyLog(head.epoch, head.seq, news[::-1], chat[::-1])
@@ -71,11 +64,9 @@ def lobby_log() -> LobbyLog:
 
 def _news_line(event: Event) -> NewsLine:
     about = event.data.get("tournament")
+    news = event.data.get("news") or {"tag": "News", "text": event.text}
     tournament = (about["id"], about["name"]) if about else None
-    text = event.text.removeprefix(_PREFIXES.get(event.type, ""))
-    if about:
-        text = text.removeprefix(f"{about['name']}, ")
-    return NewsLine(event.seq, event.at, event.type, TAGS[event.type], text, tournament)
+    return NewsLine(event.seq, event.at, event.type, news["tag"], news["text"], tournament)
 
 
 def _chat_line(event: Event) -> ChatLine:

@@ -15,7 +15,7 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from lib.errors import Conflict, Refusal
-from lobby.events.data import MatchedData
+from lobby.events.data import MatchedPlayer
 from lobby.stream_names import LOBBY
 from matchmaking import schemas
 from matchmaking.callers import Caller
@@ -37,10 +37,15 @@ _EXPLAIN_SECONDS = 4.0
 _TOUCH_SECONDS = 60.0
 
 
+class _Made(msgspec.Struct):
+    match: schemas.MatchBrief
+    players: list[MatchedPlayer]
+
+
 class _MadeEvent(msgspec.Struct):
     """What is read of the lobby's event `matched`."""
 
-    data: MatchedData
+    data: _Made
 
 
 _made_decoder = msgspec.json.Decoder(_MadeEvent)

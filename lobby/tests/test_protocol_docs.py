@@ -22,7 +22,6 @@ from lobby import chat, limits, presence
 from lobby.events.data import EVENTS
 from lobby.events.schema import event_schema
 from lobby.moderation import delete_line
-from lobby.pages.lines import TAGS
 from lobby.sockets.messages import (
     CLIENT_MESSAGES,
     SERVER_MESSAGES,
@@ -127,7 +126,6 @@ def test_every_socket_is_named() -> None:
 
 def test_the_page_has_the_events_and_no_other() -> None:
     assert list(sections("Events")) == list(EVENTS)
-    assert set(TAGS) < set(EVENTS)
 
 
 def test_every_field_of_an_event_is_explained() -> None:

@@ -94,7 +94,14 @@ def test_a_deleted_line_is_gone() -> None:
 def test_much_news_does_not_hide_the_chat() -> None:
     say("still here")
     with transaction.atomic():
-        drafts = [log.Draft("matched", f"Matched: {i} vs x", {"players": []}) for i in range(80)]
+        drafts = [
+            log.Draft(
+                "matched",
+                f"Matched: {i} vs x",
+                {"news": {"tag": "Match", "text": f"{i} vs x"}, "players": []},
+            )
+            for i in range(80)
+        ]
         log.append(LOBBY, drafts)
     html = page()
     assert lines(html, "said") == ["still here"]

@@ -4,8 +4,6 @@
 
 import { timeOf } from "../live/times.js";
 
-const TAGS = { matched: "Match", match_finished: "Result", bracket: "Bracket", tournament: "Cup" };
-const PREFIXES = { matched: "Matched: ", bracket: "Tournament Brackets: " };
 const LINK = /https?:\/\/[^\s<>"]+/gi;
 const TRAILING = /[.,;:!?'"\]]+$/;
 
@@ -83,20 +81,11 @@ export function chatLine({ seq, at, data }, you) {
   return line;
 }
 
-/** What the line need not say again beside its tag and its tournament's name. */
-function bareText({ type, text, data }) {
-  const bare = withoutPrefix(text, PREFIXES[type] ?? "");
-  return data.tournament ? withoutPrefix(bare, `${data.tournament.name}, `) : bare;
-}
-
-function withoutPrefix(text, prefix) {
-  return text.startsWith(prefix) ? text.slice(prefix.length) : text;
-}
-
 /** A line of news. */
 export function newsLine(event) {
   const { type, seq, at, data } = event;
-  const head = element("p", "news-head", element("span", "tag", TAGS[type] ?? "News"), " ");
+  const { tag, text } = data.news ?? { tag: "News", text: event.text };
+  const head = element("p", "news-head", element("span", "tag", tag), " ");
   if (data.tournament) {
     const about = element("a", "news-about", element("bdi", "", data.tournament.name));
     about.href = `/tournaments/${encodeURIComponent(data.tournament.id)}`;
@@ -107,7 +96,7 @@ export function newsLine(event) {
     "li",
     `news news-${type}`,
     head,
-    element("p", "news-text", element("bdi", "", bareText(event))),
+    element("p", "news-text", element("bdi", "", text)),
   );
   line.dataset.seq = seq;
   return line;

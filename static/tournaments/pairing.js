@@ -1,7 +1,5 @@
-/* One place of the bracket, drawn as templates/tournaments/_rounds.html does. */
+/* A place of the bracket, filled with the texts of an event: see templates/tournaments/_rounds.html. */
 
-const SLOT_WORDS = { bye: "bye", vacant: "nobody", pending: "" };
-const NOT_NEEDED = ["not needed", ""];
 const CUT_CHARS = 18;
 const STATES = ["pending", "ready", "decided", "walkover", "empty", "not_needed"];
 
@@ -12,23 +10,14 @@ function element(tag, className, text) {
   return made;
 }
 
-/** What is written where no entrant stands: of whom somebody comes, or that nobody does. */
-function nobody({ slot, from, key }, state, side) {
-  if (state === "not_needed") {
-    return NOT_NEEDED[side];
-  }
-  return from ? `${from === "winner" ? "Winner" : "Loser"} of ${key}` : SLOT_WORDS[slot];
-}
-
-function drawSide(standing, { isWinner, score, absence }) {
-  const { slot, name, seed } = standing;
+function drawSide({ slot, text, score, seed }, isWinner) {
   const side = document.createElement("div");
   side.className = "side";
   side.classList.toggle("is-winner", isWinner);
   side.classList.toggle("is-open", slot !== "entrant");
-  const who = element("bdi", "who", slot === "entrant" ? name : absence);
-  if (slot === "entrant" && name.length > CUT_CHARS) {
-    who.title = name;
+  const who = element("bdi", "who", text);
+  if (slot === "entrant" && text.length > CUT_CHARS) {
+    who.title = text;
   }
   side.append(element("span", "seed", seed ?? ""), who);
   if (isWinner) {
@@ -38,21 +27,7 @@ function drawSide(standing, { isWinner, score, absence }) {
   return side;
 }
 
-/** What stands behind a name: games won so far or in the end, or who forfeited. */
-function score({ winner, outcome, scores, live_scores: live }, side) {
-  if (outcome === "forfeit") {
-    return winner === side ? "" : "forfeit";
-  }
-  if (outcome === "double_forfeit") {
-    return "forfeit";
-  }
-  if (outcome === "drawn" && !scores?.some(Boolean)) {
-    return "½";
-  }
-  return (scores?.length ? scores : live)?.[side] ?? "";
-}
-
-/** The way to the match, for who may enter results. */
+/** The link to the match, for readers who may enter results. */
 function drawLink({ id, state }) {
   const address = document.getElementById("tournament").dataset.mayEnter;
   if (!address || !["ready", "decided"].includes(state)) {
@@ -63,13 +38,13 @@ function drawLink({ id, state }) {
   return [link];
 }
 
-/** What a place shows, so that drawing the same again is not taken for news. */
+/** What a place shows, so that drawing the same again is no change. */
 function shown(place) {
   const texts = [...place.querySelectorAll(".who, .won, .score")].map((e) => e.textContent);
   return [STATES.find((state) => place.classList.contains(`is-${state}`)), ...texts].join("\n");
 }
 
-/** Draw a pairing of the wire over the one that stands in its place; false where none does. */
+/** Draw a match of an event in its place; false where the page has none. */
 export function drawPairing(pairing) {
   const place = document.querySelector(`[data-pairing="${CSS.escape(pairing.id)}"]`);
   if (place === null) {
@@ -79,18 +54,12 @@ export function drawPairing(pairing) {
   const before = shown(place);
   const isReady = pairing.state === "ready";
   const isLive = isReady && Boolean(pairing.live_scores?.length);
-  const drawn = pairing.sides.map((side, i) =>
-    drawSide(side, {
-      isWinner: pairing.winner === i,
-      score: score(pairing, i),
-      absence: nobody(side, pairing.state, i),
-    }),
-  );
+  const drawn = pairing.sides.map((side, i) => drawSide(side, pairing.winner === i));
   if (isReady || pairing.state === "pending") {
     drawn.push(element("span", "key", pairing.key));
   }
   if (isReady && pairing.station) {
-    drawn.push(element("span", "station", pairing.station.name ?? pairing.station));
+    drawn.push(element("span", "station", pairing.station));
   }
   if (isLive) {
     drawn.push(element("span", "live-mark", "live"));

@@ -6,21 +6,15 @@ from itertools import groupby, pairwise
 from types import MappingProxyType
 from uuid import UUID
 
-from matchmaking.models import Match, Outcome
+from matchmaking.wording import scores_of
 from tournaments.models import Entrant, Group, Pairing, PairingState, Part, Round, Slot
-from tournaments.schemas import Sources, sources_of
+from tournaments.schemas.matches import Sources, absence_text, sources_of
 
 WITH_MATCH = {PairingState.PENDING, PairingState.READY, PairingState.DECIDED}
 OPEN = {PairingState.PENDING, PairingState.READY}
-SLOT_WORDS = {Slot.BYE: "bye", Slot.VACANT: "nobody", Slot.PENDING: ""}
-#: On the two sides of a bracket reset that was not called for.
-NOT_NEEDED = ("not needed", "")
 PART_TITLES = {Part.WINNERS: "Winners' bracket", Part.LOSERS: "Losers' bracket"}
 NO_SOURCES: Sources = MappingProxyType({})
 BRACKET_RESET = "GF2"
-FORFEITED = "forfeit"
-#: What each has of a match of one game that was drawn.
-HALF = "\u00bd"
 #: A name so long may be cut short where it is drawn, so it can be read by pointing at it.
 CUT_CHARS = 18
 #: So many pairings in a round are drawn closer together.
@@ -225,7 +219,7 @@ def view_pairing(
     top, bottom = (
         _entrant_side(entrants[entrant_id], score, row.winner == side, wanted)
         if entrant_id is not None
-        else SideView(slot, _nobody(row, side, Slot(slot), sources))
+        else SideView(slot, absence_text(row, side, sources))
         for side, ((slot, entrant_id), score) in enumerate(
             zip(stands, scores_of(row.match), strict=True)
         )
@@ -236,41 +230,9 @@ def view_pairing(
     return PairingView(row.pk, row.key, row.state, row.match_id, (top, bottom), station, is_live)
 
 
-def scores_of(match: Match | None) -> tuple[str, str]:
-    """What stands behind the two names: games won so far or in the end, or who forfeited."""
-    if match is None:
-        return "", ""
-    if match.outcome == Outcome.FORFEIT:
-        return ("", FORFEITED) if match.winner == 0 else (FORFEITED, "")
-    if match.outcome == Outcome.DOUBLE_FORFEIT:
-        return FORFEITED, FORFEITED
-    if match.outcome == Outcome.DRAWN and not any(match.scores):
-        return HALF, HALF
-    shown = match.scores or match.live_scores
-    return (str(shown[0]), str(shown[1])) if len(shown) == 2 else ("", "")
-
-
-def scoreline(match: Match | None) -> str:
-    """The same in a line: 2:1, ½:½, that there was a forfeit, or a dash before anything."""
-    first, second = scores_of(match)
-    if FORFEITED in {first, second}:
-        return FORFEITED
-    return f"{first}:{second}" if first else "\u2013"
-
-
 def _entrant_side(entrant: Entrant, score: str, is_winner: bool, wanted: str) -> SideView:
     followed = bool(wanted) and entrant.name.casefold() == wanted
     return SideView(Slot.ENTRANT, entrant.name, entrant.seed, score, is_winner, followed)
-
-
-def _nobody(row: Pairing, side: int, slot: Slot, sources: Sources) -> str:
-    """What is written where no entrant stands: of whom somebody comes, or that nobody does."""
-    if row.state == PairingState.NOT_NEEDED:
-        return NOT_NEEDED[side]
-    source = sources.get((row.pk, side))
-    if source is not None and slot == Slot.PENDING:
-        return f"{source.whose.capitalize()} of {source.key}"
-    return SLOT_WORDS[slot]
 
 
 def champion_of(bracket: BracketView) -> str:

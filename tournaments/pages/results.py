@@ -12,7 +12,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lib.errors import Refusal
-from tournaments.display.bracket import scores_of
+from matchmaking.wording import scores_of
 from tournaments.display.choice import Choice
 from tournaments.forms.result import ResultForm
 from tournaments.match_places import place_of

@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType, field
 
 from lib.schemas import Schema
 from matchmaking.models import Outcome
+from matchmaking.wording import scores_of
 from tournaments.models import Pairing, PairingState, Slot
 
 
@@ -19,6 +20,10 @@ class Source(NamedTuple):
     of: UUID
     key: str
 
+
+_ABSENCES = {Slot.BYE: "bye", Slot.VACANT: "nobody", Slot.PENDING: ""}
+#: On the two sides of a bracket reset that was not called for.
+_NOT_NEEDED = ("not needed", "")
 
 #: Where somebody comes from who is not yet known, by the pairing and side that wait for them.
 Sources = Mapping[tuple[UUID, int], Source]
@@ -42,7 +47,7 @@ class Place(Schema):
     side: int
 
 
-class Side(Schema):
+class Side(Schema, kw_only=True):
     """What stands on a side of a match."""
 
     slot: Slot
@@ -56,6 +61,10 @@ class Side(Schema):
     """The id of that match."""
     key: str | UnsetType = UNSET
     """The key of that match."""
+    text: str
+    """What is shown here: the name, whose winner or loser comes, or that nobody does."""
+    score: str
+    """What is shown beside it: games won, or a word."""
 
 
 class Match(Schema):
@@ -122,8 +131,27 @@ def _place(pairing_id: UUID | None, side: int | None) -> Place | None:
     return None if pairing_id is None or side is None else Place(pairing_id, side)
 
 
+def absence_text(row: Pairing, number: int, sources: Sources) -> str:
+    """What is shown on a side without an entrant."""
+    if row.state == PairingState.NOT_NEEDED:
+        return _NOT_NEEDED[number]
+    slot, source = row.sides[number][0], sources.get((row.pk, number))
+    if source is not None and slot == Slot.PENDING:
+        return f"{source.whose.capitalize()} of {source.key}"
+    return _ABSENCES[Slot(slot)]
+
+
 def _side(row: Pairing, number: int, sources: Sources) -> Side:
     slot, entrant = row.sides[number]
-    source = sources.get((row.pk, number), ()) if slot == Slot.PENDING else ()
-    known = (entrant.pk, entrant.name, entrant.seed) if entrant else (None, None, None)
-    return Side(cast(Slot, slot), *known, *source)
+    source = sources.get((row.pk, number)) if slot == Slot.PENDING else None
+    return Side(
+        slot=cast(Slot, slot),
+        entrant=entrant.pk if entrant else None,
+        name=entrant.name if entrant else None,
+        seed=entrant.seed if entrant else None,
+        from_=source.whose if source else UNSET,
+        of=source.of if source else UNSET,
+        key=source.key if source else UNSET,
+        text=entrant.name if entrant else absence_text(row, number, sources),
+        score=scores_of(row.match)[number],
+    )

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from tournaments.display.bracket import scoreline
+from matchmaking.wording import scoreline
 from tournaments.display.next_match import next_meeting
 from tournaments.models import Entrant, EntryStatus, Tournament, TournamentState
 from tournaments.services.capacity import places_left

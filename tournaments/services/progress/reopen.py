@@ -21,7 +21,7 @@ from tournaments.services.locking import (
 from tournaments.services.undoable import ResultReopened
 from tournaments.signals import pairing_reopened
 from tournaments.storage.brackets import group_state
-from tournaments.wording import pairing_words
+from tournaments.wording import pairing_result_in_round
 
 from .dependents import emptied_by_reopening, recorded_results
 from .stage_replay import Replay, record_later_stages
@@ -54,7 +54,7 @@ def reopen_result(
         results=recorded_results([pairing, *emptied]),
         rounds=record_later_stages(pairing.group.stage),
     )
-    words = f"Reopened: {pairing_words(pairing)}{_consequences(pairing, emptied)}"
+    words = f"Reopened: {pairing_result_in_round(pairing)}{_consequences(pairing, emptied)}"
     reopen_pairing(pairing)
     audit_log.record(
         tournament,

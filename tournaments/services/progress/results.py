@@ -21,7 +21,7 @@ from tournaments.services.locking import (
 )
 from tournaments.services.undoable import ResultCorrected, ResultEntered
 from tournaments.signals import pairing_scored
-from tournaments.wording import match_words
+from tournaments.wording import pairing_result_in_round
 
 from .advance import advance
 from .dependents import emptied_by_correction, recorded_result
@@ -146,12 +146,11 @@ def _record(
     undo: ResultEntered | ResultCorrected,
     prefix: str = "",
 ) -> None:
-    words = match_words(_match(pairing), (str(pairing.top), str(pairing.bottom)))
     audit_log.record(
         pairing.group.stage.tournament,
         actor,
         "result" if isinstance(undo, ResultEntered) else "correct",
-        f"{prefix}{words} ({pairing.round})",
+        f"{prefix}{pairing_result_in_round(pairing)}",
         why=why,
         data={"match": str(pairing.match_id)},
         undo=undo,
