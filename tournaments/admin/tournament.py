@@ -237,7 +237,7 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
     def result_view(self, request: HttpRequest, pk: UUID, match_pk: UUID) -> HttpResponse:
         """The page on which a match's result is entered; the winner goes on."""
         tournament = self.row_to_act_on(request, pk)
-        matches = Match.objects.prefetch_related("seats")
+        matches = Match.objects.in_full()
         match = get_object_or_404(
             matches, pk=match_pk, pairing__group__stage__tournament=tournament
         )
