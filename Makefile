@@ -67,6 +67,7 @@ check: tools ## lint, types, layers, migrations and settings
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PRODUCTION) $(PY) -m mypy .
+	@$(PY) -m tests.structure
 	@$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	@$(PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING

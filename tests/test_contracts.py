@@ -1,12 +1,27 @@
 """Which way imports point, as `pyproject.toml` has it."""
 
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from grimp import ImportGraph
 
 from .contracts import SelfContained
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("tests", "tournament_site", "lobby", "tournaments", "matchmaking", "streams", "lib")
+
+
+def lint(folder: Path) -> "subprocess.CompletedProcess[str]":
+    """What import-linter says of a copy of the project."""
+    # A process of its own: import-linter sets up logging, and silences loggers that exist.
+    command = "from importlinter.cli import lint_imports_command as lint; lint(['--no-cache'])"
+    return subprocess.run(
+        [sys.executable, "-c", command], cwd=folder, capture_output=True, text=True, check=False
+    )
 
 
 def engine(*imports: tuple[str, str]) -> ImportGraph:
@@ -32,14 +47,7 @@ def strays(graph: ImportGraph) -> list[str]:
 
 
 def test_the_projects_contracts_are_kept() -> None:
-    # A process of its own: import-linter sets up logging, and silences loggers that exist.
-    checked = subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
-        cwd=Path(__file__).parents[1],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    checked = lint(ROOT)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
@@ -60,3 +68,47 @@ def test_an_engine_that_imports_more_is_told_of_each_import() -> None:
         "app.engine imports django",
         "app.engine.seeding imports app.names",
     ]
+
+
+@pytest.mark.parametrize(
+    ("module", "imported", "contract"),
+    [
+        ("lib/names.py", "matchmaking.models", "Imports point one way"),
+        ("streams/log.py", "lobby.chat", "Imports point one way"),
+        ("streams/log.py", "tournaments.models", "Imports point one way"),
+        ("matchmaking/models/pools.py", "tournaments.models", "Imports point one way"),
+        ("tournaments/engine/seeding.py", "django.db", "Engines rest on"),
+        ("tournaments/services/actors.py", "tournaments.services.undo.stack", "No rings"),
+        ("tournaments/storage/matches.py", "tournaments.services.actors", "Floors of tournaments"),
+        ("tournaments/pages/rights.py", "tournaments.api.results", "Floors of tournaments"),
+        ("matchmaking/models/pools.py", "matchmaking.selectors", "Floors of matchmaking"),
+        ("matchmaking/services/matches.py", "matchmaking.pages.urls", "Floors of matchmaking"),
+        (
+            "tournaments/services/progress/results.py",
+            "tournaments.services.entry.registration",
+            "Floors of the services of tournaments",
+        ),
+    ],
+)
+@pytest.mark.parametrize("way", ["at the top", "inside a function", "for types"])
+def test_a_planted_breach_is_found(
+    tmp_path: Path, module: str, imported: str, contract: str, way: str
+) -> None:
+    planted = {
+        "at the top": f"import {imported}\n",
+        "inside a function": f"def later():\n    import {imported}\n",
+        "for types": (
+            f"from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import {imported}\n"
+        ),
+    }
+    ignored = shutil.ignore_patterns("__pycache__", "test_*.py", "data")
+    for name in ("pyproject.toml", *PACKAGES):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
+        copy(
+            ROOT / name, tmp_path / name, **({"ignore": ignored} if copy is shutil.copytree else {})
+        )
+    with (tmp_path / module).open("a") as source:
+        source.write(planted[way])
+    checked = lint(tmp_path)
+    assert checked.returncode == 1
+    assert re.search(rf"^{contract}.* BROKEN", checked.stdout, flags=re.MULTILINE)
