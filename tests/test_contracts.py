@@ -102,11 +102,9 @@ def test_a_planted_breach_is_found(
         ),
     }
     ignored = shutil.ignore_patterns("__pycache__", "test_*.py", "data")
-    for name in ("pyproject.toml", *PACKAGES):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
-        copy(
-            ROOT / name, tmp_path / name, **({"ignore": ignored} if copy is shutil.copytree else {})
-        )
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=ignored)
+    shutil.copyfile(ROOT / "pyproject.toml", tmp_path / "pyproject.toml")
     with (tmp_path / module).open("a") as source:
         source.write(planted[way])
     checked = lint(tmp_path)
