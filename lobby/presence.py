@@ -12,13 +12,13 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from lobby.sockets.messages import Online, WaitingNames
-from lobby.sockets.messages import Presence as PresenceMessage
 from matchmaking.schemas import PlayerName
 from matchmaking.selectors import waiting_names
 from matchmaking.services.queue.tickets import mark_players_seen
 from streams.relay import Relay
 
+from .messages import Online, WaitingNames
+from .messages import Presence as PresenceMessage
 from .models import Presence
 from .stream_names import LOBBY
 

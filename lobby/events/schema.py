@@ -4,7 +4,7 @@ from functools import cache
 
 from lib.openapi import Components
 from lib.schemas import Json
-from lobby.sockets.messages import CLIENT_MESSAGES, SERVER_MESSAGES
+from lobby.messages import CLIENT_MESSAGES, SERVER_MESSAGES
 from streams.frames import Event
 
 from .data import EVENTS

@@ -9,6 +9,7 @@ import msgspec
 from lib.errors import NotFound, Refusal
 from lib.names import ANONYMOUS_PREFIX
 from lobby import chat, limits
+from lobby.messages import Chat, StreamMessage, client_decoder
 from lobby.presence import presence_of
 from lobby.stream_names import LOBBY, match_stream, tournament_stream
 from matchmaking.models import Match
@@ -17,8 +18,6 @@ from streams.frames import ClientMessage
 from streams.relay import in_thread
 from streams.sockets import NOT_FOUND
 from tournaments.models import Tournament
-
-from .messages import Chat, StreamMessage, client_decoder
 
 #: Lines of one speaker that may be under way to the database at once.
 MOST_UNSTORED = 8

@@ -10,17 +10,7 @@ from django.utils import timezone
 from msgspec import UNSET
 
 from lib.errors import Conflict, Outage, Overloaded, Refusal
-from matchmaking import schemas
-from matchmaking.callers import Caller
-from matchmaking.models import Pool, Ticket
-from matchmaking.services.queue.joining import Join, Joined, join_batcher
-from matchmaking.services.queue.ready_checks import accept_match, decline_match
-from matchmaking.sockets import PlayerSocket
-from streams.frames import Ping, Pong
-from streams.relay import in_thread
-from streams.sockets import MALFORMED, RESTARTING
-
-from .messages import (
+from lobby.messages import (
     Accept,
     Decline,
     Explained,
@@ -32,6 +22,16 @@ from .messages import (
     Waiting,
     queue_decoder,
 )
+from matchmaking import schemas
+from matchmaking.callers import Caller
+from matchmaking.models import Pool, Ticket
+from matchmaking.services.queue.joining import Join, Joined, join_batcher
+from matchmaking.services.queue.ready_checks import accept_match, decline_match
+from matchmaking.sockets import PlayerSocket
+from streams.frames import Ping, Pong
+from streams.relay import in_thread
+from streams.sockets import MALFORMED, RESTARTING
+
 from .queue_notifier import local_notifier
 
 logger = logging.getLogger(__name__)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from lib.errors import Conflict, Refusal
 from lobby.events.data import MatchedPlayer
+from lobby.messages import Explained
 from lobby.stream_names import LOBBY
 from matchmaking import schemas
 from matchmaking.callers import Caller
@@ -27,8 +28,6 @@ from matchmaking.services.queue.ready_checks import decline_match
 from matchmaking.services.queue.tickets import leave_pool, mark_players_seen, start_grace_period
 from streams.frames import Entry
 from streams.relay import Relay, in_thread, local_relay
-
-from .messages import Explained
 
 logger = logging.getLogger(__name__)
 

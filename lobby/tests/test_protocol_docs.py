@@ -21,8 +21,7 @@ from lib.tests.wire import fits
 from lobby import chat, limits, presence
 from lobby.events.data import EVENTS
 from lobby.events.schema import event_schema
-from lobby.moderation import delete_line
-from lobby.sockets.messages import (
+from lobby.messages import (
     CLIENT_MESSAGES,
     SERVER_MESSAGES,
     Left,
@@ -32,6 +31,7 @@ from lobby.sockets.messages import (
     client_decoder,
     queue_decoder,
 )
+from lobby.moderation import delete_line
 from lobby.sockets.routing import websocket_urlpatterns
 from lobby.stream_names import LOBBY, match_stream, tournament_stream
 from matchmaking.callers import Caller

@@ -20,11 +20,7 @@ from tournaments.models import (
 from tournaments.models.entrants import LABEL_MAX_CHARS
 from tournaments.models.tournament_settings import TEAM_SIZE_MAX
 from tournaments.services.entry.entrants import Details
-from tournaments.services.setup.settings import (
-    ABOUT_MAX_CHARS,
-    CODE_MAX_CHARS,
-    MINUTES_MAX,
-)
+from tournaments.services.setup.settings import ABOUT_MAX_CHARS, CODE_MAX_CHARS, MINUTES_MAX
 
 WHY_MAX_CHARS = 300
 

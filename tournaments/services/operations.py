@@ -10,13 +10,13 @@ from typing import Any, Literal
 from uuid import UUID
 
 from tournaments.models import Pairing, Round, Tournament
+from tournaments.services.progress.attendance import short_teams
+from tournaments.services.transfer.imports import import_entrants
+from tournaments.services.undo.stack import undo_last
 
 from .actors import Actor
 from .entry import check_in, entrants, registration, rosters, seeding
 from .progress import byes_and_late_entries, cancellation, stages, start, swiss_rounds, withdrawals
-from .progress.attendance import short_teams
-from .transfer.imports import import_entrants
-from .undo.stack import undo_last
 from .venue import judges, stations
 
 InputKind = Literal[

@@ -28,11 +28,7 @@ from tournaments.services.progress.start import start_tournament
 from tournaments.services.progress.swiss_rounds import pair_next_round, swiss_group
 from tournaments.services.progress.withdrawals import withdraw_entrant
 from tournaments.services.setup.creation import BadEntrants
-from tournaments.services.setup.stage_plans import (
-    BadStages,
-    check_plans,
-    set_stages,
-)
+from tournaments.services.setup.stage_plans import BadStages, check_plans, set_stages
 from tournaments.signals import bracket_created, stage_started
 
 from .builders import (

@@ -10,16 +10,7 @@ from django.db.models.functions import RowNumber
 from lib.errors import Refusal
 from lib.names import Name, parse_name
 from matchmaking.engine.glicko2 import CENTRE
-from matchmaking.models import (
-    Cooldown,
-    Match,
-    Party,
-    Player,
-    Pool,
-    Seat,
-    Ticket,
-    TicketState,
-)
+from matchmaking.models import Cooldown, Match, Party, Player, Pool, Seat, Ticket, TicketState
 from matchmaking.schemas import MatchPlayer
 from matchmaking.selectors import is_live
 from matchmaking.services.ratings import current_ratings
