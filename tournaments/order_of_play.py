@@ -30,15 +30,13 @@ def rank(pairing: Pairing) -> Rank:
         depth = _FINALS
     elif round_.part == Part.FINAL or (round_.part == Part.WINNERS and not pairing.winner_to_id):
         depth = _FINALS + round_.number
-    return (round_.group.stage.number, depth, round_.part == Part.LOSERS, pairing.number,
-            round_.group.number)  # fmt: skip
+    group = pairing.group
+    return group.stage.number, depth, round_.part == Part.LOSERS, pairing.number, group.number
 
 
 def open_in_order(tournament: Tournament) -> list[Pairing]:
     """The pairings that are still to be played, in the order of play."""
-    rows = Pairing.objects.filter(
-        group__stage__tournament=tournament, state__in=_OPEN
-    ).select_related("round__group__stage", "match", "top", "bottom", "station")
+    rows = Pairing.objects.in_full().filter(group__stage__tournament=tournament, state__in=_OPEN)
     return sorted(rows, key=rank)
 
 

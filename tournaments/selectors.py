@@ -58,8 +58,8 @@ def running_tournaments(*, limit: int) -> QuerySet[Tournament]:
 def bracket_pairings(tournament_id: UUID) -> list[Pairing]:
     """A tournament's pairings in order, with their groups, rounds, entrants and matches."""
     return list(
-        Pairing.objects.filter(group__stage__tournament=tournament_id)
-        .select_related("group__stage", "round", "top", "bottom", "match")
+        Pairing.objects.in_full()
+        .filter(group__stage__tournament=tournament_id)
         .order_by("group__stage__number", "group__number", "round__number", "number")
     )
 
@@ -115,33 +115,20 @@ def swiss_to_pair(tournament: Tournament) -> Group | None:
 
 def match_pairing(tournament_id: UUID, match_id: UUID) -> Pairing | None:
     """The pairing of a match, with everything around it; it may have no `match` yet."""
-    return (
-        Pairing.objects.select_related(
-            "round", "top", "bottom", "match", "station", "group__stage__tournament__organiser"
-        )
-        .filter(pk=match_id, group__stage__tournament=tournament_id)
-        .first()
-    )
+    pairings = Pairing.objects.in_full().select_related("group__stage__tournament__organiser")
+    return pairings.filter(pk=match_id, group__stage__tournament=tournament_id).first()
 
 
 def ready_pairings(groups: Sequence[Group]) -> list[Pairing]:
     """The pairings that can be played now in these groups, those called to a station first."""
-    ready = Pairing.objects.filter(group__in=groups, state=PairingState.READY)
-    return list(
-        ready.select_related("round", "top", "bottom", "match", "station", "group").order_by(
-            F("called_at").asc(nulls_last=True), "round__number", "number"
-        )
-    )
+    ready = Pairing.objects.in_full().filter(group__in=groups, state=PairingState.READY)
+    return list(ready.order_by(F("called_at").asc(nulls_last=True), "round__number", "number"))
 
 
 def latest_results(groups: Sequence[Group], *, limit: int) -> list[Pairing]:
     """The latest results in these groups, the newest first."""
-    decided = Pairing.objects.filter(group__in=groups, state=PairingState.DECIDED)
-    return list(
-        decided.select_related("round", "top", "bottom", "match", "station", "group").order_by(
-            F("match__closed_at").desc(nulls_last=True)
-        )[:limit]
-    )
+    decided = Pairing.objects.in_full().filter(group__in=groups, state=PairingState.DECIDED)
+    return list(decided.order_by(F("match__closed_at").desc(nulls_last=True))[:limit])
 
 
 def tournament_of(match_id: UUID) -> UUID | None:

@@ -28,10 +28,8 @@ def entrants_csv(tournament: Tournament) -> bytes:
 def matches_csv(tournament: Tournament) -> bytes:
     """Every pairing with two sides in order of play, and how it ended."""
     pairings = (
-        Pairing.objects.filter(
-            group__stage__tournament=tournament, top__isnull=False, bottom__isnull=False
-        )
-        .select_related("group__stage", "round", "top", "bottom", "match", "station")
+        Pairing.objects.in_full()
+        .filter(group__stage__tournament=tournament, top__isnull=False, bottom__isnull=False)
         .order_by("group__stage__number", "group__number", "round__number", "round__part", "number")
     )
     return write_csv(MATCH_COLUMNS, map(_match_row, pairings))

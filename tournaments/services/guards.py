@@ -1,5 +1,8 @@
 """Checks before a change of the entries: the row, the tournament's state, a free name."""
 
+from collections.abc import Callable
+from uuid import UUID
+
 from lib.errors import Conflict, NotFound
 from lib.names import Name
 from tournaments.models import Entrant, Tournament, TournamentState
@@ -7,6 +10,7 @@ from tournaments.signals import day_moved
 
 from . import audit_log
 from .actors import Actor
+from .locking import lock_tournament
 from .undoable import StateMoved
 
 
@@ -16,6 +20,15 @@ def entrant_of(tournament: Tournament, entrant_id: int) -> Entrant:
     if entrant is None:
         raise NotFound("There is no such entrant in this tournament.")
     return entrant
+
+
+def lock_entrant(
+    tournament_id: UUID, entrant_id: int, check: Callable[[Tournament], None]
+) -> tuple[Tournament, Entrant]:
+    """Lock a tournament, check it, and find its entrant; raises `NotFound`, and as `check` does."""
+    tournament = lock_tournament(tournament_id)
+    check(tournament)
+    return tournament, entrant_of(tournament, entrant_id)
 
 
 def check_before_start(tournament: Tournament) -> None:

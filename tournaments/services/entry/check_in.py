@@ -12,7 +12,13 @@ from tournaments.models import Entrant, EntryStatus, Tournament, TournamentState
 from tournaments.services import audit_log
 from tournaments.services.actors import MATCHPOINT, Actor
 from tournaments.services.capacity import EntryChange, announce, places_left
-from tournaments.services.guards import change_state, check_before_start, check_not_over, entrant_of
+from tournaments.services.guards import (
+    change_state,
+    check_before_start,
+    check_not_over,
+    entrant_of,
+    lock_entrant,
+)
 from tournaments.services.locking import lock_tournament
 from tournaments.services.permissions import player_actor
 from tournaments.services.progress.attendance import missing_players, short_teams
@@ -157,9 +163,7 @@ def readmit(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
     After the first result, only a Swiss stage accepts late entries, from its next round. Raises
     `Conflict` where that is not possible.
     """
-    tournament = lock_tournament(tournament_id)
-    check_not_over(tournament)
-    entrant = entrant_of(tournament, entrant_id)
+    tournament, entrant = lock_entrant(tournament_id, entrant_id, check_not_over)
     if entrant.status != EntryStatus.ABSENT:
         raise Conflict(f"{entrant} was not left out.", code="not_absent")
     if places_left(tournament) < 1:

@@ -30,6 +30,7 @@ from tournaments.services.guards import (
     check_name_is_free,
     check_not_over,
     entrant_of,
+    lock_entrant,
 )
 from tournaments.services.locking import lock_tournament
 from tournaments.services.pool_ratings import pool_rating
@@ -178,9 +179,7 @@ class Details:
 @transaction.atomic
 def set_details(*, tournament_id: UUID, entrant_id: int, details: Details, actor: Actor) -> Entrant:
     """Store an entrant's rating, club and region; raises a refusal for a bad label."""
-    tournament = lock_tournament(tournament_id)
-    check_not_over(tournament)
-    entrant = entrant_of(tournament, entrant_id)
+    tournament, entrant = lock_entrant(tournament_id, entrant_id, check_not_over)
     entrant.rating = details.rating
     entrant.club, entrant.region = parse_label(details.club), parse_label(details.region)
     entrant.save(update_fields=("rating", "club", "region"))
@@ -202,9 +201,7 @@ def replace_entrant(
 
     Matches that have been played keep the name of their player.
     """
-    tournament = lock_tournament(tournament_id)
-    check_not_over(tournament)
-    entrant = entrant_of(tournament, entrant_id)
+    tournament, entrant = lock_entrant(tournament_id, entrant_id, check_not_over)
     parsed = parse_name(player.name if player else name)
     check_name_is_free(tournament, parsed, but=entrant)
     if player is not None and tournament.entrants.filter(player=player).exclude(pk=entrant.pk):

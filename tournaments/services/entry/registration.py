@@ -29,7 +29,7 @@ from tournaments.services.guards import (
     change_state,
     check_before_start,
     check_name_is_free,
-    entrant_of,
+    lock_entrant,
 )
 from tournaments.services.locking import lock_tournament
 from tournaments.services.permissions import player_actor
@@ -199,9 +199,7 @@ def own_entry(*, tournament_id: UUID, player: Player) -> Entrant:
 @transaction.atomic
 def approve(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
     """Approve an applied or declined entry: it gets a place, or joins the waiting list."""
-    tournament = lock_tournament(tournament_id)
-    check_before_start(tournament)
-    entrant = entrant_of(tournament, entrant_id)
+    tournament, entrant = lock_entrant(tournament_id, entrant_id, check_before_start)
     before = entrant.status
     if before not in {EntryStatus.APPLIED, EntryStatus.DECLINED}:
         raise Conflict(f"{entrant} does not ask to be entered.", code="not_applied")
@@ -216,9 +214,7 @@ def approve(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
 @transaction.atomic
 def decline(*, tournament_id: UUID, entrant_id: int, actor: Actor, why: str = "") -> Entrant:
     """Decline an entry; its place, if any, goes to the first on the waiting list."""
-    tournament = lock_tournament(tournament_id)
-    check_before_start(tournament)
-    entrant = entrant_of(tournament, entrant_id)
+    tournament, entrant = lock_entrant(tournament_id, entrant_id, check_before_start)
     before = entrant.status
     if before == EntryStatus.DECLINED:
         raise Conflict(f"{entrant} is already declined.", code="declined")

@@ -27,8 +27,8 @@ from tournaments.models import (
 from tournaments.models.pairings import PairingQuerySet
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
-from tournaments.services.guards import entrant_of
-from tournaments.services.locking import check_runs, check_was_started, lock_tournament
+from tournaments.services.guards import lock_entrant
+from tournaments.services.locking import check_runs, check_was_started
 from tournaments.services.undoable import (
     EntrantReinstated,
     EntrantWithdrawn,
@@ -83,9 +83,7 @@ def _leave(
     actor: Actor,
     why: str,
 ) -> Entrant:
-    tournament = lock_tournament(tournament_id)
-    check_runs(tournament)
-    entrant = entrant_of(tournament, entrant_id)
+    tournament, entrant = lock_entrant(tournament_id, entrant_id, check_runs)
     if not entrant.takes_part:
         raise Conflict(f"{entrant} does not take part any more.", code="has_left")
     since = timezone.now()
@@ -144,9 +142,7 @@ def reinstate_entrant(
 
     A forfeit stands where later results depend on it. Raises `Conflict` and `NotFound`.
     """
-    tournament = lock_tournament(tournament_id)
-    check_was_started(tournament)
-    entrant = entrant_of(tournament, entrant_id)
+    tournament, entrant = lock_entrant(tournament_id, entrant_id, check_was_started)
     if not entrant.has_left:
         raise Conflict(f"{entrant} has not left.", code="has_not_left")
     left = tournament.actions.filter(

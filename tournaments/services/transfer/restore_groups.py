@@ -94,13 +94,11 @@ def _restore_bracket(group: Group, part: GroupPart, refs: References, where: str
         store_bracket(group, seeded, outcomes)
     except EngineError as error:
         raise BadFile(f"{where}: {error}") from error
-    rows = {
-        row.key: row for row in group.pairings.select_related("round", "top", "bottom", "match")
-    }
+    rows = {row.key: row for row in Pairing.objects.in_full().filter(group=group)}
     for key, one in parts.items():
         _check_same(rows.get(key), one, refs, f"{where}, {key}")
     _restore_rounds(group, part.rounds)
-    made = list(group.pairings.select_related("round", "top", "bottom", "match"))
+    made = list(Pairing.objects.in_full().filter(group=group))
     _make_matches(group.stage, made, parts, refs, where)
     Pairing.objects.bulk_update(made, ("match", "station"), batch_size=400)
 

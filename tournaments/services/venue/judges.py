@@ -9,12 +9,14 @@ from lib import tokens
 from lib.errors import Conflict, Forbidden, NotFound
 from lib.names import parse_name
 from matchmaking.models import Player
-from tournaments.models import Judge, Station, Tournament
+from tournaments.models import Judge, Tournament
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
 from tournaments.services.guards import check_not_over
 from tournaments.services.locking import lock_tournament
 from tournaments.services.permissions import player_actor
+
+from .stations import station_of
 
 JUDGES_MAX = 100
 
@@ -41,7 +43,7 @@ def add_judge(
     check_not_over(tournament)
     player = _registered(name) if is_player else None
     shown = player.name if player else parse_name(name).display
-    station = _station(tournament, station_id)
+    station = None if station_id is None else station_of(tournament, station_id)
     _check_new(tournament, shown, player)
     token = "" if player else tokens.new_token()
     judge = Judge.objects.create(
@@ -80,7 +82,7 @@ def set_judge_station(
     tournament = lock_tournament(tournament_id)
     check_not_over(tournament)
     judge = _judge(tournament, judge_id)
-    judge.station = _station(tournament, station_id)
+    judge.station = None if station_id is None else station_of(tournament, station_id)
     judge.save(update_fields=("station",))
     where = f"at {judge.station} only" if judge.station else "everywhere"
     _record(tournament, actor, f"let {judge} judge {where}")
@@ -126,15 +128,6 @@ def _judge(tournament: Tournament, judge_id: int) -> Judge:
     if judge is None:
         raise NotFound("There is no such judge in this tournament.")
     return judge
-
-
-def _station(tournament: Tournament, station_id: int | None) -> Station | None:
-    if station_id is None:
-        return None
-    station = tournament.stations.filter(pk=station_id).first()
-    if station is None:
-        raise NotFound("There is no such station. Add it first.")
-    return station
 
 
 def _record(tournament: Tournament, actor: Actor, text: str) -> None:

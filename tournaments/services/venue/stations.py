@@ -64,7 +64,7 @@ def _check_free(
 def rename_station(*, tournament_id: UUID, station_id: int, name: str, actor: Actor) -> Station:
     """Rename a station."""
     tournament = _locked(tournament_id)
-    station = _station(tournament, station_id)
+    station = station_of(tournament, station_id)
     before, station.name = station.name, parse_station_name(name)
     _check_free(tournament, station.name, but=station)
     station.save(update_fields=("name",))
@@ -76,7 +76,7 @@ def rename_station(*, tournament_id: UUID, station_id: int, name: str, actor: Ac
 def remove_station(*, tournament_id: UUID, station_id: int, actor: Actor) -> None:
     """Remove a station that is free and has no judge of its own."""
     tournament = _locked(tournament_id)
-    station = _station(tournament, station_id)
+    station = station_of(tournament, station_id)
     _check_not_taken(station)
     if judge := station.judges.first():
         raise Conflict(f"{judge} is its judge. Remove the judge first.", code="station_taken")
@@ -91,7 +91,7 @@ def assign_station(
     """Call a match to a station; raises `Conflict` while either is taken."""
     tournament = lock_tournament(tournament_id)
     check_runs(tournament)
-    station = _station(tournament, station_id)
+    station = station_of(tournament, station_id)
     pairing = _ready_pairing(tournament, pairing_id)
     if pairing.station_id == station.pk:
         return pairing
@@ -158,7 +158,7 @@ def assign_next(*, tournament_id: UUID, actor: Actor) -> list[Pairing]:
 
 def place_at(tournament: Tournament, pairing: Pairing, station_id: int | None) -> None:
     """Put a pairing at a station that must be free, or at none; nothing is recorded."""
-    station = _station(tournament, station_id) if station_id else None
+    station = station_of(tournament, station_id) if station_id else None
     if station is not None:
         _check_not_taken(station)
     _call(pairing, station)
@@ -187,7 +187,8 @@ def _locked(tournament_id: UUID) -> Tournament:
     return tournament
 
 
-def _station(tournament: Tournament, station_id: int) -> Station:
+def station_of(tournament: Tournament, station_id: int) -> Station:
+    """A station of this tournament; raises `NotFound`."""
     station = tournament.stations.filter(pk=station_id).first()
     if station is None:
         raise NotFound("There is no such station in this tournament.")
@@ -201,11 +202,8 @@ def _check_not_taken(station: Station) -> None:
 
 
 def _ready_pairing(tournament: Tournament, pairing_id: UUID) -> Pairing:
-    pairing = (
-        Pairing.objects.select_related("top", "bottom", "station", "round", "match")
-        .filter(pk=pairing_id, group__stage__tournament=tournament)
-        .first()
-    )
+    pairings = Pairing.objects.in_full().filter(group__stage__tournament=tournament)
+    pairing = pairings.filter(pk=pairing_id).first()
     if pairing is None:
         raise NotFound("There is no such match in this tournament.")
     if pairing.state != PairingState.READY:
