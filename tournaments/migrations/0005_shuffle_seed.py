@@ -21,6 +21,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 migrations.AlterField(
+                    "tournament",
+                    "entry",
+                    models.CharField(
+                        choices=(
+                            ("organiser", "the organiser enters them"),
+                            ("open", "anybody"),
+                            ("code", "anybody with the code"),
+                            ("approval", "the organiser approves each"),
+                        ),
+                        default="organiser",
+                        max_length=10,
+                    ),
+                ),
+                migrations.AlterField(
                     "group",
                     "first_colour",
                     models.CharField(

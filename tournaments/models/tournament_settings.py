@@ -34,8 +34,8 @@ class Entry(models.TextChoices):
     """How players come into the tournament."""
 
     ORGANISER = "organiser", "the organiser enters them"
-    OPEN = "open", "whoever likes to"
-    CODE = "code", "whoever has the code"
+    OPEN = "open", "anybody"
+    CODE = "code", "anybody with the code"
     APPROVAL = "approval", "the organiser approves each"
 
 
