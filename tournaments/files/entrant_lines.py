@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lib.errors import Refusal
 from lib.names import Name, parse_name
+from tournaments.models import Entrant, Tournament
 from tournaments.models.entrants import LABEL_MAX_CHARS
 
 RATING_MAX = 9999
@@ -35,6 +37,19 @@ class NewEntrant:
     rating: int | None = None
     club: str = ""
     region: str = ""
+
+    def row(self, tournament: Tournament, seed: int, name: Name, **fields: Any) -> Entrant:
+        """The entrant as a row, under its parsed name; it is not saved."""
+        return Entrant(
+            tournament=tournament,
+            seed=seed,
+            name=name.display,
+            name_key=name.name_key,
+            rating=self.rating,
+            club=self.club,
+            region=self.region,
+            **fields,
+        )
 
 
 def parse_lines(text: str) -> list[NewEntrant]:

@@ -65,15 +65,11 @@ def add_entrants(
     names = _new_names(tournament, entrants)
     left, seed = places_left(tournament), next_seed(tournament)
     rows = [
-        Entrant(
-            tournament=tournament,
-            seed=seed + place,
-            name=name.display,
-            name_key=name.name_key,
+        new.row(
+            tournament,
+            seed + place,
+            name,
             status=EntryStatus.ENTERED if place < left else EntryStatus.WAITING,
-            rating=new.rating,
-            club=new.club,
-            region=new.region,
         )
         for place, (new, name) in enumerate(zip(entrants, names, strict=True))
     ]

@@ -157,13 +157,6 @@ def _enter(tournament: Tournament, new: NewEntrant, player: Player | None) -> En
         raise Conflict(f"{player} is already on the list.", code="already_entered")
     if places_left(tournament) < 1:
         raise Conflict("There is no place left.", code="no_place")
-    return Entrant.objects.create(
-        tournament=tournament,
-        seed=next_seed(tournament),
-        name=name.display,
-        name_key=name.name_key,
-        player=player,
-        rating=new.rating,
-        club=new.club,
-        region=new.region,
-    )
+    entrant = new.row(tournament, next_seed(tournament), name, player=player)
+    entrant.save()
+    return entrant

@@ -120,15 +120,7 @@ def create_tournament(
         token_sha256=tokens.digest(token),
     )
     Entrant.objects.bulk_create(
-        Entrant(
-            tournament=tournament,
-            seed=seed,
-            name=name.display,
-            name_key=name.name_key,
-            rating=one.rating,
-            club=one.club,
-            region=one.region,
-        )
+        one.row(tournament, seed, name)
         for seed, (one, name) in enumerate(zip(new, names, strict=True), start=1)
     )
     if stages:
