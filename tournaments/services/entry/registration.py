@@ -200,13 +200,12 @@ def own_entry(*, tournament_id: UUID, player: Player) -> Entrant:
 def approve(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
     """Approve an applied or declined entry: it gets a place, or joins the waiting list."""
     tournament, entrant = lock_entrant(tournament_id, entrant_id, check_before_start)
-    before = entrant.status
-    if before not in {EntryStatus.APPLIED, EntryStatus.DECLINED}:
+    if entrant.status not in {EntryStatus.APPLIED, EntryStatus.DECLINED}:
         raise Conflict(f"{entrant} does not ask to be entered.", code="not_applied")
     has_place = places_left(tournament) > 0
-    _set_status(entrant, EntryStatus.ENTERED if has_place else EntryStatus.WAITING)
+    undo = _set_status(entrant, EntryStatus.ENTERED if has_place else EntryStatus.WAITING)
     text = f"admitted {entrant}" + ("" if has_place else " to the waiting list")
-    _record_status(tournament, entrant, actor, "approve", text, before)
+    audit_log.record(tournament, actor, "approve", text, undo=undo)
     announce(tournament, entrant, CHANGE_OF[EntryStatus(entrant.status)])
     return entrant
 
@@ -215,38 +214,20 @@ def approve(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
 def decline(*, tournament_id: UUID, entrant_id: int, actor: Actor, why: str = "") -> Entrant:
     """Decline an entry; its place, if any, goes to the first on the waiting list."""
     tournament, entrant = lock_entrant(tournament_id, entrant_id, check_before_start)
-    before = entrant.status
-    if before == EntryStatus.DECLINED:
+    if entrant.status == EntryStatus.DECLINED:
         raise Conflict(f"{entrant} is already declined.", code="declined")
-    _set_status(entrant, EntryStatus.DECLINED)
-    _record_status(tournament, entrant, actor, "decline", f"declined {entrant}", before, why)
+    undo = _set_status(entrant, EntryStatus.DECLINED)
+    audit_log.record(tournament, actor, "decline", f"declined {entrant}", why=why, undo=undo)
     announce(tournament, entrant, EntryChange.DECLINED)
     fill_places(tournament)
     return entrant
 
 
-def _set_status(entrant: Entrant, status: EntryStatus) -> None:
+def _set_status(entrant: Entrant, status: EntryStatus) -> StatusChanged:
+    undo = StatusChanged(entrant=entrant.pk, before=entrant.status)
     entrant.status = status
     entrant.save(update_fields=("status",))
-
-
-def _record_status(
-    tournament: Tournament,
-    entrant: Entrant,
-    actor: Actor,
-    verb: str,
-    text: str,
-    before: str,
-    why: str = "",
-) -> None:
-    audit_log.record(
-        tournament,
-        actor,
-        verb,
-        text,
-        why=why,
-        undo=StatusChanged(entrant=entrant.pk, before=before),
-    )
+    return undo
 
 
 @transaction.atomic
