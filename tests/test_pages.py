@@ -295,7 +295,7 @@ def test_a_result_is_taken_back_in_place(meet: Meet) -> None:
     vic.see("#champion >> text=Bob")
     olga.page.hover('[id="W1.1"]')
     olga.page.click('[id="W1.1"] .report')
-    olga.page.click("#entry >> text=Take it back…")
+    olga.page.click("#entry >> text=Reopen the match…")
     olga.see("#entry .emptied >> text=Ann against Bob")
     olga.page.click("#entry .button-danger")
     for person in (olga, vic):

@@ -14,7 +14,7 @@ import { Rounds } from "./rounds.js";
 
 const RECENT = 50; // so many events a welcome brings at most
 const CLOCK_SLACK_MS = 10_000;
-const SPREAD_MS = 1500; // many people watch: they do not all ask in one instant
+const SPREAD_MS = 1500; // readers do not all fetch in the same instant
 
 const page = () => document.getElementById("tournament");
 const rounds = new Rounds();
@@ -59,12 +59,12 @@ function say(text) {
   status.textContent = text;
 }
 
-/** Whether an event's own words are not enough to draw what it changed. */
+/** Whether an event changes more than the pairings that it brings. */
 function needsMore({ type, data }) {
   return !data.matches || type === "tournament" || page().dataset.table !== undefined || isMine(data);
 }
 
-/** Whether a match of the one who looks changed: what is said of the next one does too. */
+/** Whether one of the reader's own matches changed, and so the line about the next one. */
 function isMine({ matches }) {
   const mine = Number(document.getElementById("own-entry")?.dataset.entrant);
   return matches.some(({ sides }) => sides.some(({ entrant }) => entrant === mine));
@@ -97,7 +97,7 @@ async function refresh() {
     const response = await fetch(address, { headers: { Accept: "text/html" } });
     html = response.ok ? await response.text() : "";
   } catch {
-    return; // the socket will be lost too, and what comes after it begins anew
+    return; // the socket is lost too; the page is fetched again after it reconnects
   }
   const content = new DOMParser().parseFromString(html, "text/html").getElementById("tournament");
   if (content === null) {
@@ -131,13 +131,13 @@ function details() {
   return [...page().querySelectorAll("details")];
 }
 
-/** Whether more happened between the drawing of this page and its welcome than was told. */
+/** Whether more events followed the rendering of this page than the welcome brings. */
 function isIncomplete(recent) {
   const rendered = new Date(page().dataset.rendered).getTime() - CLOCK_SLACK_MS;
   return recent.length >= RECENT && new Date(recent[0].at).getTime() > rendered;
 }
 
-/** Of what is told at the start, what happened after this page was drawn. */
+/** Draw the recent events that are newer than this page. */
 function catchUp(recent) {
   const rendered = new Date(page().dataset.rendered).getTime() - CLOCK_SLACK_MS;
   for (const event of recent) {

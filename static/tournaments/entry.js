@@ -74,7 +74,7 @@ function showSteppers(within) {
   });
 }
 
-/** Send a form; gives why it was refused, or what was done. */
+/** Send a form; returns what was done, or why it was refused. */
 async function send(form, body) {
   try {
     const headers = { Accept: "application/json" };

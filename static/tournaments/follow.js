@@ -1,11 +1,11 @@
-/* Following one player through the bracket: the name is marked wherever it stands. */
+/* Following one player through the bracket: every place of the name is highlighted. */
 
 const fold = (name) => name.normalize("NFKC").trim().toLowerCase();
 
 export class Follow {
   #reveal;
 
-  /** `reveal` brings a place into sight. */
+  /** `reveal` scrolls to a place. */
   constructor({ reveal }) {
     this.#reveal = reveal;
     document.addEventListener("input", ({ target }) => target.id === "follow" && this.mark());
@@ -29,7 +29,7 @@ export class Follow {
     return document.getElementById("follow");
   }
 
-  /** Mark the followed name; names may have moved. */
+  /** Highlight the followed name in every place that it now has. */
   mark() {
     const field = this.#field;
     if (field === null) {
@@ -44,10 +44,10 @@ export class Follow {
         places.push(side);
       }
     }
-    document.getElementById("follow-note").textContent = this.#tell(wanted, latest(places));
+    document.getElementById("follow-note").textContent = this.#describe(wanted, latest(places));
   }
 
-  /** Bring the followed name's latest place into sight. */
+  /** Scroll to the followed name's latest place. */
   show() {
     const side = latest([...document.querySelectorAll(".side.is-followed")]);
     if (side) {
@@ -55,7 +55,7 @@ export class Follow {
     }
   }
 
-  #tell(wanted, last) {
+  #describe(wanted, last) {
     if (!wanted) {
       return "";
     }
@@ -89,7 +89,7 @@ export class Follow {
   }
 }
 
-/** Of a name's places the one where it is now: open before decided, later before earlier. */
+/** The current one of a name's places: open before decided, later before earlier. */
 function latest(places) {
   const open = places.filter((side) => !side.closest(".is-decided, .is-walkover"));
   return open.at(-1) ?? places.at(-1);

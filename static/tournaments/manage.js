@@ -1,7 +1,7 @@
-/* The organiser's desk: rows dragged or moved by arrow keys fill in their seeds; local times. */
+/* The organiser's pages: rows dragged or moved by arrow keys fill in their seeds; local times. */
 
 import { localise } from "../live/times.js";
-import { Desk } from "./desk.js";
+import { ManageTab } from "./manage_live.js";
 
 const rows = () => [...document.getElementById("seed-rows").children];
 
@@ -60,7 +60,7 @@ function press(event) {
   handle.focus();
 }
 
-/** Make what the page has just got ready for use. */
+/** Make the handles and the times of a new tab work. */
 function prepare() {
   for (const handle of document.querySelectorAll("#seed-rows .row-handle")) {
     handle.hidden = false;
@@ -71,4 +71,4 @@ function prepare() {
 }
 
 prepare();
-new Desk({ ready: prepare });
+new ManageTab({ ready: prepare });

@@ -1,4 +1,4 @@
-/* What of a large bracket is to be seen: its size, rounds folded away, one round on a phone. */
+/* How a large bracket is shown: its size, folded rounds, one round at a time on a phone. */
 
 const SIZES = [0.25, 0.35, 0.5, 0.65, 0.8, 1, 1.25, 1.5, 2];
 const SWIPE_PX = 60;
@@ -22,11 +22,11 @@ export class Rounds {
     document.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     document.addEventListener("touchstart", (event) => this.#touched(event), { passive: true });
     document.addEventListener("touchmove", (event) => this.#moved(event), { passive: false });
-    document.addEventListener("touchend", (event) => this.#let(event), { passive: true });
+    document.addEventListener("touchend", (event) => this.#released(event), { passive: true });
     phone.addEventListener("change", () => this.apply());
   }
 
-  /** Show the bracket as it was left, after it was drawn or has moved on. */
+  /** Restore the size and the folded rounds after the bracket was drawn again. */
   apply() {
     if (region() === null) {
       return;
@@ -38,7 +38,7 @@ export class Rounds {
     this.#page();
   }
 
-  /** Bring a place into sight, wherever it is hidden. */
+  /** Unfold the round of a place, and scroll to it. */
   reveal(place) {
     const round = place.closest(".round");
     this.#folded.delete(round.id);
@@ -139,7 +139,7 @@ export class Rounds {
     }
   }
 
-  /** Before one round is folded by itself: those folded as a kind become each its own. */
+  /** Before one round is folded: rounds folded because they are over are kept one by one. */
   #unmix() {
     if (this.#foldsOver) {
       rounds().filter((round) => round.classList.contains("is-folded")).forEach(({ id }) => this.#folded.add(id));
@@ -235,7 +235,7 @@ export class Rounds {
     this.#zoom(Math.min(SIZES.at(-1), Math.max(SIZES[0], size)), at);
   }
 
-  #let({ changedTouches }) {
+  #released({ changedTouches }) {
     const from = this.#touch;
     this.#touch = this.#pinch = null;
     if (from === null || !phone.matches) {
@@ -248,7 +248,7 @@ export class Rounds {
   }
 }
 
-/** Where a bracket was decided that is over. */
+/** The round that decided a finished bracket. */
 function final(all) {
   const played = all.filter((round) => round.querySelector(".is-decided"));
   return played.findLast(({ id }) => !id.startsWith("round-third_place")) ?? all.at(-1);

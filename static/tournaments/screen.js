@@ -1,4 +1,4 @@
-/* A projector's pages: turned by the clock, drawn again when the tournament moves on. */
+/* A projector's slides: turned by a timer, fetched again when the tournament changes. */
 
 import { Stream } from "../live/stream.js";
 

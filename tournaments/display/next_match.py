@@ -12,7 +12,7 @@ from tournaments.selectors import open_pairing
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class NextMatch:
     """Somebody's next match; `opponent` is a name, or of whom somebody is still to come.
 
     `start` is about when it begins, unless it can be played at once or has a `station`.
@@ -25,7 +25,7 @@ class Meeting:
     start: datetime | None
 
 
-def next_meeting(tournament: Tournament, entrant: Entrant) -> Meeting | None:
+def next_match(tournament: Tournament, entrant: Entrant) -> NextMatch | None:
     """What an entrant plays next; None when nothing is left, or not yet known."""
     if tournament.state != TournamentState.RUNNING:
         return None
@@ -34,7 +34,7 @@ def next_meeting(tournament: Tournament, entrant: Entrant) -> Meeting | None:
         return None
     side = 1 if pairing.top_id == entrant.pk else 0
     opponent = pairing.sides[side][1]
-    return Meeting(
+    return NextMatch(
         pairing,
         opponent=opponent.name if opponent else _whence(pairing, side),
         is_known=opponent is not None,

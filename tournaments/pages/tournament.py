@@ -198,7 +198,7 @@ def tournament_cancel(request: HttpRequest, tournament_id: UUID) -> HttpResponse
         request,
         tournament_id,
         lambda actor: cancel_tournament(tournament_id=tournament_id, actor=actor),
-        "The tournament is called off.",
+        "The tournament is cancelled.",
     )
 
 

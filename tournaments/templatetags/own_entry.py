@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from matchmaking.wording import scoreline
-from tournaments.display.next_match import next_meeting
+from tournaments.display.next_match import next_match
 from tournaments.models import Entrant, EntryStatus, Tournament, TournamentState
 from tournaments.services.capacity import places_left
 from tournaments.services.entry.registration import entry_of, is_open_to_players
@@ -22,7 +22,7 @@ def own_entry(context: Any, tournament: Tournament) -> dict[str, Any]:
     before_start = tournament.is_before_start
     return {
         "tournament": tournament,
-        "meeting": next_meeting(tournament, entry) if entry else None,
+        "next_match": next_match(tournament, entry) if entry else None,
         "entry": entry,
         "csrf_token": context.get("csrf_token"),
         "may_register": entry is None and is_open_to_players(tournament),

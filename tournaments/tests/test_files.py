@@ -33,7 +33,7 @@ from tournaments.services.venue.stations import add_stations
 from tournaments.storage.swiss_tasks import next_task
 from tournaments.storage.tables import group_history, read_table
 
-from .swiss_days import (
+from .table_builders import (
     WHITE_WINS,
     enter,
     group_of,

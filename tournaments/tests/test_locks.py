@@ -29,7 +29,7 @@ from tournaments.services.undo.stack import undo_last
 from tournaments.services.venue.stations import add_stations
 
 from .builders import first_wins, match_of
-from .day import comes, fresh, guest, open_cup
+from .manage_builders import comes, fresh, guest, open_cup
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,7 +12,7 @@ from tournaments.services.entry.seeding import sort_by_rating
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.settings import change_settings
 
-from .day import OLGA, draft, fresh, open_cup, who
+from .manage_builders import OLGA, draft, fresh, open_cup, who
 
 pytestmark = pytest.mark.django_db
 

@@ -34,7 +34,19 @@ from tournaments.services.progress.start import start_tournament
 from tournaments.services.undo.stack import undo_last
 from tournaments.signals import entry_changed
 
-from .day import OLGA, comes, draft, fresh, guest, named, open_cup, pairing, running, said, who
+from .manage_builders import (
+    OLGA,
+    comes,
+    draft,
+    fresh,
+    guest,
+    named,
+    open_cup,
+    pairing,
+    running,
+    said,
+    who,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -141,7 +141,7 @@ def test_a_judge_of_one_station_enters_results_there() -> None:
     Judge.objects.create(tournament=tournament, name="Judy", player=player, station=station)
     Pairing.objects.filter(key="W1.1").update(station=station)
     page = show(judy, reverse("tournament", args=[tournament.pk]))
-    assert "Enter result" in page and "Call it off" not in page
+    assert "Enter result" in page and "Cancel the tournament" not in page
     assert enter(judy, tournament, "W1.2", outcome="win-0").status_code == 403
     assert enter(judy, tournament, "W1.1", outcome="win-0").status_code == 200
     undo = judy.post(reverse("tournament-undo", args=[tournament.pk]), headers=AS_SCRIPT)
@@ -227,9 +227,9 @@ def test_reopening_first_shows_what_it_empties() -> None:
     assert tournament.state == TournamentState.FINISHED
     path = address(tournament, "W1.1", "tournament-reopen")
     page = show(olga, path)
-    assert "is emptied with it" in page and "Ann</bdi> against <bdi>Bob" in page
-    assert "running again" in page
-    assert match_of(tournament, "W1.1").state == MatchState.FINISHED  # looking changes nothing
+    assert "is removed too" in page and "Ann</bdi> against <bdi>Bob" in page
+    assert "then runs again" in page
+    assert match_of(tournament, "W1.1").state == MatchState.FINISHED  # only shown
     answer = olga.post(path, {"why": "wrong table"}, headers=AS_SCRIPT)
     assert answer.json()["message"] == "The match is open again."
     assert match_of(tournament, "W1.1").state == MatchState.OPEN

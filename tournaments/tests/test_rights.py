@@ -29,7 +29,7 @@ from tournaments.services.venue.judges import add_judge, claim_judgeship
 from tournaments.services.venue.stations import add_stations, assign_station
 
 from .api_client import JSON, Json, rows
-from .day import named, pairing
+from .manage_builders import named, pairing
 
 pytestmark = pytest.mark.django_db
 

@@ -25,7 +25,7 @@ from tournaments.services.undo.stack import undo_last
 from tournaments.storage.swiss_tasks import next_task
 from tournaments.storage.tables import group_history, group_standings, read_table
 
-from .swiss_days import (
+from .table_builders import (
     DRAW,
     WHITE_WINS,
     contender,

@@ -1,4 +1,4 @@
-"""A tournament's day: started once, played on, finished or called off; told as it happens."""
+"""A tournament runs: started once, played on, finished or cancelled; each step is an event."""
 
 from collections.abc import Callable, Iterator
 from random import Random

@@ -14,7 +14,7 @@ from tournaments.services.entry.registration import register
 from tournaments.services.entry.rosters import add_member
 from tournaments.services.progress.start import start_tournament
 
-from .day import OLGA, comes, fresh, guest, open_cup, said
+from .manage_builders import OLGA, comes, fresh, guest, open_cup, said
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from tournaments.services.progress.withdrawals import reinstate_entrant, withdra
 from tournaments.services.undo.stack import undo_last
 from tournaments.swiss_worker import decode_task, encode_task
 
-from .swiss_days import group_of, open_pairings, pair, play_by_chance, swiss
+from .table_builders import group_of, open_pairings, pair, play_by_chance, swiss
 
 pytestmark = pytest.mark.django_db
 

@@ -30,7 +30,7 @@ from tournaments.storage.tables import (
     tie_breaks_of,
 )
 
-from .swiss_days import (
+from .table_builders import (
     BLACK_WINS,
     DRAW,
     WHITE_WINS,

@@ -54,7 +54,7 @@ from .builders import (
     second_wins,
     started,
 )
-from .day import guest
+from .manage_builders import guest
 from .pictures import picture
 
 pytestmark = pytest.mark.django_db

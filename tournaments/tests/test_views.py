@@ -200,7 +200,7 @@ def test_a_wrong_list_is_kept_and_its_lines_named(
 ) -> None:
     response = make(olga, players)
     assert response.status_code == 400 and complaint in words(response)
-    assert "Not made yet" in words(response)
+    assert "Not created yet" in words(response)
     assert not Tournament.objects.exists()
 
 
@@ -366,21 +366,21 @@ def test_the_page_tells_other_sites_what_it_is() -> None:
 def test_calling_a_tournament_off(olga: Client) -> None:
     tournament = running()
     address = reverse("tournament-cancel", args=[tournament.pk])
-    assert "Call it off" in show(tournament, olga)
+    assert "Cancel the tournament" in show(tournament, olga)
     Client().post(address, headers=AS_PERSON)
     tournament.refresh_from_db()
     assert tournament.state == TournamentState.RUNNING
-    assert told(olga.post(address, headers=AS_PERSON)) == ["The tournament is called off."]
+    assert told(olga.post(address, headers=AS_PERSON)) == ["The tournament is cancelled."]
     html = show(tournament, olga)
     assert "state-cancelled" in html
-    assert "Enter result" not in html and "Call it off" not in html
+    assert "Enter result" not in html and "Cancel the tournament" not in html
     assert told(olga.post(address, headers=AS_PERSON)) == ["Friday Cup is already cancelled."]
 
 
 def test_a_draft_that_was_called_off_shows_its_players() -> None:
     tournament = draft()
     cancel_tournament(tournament_id=tournament.pk, actor=ORGANISER)
-    assert "called off before the draw was made" in show(tournament)
+    assert "cancelled before the draw was made" in show(tournament)
 
 
 def test_starting_twice_is_refused_in_words(olga: Client) -> None:

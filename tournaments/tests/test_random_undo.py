@@ -32,7 +32,7 @@ from tournaments.services.venue import stations
 
 from .builders import DOUBLE, SINGLE, started
 from .pictures import picture
-from .test_days import Day, check
+from .test_random_play import Day, check
 
 pytestmark = pytest.mark.django_db
 

@@ -1,4 +1,4 @@
-"""The day itself: check-in, seeds, stations, judges, settings, and what time brings."""
+"""Managing a tournament: check-in, seeds, stations, judges, settings, and what is due by time."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -60,7 +60,7 @@ from tournaments.services.venue.stations import (
     rename_station,
 )
 
-from .day import (
+from .manage_builders import (
     FOUR,
     OLGA,
     comes,
@@ -102,7 +102,7 @@ def here(cup: Tournament, *names: str) -> None:
         check_in(tournament_id=cup.pk, entrant_id=named(cup, name).pk, actor=OLGA)
 
 
-def test_who_has_not_checked_in_is_left_out_at_the_start() -> None:
+def test_entrants_not_checked_in_are_left_out_at_the_start() -> None:
     cup = checking_in()
     here(cup, "Ann", "Cem", "Dan")
     undo_check_in(tournament_id=cup.pk, entrant_id=named(cup, "Dan").pk, actor=OLGA)
@@ -117,7 +117,7 @@ def test_without_check_in_everybody_plays() -> None:
     assert len(who(cup)) == 4
 
 
-def test_who_waits_and_is_there_takes_the_place_of_who_is_not() -> None:
+def test_a_waiting_entrant_who_is_checked_in_takes_the_place_of_one_who_is_not() -> None:
     cup = open_cup(capacity=2)
     for name in ("Ann", "Bob", "Cem", "Dan"):
         comes(cup, name)
@@ -127,7 +127,7 @@ def test_who_waits_and_is_there_takes_the_place_of_who_is_not() -> None:
     assert who(cup) == ["Ann", "Dan"]
 
 
-def test_one_click_lets_somebody_in_who_was_left_out() -> None:
+def test_one_click_readmits_an_entrant_who_was_left_out() -> None:
     cup = checking_in()
     here(cup, "Ann", "Cem", "Dan")
     start_tournament(tournament_id=cup.pk, actor=ORGANISER)
@@ -170,7 +170,7 @@ def test_check_in_is_refused_when_it_makes_no_sense() -> None:
         check_in(tournament_id=asking.pk, entrant_id=entrant.pk, actor=OLGA)
 
 
-def test_a_check_in_is_taken_back() -> None:
+def test_a_check_in_is_undone() -> None:
     cup = checking_in()
     here(cup, "Ann")
     undo_last(tournament_id=cup.pk, actor=ORGANISER)
@@ -199,7 +199,7 @@ def ids(cup: Tournament, *names: str) -> list[int]:
     return [named(cup, name).pk for name in names]
 
 
-def test_seeds_are_given_by_hand_and_taken_back() -> None:
+def test_seeds_are_set_by_hand_and_undone() -> None:
     cup = draft()
     set_seeds(tournament_id=cup.pk, order=ids(cup, "Dan", "Cem", "Bob", "Ann"), actor=OLGA)
     assert who(cup) == ["Dan", "Cem", "Bob", "Ann"]
@@ -218,7 +218,7 @@ def test_the_same_shuffle_seed_gives_the_same_order_from_any_order() -> None:
     assert who(cup) == first and fresh(cup).shuffle_seed == 7
 
 
-def test_ratings_seed_and_who_has_none_comes_last() -> None:
+def test_seeds_by_rating_put_unrated_entrants_last() -> None:
     cup = draft("Ann", "Bob")
     with pytest.raises(Conflict, match="Nobody has a rating"):
         sort_by_rating(tournament_id=cup.pk, actor=OLGA)
@@ -405,7 +405,7 @@ def test_a_registered_player_is_made_a_judge_by_name() -> None:
         add_judge(tournament_id=cup.pk, name="Lou", station_id=0, actor=OLGA)
 
 
-def test_the_organiser_is_who_has_the_token_or_made_it_or_is_staff() -> None:
+def test_organisers_are_the_creator_holders_of_the_token_and_staff() -> None:
     olga = create_guest(username="Olga")
     made = create_tournament(name="Cup", players=FOUR, organiser=olga.player)
     cup = made.tournament
@@ -426,7 +426,7 @@ def change(cup: Tournament, **changes: Any) -> Tournament:
     return change_settings(tournament_id=cup.pk, actor=OLGA, changes=changes)
 
 
-def test_settings_are_changed_recorded_and_taken_back() -> None:
+def test_settings_are_changed_recorded_and_undone() -> None:
     cup = draft()
     later = timezone.now() + timedelta(days=1)
     change(cup, name="Saturday Cup", capacity=8, starts_at=later)
@@ -438,13 +438,13 @@ def test_settings_are_changed_recorded_and_taken_back() -> None:
     assert (back.name, back.capacity, back.starts_at) == ("Friday Cup", None, None)
 
 
-def test_what_is_as_it_was_leaves_no_trace() -> None:
+def test_a_change_of_nothing_leaves_no_record() -> None:
     cup = draft()
     change(cup, name="Friday Cup", byes=True)
     assert not cup.actions.exists()
 
 
-def test_more_places_let_those_in_who_wait() -> None:
+def test_more_places_admit_waiting_entrants() -> None:
     cup = open_cup(capacity=2)
     for name in FOUR:
         comes(cup, name)

@@ -1,4 +1,4 @@
-"""The day in the admin: the same services, after asking; Staffan may act, Vera may only look."""
+"""Operations in the admin, each confirmed first; Staffan may act, Vera may only look."""
 
 import pytest
 from django.contrib.messages import get_messages
@@ -10,7 +10,7 @@ from tournaments.models import Format, Round, StageSettings, Tournament, Tournam
 from tournaments.services.permissions import RIGHT
 
 from .builders import play_on, started
-from .day import draft, fresh, named, open_cup, said
+from .manage_builders import draft, fresh, named, open_cup, said
 
 pytestmark = pytest.mark.django_db
 

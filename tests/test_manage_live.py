@@ -1,4 +1,4 @@
-"""The organiser's desk in a real Chromium: it follows the day, and takes nothing away."""
+"""The organiser's pages in a real Chromium: they follow the tournament and lose no input."""
 
 from .clients import send
 from .server import MatchpointServer
@@ -7,7 +7,7 @@ from .test_pages import Meet, chrome, meet, pytestmark, site
 __all__ = ["chrome", "meet", "pytestmark", "site"]
 
 
-def test_the_desk_shows_what_others_do_but_not_over_what_is_being_filled_in(
+def test_the_manage_page_shows_what_others_do_but_keeps_input_that_is_not_sent(
     meet: Meet, site: MatchpointServer
 ) -> None:
     olga = meet()
@@ -29,9 +29,9 @@ def test_the_desk_shows_what_others_do_but_not_over_what_is_being_filled_in(
     olga.page.fill("#id_lines", "Gus")
     fay = send(site.url, "POST", "/matchmaking", {"username": "Fay"}).json["token"]
     assert send(site.url, "POST", f"/api{path}/entrants", {}, token=fay).status == 201
-    olga.see("#desk-news")
+    olga.see("#manage-news")
     assert olga.page.input_value("#id_lines") == "Gus"
     assert olga.page.locator("#seed-rows >> text=Fay").count() == 0
-    olga.page.click("#desk-reload")
+    olga.page.click("#manage-reload")
     olga.see("#seed-rows >> text=Fay")
-    assert olga.page.locator("#desk-news").is_hidden()
+    assert olga.page.locator("#manage-news").is_hidden()

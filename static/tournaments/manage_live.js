@@ -1,7 +1,7 @@
-/* The organiser's desk, live: when the tournament moves on, the open tab is fetched again.
+/* The organiser's pages, live: when the tournament changes, the open tab is fetched again.
 
-   Never over something that is being filled in, or is shown only once: then a line says that
-   there is news, and a press draws it. */
+   Input that is not yet sent, and what is shown only once, are never replaced without asking: then
+   a line offers to show the changes. */
 
 import { showConnection } from "../live/connection.js";
 import { Stream } from "../live/stream.js";
@@ -10,8 +10,8 @@ const SETTLE_MS = 300; // several events in a row are one change
 const FIELDS = "input:not([type=hidden]), select, textarea";
 const KEPT = "[data-keep], .field-errors, .form-error, details[open]:not(.more), .is-dragged";
 
-const desk = () => document.getElementById("desk");
-const note = document.getElementById("desk-news");
+const shownTab = () => document.getElementById("manage-tab");
+const note = document.getElementById("manage-news");
 
 function isChanged(field) {
   if (field.matches("[type=checkbox], [type=radio]")) {
@@ -25,17 +25,17 @@ function isChanged(field) {
   return field.value !== field.defaultValue;
 }
 
-/** Whether drawing the tab again would take something away from who works in it. */
+/** Whether replacing the tab would lose input, or something that is shown only once. */
 function isBusy() {
   return (
-    desk().querySelector(KEPT) !== null ||
-    desk().querySelector(":is(input:not([type=hidden]), select, textarea):focus") !== null ||
-    [...desk().querySelectorAll(FIELDS)].some(isChanged)
+    shownTab().querySelector(KEPT) !== null ||
+    shownTab().querySelector(":is(input:not([type=hidden]), select, textarea):focus") !== null ||
+    [...shownTab().querySelectorAll(FIELDS)].some(isChanged)
   );
 }
 
-/** Keeps the tab as the tournament stands; `ready` is told of every tab that was drawn anew. */
-export class Desk {
+/** Keeps the open tab up to date; `ready` is called after each replacement. */
+export class ManageTab {
   #ready;
   #pending = 0;
   #asking = false;
@@ -43,21 +43,21 @@ export class Desk {
 
   constructor({ ready }) {
     this.#ready = ready;
-    const stream = new Stream({ path: desk().dataset.socket });
+    const stream = new Stream({ path: shownTab().dataset.socket });
     let isFirst = true;
-    stream.addEventListener("event", ({ detail }) => detail.type !== "chat" && this.#moved());
+    stream.addEventListener("event", ({ detail }) => detail.type !== "chat" && this.#changed());
     stream.addEventListener("snapshot", () => {
       if (!isFirst) {
-        this.#moved();
+        this.#changed();
       }
       isFirst = false;
     });
-    document.getElementById("desk-reload").addEventListener("click", () => this.#draw());
+    document.getElementById("manage-reload").addEventListener("click", () => this.#draw());
     showConnection(stream);
     stream.start();
   }
 
-  #moved() {
+  #changed() {
     this.#pending ||= setTimeout(() => {
       this.#pending = 0;
       if (isBusy()) {
@@ -74,31 +74,31 @@ export class Desk {
       return;
     }
     this.#asking = true;
-    const isAsked = !note.hidden; // pressed: what was filled in may go
+    const isAsked = !note.hidden; // the organiser agreed to lose the input
     try {
       const response = await fetch(location.href, { headers: { Accept: "text/html" } });
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-      const tab = fresh.getElementById("desk");
+      const tab = fresh.getElementById("manage-tab");
       if (response.ok && tab !== null && (isAsked || !isBusy())) {
         this.#replace(document.adoptNode(tab));
       }
     } catch {
-      // The stream comes back, and with it the next try.
+      // The next event after the stream reconnects tries again.
     }
     this.#asking = false;
     if (this.#again) {
       this.#again = false;
-      this.#moved();
+      this.#changed();
     }
   }
 
-  /** Put the new tab in the place of the old one; who stood on a button stands there again. */
+  /** Replace the tab; the focus returns to the same link or button. */
   #replace(tab) {
-    const stood = desk().contains(document.activeElement) && document.activeElement.textContent;
-    desk().replaceWith(tab);
+    const focused = shownTab().contains(document.activeElement) && document.activeElement.textContent;
+    shownTab().replaceWith(tab);
     note.hidden = true;
     this.#ready();
-    const same = ({ textContent }) => textContent === stood;
+    const same = ({ textContent }) => textContent === focused;
     [...tab.querySelectorAll("a, button")].find(same)?.focus({ preventScroll: true });
   }
 }

@@ -1,4 +1,4 @@
-"""What the tests of a tournament's day begin with."""
+"""Builders of tournaments for tests of entry and management."""
 
 from matchmaking.models import Player
 from matchmaking.services.players import create_guest

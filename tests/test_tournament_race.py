@@ -1,4 +1,4 @@
-"""A tournament day with everybody at it at once: two organisers and forty players."""
+"""A tournament with everybody acting at once: two organisers and forty players."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ REOPENINGS = 5
 MOST_WAVES = 80
 
 
-class Day:
+class CrowdedCup:
     """One double elimination whose players report for themselves, and the tokens of all."""
 
     def __init__(self, where: Site, chance: Random) -> None:
@@ -87,18 +87,18 @@ def all_at_once(acts: list[Callable[[], Reply]]) -> list[Reply]:
 
 
 def test_two_organisers_and_forty_players_leave_a_whole_bracket(site: Site) -> None:
-    day = Day(site, Random(7))
+    cup = CrowdedCup(site, Random(7))
     told: Counter[int] = Counter()
     for _ in range(MOST_WAVES):
-        rows = list(day.matches())
-        if day.state["state"] == "finished":
+        rows = list(cup.matches())
+        if cup.state["state"] == "finished":
             break
-        told += statuses(all_at_once(day.wave(rows)))
-    assert day.state["state"] == "finished", told
+        told += statuses(all_at_once(cup.wave(rows)))
+    assert cup.state["state"] == "finished", told
     # 404: another's reopening had emptied the place of that match a moment before.
     assert set(told) <= {200, 404, 409}, told
-    check_whole({row["id"]: row for row in day.matches()})
-    check_stored(site, day)
+    check_whole({row["id"]: row for row in cup.matches()})
+    check_stored(site, cup)
 
 
 def check_whole(rows: dict[str, Json]) -> None:
@@ -133,9 +133,9 @@ def rows_names(rows: dict[str, Json]) -> set[str]:
     return {side["name"] for row in rows.values() for side in row["sides"] if side["name"]}
 
 
-def check_stored(site: Site, day: Day) -> None:
+def check_stored(site: Site, cup: CrowdedCup) -> None:
     """No match of the bracket is open or held, none has two results, every event is there once."""
-    tournament = UUID(day.path.rsplit("/", 1)[1])
+    tournament = UUID(cup.path.rsplit("/", 1)[1])
     stored = tournament.hex if site.database_url.startswith("sqlite") else str(tournament)
     mine = (
         "FROM matchmaking_match JOIN tournaments_pairing p ON p.match_id = matchmaking_match.id "
@@ -144,7 +144,7 @@ def check_stored(site: Site, day: Day) -> None:
         f"WHERE s.tournament_id = '{stored}'"
     )
     assert site.rows(f"SELECT matchmaking_match.state, count(*) {mine} GROUP BY 1") == [
-        ("finished", len([row for row in day.matches() if row["state"] == "decided"]))
+        ("finished", len([row for row in cup.matches() if row["state"] == "decided"]))
     ]
     bracket = f"SELECT matchmaking_match.id {mine}"
     held = f"SELECT count(*) FROM matchmaking_seat WHERE holds AND match_id IN ({bracket})"

@@ -29,7 +29,7 @@ from tournaments.services.setup.stage_plans import set_stages
 from tournaments.services.venue.judges import add_judge
 from tournaments.services.venue.stations import add_stations
 
-from .day import FOUR, OLGA, fresh, named, pairing, who
+from .manage_builders import FOUR, OLGA, fresh, named, pairing, who
 
 pytestmark = pytest.mark.django_db
 
@@ -256,7 +256,7 @@ def test_the_organiser_admits_who_asked(olga: Client, cup: Tournament) -> None:
     opened(cup, Entry.APPROVAL)
     eve = browser_of("Eve")
     assert "The organiser decides" in told(register(eve, cup))[0]
-    assert "Ask to be entered" in page(olga, cup)
+    assert "Requests to enter" in page(olga, cup)
     do(olga, cup, "admit", entrant=named(cup, "Eve").pk)
     assert "Eve" in who(cup)
 
@@ -417,7 +417,7 @@ def test_a_swiss_has_buttons_of_its_own(olga: Client, cup: Tournament) -> None:
     plan = StageSettings(format=Format.SWISS, rounds_planned=3)
     set_stages(tournament_id=cup.pk, stages=[plan], actor=OLGA)
     start_tournament(tournament_id=cup.pk, actor=ORGANISER)
-    assert "Somebody comes late" in page(olga, cup)
+    assert "Late entry" in page(olga, cup)
     assert "from round 2" in do(olga, cup, "late", line="Eve, 1500")[0]
     ann = named(cup, "Ann")
     assert "Sits it out" in str(

@@ -1,4 +1,4 @@
-"""Whatever an organiser does on the day, the tournament ends as if it had been played straight."""
+"""Random operations of an organiser: the tournament ends as if it had been played straight."""
 
 from collections.abc import Callable
 from random import Random
