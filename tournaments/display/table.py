@@ -1,35 +1,34 @@
-"""A table as the pages draw it: one round's pairings, the standings, and who beat whom."""
+"""A table as the pages show it: one round's pairings, the standings and the cross-table."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tournaments.engine.standings import TieBreak, Value
 from tournaments.models import Format, Group, Round, StageState
 from tournaments.storage.tables import Table, is_decided, read_table
 
 from .bracket import RoundView, view_pairing
 from .choice import Choice
 from .standings import (
-    CrossTable,
-    Heading,
+    CrossRow,
     Resting,
     StandingRow,
     StandingsView,
-    ValueCell,
+    resting,
     view_cross_table,
-    view_round,
     view_standings,
 )
 
-#: So many lines carry their sums with them; in a longer table they are asked for, one by one.
+#: A table up to this length explains every value in place; in a longer one a link does.
 EXPLAINED_LINES = 64
-#: So many can be read side by side.
+#: A cross-table up to this size can be read.
 CROSS_PLAYERS = 40
 TOP = 6
 
 
 @dataclass(frozen=True, slots=True)
 class RoundTab:
-    """A way to a round; `is_over` when all in it is decided."""
+    """A link to a round; `is_over` when all in it is decided."""
 
     name: str
     query: str
@@ -41,13 +40,13 @@ class RoundTab:
 class TableView:
     """A group's table with one of its rounds.
 
-    `why` is somebody whose standing is explained at length. `advance` is how many go on, 0 for
+    `why` is the line that is explained at length. `advance` is how many go on, 0 for
     nobody; `has_sheets` says whether the lines show each round; `next_round` can be paired now,
     of the `planned` rounds of a Swiss.
     """
 
     standings: StandingsView
-    cross: CrossTable | None
+    cross: Sequence[CrossRow]
     tabs: Sequence[RoundTab]
     round: RoundView | None
     resting: Sequence[Resting]
@@ -68,20 +67,18 @@ class TableView:
 
     @property
     def is_explained(self) -> bool:
-        """Whether every value carries its sum."""
+        """Whether every value is explained in place."""
         return len(self.standings.rows) <= EXPLAINED_LINES
 
     @property
-    def why_values(self) -> list[tuple[Heading, ValueCell]]:
-        """The values of the one asked about, each with what it is."""
-        if self.why is None:
-            return []
-        headings = (self.standings.points_heading, *self.standings.headings)
-        return list(zip(headings, (self.why.points, *self.why.values), strict=True))
+    def why_values(self) -> list[tuple[TieBreak, Value]]:
+        """The values of the entrant asked about, each with its heading."""
+        values = self.why.standing.values if self.why else ()
+        return list(zip(self.standings.headings, values, strict=False))
 
     @property
     def top_names(self) -> list[str]:
-        """Who stands at the top."""
+        """The names of the first entrants."""
         return [row.entrant.name for row in self.standings.rows[:TOP]]
 
     def pages(self, size: int) -> Iterator[tuple[StandingsView, Sequence[StandingRow]]]:
@@ -100,14 +97,13 @@ def draw_table(group: Group, choice: Choice) -> TableView:
     query = f"?stage={group.stage.number}&group={group.number}"
     is_small = len(table.contenders) <= CROSS_PLAYERS
     is_cross = group.stage.format == Format.ROUND_ROBIN and is_small
-    drawn = view_round(table, shown.number) if shown else None
     return TableView(
         standings=standings,
-        cross=view_cross_table(table) if is_cross else None,
+        cross=view_cross_table(table) if is_cross else (),
         tabs=[_tab(table, row, query, is_current=row == shown) for row in rounds],
         round=_round(table, shown, choice.follow) if shown else None,
-        resting=drawn.resting if drawn else (),
-        why=next((row for row in standings.rows if row.seed == choice.why), None),
+        resting=resting(table, shown.number) if shown else (),
+        why=next((row for row in standings.rows if row.standing.contender.seed == choice.why), None),
         advance=group.stage.advance or 0,
         has_sheets=group.stage.format == Format.SWISS,
         query=query,
