@@ -1,4 +1,4 @@
-"""What an organiser fills in for a new tournament."""
+"""The forms of a new tournament."""
 
 from typing import Any
 
@@ -21,7 +21,10 @@ from .stages import FormatFields
 
 
 class OwnedForm(forms.Form):
-    """What makes a tournament asks for its organiser too, unless this browser has a name."""
+    """The form of a new tournament, with a name for its organiser unless the browser has one."""
+
+    #: The field that shows why the tournament was not created.
+    refusal_field: str
 
     organiser = NameField(
         label="Your name", help_text="You become the organiser in this browser.", required=False
@@ -36,7 +39,9 @@ class OwnedForm(forms.Form):
 
 
 class ImportForm(OwnedForm):
-    """A tournament out of a file."""
+    """A tournament from a file."""
+
+    refusal_field = "file"
 
     file = forms.FileField(
         label="File",
@@ -49,7 +54,7 @@ class ImportForm(OwnedForm):
     )
 
     def content(self) -> bytes:
-        """The file, no more of it than can be told to be too long."""
+        """The file, read just far enough to see that it is too long."""
         read: bytes = self.cleaned_data["file"].read(settings.MATCHPOINT_FILE_MAX_BYTES + 1)
         return read
 
@@ -58,7 +63,8 @@ class TournamentForm(FormatFields, OwnedForm):
     """A new tournament: its name, how it is played, its players, one a line."""
 
     field_order = ("organiser", "name")
-    #: The button that keeps it as a draft.
+    refusal_field = "name"
+    #: The button that saves a draft.
     draft_button = "draft"
 
     name = forms.CharField(

@@ -1,10 +1,9 @@
-"""What an organiser fills in on the day, and a player who registers."""
+"""The forms of the organiser's pages, of players who register and of judges."""
 
 from typing import Any
 
 from django import forms
 
-from lib.errors import Refusal
 from matchmaking.models import Pool
 from matchmaking.pages.forms import NameField
 from tournaments.files.entrant_lines import RATING_MAX, BadLines, NewEntrant, parse_lines
@@ -22,8 +21,6 @@ from tournaments.models.tournament_settings import TEAM_SIZE_MAX
 from tournaments.services.entry.entrants import Details
 from tournaments.services.setup.settings import ABOUT_MAX_CHARS, CODE_MAX_CHARS, MINUTES_MAX
 
-WHY_MAX_CHARS = 300
-
 
 class LinesForm(forms.Form):
     """Entrants to add, pasted."""
@@ -38,7 +35,7 @@ class LinesForm(forms.Form):
     )
 
     def clean_lines(self) -> list[NewEntrant]:
-        """The entrants; what is wrong is said with its line."""
+        """The entrants; each error names its line."""
         try:
             return parse_lines(self.cleaned_data["lines"])
         except BadLines as refusal:
@@ -76,7 +73,7 @@ class SettingsForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     capacity = forms.IntegerField(
-        label="Places", min_value=2, required=False, help_text="Who comes later waits."
+        label="Places", min_value=2, required=False, help_text="Later entrants wait."
     )
     team_size = forms.IntegerField(
         label="Players in a team", min_value=1, max_value=TEAM_SIZE_MAX, help_text="1 for none."
@@ -106,7 +103,7 @@ class SettingsForm(forms.Form):
     def __init__(self, tournament: Tournament, data: Any = None) -> None:
         initial = {name: getattr(tournament, name) for name in self.base_fields}
         if tournament.starts_at is not None:
-            # The form has no seconds: what is sent back unchanged shall be no change.
+            # The form has no seconds: a value that is sent back unchanged is no change.
             initial["starts_at"] = tournament.starts_at.replace(second=0, microsecond=0)
         super().__init__(data, initial=initial)
         pools = self.fields["rated_in"]
@@ -118,12 +115,6 @@ class SettingsForm(forms.Form):
         return {name: self.cleaned_data[name] for name in self.changed_data}
 
 
-class WhyForm(forms.Form):
-    """A reason, for the record."""
-
-    why = forms.CharField(max_length=WHY_MAX_CHARS, required=False)
-
-
 class EntrantForm(forms.Form):
     """What is known of an entrant beside its name."""
 
@@ -132,7 +123,7 @@ class EntrantForm(forms.Form):
     region = forms.CharField(max_length=LABEL_MAX_CHARS, required=False)
 
     def details(self) -> Details:
-        """In the words of the service."""
+        """As the service takes them."""
         return Details(**self.cleaned_data)
 
 
@@ -156,7 +147,7 @@ class JudgeForm(forms.Form):
 
 
 class RegisterForm(forms.Form):
-    """A player's, or a team's, wish to take part."""
+    """The registration of a player or a team."""
 
     username = NameField()
     team = forms.CharField(label="Name of the team", max_length=32)
@@ -181,12 +172,6 @@ class RegisterForm(forms.Form):
             del self.fields["team"], self.fields["members"]
         if tournament.entry != Entry.CODE:
             del self.fields["code"]
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Say a refusal at the field that it is about."""
-        field = {"wrong_code": "code", "name_taken": "team", "name_registered": "username"}
-        named = field.get(refusal.code)
-        self.add_error(named if named in self.fields else None, refusal.message)
 
 
 class TokenForm(forms.Form):

@@ -1,30 +1,29 @@
-"""The pages of those who take part: to register, check in, leave; and to become a judge."""
+"""The pages of entrants and judges: to register, check in, leave, and become a judge."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lib.errors import Refusal, Unauthenticated
-from lib.http import check_newcomer
-from matchmaking.identity import browser_player, set_guest_cookie
+from matchmaking.identity import browser_player
 from matchmaking.models import Player
-from matchmaking.services.players import create_guest
 from tournaments.forms.manage import RegisterForm, TokenForm
 from tournaments.models import Entrant, EntryStatus, Tournament
 from tournaments.services.entry.check_in import check_in_own
 from tournaments.services.entry.registration import leave_tournament, register
 from tournaments.services.venue.judges import claim_judgeship
 
+from .responses import form_data, player_or_guest, status_of_form, submit, with_guest
 
-def _sent(request: HttpRequest) -> QueryDict | None:
-    """What a form was sent with; None when it is only shown."""
-    return request.POST if request.method == "POST" else None
+#: The fields that show the refusals of a registration, by their codes.
+REGISTER_FIELDS = {"wrong_code": "code", "name_taken": "team", "name_registered": "username"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,20 +32,13 @@ def tournament_register(request: HttpRequest, tournament_id: UUID) -> HttpRespon
     """Enter a tournament; a visitor becomes a guest by it."""
     tournament = get_object_or_404(Tournament, pk=tournament_id)
     player = browser_player(request)
-    form = RegisterForm(tournament, needs_name=player is None, data=_sent(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            entrant, token = _enter(request, tournament, player, form)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _welcome(entrant))
-            response = redirect("tournament", tournament_id)
-            if token:
-                set_guest_cookie(response, token)
-            return response
-    context = {"tournament": tournament, "form": form}
-    status = 400 if form.is_bound else 200
+    form = RegisterForm(tournament, needs_name=player is None, data=form_data(request))
+    entered = submit(form, lambda: _enter(request, tournament, player, form), **REGISTER_FIELDS)
+    if entered is not None:
+        entrant, token = entered
+        messages.success(request, _welcome(entrant))
+        return with_guest(redirect("tournament", tournament_id), token)
+    context, status = {"tournament": tournament, "form": form}, status_of_form(form)
     return render(request, "tournaments/manage/register.html", context, status=status)
 
 
@@ -54,12 +46,9 @@ def tournament_register(request: HttpRequest, tournament_id: UUID) -> HttpRespon
 def _enter(
     request: HttpRequest, tournament: Tournament, player: Player | None, form: RegisterForm
 ) -> tuple[Entrant, str]:
-    """Register; gives the token of a guest made for it, else nothing."""
-    data, token = form.cleaned_data, ""
-    if player is None:
-        check_newcomer(request)
-        guest = create_guest(username=data["username"])
-        player, token = guest.player, guest.token
+    """Register; returns the entrant and, of a guest made for it, the token."""
+    data = form.cleaned_data
+    player, token = player_or_guest(request, player, data.get("username", ""))
     entrant = register(
         tournament_id=tournament.pk,
         player=player,
@@ -83,35 +72,26 @@ def _welcome(entrant: Entrant) -> str:
 
 @require_POST
 def tournament_check_in(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """Say that one is there."""
-
-    def do(player: Player) -> str:
-        check_in_own(tournament_id=tournament_id, player=player)
-        return "You are checked in."
-
-    return _as_player(request, tournament_id, do)
+    """Check the player's own entry in."""
+    return _as_player(request, tournament_id, check_in_own, "You are checked in.")
 
 
 @require_POST
 def tournament_leave(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """Take one's entry back."""
-
-    def do(player: Player) -> str:
-        leave_tournament(tournament_id=tournament_id, player=player)
-        return "You are no longer entered."
-
-    return _as_player(request, tournament_id, do)
+    """Withdraw the player's own entry."""
+    return _as_player(request, tournament_id, leave_tournament, "You are no longer entered.")
 
 
 def _as_player(
-    request: HttpRequest, tournament_id: UUID, do: Callable[[Player], str]
+    request: HttpRequest, tournament_id: UUID, do: Callable[..., object], message: str
 ) -> HttpResponse:
     get_object_or_404(Tournament, pk=tournament_id)
     player = browser_player(request)
     try:
         if player is None:
             raise Unauthenticated("Sign in first, or register.")
-        messages.success(request, do(player))
+        do(tournament_id=tournament_id, player=player)
+        messages.success(request, message)
     except Refusal as refusal:
         messages.error(request, refusal.message)
     return redirect("tournament", tournament_id)
@@ -120,21 +100,19 @@ def _as_player(
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def tournament_judge(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """Take an invitation to judge; who is nobody yet signs in or queues first."""
+    """Accept an invitation to judge; a visitor without a player signs in first."""
     tournament = get_object_or_404(Tournament, pk=tournament_id)
     player = browser_player(request)
-    form = TokenForm(_sent(request))
-    if player is not None and form.is_valid():
-        try:
-            judge = claim_judgeship(
-                tournament_id=tournament_id, token=form.cleaned_data["token"], player=player
-            )
-        except Refusal as refusal:
-            form.add_error("token", refusal.message)
-        else:
+    form = TokenForm(form_data(request))
+    if player is not None:
+        claim = partial(claim_judgeship, tournament_id=tournament_id, player=player)
+        judge = submit(form, lambda: claim(token=form.cleaned_data["token"]), "token")
+        if judge is not None:
             where = f"at {judge.station}" if judge.station else "in every match"
             messages.success(request, f"You may enter results {where}.")
             return redirect("tournament", tournament_id)
-    context = {"tournament": tournament, "form": form, "player": player}
-    status = 400 if form.is_bound else 200
+    context, status = (
+        {"tournament": tournament, "form": form, "player": player},
+        status_of_form(form),
+    )
     return render(request, "tournaments/manage/judge.html", context, status=status)

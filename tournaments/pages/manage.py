@@ -1,11 +1,13 @@
-"""The organiser's pages: entrants, settings, stations, judges, and the record of the day."""
+"""The organiser's pages: entrants, settings, stations, judges and the record."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,7 +15,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lib.errors import Forbidden, Refusal
-from lib.http import json_response, refusal_response, wants_json
 from tournaments.forms.manage import JudgeForm, LinesForm, SettingsForm
 from tournaments.forms.stages import StageFormSet, stage_initial, stage_settings
 from tournaments.models import (
@@ -35,16 +36,38 @@ from tournaments.services.setup.stage_plans import set_stages
 from tournaments.services.undo.stack import last_undoable
 from tournaments.services.venue.judges import NewJudge, add_judge
 
-from .form_input import FormAction
-from .manage_actions import run
+from .manage_actions import FormAction, run
+from .responses import act, form_data, status_of_form, submit
 from .rights import organiser_of
 
 ACTIONS_PER_PAGE = 50
+P = ParamSpec("P")
+with_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _organised(request: HttpRequest, tournament_id: UUID) -> tuple[Tournament, Actor]:
-    tournament = get_object_or_404(Tournament.objects.select_related("organiser"), pk=tournament_id)
-    return tournament, organiser_of(request, tournament)
+def organiser_page(
+    view: Callable[Concatenate[HttpRequest, Tournament, Actor, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, UUID, P], HttpResponse]:
+    """A page for the organiser; everybody else is sent to the tournament's page."""
+
+    @wraps(view)
+    @never_cache
+    def page(
+        request: HttpRequest, tournament_id: UUID, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        tournament = _tournament(tournament_id)
+        try:
+            actor = organiser_of(request, tournament)
+        except Forbidden as refusal:
+            messages.error(request, refusal.message)
+            return redirect("tournament", tournament_id)
+        return view(request, tournament, actor, *args, **kwargs)
+
+    return page
+
+
+def _tournament(tournament_id: UUID) -> Tournament:
+    return get_object_or_404(Tournament.objects.select_related("organiser"), pk=tournament_id)
 
 
 def _page(
@@ -59,39 +82,20 @@ def _page(
     return render(request, f"tournaments/manage/{tab}.html", context, status=status)
 
 
-def _stranger(request: HttpRequest, tournament_id: UUID, refusal: Refusal) -> HttpResponse:
-    messages.error(request, refusal.message)
-    return redirect("tournament", tournament_id)
-
-
-def _sent(request: HttpRequest) -> QueryDict | None:
-    """What a form was sent with; None when it is only shown."""
-    return request.POST if request.method == "POST" else None
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def manage_entrants(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """Who is entered, waits, or asks; and more of them, pasted."""
-    try:
-        tournament, actor = _organised(request, tournament_id)
-    except Forbidden as refusal:
-        return _stranger(request, tournament_id, refusal)
-    form = LinesForm(_sent(request))
-    if form.is_valid():
-        try:
-            added = add_entrants(
-                tournament_id=tournament_id, entrants=form.cleaned_data["lines"], actor=actor
-            )
-        except Refusal as refusal:
-            form.add_error("lines", refusal.message)
-        else:
-            waiting = sum(row.status == EntryStatus.WAITING for row in added)
-            waits = f" {waiting} of them wait for a place." if waiting else ""
-            messages.success(request, f"Added {len(added)}.{waits}")
-            return redirect("tournament-manage", tournament_id)
-    status = 400 if form.is_bound else 200
-    return _page(request, tournament, "entrants", _entrants(tournament, form), status=status)
+@with_form
+@organiser_page
+def entrants(request: HttpRequest, tournament: Tournament, actor: Actor) -> HttpResponse:
+    """The entrants, the waiting list and the requests to enter; more are added by pasting."""
+    form = LinesForm(form_data(request))
+    add = partial(add_entrants, tournament_id=tournament.pk, actor=actor)
+    added = submit(form, lambda: add(entrants=form.cleaned_data["lines"]), "lines")
+    if added is not None:
+        waiting = sum(row.status == EntryStatus.WAITING for row in added)
+        waits = f" {waiting} of them wait for a place." if waiting else ""
+        messages.success(request, f"Added {len(added)}.{waits}")
+        return redirect("tournament-manage", tournament.pk)
+    context, status = _entrants(tournament, form), status_of_form(form)
+    return _page(request, tournament, "entrants", context, status=status)
 
 
 def _entrants(tournament: Tournament, form: LinesForm) -> dict[str, Any]:
@@ -121,52 +125,35 @@ def _plays_swiss(tournament: Tournament) -> bool:
 
 
 @require_safe
-@never_cache
-def manage_entrant(request: HttpRequest, tournament_id: UUID, entrant_id: int) -> HttpResponse:
-    """One entrant: name, details, roster, and the ways out and in."""
-    try:
-        tournament, _ = _organised(request, tournament_id)
-    except Forbidden as refusal:
-        return _stranger(request, tournament_id, refusal)
-    swiss = _plays_swiss(tournament)
-    entrant = get_object_or_404(tournament.entrants.prefetch_related("members"), pk=entrant_id)
-    return _page(request, tournament, "entrant", {"entrant": entrant, "swiss": swiss})
+@organiser_page
+def entrant(
+    request: HttpRequest, tournament: Tournament, actor: Actor, entrant_id: int
+) -> HttpResponse:
+    """One entrant: name, details, roster, withdrawal and reinstatement."""
+    row = get_object_or_404(tournament.entrants.prefetch_related("members"), pk=entrant_id)
+    context = {"entrant": row, "swiss": _plays_swiss(tournament)}
+    return _page(request, tournament, "entrant", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def manage_settings(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """What the tournament is like, and its stages."""
-    try:
-        tournament, actor = _organised(request, tournament_id)
-    except Forbidden as refusal:
-        return _stranger(request, tournament_id, refusal)
+@with_form
+@organiser_page
+def settings(request: HttpRequest, tournament: Tournament, actor: Actor) -> HttpResponse:
+    """The tournament's settings, and its stages."""
     form, stages = SettingsForm(tournament), _stage_forms(tournament)
     if request.method == "POST" and "stages" in request.POST:
         stages = _stage_forms(tournament, request.POST)
         if "add-stage" not in request.POST and _save_stages(tournament, actor, stages):
             messages.success(request, "The stages are saved.")
-            return redirect("tournament-manage-settings", tournament_id)
+            return redirect("tournament-manage-settings", tournament.pk)
     elif request.method == "POST":
         form = SettingsForm(tournament, request.POST)
-        if _save_settings(tournament, actor, form):
+        change = partial(change_settings, tournament_id=tournament.pk, actor=actor)
+        if submit(form, lambda: change(changes=form.changes()), bad_code="entry_code") is not None:
             messages.success(request, "The settings are saved.")
-            return redirect("tournament-manage-settings", tournament_id)
+            return redirect("tournament-manage-settings", tournament.pk)
     wrong = form.errors or (stages.is_bound and "add-stage" not in request.POST)
     context = {"form": form, "stages": stages}
     return _page(request, tournament, "settings", context, status=400 if wrong else 200)
-
-
-def _save_settings(tournament: Tournament, actor: Actor, form: SettingsForm) -> bool:
-    if not form.is_valid():
-        return False
-    try:
-        change_settings(tournament_id=tournament.pk, actor=actor, changes=form.changes())
-    except Refusal as refusal:
-        field = "entry_code" if refusal.code == "bad_code" else None
-        form.add_error(field, refusal.message)
-        return False
-    return True
 
 
 def _stage_forms(tournament: Tournament, data: Any = None) -> Any:
@@ -195,102 +182,82 @@ def _save_stages(tournament: Tournament, actor: Actor, stages: Any) -> bool:
 
 
 @require_safe
-@never_cache
-def manage_stations(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """Where matches are played, which come next, and about when."""
-    try:
-        tournament, _ = _organised(request, tournament_id)
-    except Forbidden as refusal:
-        return _stranger(request, tournament_id, refusal)
+@organiser_page
+def stations(request: HttpRequest, tournament: Tournament, actor: Actor) -> HttpResponse:
+    """The stations, their matches, and the next ones with their estimated times."""
     pairings = open_in_order(tournament)
     starts = estimated_starts(tournament)
     ready = [p for p in pairings if p.state == PairingState.READY]
     at = {p.station_id: p for p in ready if p.station_id is not None}
-    stations = list(tournament.stations.all())
+    rows = list(tournament.stations.all())
     context = {
-        "stations": [(station, at.get(station.pk)) for station in stations],
-        "free": [station for station in stations if station.pk not in at],
+        "stations": [(row, at.get(row.pk)) for row in rows],
+        "free": [row for row in rows if row.pk not in at],
         "waiting": [(p, starts.get(p.pk)) for p in ready if p.station_id is None],
         "later": [(p, starts.get(p.pk)) for p in pairings if p.state == PairingState.PENDING],
     }
     return _page(request, tournament, "stations", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def manage_judges(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """Who else may enter results; a new one's token is shown once."""
-    try:
-        tournament, actor = _organised(request, tournament_id)
-    except Forbidden as refusal:
-        return _stranger(request, tournament_id, refusal)
-    form = JudgeForm(tournament, _sent(request))
-    new = _invite(tournament, actor, form)
+@with_form
+@organiser_page
+def judges(request: HttpRequest, tournament: Tournament, actor: Actor) -> HttpResponse:
+    """The judges; a new one's token is shown once."""
+    form = JudgeForm(tournament, form_data(request))
+    new = submit(form, lambda: _invite(tournament, actor, form.cleaned_data), "name")
     wrong = form.is_bound and new is None
     context = {
         "form": form if wrong else JudgeForm(tournament),
         "new": new,
         "judges": tournament.judges.select_related("station", "player"),
         "stations": tournament.stations.all(),
-        "claim_url": request.build_absolute_uri(reverse("tournament-judge", args=[tournament_id])),
+        "claim_url": request.build_absolute_uri(reverse("tournament-judge", args=[tournament.pk])),
     }
     return _page(request, tournament, "judges", context, status=400 if wrong else 200)
 
 
-def _invite(tournament: Tournament, actor: Actor, form: JudgeForm) -> NewJudge | None:
-    if not form.is_valid():
-        return None
-    data = form.cleaned_data
-    try:
-        return add_judge(
-            tournament_id=tournament.pk,
-            name=data["name"],
-            is_player=data["is_player"],
-            station_id=data["station"].pk if data["station"] else None,
-            actor=actor,
-        )
-    except Refusal as refusal:
-        form.add_error("name", refusal.message)
-        return None
-
-
-@require_safe
-@never_cache
-def manage_record(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """Who did what, the last first; and the way to take the last of it back."""
-    try:
-        tournament, _ = _organised(request, tournament_id)
-    except Forbidden as refusal:
-        return _stranger(request, tournament_id, refusal)
-    actions = tournament.actions.select_related("undone_by")
-    page = Paginator(actions, ACTIONS_PER_PAGE).get_page(request.GET.get("page"))
-    return _page(
-        request, tournament, "record", {"page": page, "undoable": last_undoable(tournament)}
+def _invite(tournament: Tournament, actor: Actor, data: dict[str, Any]) -> NewJudge:
+    return add_judge(
+        tournament_id=tournament.pk,
+        name=data["name"],
+        is_player=data["is_player"],
+        station_id=data["station"].pk if data["station"] else None,
+        actor=actor,
     )
 
 
+@require_safe
+@organiser_page
+def record(request: HttpRequest, tournament: Tournament, actor: Actor) -> HttpResponse:
+    """Every action, the latest first; the last one can be undone."""
+    actions = tournament.actions.select_related("undone_by")
+    page = Paginator(actions, ACTIONS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "undoable": last_undoable(tournament)}
+    return _page(request, tournament, "record", context)
+
+
 @require_POST
-def manage_do(request: HttpRequest, tournament_id: UUID, action: str) -> HttpResponse:
-    """Do what a button says, and go back to where it was pressed."""
+def do(request: HttpRequest, tournament_id: UUID, action: str) -> HttpResponse:
+    """Run the operation of a button, and go back to its page."""
+    back = request.POST.get("back", "")
+    is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    manage = reverse("tournament-manage", args=[tournament_id])
+    return _do(request, tournament_id, action, back if is_ours else manage)
+
+
+@require_POST
+def do_on_page(request: HttpRequest, tournament_id: UUID, action: str) -> HttpResponse:
+    """Run the operation of a button on the tournament's own page."""
+    return _do(request, tournament_id, action, reverse("tournament", args=[tournament_id]))
+
+
+def _do(request: HttpRequest, tournament_id: UUID, action: str, back: str) -> HttpResponse:
     if action not in OPERATIONS:
         raise Http404
-    try:
-        tournament, actor = _organised(request, tournament_id)
-        done = run(action, FormAction(tournament, actor, request.POST, request.FILES))
-    except Refusal as refusal:
-        if wants_json(request):
-            return refusal_response(refusal)
-        messages.error(request, refusal.message)
-        return redirect(_back(request, tournament_id))
-    if wants_json(request):
-        return json_response({"status": "Done", "message": done})
-    messages.success(request, done)
-    return redirect(_back(request, tournament_id))
+    tournament = _tournament(tournament_id)
 
+    def operate() -> str:
+        actor = organiser_of(request, tournament)
+        return run(action, FormAction(tournament, actor, request.POST, request.FILES))
 
-def _back(request: HttpRequest, tournament_id: UUID) -> str:
-    """The page of ours that the form names, else the list of entrants."""
-    back = request.POST.get("back", "")
-    if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        return back
-    return reverse("tournament-manage", args=[tournament_id])
+    return act(request, back, operate)

@@ -1,23 +1,79 @@
-"""The organiser's buttons: the inputs of an operation read from its form."""
+"""The organiser's buttons: the inputs of an operation read from a form, and the operation run."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
-from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from lib.errors import Malformed
 from tournaments.files.entrant_lines import NewEntrant, parse_lines
 from tournaments.forms.manage import EntrantForm
-from tournaments.models import ByeKind, EntryStatus
+from tournaments.models import ByeKind, EntryStatus, Tournament
+from tournaments.services.actors import Actor
 from tournaments.services.entry.entrants import Details
 from tournaments.services.operations import OPERATIONS, InputKind
 from tournaments.services.setup.creation import BadEntrants
 
-from .form_input import FormAction
+#: No number of a form has more digits; every database can hold these.
+DIGITS_MAX = 15
+
+
+@dataclass(frozen=True, slots=True)
+class FormAction:
+    """A button that was pressed in a tournament, and its form."""
+
+    tournament: Tournament
+    actor: Actor
+    data: QueryDict
+    files: "MultiValueDict[str, UploadedFile[bytes]]"
+
+    def number(self, name: str) -> int:
+        """A number of the form; raises `Malformed`."""
+        found = self.optional(name)
+        if found is None:
+            raise Malformed(f"The form lacks {name!r}. Load the page again.")
+        return found
+
+    def optional(self, name: str) -> int | None:
+        """A number that may be left out."""
+        raw = self.data.get(name, "").strip()
+        if not raw:
+            return None
+        try:
+            number = int(raw[: DIGITS_MAX + 1])
+        except ValueError as error:
+            raise Malformed(f"{raw[:DIGITS_MAX]!r} is not a whole number.") from error
+        if len(raw) > DIGITS_MAX:
+            raise Malformed(f"{raw[:DIGITS_MAX]}… is too large a number.")
+        return number
+
+    def text(self, name: str) -> str:
+        """A line of the form."""
+        return self.data.get(name, "").strip()[:400]
+
+    def file(self, name: str) -> bytes:
+        """An uploaded file, read just far enough to see that it is too long; raises `Malformed`."""
+        sent = self.files.get(name)
+        if sent is None:
+            raise Malformed("Choose a file first.")
+        content: bytes = sent.read(settings.MATCHPOINT_FILE_MAX_BYTES + 1)
+        return content
+
+    def uuid(self, name: str) -> UUID:
+        """An id of the form; raises `Malformed`."""
+        try:
+            return UUID(self.text(name))
+        except ValueError as error:
+            raise Malformed(f"The form lacks {name!r}. Load the page again.") from error
 
 
 def run(name: str, form: FormAction) -> str:
-    """Do what a button asks for; returns what was done, in words. Raises a refusal."""
+    """Run the operation of a button; returns what was done, in words. Raises a refusal."""
     operation = OPERATIONS[name]
     arguments = {one.argument: _READERS[one.kind](form, one.field) for one in operation.inputs}
     return operation.say(
@@ -30,7 +86,7 @@ def _lines(form: FormAction, field: str) -> list[str]:
 
 
 def _seed_order(form: FormAction, field: str) -> list[int]:
-    """The order that the numbers beside the names ask for."""
+    """The order of the entrants that the numbers beside their names ask for."""
     rows = form.tournament.entrants.filter(status=EntryStatus.ENTERED)
     given = {entrant.pk: form.optional(f"seed-{entrant.pk}") for entrant in rows}
     return reordered([entrant.pk for entrant in rows], given)
@@ -50,7 +106,12 @@ def reordered(order: Sequence[int], given: dict[int, int | None]) -> list[int]:
 
 
 def _details(form: FormAction, field: str) -> Details:
-    return checked(EntrantForm(form.data)).details()
+    details = EntrantForm(form.data)
+    if not details.is_valid():
+        faults = details.errors.items()
+        wrong = [f"{details[name].label}: {' '.join(map(str, texts))}" for name, texts in faults]
+        raise Malformed(" ".join(wrong))
+    return details.details()
 
 
 def _new_entrant(form: FormAction, field: str) -> NewEntrant:
@@ -65,20 +126,6 @@ def _bye_kind(form: FormAction, field: str) -> ByeKind:
     if kind not in ByeKind.values:
         raise Malformed("There is no such bye.")
     return ByeKind(kind)
-
-
-AnyForm = TypeVar("AnyForm", bound=forms.Form)
-
-
-def checked(form: AnyForm) -> AnyForm:
-    """A valid form; raises `Malformed` naming what is wrong."""
-    if not form.is_valid():
-        wrong = [
-            f"{form[name].label}: {' '.join(map(str, faults))}"
-            for name, faults in form.errors.items()
-        ]
-        raise Malformed(" ".join(wrong))
-    return form
 
 
 _READERS: dict[InputKind, Callable[[FormAction, str], Any]] = {

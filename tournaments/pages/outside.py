@@ -1,4 +1,4 @@
-"""A tournament where no hands are on it: on a screen, on paper, in other sites, in calendars."""
+"""A tournament elsewhere: on a screen, on paper, in other sites, in calendars."""
 
 from typing import Any
 from uuid import UUID
@@ -20,27 +20,27 @@ from tournaments.display.slides import sheets_of, slides_of
 from tournaments.models import Tournament
 from tournaments.pages.sharing.calendar import calendar_entry
 from tournaments.pages.sharing.image import Preview, draw_preview
-from tournaments.pages.sharing.links import absolute, share_of, summary
+from tournaments.pages.sharing.links import absolute
 
 from .tournament import page_context
 
 SECONDS_SHOWN, SECONDS_LEAST, SECONDS_MOST = 12, 3, 300
 THEMES = {"light", "dark"}
 PICTURE_SECONDS = 24 * 3600
-#: May stand in any site's frame. It shows nothing that is not public and takes no input.
+#: Any site may frame it: it shows only what is public and takes no input.
 FRAMED: dict[str, Any] = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"] | {"frame-ancestors": ["*"]}
 
 
 @require_safe
 @never_cache
 def tournament_screen(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """For a projector: large, dark, and it turns its own pages."""
+    """For a projector: large, dark, slide after slide."""
     tournament = get_object_or_404(Tournament, pk=tournament_id)
     context = page_context(request, tournament)
     context |= {
+        "theme": "dark",
         "slides": slides_of(tournament, context["view"]),
         "seconds": _seconds(request.GET.get("seconds", "")),
-        "share": share_of(request, tournament, context["players"]),
     }
     name = "_slides" if "fragment" in request.GET else "screen"
     return render(request, f"tournaments/{name}.html", context)
@@ -58,9 +58,8 @@ def tournament_print(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """For paper: a large bracket in sheets that can be laid side by side."""
     tournament = get_object_or_404(Tournament, pk=tournament_id)
     context = page_context(request, tournament)
-    return render(
-        request, "tournaments/print.html", context | {"sheets": sheets_of(context["view"])}
-    )
+    context["sheets"] = sheets_of(context["view"])
+    return render(request, "tournaments/print.html", context)
 
 
 @require_safe
@@ -68,29 +67,26 @@ def tournament_print(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
 @xframe_options_exempt
 @csp_replace(FRAMED)  # type: ignore[arg-type]
 def tournament_embed(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """For a frame in another site: no head, no cookies, nothing to press."""
+    """For a frame in another site: no head, no cookies, no buttons."""
     tournament = get_object_or_404(Tournament, pk=tournament_id)
     theme = request.GET.get("theme", "")
     context = page_context(request, tournament)
-    context |= {
-        "theme": theme if theme in THEMES else "",
-        "share": share_of(request, tournament, context["players"]),
-    }
+    context |= {"theme": theme if theme in THEMES else "", "framed": True}
     name = "_tournament" if "fragment" in request.GET else "embed"
-    # Without the request: no session is opened, so that no cookie is asked for or set.
-    return HttpResponse(render_to_string(f"tournaments/{name}.html", context | {"framed": True}))
+    # Without the request: no session is opened, so no cookie is set.
+    return HttpResponse(render_to_string(f"tournaments/{name}.html", context))
 
 
 @require_safe
 def tournament_preview(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """The picture that a shared link shows; drawn again when the tournament has moved on."""
+    """The picture that a shared link shows; drawn again when the tournament has changed."""
     tournament = get_object_or_404(Tournament, pk=tournament_id)
-    told = preview_of(request, tournament)
-    etag = f'"{told.fingerprint}"'
+    preview = preview_of(request, tournament)
+    etag = f'"{preview.fingerprint}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        name = f"preview:{told.fingerprint}"
-        png = cache.get(name) or draw_preview(told)
+        name = f"preview:{preview.fingerprint}"
+        png = cache.get(name) or draw_preview(preview)
         cache.set(name, png, PICTURE_SECONDS)
         response = HttpResponse(png, content_type="image/png")
     response["Cache-Control"], response["ETag"] = "public, max-age=60", etag
@@ -98,14 +94,13 @@ def tournament_preview(request: HttpRequest, tournament_id: UUID) -> HttpRespons
 
 
 def preview_of(request: HttpRequest, tournament: Tournament) -> Preview:
-    """What the picture tells of a tournament as it stands."""
+    """What the picture shows of a tournament now."""
     context = page_context(request, tournament)
-    view, players = context["view"], context["players"]
     headline = " and ".join(context["champions"][:2])
-    table = view.table if view is not None else None
+    table = context["view"].table if context["view"] is not None else None
     return Preview(
         name=tournament.name,
-        facts=summary(tournament, players),
+        facts=context["share"].text,
         headline=f"{headline} won" if headline else "",
         rows=tuple(table.top_names) if table is not None else (),
         is_bracket=table is None,

@@ -1,6 +1,5 @@
-"""Entering results, correcting them and taking them back, in place or on a page of their own."""
+"""Entering, correcting and reopening results, in a dialog or on a page of its own."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from uuid import UUID
 
@@ -18,41 +17,39 @@ from tournaments.forms.result import ResultForm
 from tournaments.match_places import place_of
 from tournaments.models import Pairing, PairingState, Tournament
 from tournaments.selectors import match_pairing
-from tournaments.services.actors import Actor
 from tournaments.services.locking import not_ready
 from tournaments.services.progress.reopen import preview_reopen, reopen_result
 from tournaments.services.progress.results import enter_result, set_live_score
 from tournaments.services.progress.swiss_rounds import Engine, pair_next_round, swiss_group
-from tournaments.services.undo.stack import undo_last
 
+from .responses import act, done, refused
 from .rights import entering, organiser_of
-from .tournament import refused, went_well
 
-Do = Callable[[Actor], str]
+with_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@with_form
 @never_cache
 @ensure_csrf_cookie
 def match_page(request: HttpRequest, tournament_id: UUID, match_id: UUID) -> HttpResponse:
-    """A match, and for who may enter it the form; `?fragment` is the form for a dialog."""
+    """A match, and the form for those who may enter its result."""
     pairing = _pairing(tournament_id, match_id)
     if pairing.match is None:
         return refused(request, not_ready(pairing), place_of(pairing))
     if request.method == "POST":
-        return _do(request, pairing, lambda actor: _enter(request, pairing, actor))
+        return act(request, place_of(pairing), lambda: _enter(request, pairing))
     context = _context(request, pairing)
     if context["may_correct"] and pairing.state == PairingState.DECIDED:
-        with suppress(Refusal):  # what cannot be taken back empties nothing
+        with suppress(Refusal):  # a result that cannot be reopened empties nothing
             context["emptied"] = preview_reopen(tournament_id=tournament_id, match_id=match_id)
-    name = "_entry" if "fragment" in request.GET else "match"
-    return render(request, f"tournaments/{name}.html", context)
+    return _page(request, "_entry", context)
 
 
-def _enter(request: HttpRequest, pairing: Pairing, actor: Actor) -> str:
-    """The result, the score so far, or a correction, as the pressed button says."""
+def _enter(request: HttpRequest, pairing: Pairing) -> str:
+    """Store the result, the score so far or a correction, as the button says."""
     tournament_id, match_id = pairing.group.stage.tournament_id, pairing.match_id
     assert match_id is not None
+    actor = entering(request, pairing.group.stage.tournament, pairing)
     if request.POST.get("outcome") == "live":
         data = request.POST.copy()
         data["outcome"] = "score"
@@ -72,36 +69,35 @@ def _enter(request: HttpRequest, pairing: Pairing, actor: Actor) -> str:
     return "The result is corrected." if corrected else "The result is entered."
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@with_form
 @never_cache
 @ensure_csrf_cookie
 def match_reopen(request: HttpRequest, tournament_id: UUID, match_id: UUID) -> HttpResponse:
-    """What would be emptied if this result were taken back; a post takes it back."""
+    """The results that reopening this one empties; a post reopens it."""
     pairing = _pairing(tournament_id, match_id)
+    back = place_of(pairing)
     if pairing.match is None:
-        return refused(request, not_ready(pairing), place_of(pairing))
-    tournament = pairing.group.stage.tournament
+        return refused(request, not_ready(pairing), back)
+    ids = {"tournament_id": tournament_id, "match_id": match_id}
 
-    def reopen(_: Actor) -> str:
-        actor, why = organiser_of(request, tournament), request.POST.get("why", "")
-        reopen_result(tournament_id=tournament_id, match_id=match_id, actor=actor, why=why)
+    def reopen() -> str:
+        actor = organiser_of(request, pairing.group.stage.tournament)
+        reopen_result(**ids, actor=actor, why=request.POST.get("why", ""))
         return "The match is open again."
 
     if request.method == "POST":
-        return _do(request, pairing, reopen)
-    context = _context(request, pairing)
+        return act(request, back, reopen)
     try:
-        organiser_of(request, tournament)
-        context["emptied"] = preview_reopen(tournament_id=tournament_id, match_id=match_id)
+        organiser_of(request, pairing.group.stage.tournament)
+        context = _context(request, pairing) | {"emptied": preview_reopen(**ids)}
     except Refusal as refusal:
-        return refused(request, refusal, place_of(pairing))
-    name = "_reopen" if "fragment" in request.GET else "reopen"
-    return render(request, f"tournaments/{name}.html", context)
+        return refused(request, refusal, back)
+    return _page(request, "_reopen", context)
 
 
 @require_POST
 def tournament_pair(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """Pair the next round of a Swiss; when that takes too long, the quick way is offered."""
+    """Pair the next round of a Swiss; when that takes too long, a quicker engine is offered."""
     tournament = get_object_or_404(Tournament, pk=tournament_id)
     stage = Choice.of(request.GET).stage
     back = reverse("tournament", args=[tournament_id]) + (f"?stage={stage}" if stage else "")
@@ -113,20 +109,7 @@ def tournament_pair(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         quick = refusal.code in {"pairing_timeout", "pairing_failed"}
         return refused(request, refusal, f"{back}{'&' if stage else '?'}quick=1" if quick else back)
-    return went_well(request, f"{made} is paired.", back)
-
-
-@require_POST
-def tournament_undo(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
-    """Take back what was done last."""
-    tournament = get_object_or_404(Tournament, pk=tournament_id)
-    back = reverse("tournament", args=[tournament_id])
-    try:
-        actor = organiser_of(request, tournament)
-        action = undo_last(tournament_id=tournament_id, actor=actor)
-    except Refusal as refusal:
-        return refused(request, refusal, back)
-    return went_well(request, action.text, back)
+    return done(request, f"{made} is paired.", back)
 
 
 def _pairing(tournament_id: UUID, match_id: UUID) -> Pairing:
@@ -158,12 +141,8 @@ def _context(request: HttpRequest, pairing: Pairing) -> dict[str, object]:
     return context | {"may_enter": True, "may_correct": actor.judge_id is None}
 
 
-def _do(request: HttpRequest, pairing: Pairing, do: Do) -> HttpResponse:
-    """Do what only who may enter results may, and say how it went."""
-    back = place_of(pairing)
-    try:
-        actor = entering(request, pairing.group.stage.tournament, pairing)
-        done = do(actor)
-    except Refusal as refusal:
-        return refused(request, refusal, back)
-    return went_well(request, done, back)
+def _page(request: HttpRequest, part: str, context: dict[str, object]) -> HttpResponse:
+    """A part of a match's page: with `?fragment` for a dialog, else on a page of its own."""
+    template = f"tournaments/{part}.html"
+    name = template if "fragment" in request.GET else "tournaments/match.html"
+    return render(request, name, context | {"part": template})

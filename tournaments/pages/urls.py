@@ -1,15 +1,15 @@
 """Addresses of this app's pages."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 
-from . import outside, results, tournament
+from . import entry, manage, outside, results, tournament
 
-_one: list[URLPattern | URLResolver] = [
+_one = [
     path("", tournament.tournament_page, name="tournament"),
-    path("/start", tournament.tournament_start, name="tournament-start"),
-    path("/cancel", tournament.tournament_cancel, name="tournament-cancel"),
+    path("/start", manage.do_on_page, {"action": "start"}, name="tournament-start"),
+    path("/cancel", manage.do_on_page, {"action": "cancel"}, name="tournament-cancel"),
+    path("/undo", manage.do_on_page, {"action": "undo"}, name="tournament-undo"),
     path("/rounds", results.tournament_pair, name="tournament-pair"),
-    path("/undo", results.tournament_undo, name="tournament-undo"),
     path("/matches/<uuid:match_id>", results.match_page, name="tournament-match"),
     path("/matches/<uuid:match_id>/reopen", results.match_reopen, name="tournament-reopen"),
     path("/screen", outside.tournament_screen, name="tournament-screen"),
@@ -17,7 +17,17 @@ _one: list[URLPattern | URLResolver] = [
     path("/embed", outside.tournament_embed, name="tournament-embed"),
     path("/preview.png", outside.tournament_preview, name="tournament-preview"),
     path("/calendar.ics", outside.tournament_calendar, name="tournament-calendar"),
-    path("", include("tournaments.pages.manage_urls")),
+    path("/register", entry.tournament_register, name="tournament-register"),
+    path("/check-in", entry.tournament_check_in, name="tournament-check-in"),
+    path("/leave", entry.tournament_leave, name="tournament-leave"),
+    path("/judge", entry.tournament_judge, name="tournament-judge"),
+    path("/manage", manage.entrants, name="tournament-manage"),
+    path("/manage/entrants/<int:entrant_id>", manage.entrant, name="tournament-manage-entrant"),
+    path("/manage/settings", manage.settings, name="tournament-manage-settings"),
+    path("/manage/stations", manage.stations, name="tournament-manage-stations"),
+    path("/manage/judges", manage.judges, name="tournament-manage-judges"),
+    path("/manage/record", manage.record, name="tournament-manage-record"),
+    path("/manage/do/<slug:action>", manage.do, name="tournament-do"),
 ]
 
 urlpatterns = [

@@ -140,7 +140,9 @@ OPERATIONS: dict[str, Operation] = {
         consequence="Nobody is left out at the start for not having checked in.",
     ),
     "start": Operation(_start, _started, "start_play"),
-    "cancel": Operation(cancellation.cancel_tournament, "Cancelled.", "call_off", (WHY,)),
+    "cancel": Operation(
+        cancellation.cancel_tournament, "The tournament is cancelled.", "call_off", (WHY,)
+    ),
     "undo": Operation(
         undo_last,
         lambda action: f"{action.text}.",
