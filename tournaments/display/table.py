@@ -38,7 +38,7 @@ class RoundTab:
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """A group's table with one of its rounds.
+    """A group's table, with the round shown in `rounds`, if any.
 
     `why` is the line that is explained at length. `advance` is how many go on, 0 for
     nobody; `has_sheets` says whether the lines show each round; `next_round` can be paired now,
@@ -48,7 +48,7 @@ class TableView:
     standings: StandingsView
     cross: Sequence[CrossRow]
     tabs: Sequence[RoundTab]
-    round: RoundView | None
+    rounds: Sequence[RoundView]
     resting: Sequence[Resting]
     why: StandingRow | None
     advance: int
@@ -59,11 +59,6 @@ class TableView:
     matches: int
     next_round: int | None
     planned: int
-
-    @property
-    def rounds(self) -> list[RoundView]:
-        """The round shown, as a list."""
-        return [self.round] if self.round else []
 
     @property
     def is_explained(self) -> bool:
@@ -94,6 +89,7 @@ def draw_table(group: Group, choice: Choice) -> TableView:
     after = choice.round if any(row.number == choice.round for row in rounds) else None
     shown = _shown_round(table, rounds, after)
     standings = view_standings(table, after_round=after)
+    asked = (row for row in standings.rows if row.standing.contender.seed == choice.why)
     query = f"?stage={group.stage.number}&group={group.number}"
     is_small = len(table.contenders) <= CROSS_PLAYERS
     is_cross = group.stage.format == Format.ROUND_ROBIN and is_small
@@ -101,9 +97,9 @@ def draw_table(group: Group, choice: Choice) -> TableView:
         standings=standings,
         cross=view_cross_table(table) if is_cross else (),
         tabs=[_tab(table, row, query, is_current=row == shown) for row in rounds],
-        round=_round(table, shown, choice.follow) if shown else None,
+        rounds=[_round(table, shown, choice.follow)] if shown else (),
         resting=resting(table, shown.number) if shown else (),
-        why=next((row for row in standings.rows if row.standing.contender.seed == choice.why), None),
+        why=next(asked, None),
         advance=group.stage.advance or 0,
         has_sheets=group.stage.format == Format.SWISS,
         query=query,

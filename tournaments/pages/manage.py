@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -41,27 +41,22 @@ from .responses import act, form_data, status_of_form, submit
 from .rights import organiser_of
 
 ACTIONS_PER_PAGE = 50
-P = ParamSpec("P")
 with_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def organiser_page(
-    view: Callable[Concatenate[HttpRequest, Tournament, Actor, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, UUID, P], HttpResponse]:
+def organiser_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page for the organiser; everybody else is sent to the tournament's page."""
 
     @wraps(view)
     @never_cache
-    def page(
-        request: HttpRequest, tournament_id: UUID, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
+    def page(request: HttpRequest, tournament_id: UUID, **rest: Any) -> HttpResponse:
         tournament = _tournament(tournament_id)
         try:
             actor = organiser_of(request, tournament)
         except Forbidden as refusal:
             messages.error(request, refusal.message)
             return redirect("tournament", tournament_id)
-        return view(request, tournament, actor, *args, **kwargs)
+        return view(request, tournament, actor, **rest)
 
     return page
 
