@@ -19,8 +19,8 @@ from matchmaking.admin.result_form import result_page
 from matchmaking.identity import player_of_user
 from matchmaking.models import Match, MatchState
 from matchmaking.results import Result
-from tournaments.display.bracket import PairingView, draw_groups
-from tournaments.models import Entrant, Pairing, Seeding, Slot, Tournament, TournamentState
+from tournaments.display.bracket import draw_groups
+from tournaments.models import Entrant, Pairing, PairingState, Slot, Tournament, TournamentState
 from tournaments.schemas import tournament_url
 from tournaments.selectors import bracket_pairings, champions
 from tournaments.services.operations import OPERATIONS
@@ -45,7 +45,7 @@ from .manage import (
 
 @admin.register(Tournament)
 class TournamentAdmin(ServicedAdmin[Tournament]):
-    """A tournament's day: made, started, its results entered, perhaps called off."""
+    """Tournaments: created, started, their results entered, perhaps cancelled."""
 
     change_form_template = "admin/tournaments/tournament/change_form.html"
     list_display = ("name", "state", "entrant_count", "progress", "created_at")
@@ -64,14 +64,14 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
         ("Times", {"fields": readonly_fields[6:], "classes": ("collapse",)}),
     )
 
-    # Who may do what.
+    # Permissions.
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Whoever has the permission to add makes drafts."""
+        """Accounts with the permission to add create drafts."""
         return request.user.has_perm("tournaments.add_tournament")
 
     def has_delete_permission(self, request: HttpRequest, obj: Tournament | None = None) -> bool:
-        """A draft may be thrown away; what has been drawn stays."""
+        """Only a draft may be deleted."""
         is_draft = obj is not None and obj.state == TournamentState.DRAFT
         return is_draft and request.user.has_perm("tournaments.delete_tournament")
 
@@ -119,7 +119,7 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
         last = tournament.stages.last() if is_finished else None
         context |= {
             "drawn": drawn,
-            "ready": [pairing for pairing in pairings if _is_ready(pairing)],
+            "ready": [pairing for pairing in pairings if pairing.state == PairingState.READY],
             "champions": champions(tournament, last) if last else [],
             "entrants": tournament.entrants.all(),
             "may_act": self.has_act_permission(request),
@@ -141,7 +141,7 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
             for name in steps_of(row)
         ]
 
-    # What an organiser does.
+    # Actions.
 
     def get_urls(self) -> list[URLPattern]:
         """The pages that act, before the stock ones."""
@@ -177,17 +177,9 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
 
     @transaction.atomic
     def _create(self, request: HttpRequest, form: DraftForm, *, start: bool) -> Tournament:
-        data = form.cleaned_data
-        tournament = create_tournament(
-            name=data["name"],
-            players=data["players"],
-            seeding=Seeding(data["seeding"]),
-            byes=data["byes"],
-            organiser=player_of_user(cast(User, request.user)),
-            entry=data["entry"],
-            stages=[form.settings()],
-        ).tournament
-        said = f"Made {tournament} with {len(data['players'])} entrants."
+        organiser = player_of_user(cast(User, request.user))
+        tournament = create_tournament(organiser=organiser, **form.arguments()).tournament
+        said = f"Made {tournament} with {len(form.cleaned_data['players'])} entrants."
         self.log_addition(request, tournament, said)
         self.message_user(request, said, messages.SUCCESS)
         if start:
@@ -214,20 +206,16 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
         if step not in OPERATIONS or not OPERATIONS[step].label:
             raise Http404
         actor = staff_actor(tournament, request.user)
-        return self.ask_first(
-            request,
-            tournament,
-            question(step, tournament),
-            lambda: take(step, tournament, actor),
-        )
+        asked = question(step, tournament)
+        return self.ask_first(request, tournament, asked, lambda: take(step, tournament, actor))
 
     def cancel_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """The page that asks before a tournament is called off."""
+        """The page that asks before a tournament is cancelled."""
         tournament = self.row_to_act_on(request, pk)
         question = Question(
             f"Cancel {tournament}?",
             "It ends without a winner, and so do its matches that are not yet played. "
-            "This cannot be taken back.",
+            "This cannot be undone.",
             "Cancel the tournament",
         )
         return self.ask_first(
@@ -235,30 +223,23 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
         )
 
     def result_view(self, request: HttpRequest, pk: UUID, match_pk: UUID) -> HttpResponse:
-        """The page on which a match's result is entered; the winner goes on."""
+        """The page on which a match's result is entered; the winner advances."""
         tournament = self.row_to_act_on(request, pk)
-        matches = Match.objects.in_full()
-        match = get_object_or_404(
-            matches, pk=match_pk, pairing__group__stage__tournament=tournament
-        )
-        return result_page(
-            self,
-            request,
-            tournament,
-            match,
-            lambda result: _report(tournament, match, result, request.user),
-        )
+        matches = Match.objects.in_full().filter(pairing__group__stage__tournament=tournament)
+        match = get_object_or_404(matches, pk=match_pk)
+        actor = staff_actor(tournament, request.user)
+
+        def enter(result: Result) -> None:
+            enter_result(tournament_id=pk, match_id=match_pk, report=lambda _: result, actor=actor)
+
+        return result_page(self, request, tournament, match, enter)
 
     def delete_model(self, request: HttpRequest, obj: Tournament) -> None:
-        """Throw a draft away, if nobody has started it meanwhile."""
+        """Delete a draft, unless it has been started meanwhile."""
         drafts = Tournament.objects.select_for_update().filter(state=TournamentState.DRAFT)
         if not drafts.filter(pk=obj.pk).exists():
             raise PermissionDenied
         super().delete_model(request, obj)
-
-
-def _is_ready(pairing: PairingView) -> bool:
-    return pairing.state == "ready"
 
 
 def _start(tournament: Tournament, user: Account) -> str:
@@ -270,15 +251,6 @@ def _start(tournament: Tournament, user: Account) -> str:
 def _cancel(tournament: Tournament, user: Account) -> str:
     cancel_tournament(tournament_id=tournament.pk, actor=staff_actor(tournament, user))
     return f"Cancelled {tournament}."
-
-
-def _report(tournament: Tournament, match: Match, result: Result, user: Account) -> None:
-    enter_result(
-        tournament_id=tournament.pk,
-        match_id=match.pk,
-        report=lambda _: result,
-        actor=staff_actor(tournament, user),
-    )
 
 
 class BracketMatchAdmin(MatchAdmin):

@@ -1,4 +1,4 @@
-"""What somebody is to play next in a tournament, for the one who asks."""
+"""An entrant's next match in a tournament."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from tournaments.selectors import open_pairing
 
 @dataclass(frozen=True, slots=True)
 class NextMatch:
-    """Somebody's next match; `opponent` is a name, or of whom somebody is still to come.
+    """An entrant's next match; `opponent` is a name or, while open, such as "the winner of W1.2".
 
     `start` is about when it begins, unless it can be played at once or has a `station`.
     """
@@ -26,7 +26,7 @@ class NextMatch:
 
 
 def next_match(tournament: Tournament, entrant: Entrant) -> NextMatch | None:
-    """What an entrant plays next; None when nothing is left, or not yet known."""
+    """The next match of an entrant; None when nothing is left, or not yet known."""
     if tournament.state != TournamentState.RUNNING:
         return None
     pairing = open_pairing(entrant)
@@ -36,14 +36,14 @@ def next_match(tournament: Tournament, entrant: Entrant) -> NextMatch | None:
     opponent = pairing.sides[side][1]
     return NextMatch(
         pairing,
-        opponent=opponent.name if opponent else _whence(pairing, side),
+        opponent=opponent.name if opponent else _expected_opponent(pairing, side),
         is_known=opponent is not None,
         station=str(pairing.station or ""),
         start=_start(tournament, pairing),
     )
 
 
-def _whence(pairing: Pairing, side: int) -> str:
+def _expected_opponent(pairing: Pairing, side: int) -> str:
     feeding = Pairing.objects.filter(Q(winner_to=pairing) | Q(loser_to=pairing))
     source = sources_of(feeding)[pairing.pk, side]
     return f"the {source.whose} of {source.key}"

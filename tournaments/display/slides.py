@@ -29,7 +29,7 @@ class Slide:
 
 
 def slides_of(tournament: Tournament, view: StageView | None) -> list[Slide]:
-    """What a projector shows in turn: what is played, how it stands, what has been."""
+    """The slides of a projector: matches to play, bracket or standings, latest results."""
     if view is None or view.group is None:
         return []
     slides: list[Slide] = []
@@ -40,7 +40,9 @@ def slides_of(tournament: Tournament, view: StageView | None) -> list[Slide]:
         slides += _bracket_slides(view.bracket)
     slides += [Slide("places", "Final places", page) for page in _pages(view.places, NAMES)]
     if view.table is not None:
-        slides += [Slide("standings", "Standings", page) for page in view.table.pages(ROWS)]
+        table = view.table.standings
+        pages = _pages(table.rows, ROWS)
+        slides += [Slide("standings", "Standings", (table, page)) for page in pages]
     results = latest_results([view.group], limit=LINES)
     return slides + ([Slide("results", "Latest results", results)] if results else [])
 
@@ -50,7 +52,7 @@ def _pages(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
 
 
 def _bracket_slides(bracket: BracketView) -> list[Slide]:
-    """From the first round in which something is open; all that was before has been seen."""
+    """The rounds from the first one that is open."""
     slides = []
     for part in _cut_parts(bracket):
         rounds = list(part.rounds)
@@ -74,7 +76,7 @@ def sheets_of(view: StageView | None) -> list[Slide]:
 
 
 def _cut_parts(bracket: BracketView) -> list[PartView]:
-    """The parts; grand final and third place, being small, in one."""
+    """The parts, with the grand final and the third-place match in one."""
     large = [part for part in bracket.parts if part.part not in FINALS]
     rounds = [column for part in bracket.parts if part.part in FINALS for column in part.rounds]
     return [*large, PartView(Part.FINAL, "", rounds)] if rounds else large
@@ -91,7 +93,7 @@ def _titled(part: PartView, sheets: Sequence[list[RoundView]]) -> list[Slide]:
 
 
 def _series(rounds: list[RoundView], places: int, columns: int) -> list[list[list[RoundView]]]:
-    """Rounds cut into pages no higher and no wider than that: series of pages side by side."""
+    """Rounds cut into pages of at most so many places and columns, in series side by side."""
     series = []
     while rounds:
         blocks = max(1, len(rounds[0].pairings) // places)

@@ -1,6 +1,6 @@
 """A table as the pages show it: one round's pairings, the standings and the cross-table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tournaments.engine.standings import TieBreak, Value
@@ -75,11 +75,6 @@ class TableView:
     def top_names(self) -> list[str]:
         """The names of the first entrants."""
         return [row.entrant.name for row in self.standings.rows[:TOP]]
-
-    def pages(self, size: int) -> Iterator[tuple[StandingsView, Sequence[StandingRow]]]:
-        """The lines in portions."""
-        rows = self.standings.rows
-        return ((self.standings, rows[at : at + size]) for at in range(0, len(rows), size))
 
 
 def draw_table(group: Group, choice: Choice) -> TableView:

@@ -8,7 +8,7 @@ from django.conf import settings
 from lib.errors import Refusal
 from matchmaking.pages.forms import NameField
 from tournaments.files.entrant_lines import BadLines, NewEntrant, parse_lines
-from tournaments.models import TOURNAMENT_NAME_MAX_CHARS, Entry, Format, Seeding, StageSettings
+from tournaments.models import TOURNAMENT_NAME_MAX_CHARS, Entry, Seeding
 from tournaments.services.setup.creation import (
     MIN_PLAYERS,
     check_even,
@@ -72,8 +72,10 @@ class TournamentForm(FormatFields, OwnedForm):
         max_length=TOURNAMENT_NAME_MAX_CHARS,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    entry = forms.ChoiceField(
+    entry = forms.TypedChoiceField(
         label="Who enters players",
+        coerce=Entry,
+        empty_value=Entry.ORGANISER,
         choices=(
             (Entry.ORGANISER, "I paste their names"),
             (Entry.OPEN, "They register by themselves"),
@@ -88,7 +90,8 @@ class TournamentForm(FormatFields, OwnedForm):
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "autocapitalize": "off"}),
         help_text="One name a line, the strongest first. A rating may follow after a comma.",
     )
-    seeding = forms.ChoiceField(
+    seeding = forms.TypedChoiceField(
+        coerce=Seeding,
         choices=(
             (Seeding.GIVEN, "As listed: the first meets the last"),
             (Seeding.LISTED, "Neighbours: the first meets the second"),
@@ -106,20 +109,8 @@ class TournamentForm(FormatFields, OwnedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # What a program or an old bookmark leaves out is a single elimination, best of one.
+        # A program may leave them out: a single elimination, best of one.
         self.fields["format"].required = self.fields["best_of"].required = False
-
-    def clean_format(self) -> str:
-        """The format; single elimination when nothing is said."""
-        return self.cleaned_data["format"] or Format.SINGLE_ELIMINATION.value
-
-    def clean_best_of(self) -> int:
-        """So many games at most; one when nothing is said."""
-        return self.cleaned_data["best_of"] or 1
-
-    def clean_entry(self) -> Entry:
-        """Who enters players; the organiser when nothing is said."""
-        return Entry(self.cleaned_data["entry"] or Entry.ORGANISER)
 
     def clean_name(self) -> str:
         """The tournament's name as it will be shown."""
@@ -129,7 +120,7 @@ class TournamentForm(FormatFields, OwnedForm):
             raise forms.ValidationError(refusal.message) from refusal
 
     def clean_players(self) -> list[NewEntrant]:
-        """The entrants; what is wrong is said with its line in the list as it was pasted."""
+        """The entrants; each error names its line in the list as it was pasted."""
         try:
             entrants = parse_lines(self.cleaned_data["players"])
         except BadLines as refusal:
@@ -146,7 +137,7 @@ class TournamentForm(FormatFields, OwnedForm):
 
     @property
     def _may_be_empty(self) -> bool:
-        """Whether players may come later, by themselves: not when it is to start at once."""
+        """Whether players may register later: not when it starts at once."""
         return (
             self.data.get("entry") in {Entry.OPEN, Entry.APPROVAL}
             and self.draft_button in self.data
@@ -157,20 +148,22 @@ class TournamentForm(FormatFields, OwnedForm):
         data = super().clean() or {}
         if self.errors:
             return data
-        count = len(data["players"])
+        count, settings = len(data["players"]), self.settings()
         try:
-            self._check_stage(self.settings(), count)
+            check_plans([settings])
+            if not self._may_be_empty:
+                check_size(settings, count)
         except Refusal as refusal:
             self.add_error("format", refusal.message)
             return data
-        if Format(data["format"]).is_elimination and not self._may_be_empty:
+        if settings.format.is_elimination and not self._may_be_empty:
             try:
                 check_even(count, byes=data["byes"])
             except Refusal as refusal:
                 self.add_error("byes", f"{refusal.message} There are {count}: allow byes here.")
         return data
 
-    def _check_stage(self, settings: StageSettings, count: int) -> None:
-        check_plans([settings])
-        if not self._may_be_empty:
-            check_size(settings, count)
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of `create_tournament`, without the organiser."""
+        names = ("name", "players", "seeding", "byes", "entry")
+        return {name: self.cleaned_data[name] for name in names} | {"stages": [self.settings()]}

@@ -1,4 +1,4 @@
-"""How a stage is played, as an organiser fills it in."""
+"""The forms of a stage: its format and settings."""
 
 from typing import Any
 
@@ -17,9 +17,14 @@ _TIE_BREAKS = [
 
 
 class FormatFields(forms.Form):
-    """What both a new tournament and each of its stages ask for."""
+    """The fields that a new tournament and each of its stages share."""
 
-    format = forms.ChoiceField(choices=Format, initial=Format.SINGLE_ELIMINATION)
+    format = forms.TypedChoiceField(
+        choices=Format,
+        coerce=Format,
+        initial=Format.SINGLE_ELIMINATION,
+        empty_value=Format.SINGLE_ELIMINATION,
+    )
     best_of = forms.IntegerField(
         label="Best of", min_value=1, max_value=BEST_OF_MAX, initial=1, help_text="Games a match."
     )
@@ -47,14 +52,14 @@ class FormatFields(forms.Form):
     )
 
     def settings(self) -> StageSettings:
-        """The settings of the stage; those of another format are left out, as are empty ones."""
-        format_ = Format(self.cleaned_data["format"])
-        data = self.cleaned_data | {"format": format_}
+        """The settings of the stage, without empty ones and those of other formats."""
+        data = self.cleaned_data
         return StageSettings(
             **{
                 name: data[name]
                 for name in StageSettings.__struct_fields__
-                if data.get(name) not in {None, ""} and format_ in FORMATS_OF.get(name, Format)
+                if data.get(name) not in {None, ""}
+                and data["format"] in FORMATS_OF.get(name, Format)
             }
         )
 
@@ -66,7 +71,7 @@ def _points(initial: str) -> forms.DecimalField:
 
 
 class StageForm(FormatFields):
-    """One stage of a tournament, with everything that can be chosen."""
+    """One stage of a tournament, with all its settings."""
 
     name = forms.CharField(max_length=40, required=False, help_text="Such as Playoffs.")
     legs = forms.TypedChoiceField(

@@ -19,7 +19,7 @@ from tournaments.display.bracket import champion_of
 from tournaments.display.choice import Choice
 from tournaments.display.stage import StageView, view_stage
 from tournaments.forms.creation import ImportForm, OwnedForm, TournamentForm
-from tournaments.models import Seeding, Tournament, TournamentState
+from tournaments.models import Tournament, TournamentState
 from tournaments.pages.sharing.links import share_of
 from tournaments.selectors import OUTSIDE, champions, listed_tournaments, tournament_entrants
 from tournaments.services.permissions import owner_actor
@@ -49,16 +49,7 @@ def tournament_new(request: HttpRequest) -> HttpResponse:
     form = TournamentForm(request.POST or None, needs_organiser=_needs_name(request))
 
     def create(player: Player | None) -> Tournament:
-        data = form.cleaned_data
-        tournament = create_tournament(
-            name=data["name"],
-            players=data["players"],
-            seeding=Seeding(data["seeding"]),
-            byes=data["byes"],
-            organiser=player,
-            entry=data["entry"],
-            stages=[form.settings()],
-        ).tournament
+        tournament = create_tournament(organiser=player, **form.arguments()).tournament
         if "draft" not in request.POST:
             try:
                 start_tournament(tournament_id=tournament.pk, actor=owner_actor(player))

@@ -1,4 +1,4 @@
-"""What a page says to whoever looks about his own part in a tournament."""
+"""A reader's own entry in a tournament, and how texts of matches are shown."""
 
 from typing import Any
 
@@ -14,9 +14,9 @@ register = template.Library()
 register.filter("scoreline", scoreline)
 
 
-@register.inclusion_tag("tournaments/manage/_entry.html", takes_context=True)
+@register.inclusion_tag("tournaments/_own_entry.html", takes_context=True)
 def own_entry(context: Any, tournament: Tournament) -> dict[str, Any]:
-    """The player's entry and what he can do about it, or the way in."""
+    """The player's entry with its buttons, or the way to register."""
     you = context.get("you")
     entry: Entrant | None = entry_of(tournament, you) if you else None
     before_start = tournament.is_before_start

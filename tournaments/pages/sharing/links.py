@@ -11,7 +11,7 @@ from tournaments.models import Tournament
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A tournament in the words and addresses of a preview; all addresses are absolute."""
+    """A sentence about a tournament, and its absolute addresses."""
 
     url: str
     picture: str
@@ -21,29 +21,24 @@ class Share:
 
 
 def absolute(request: HttpRequest, path: str) -> str:
-    """An address as others need it: at the public one where the site knows it."""
+    """An absolute address, at the site's public one where it is set."""
     return (
         f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)
     )
 
 
 def share_of(request: HttpRequest, tournament: Tournament, players: int) -> Share:
-    """What may be shared of a tournament."""
+    """What a link to a tournament shows."""
 
     def to(name: str) -> str:
         return absolute(request, reverse(name, args=[tournament.pk]))
 
+    noun = "team" if tournament.team_size > 1 else "player"
+    count = f"{players} {noun}{'' if players == 1 else 's'}"
     return Share(
         url=to("tournament"),
         picture=to("tournament-preview"),
         calendar=to("tournament-calendar"),
         embed=to("tournament-embed"),
-        text=summary(tournament, players),
+        text=f"{count}, {tournament.get_state_display()}",
     )
-
-
-def summary(tournament: Tournament, players: int) -> str:
-    """A tournament in one sentence."""
-    noun = "team" if tournament.team_size > 1 else "player"
-    count = f"{players} {noun}{'' if players == 1 else 's'}"
-    return f"{count}, {tournament.get_state_display()}"
