@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, sync_playwright
 
 PATIENCE_MS = 10_000
-DESK = {"width": 1280, "height": 860}
+DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
 
 
@@ -28,7 +28,7 @@ class Person:
     """
 
     def __init__(self, browser: Browser, url: str, **options: Any) -> None:
-        self.context = browser.new_context(**{"viewport": DESK, "base_url": url} | options)
+        self.context = browser.new_context(**{"viewport": DESKTOP, "base_url": url} | options)
         self.context.set_default_timeout(PATIENCE_MS)
         self.complaints: list[str] = []
         self.page = self.tab()

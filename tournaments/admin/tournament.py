@@ -19,7 +19,7 @@ from matchmaking.admin.result_form import result_page
 from matchmaking.identity import player_of_user
 from matchmaking.models import Match, MatchState
 from matchmaking.results import Result
-from tournaments.display.bracket import draw_groups
+from tournaments.display.bracket import view_groups
 from tournaments.models import Entrant, Pairing, PairingState, Slot, Tournament, TournamentState
 from tournaments.schemas import tournament_url
 from tournaments.selectors import bracket_pairings, champions
@@ -113,12 +113,12 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
     ) -> HttpResponse:
         """Show the bracket and the entrants beside the tournament's own fields."""
         tournament = kwargs["obj"]
-        drawn = draw_groups(bracket_pairings(tournament.pk))
-        pairings = [p for _, drawing in drawn for c in drawing.rounds for p in c.pairings]
+        groups = view_groups(bracket_pairings(tournament.pk))
+        pairings = [p for _, bracket in groups for c in bracket.rounds for p in c.pairings]
         is_finished = tournament.state == TournamentState.FINISHED
         last = tournament.stages.last() if is_finished else None
         context |= {
-            "drawn": drawn,
+            "groups": groups,
             "ready": [pairing for pairing in pairings if pairing.state == PairingState.READY],
             "champions": champions(tournament, last) if last else [],
             "entrants": tournament.entrants.all(),

@@ -1,4 +1,4 @@
-"""A bracket as the pages draw it: its parts, their rounds, their pairings, each with two sides."""
+"""A bracket as the pages show it: its parts, their rounds, their pairings, each with two sides."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ OPEN = {PairingState.PENDING, PairingState.READY}
 PART_TITLES = {Part.WINNERS: "Winners' bracket", Part.LOSERS: "Losers' bracket"}
 NO_SOURCES: Sources = MappingProxyType({})
 BRACKET_RESET = "GF2"
-#: A name so long may be cut short where it is drawn, so it can be read by pointing at it.
+#: A longer name may be cut on the page, so its title shows it whole.
 CUT_CHARS = 18
-#: So many pairings in a round are drawn closer together.
+#: With so many pairings in a round the bracket is shown more densely.
 DENSE_PAIRINGS = 32
 
 
 @dataclass(frozen=True, slots=True)
 class SideView:
-    """One line of a pairing: a name with its seed, the word for nobody, or whence somebody comes.
+    """One line of a pairing: a name with its seed, a bye, or such as "Winner of W1.2".
 
     `score` is the games won, or a word.
     """
@@ -36,27 +36,22 @@ class SideView:
     is_followed: bool = False
 
     @property
-    def is_entrant(self) -> bool:
-        """Whether somebody stands here."""
-        return self.slot == Slot.ENTRANT
-
-    @property
-    def marks(self) -> str:
-        """Its classes."""
-        marks = " is-winner" if self.is_winner else ""
-        if not self.is_entrant:
-            marks += " is-open"
-        return marks + " is-followed" if self.is_followed else marks
+    def css_classes(self) -> str:
+        """The classes of its element."""
+        classes = "side is-winner" if self.is_winner else "side"
+        if self.slot != Slot.ENTRANT:
+            classes += " is-open"
+        return f"{classes} is-followed" if self.is_followed else classes
 
     @property
     def is_cut(self) -> bool:
-        """Whether the name may be too long for its place."""
-        return self.is_entrant and len(self.name) > CUT_CHARS
+        """Whether the name may be too long for its element."""
+        return self.slot == Slot.ENTRANT and len(self.name) > CUT_CHARS
 
 
 @dataclass(frozen=True, slots=True)
 class PairingView:
-    """A place in the bracket; `state` is one of `PairingState`, `key` what others call it by."""
+    """A place in the bracket; `state` is one of `PairingState`, `key` its name, such as `W1.2`."""
 
     id: UUID
     key: str
@@ -67,8 +62,8 @@ class PairingView:
     is_live: bool
 
     @property
-    def marks(self) -> str:
-        """Its classes."""
+    def css_classes(self) -> str:
+        """The classes of its element."""
         return f"is-{self.state} is-live" if self.is_live else f"is-{self.state}"
 
     @property
@@ -94,12 +89,12 @@ class RoundView:
 
     @property
     def is_decided(self) -> bool:
-        """Whether nothing is left to play in it."""
+        """Whether all its matches are decided."""
         return not any(pairing.is_open for pairing in self.pairings)
 
     @property
     def anchor(self) -> str:
-        """The end of its address on the page."""
+        """The id of its element."""
         return f"round-{self.part}-{self.number}"
 
 
@@ -130,7 +125,7 @@ class BracketView:
 
     @property
     def is_dense(self) -> bool:
-        """Whether it is so large that it is drawn closely."""
+        """Whether it is so large that it is shown densely."""
         return any(len(column.pairings) >= DENSE_PAIRINGS for column in self.rounds)
 
     def count(self, *states: str) -> int:
@@ -157,14 +152,14 @@ class BracketView:
         )
 
 
-def draw_bracket(
+def view_bracket(
     pairings: Iterable[Pairing],
     rounds: Iterable[Round],
     entrants: Mapping[int, Entrant],
     *,
     follow: str = "",
 ) -> BracketView:
-    """A group's pairings in the order of their rounds; `follow` is a name whose path is marked."""
+    """A group's pairings by part and round; the folded name `follow` is highlighted."""
     rows = list(pairings)
     sources = sources_of(rows)
     by_round: dict[int, list[PairingView]] = {}
@@ -180,18 +175,18 @@ def draw_bracket(
     return BracketView(parts)
 
 
-def draw_groups(pairings: Sequence[Pairing]) -> list[tuple[str, BracketView]]:
-    """The same of a whole tournament, from pairings that carry all that is around them.
+def view_groups(pairings: Sequence[Pairing]) -> list[tuple[str, BracketView]]:
+    """The brackets of a whole tournament, from pairings read in full.
 
-    Each group with its name, which is empty when there is only one.
+    Each has the name of its group, which is empty when there is only one.
     """
-    drawn = []
+    views = []
     for group, of_group in groupby(pairings, key=lambda row: row.group):
         rows = list(of_group)
         rounds = {row.round_id: row.round for row in rows}
         entrants = {e.pk: e for row in rows for e in (row.top, row.bottom) if e is not None}
-        drawn.append((group, draw_bracket(rows, rounds.values(), entrants)))
-    return [(_group_title(group) if len(drawn) > 1 else "", view) for group, view in drawn]
+        views.append((group, view_bracket(rows, rounds.values(), entrants)))
+    return [(_group_title(group) if len(views) > 1 else "", view) for group, view in views]
 
 
 def _group_title(group: Group) -> str:
@@ -213,15 +208,14 @@ def view_pairing(
     follow: str = "",
     sources: Sources = NO_SOURCES,
 ) -> PairingView:
-    """One place, as it is drawn; `sources` says where those come from who are not yet known."""
-    wanted = follow.strip().casefold()
-    stands = ((row.top_slot, row.top_id), (row.bottom_slot, row.bottom_id))
+    """One pairing as it is shown; `sources` are the matches that open sides wait for."""
+    slots = ((row.top_slot, row.top_id), (row.bottom_slot, row.bottom_id))
     top, bottom = (
-        _entrant_side(entrants[entrant_id], score, row.winner == side, wanted)
+        _entrant_side(entrants[entrant_id], score, row.winner == side, follow)
         if entrant_id is not None
         else SideView(slot, absence_text(row, side, sources))
         for side, ((slot, entrant_id), score) in enumerate(
-            zip(stands, scores_of(row.match), strict=True)
+            zip(slots, scores_of(row.match), strict=True)
         )
     )
     is_ready = row.state == PairingState.READY
@@ -230,13 +224,13 @@ def view_pairing(
     return PairingView(row.pk, row.key, row.state, row.match_id, (top, bottom), station, is_live)
 
 
-def _entrant_side(entrant: Entrant, score: str, is_winner: bool, wanted: str) -> SideView:
-    followed = bool(wanted) and entrant.name.casefold() == wanted
+def _entrant_side(entrant: Entrant, score: str, is_winner: bool, follow: str) -> SideView:
+    followed = bool(follow) and entrant.name.casefold() == follow
     return SideView(Slot.ENTRANT, entrant.name, entrant.seed, score, is_winner, followed)
 
 
 def champion_of(bracket: BracketView) -> str:
-    """The name of who won the final, or nothing while it is open."""
+    """The name of the winner of the final, or nothing while it is open."""
     finals = [c for c in bracket.rounds if c.part in {Part.WINNERS, Part.FINAL}]
     for column in reversed(finals):
         final = column.pairings[-1]

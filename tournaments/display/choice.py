@@ -1,4 +1,4 @@
-"""What the reader of a tournament's page asked to see."""
+"""The part of a tournament that the address of its page asks for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the address asks to see; None where it is left to the page.
+    """What the address asks for; None where the page chooses.
 
-    `why` is the number of the entrant whose standing is to be explained.
+    `why` is the number of the entrant whose place is to be explained.
     """
 
     stage: int | None = None
@@ -16,6 +16,11 @@ class Choice:
     round: int | None = None
     follow: str = ""
     why: int | None = None
+
+    @property
+    def followed(self) -> str:
+        """The name to highlight, folded."""
+        return self.follow.strip().casefold()
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> "Choice":

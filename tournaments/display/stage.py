@@ -7,14 +7,14 @@ from tournaments.models import Entrant, Group, Stage, StageState, Tournament
 from tournaments.selectors import group_pairings, tournament_stages
 from tournaments.storage.tables import BracketPlace, settled_places
 
-from .bracket import BracketView, draw_bracket
+from .bracket import BracketView, view_bracket
 from .choice import Choice
-from .table import TableView, draw_table
+from .table import TableView, view_table
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A way to another stage or group."""
+    """A link to another stage or group."""
 
     label: str
     query: str
@@ -26,7 +26,7 @@ class Tab:
 class StageView:
     """A stage as a page shows it: `bracket` or `table`, neither before it has begun.
 
-    `places` are those of a bracket that is over; a table has its standings.
+    `places` are those of a finished bracket; a table has its standings.
     """
 
     stage: Stage
@@ -51,7 +51,7 @@ class StageView:
 def view_stage(
     tournament: Tournament, entrants: Sequence[Entrant], choice: Choice
 ) -> StageView | None:
-    """The stage and group chosen, or else the one that is played; None without any."""
+    """The stage and group chosen, or else the one being played; None without any."""
     stages = tournament_stages(tournament)
     if not stages or tournament.started_at is None:
         return None
@@ -64,10 +64,10 @@ def view_stage(
     known = {entrant.pk: entrant for entrant in entrants}
     if stage.is_elimination:
         rounds = group.rounds.all()
-        bracket = draw_bracket(group_pairings(group), rounds, known, follow=choice.follow)
+        bracket = view_bracket(group_pairings(group), rounds, known, follow=choice.followed)
         places = settled_places(group) if stage.state == StageState.FINISHED else ()
         return StageView(stage, group, view.tabs, view.groups, bracket=bracket, places=places)
-    table = draw_table(group, choice)
+    table = view_table(group, choice)
     return StageView(stage, group, view.tabs, view.groups, table=table)
 
 

@@ -77,8 +77,8 @@ class TableView:
         return [row.entrant.name for row in self.standings.rows[:TOP]]
 
 
-def draw_table(group: Group, choice: Choice) -> TableView:
-    """A group's table; with a round chosen, as it stood after that one."""
+def view_table(group: Group, choice: Choice) -> TableView:
+    """A group's table, after the round chosen or so far."""
     table = read_table(group)
     rounds = [row for row in table.rounds if row.published_at is not None]
     after = choice.round if any(row.number == choice.round for row in rounds) else None
@@ -92,13 +92,13 @@ def draw_table(group: Group, choice: Choice) -> TableView:
         standings=standings,
         cross=view_cross_table(table) if is_cross else (),
         tabs=[_tab(table, row, query, is_current=row == shown) for row in rounds],
-        rounds=[_round(table, shown, choice.follow)] if shown else (),
+        rounds=[_round(table, shown, choice.followed)] if shown else (),
         resting=resting(table, shown.number) if shown else (),
         why=next(asked, None),
         advance=group.stage.advance or 0,
         has_sheets=group.stage.format == Format.SWISS,
         query=query,
-        followed=choice.follow.strip().casefold(),
+        followed=choice.followed,
         decided=sum(is_decided(row) for row in table.pairings),
         matches=len(table.pairings),
         next_round=_next_round(table),
@@ -107,7 +107,7 @@ def draw_table(group: Group, choice: Choice) -> TableView:
 
 
 def _next_round(table: Table) -> int | None:
-    """The number of the Swiss round that can be paired, once all is played that has been."""
+    """The number of the Swiss round that can be paired now, if any."""
     stage, paired = table.stage, len(table.rounds)
     if stage.format != Format.SWISS or stage.state != StageState.RUNNING:
         return None

@@ -1,4 +1,4 @@
-"""What whoever enters a result fills in: a score, or the button that says how it ended."""
+"""The form of a result: a score, or the button of how the match ended."""
 
 from typing import Any
 
@@ -11,15 +11,15 @@ from tournaments.services.progress.results import Report
 
 ENDINGS = ("score", "win-0", "win-1", "draw", "forfeit-0", "forfeit-1", "double-forfeit")
 GAMES_MOST = 99
-#: What is wrong with what is filled in beside the result.
+#: The errors of the fields beside the result.
 FAULTS = {
     "why": "The reason has at most 300 characters, all of them printable.",
-    "revision": "The form is not whole. Load the page again.",
+    "revision": "The form is incomplete. Load the page again.",
 }
 
 
 class ResultForm(forms.Form):
-    """A match's result. `outcome` is the button pressed; `score` goes by the two numbers.
+    """A match's result. `outcome` is the button; `score` takes the two numbers.
 
     `win-0` is won by the first side, `forfeit-0` as well, because the second did not play.
     """
@@ -31,7 +31,7 @@ class ResultForm(forms.Form):
     why = forms.CharField(max_length=300, required=False)
 
     def report(self) -> Report:
-        """The result in the words of the service; raises `Malformed` when nothing was said."""
+        """The result as the service takes it; raises `Malformed` when a score is missing."""
         outcome = self.cleaned_data["outcome"] or "score"
         if outcome == "score":
             scores = self.scores()
@@ -57,13 +57,13 @@ class ResultForm(forms.Form):
         """The form as it was sent; raises `Malformed`."""
         form = cls(data)
         if not form.is_valid():
-            told = (words for field, words in FAULTS.items() if field in form.errors)
-            raise Malformed(next(told, "Say who won, or give both scores."))
+            faults = (text for field, text in FAULTS.items() if field in form.errors)
+            raise Malformed(next(faults, "Say who won, or give both scores."))
         return form
 
 
 def _won(match: Match, side: int) -> Result:
-    """Won without a word about the score: enough only where there is one game."""
+    """A win without a score, which is enough only in a best of one."""
     if match.best_of > 1:
         raise Malformed(f"Give the score: this is best of {match.best_of}.")
     scores = (1, 0) if side == 0 else (0, 1)

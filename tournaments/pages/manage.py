@@ -95,24 +95,23 @@ def entrants(request: HttpRequest, tournament: Tournament, actor: Actor) -> Http
 
 def _entrants(tournament: Tournament, form: LinesForm) -> dict[str, Any]:
     rows = list(tournament.entrants.prefetch_related("members"))
-    by_status: dict[str, list[Entrant]] = {}
-    for row in rows:
-        by_status.setdefault(row.status, []).append(row)
-    waiting = by_status.get(EntryStatus.WAITING, [])
-    entered = by_status.get(EntryStatus.ENTERED, [])
+
+    def of(*statuses: EntryStatus) -> list[Entrant]:
+        return [row for row in rows if row.status in statuses]
+
+    entered = of(EntryStatus.ENTERED)
     return {
         "form": form,
         "swiss": _plays_swiss(tournament),
         "entered": entered,
         "short": short_teams(tournament, entered) if tournament.is_before_start else "",
         "checked_in": sum(row.checked_in_at is not None for row in entered),
-        "applied": by_status.get(EntryStatus.APPLIED, []),
-        "waiting": sorted(waiting, key=lambda row: (row.entered_at, row.pk)),
-        "absent": by_status.get(EntryStatus.ABSENT, []),
-        "declined": by_status.get(EntryStatus.DECLINED, []),
-        "gone": [row for row in rows if row.status in {
-            EntryStatus.WITHDRAWN, EntryStatus.DISQUALIFIED}],
-    }  # fmt: skip
+        "applied": of(EntryStatus.APPLIED),
+        "waiting": sorted(of(EntryStatus.WAITING), key=lambda row: (row.entered_at, row.pk)),
+        "absent": of(EntryStatus.ABSENT),
+        "declined": of(EntryStatus.DECLINED),
+        "withdrawn": of(EntryStatus.WITHDRAWN, EntryStatus.DISQUALIFIED),
+    }
 
 
 def _plays_swiss(tournament: Tournament) -> bool:

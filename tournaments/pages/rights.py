@@ -13,23 +13,23 @@ from tournaments.services.permissions import actor_for, check_may_enter_result
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Who looks at a page, as far as that gives a right; `actor` is None for everybody else."""
+    """The rights of a reader; `actor` is None for one without any."""
 
     actor: Actor | None
 
     @property
     def may_run(self) -> bool:
-        """Whether everything about the tournament may be done."""
+        """Whether the reader is an organiser."""
         return self.actor is not None and self.actor.judge_id is None
 
     @property
     def may_enter(self) -> bool:
-        """Whether results may be entered, by a judge of one station perhaps only there."""
+        """Whether results may be entered; a judge of a station may only do it there."""
         return self.actor is not None
 
 
 def rights_of(request: HttpRequest, tournament: Tournament) -> Rights:
-    """The rights of whoever sent a request."""
+    """The rights of the sender of a request."""
     try:
         return Rights(
             actor_for(tournament=tournament, caller=caller_of(request), user=request.user)
@@ -47,7 +47,7 @@ def organiser_of(request: HttpRequest, tournament: Tournament) -> Actor:
 
 
 def entering(request: HttpRequest, tournament: Tournament, pairing: Pairing) -> Actor:
-    """Who enters a result; raises `Forbidden` with a sentence for people."""
+    """The actor who enters a result; raises `Forbidden`."""
     try:
         return check_may_enter_result(
             tournament=tournament, pairing=pairing, caller=caller_of(request), user=request.user

@@ -17,7 +17,7 @@ Run = tuple[str, str]
 #: The name of the font that comes with Pillow, among those named by their files.
 OWN = ""
 FINDER_SECONDS = 5
-#: A code point that is no letter and never will be: what it is drawn as stands for all unknown.
+#: A code point that is never a letter: a font draws it as it draws every unknown letter.
 _NOTHING = "\uffff"
 _PROBE_SIZE = 24
 

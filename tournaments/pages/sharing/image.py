@@ -1,4 +1,4 @@
-"""The picture that a shared link shows: a tournament on a court, drawn with Pillow."""
+"""The picture that a shared link shows: a tournament on a tennis court, drawn with Pillow."""
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
@@ -19,7 +19,7 @@ BRACKET_ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the picture tells; two that are equal look the same."""
+    """The content of the picture; equal ones look the same."""
 
     name: str
     facts: str
@@ -63,7 +63,7 @@ def _fitting(text: str, size: int, width: int) -> int:
 
 
 def _draw_name(pen: ImageDraw.ImageDraw, name: str) -> int:
-    """The name in as many lines as it needs; gives where it ends."""
+    """Draw the name in as many lines as it needs; returns where it ends."""
     size = 76
     while size > 40 and len(_wrapped(name, size, 680)) > NAME_LINES:
         size -= 4
