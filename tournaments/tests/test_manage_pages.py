@@ -372,7 +372,7 @@ def test_matches_are_called_and_stations_freed(olga: Client, cup: Tournament) ->
     assert "Centre court" in page(olga, cup, "-stations")
 
 
-def test_a_judge_is_invited_and_takes_the_invitation(olga: Client, cup: Tournament) -> None:
+def test_a_judge_is_invited_and_accepts_the_invitation(olga: Client, cup: Tournament) -> None:
     add_stations(tournament_id=cup.pk, names=["Table 1"], actor=OLGA)
     address = reverse("tournament-manage-judges", args=[cup.pk])
     shown = str(olga.post(address, {"name": "Jo"}).content, "utf-8")
@@ -420,7 +420,7 @@ def test_a_swiss_has_buttons_of_its_own(olga: Client, cup: Tournament) -> None:
     assert "Late entry" in page(olga, cup)
     assert "from round 2" in do(olga, cup, "late", line="Eve, 1500")[0]
     ann = named(cup, "Ann")
-    assert "Sits it out" in str(
+    assert "Sits out" in str(
         olga.get(reverse("tournament-manage-entrant", args=[cup.pk, ann.pk])).content
     )
     assert do(olga, cup, "bye", entrant=ann.pk, kind="half_point") == ["Ann sits out round 2."]
