@@ -18,7 +18,7 @@ def question(step: str, tournament: Tournament) -> Question:
     return Question(f"{operation.label}: {tournament}?", operation.consequence, operation.label)
 
 
-def take(step: str, tournament: Tournament, actor: Actor) -> str:
+def run_operation(step: str, tournament: Tournament, actor: Actor) -> str:
     """Do an operation that needs no input; returns what was done, in words."""
     operation = OPERATIONS[step]
     return operation.say(operation.run(tournament_id=tournament.pk, actor=actor))

@@ -37,9 +37,9 @@ from .manage import (
     StationInline,
     manage_button,
     question,
+    run_operation,
     staff_actor,
     steps_of,
-    take,
 )
 
 
@@ -207,7 +207,9 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
             raise Http404
         actor = staff_actor(tournament, request.user)
         asked = question(step, tournament)
-        return self.ask_first(request, tournament, asked, lambda: take(step, tournament, actor))
+        return self.ask_first(
+            request, tournament, asked, lambda: run_operation(step, tournament, actor)
+        )
 
     def cancel_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """The page that asks before a tournament is cancelled."""

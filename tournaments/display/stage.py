@@ -1,7 +1,7 @@
 """The part of a tournament that a page shows: one stage, one group, as a bracket or as a table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tournaments.models import Entrant, Group, Stage, StageState, Tournament
 from tournaments.selectors import group_pairings, tournament_stages
@@ -58,32 +58,23 @@ def view_stage(
     stage = _chosen_stage(stages, choice.stage)
     groups = list(stage.groups.all())
     group = next((g for g in groups if g.number == choice.group), groups[0] if groups else None)
-    view = StageView(stage, group, _stage_tabs(stages, stage), _group_tabs(stage, groups, group))
+    tabs = [Tab(str(row), _query(row, None), row == stage, row.state) for row in stages]
+    links = [Tab(f"Group {g.name}", _query(stage, g), g == group, "") for g in groups]
+    view = StageView(stage, group, tabs, links if len(links) > 1 else ())
     if group is None:
         return view
+    if not stage.is_elimination:
+        return replace(view, table=view_table(group, choice))
     known = {entrant.pk: entrant for entrant in entrants}
-    if stage.is_elimination:
-        rounds = group.rounds.all()
-        bracket = view_bracket(group_pairings(group), rounds, known, follow=choice.followed)
-        places = settled_places(group) if stage.state == StageState.FINISHED else ()
-        return StageView(stage, group, view.tabs, view.groups, bracket=bracket, places=places)
-    table = view_table(group, choice)
-    return StageView(stage, group, view.tabs, view.groups, table=table)
+    rounds = group.rounds.all()
+    bracket = view_bracket(group_pairings(group), rounds, known, follow=choice.followed)
+    places = settled_places(group) if stage.state == StageState.FINISHED else ()
+    return replace(view, bracket=bracket, places=places)
 
 
 def _chosen_stage(stages: Sequence[Stage], number: int | None) -> Stage:
     begun = [stage for stage in stages if stage.state != StageState.PENDING] or stages[:1]
     return next((stage for stage in stages if stage.number == number), begun[-1])
-
-
-def _stage_tabs(stages: Sequence[Stage], current: Stage) -> list[Tab]:
-    return [Tab(str(s), _query(s, None), s == current, s.state) for s in stages]
-
-
-def _group_tabs(stage: Stage, groups: Sequence[Group], current: Group | None) -> list[Tab]:
-    if len(groups) < 2:
-        return []
-    return [Tab(f"Group {g.name}", _query(stage, g), g == current, "") for g in groups]
 
 
 def _query(stage: Stage, group: Group | None) -> str:

@@ -11,7 +11,6 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lib.errors import Refusal
-from matchmaking.wording import scores_of
 from tournaments.display.choice import Choice
 from tournaments.forms.result import ResultForm
 from tournaments.match_places import place_of
@@ -128,7 +127,6 @@ def _context(request: HttpRequest, pairing: Pairing) -> dict[str, object]:
         "pairing": pairing,
         "match": match,
         "needed": match.best_of // 2 + 1,
-        "shown": scores_of(match),
         "scores": match.scores or match.live_scores or [0, 0],
         "back": place_of(pairing),
         "may_enter": False,
