@@ -281,7 +281,7 @@ def _enter(organiser: Person, key: str, winner: str, *, forfeits: str = "") -> N
     organiser.see(f'[id="{key}"].is-decided')
 
 
-def test_a_result_is_taken_back_in_place(meet: Meet) -> None:
+def test_a_match_is_reopened_in_place(meet: Meet) -> None:
     olga, vic = meet(), meet()
     olga.page.goto("/tournaments/new")
     olga.page.fill("#id_organiser", "Olga")

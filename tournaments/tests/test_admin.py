@@ -1,4 +1,4 @@
-"""The admin of tournaments: a day run by Olga the organiser, looked at by Vera."""
+"""The admin of tournaments: run by Olga the organiser, looked at by Vera."""
 
 import re
 from collections.abc import Callable
@@ -267,7 +267,7 @@ def test_an_odd_draft_without_byes_is_not_started(olga: Client) -> None:
     assert noted() == []
 
 
-def test_a_day_is_run_to_its_end(olga: Client) -> None:
+def test_a_tournament_is_run_to_its_end(olga: Client) -> None:
     tournament = running()
     form = words(olga, result_page(tournament, "W1.1"))
     assert "Result of Ann vs Dan" in form

@@ -172,7 +172,7 @@ def test_a_match_of_somebody_who_has_left_is_corrected_instead() -> None:
     assert names(cup, "L1.1") == ["P1", None]
 
 
-def test_a_station_that_is_taken_meanwhile_is_not_taken_back() -> None:
+def test_reopening_does_not_assign_a_station_that_has_another_match() -> None:
     cup = started(4)
     table = Station.objects.create(tournament=cup, number=1, name="Table 1")
     Pairing.objects.filter(pk=pairing(cup, "W1.1").pk).update(station=table)
@@ -212,7 +212,7 @@ def test_there_is_an_end_to_undoing() -> None:
     assert refusal.value.code == "nothing_to_undo"
 
 
-def test_a_double_forfeit_is_taken_back_too() -> None:
+def test_a_double_forfeit_is_reopened_too() -> None:
     cup = started(4, DOUBLE)
     report(cup, "W1.1", by_double_forfeit())
     first_wins(cup, "W1.2")

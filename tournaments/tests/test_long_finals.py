@@ -95,7 +95,7 @@ def test_a_form_and_a_program_can_ask_for_it_and_a_file_keeps_it() -> None:
     assert (planned.semi_best_of, planned.final_best_of) == (3, 5)
 
 
-def test_the_length_of_one_round_is_changed_and_taken_back() -> None:
+def test_the_length_of_one_round_is_changed_and_undone() -> None:
     cup = started(4)
     final = Round.objects.get(group__stage__tournament=cup, name="Final")
     semis = Round.objects.get(group__stage__tournament=cup, name="Semi-finals")

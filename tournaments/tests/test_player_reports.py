@@ -60,7 +60,7 @@ def test_the_organisers_result_overtakes_a_report() -> None:
     assert Report.objects.get().state == ReportState.OVERTAKEN
 
 
-def test_who_saw_the_match_before_its_result_was_taken_back_looks_again() -> None:
+def test_a_report_on_a_match_seen_before_it_was_reopened_is_refused() -> None:
     made, match = cup(reporting=Reporting.PLAYERS)
     ann = Caller(player_id=player("Ann").pk)
     seen = match.revision

@@ -178,7 +178,7 @@ def check_walkovers(tournament: Tournament) -> None:
 
 @pytest.mark.parametrize("plan", [SINGLE, WITH_THIRD, DOUBLE, DRAWS, TWO_LEGS])
 @pytest.mark.parametrize("count", [2, 3, 5, 8])
-def test_a_day_full_of_second_thoughts_ends(plan: StageSettings, count: int) -> None:
+def test_a_tournament_with_many_corrections_ends(plan: StageSettings, count: int) -> None:
     tournament, chance = started(count, plan), Random(count)
     day = Day(tournament, chance)
     for _ in range(3 * count):
@@ -191,7 +191,7 @@ def test_a_day_full_of_second_thoughts_ends(plan: StageSettings, count: int) -> 
 
 
 @pytest.mark.parametrize("count", [4, 7])
-def test_a_swiss_full_of_second_thoughts_ends(count: int) -> None:
+def test_a_swiss_with_many_corrections_ends(count: int) -> None:
     tournament = started(count, replace(SWISS, advance=2), SINGLE)
     day = Day(tournament, Random(count))
     for _ in range(3):
@@ -207,7 +207,7 @@ def test_a_swiss_full_of_second_thoughts_ends(count: int) -> None:
 
 
 @pytest.mark.parametrize("count", [8, 11])
-def test_groups_and_playoffs_survive_second_thoughts(count: int) -> None:
+def test_groups_and_playoffs_survive_corrections(count: int) -> None:
     groups = StageSettings(Format.ROUND_ROBIN, group_count=2, advance=2, draws=True)
     tournament = started(count, groups, DOUBLE)
     day = Day(tournament, Random(count))

@@ -263,7 +263,7 @@ def test_nobody_is_added_or_removed_after_the_start() -> None:
         remove_entrant(tournament_id=cup.pk, entrant_id=named(cup, "Ann").pk, actor=OLGA)
 
 
-def test_a_new_name_is_in_the_matches_too_and_can_be_taken_back() -> None:
+def test_a_new_name_is_in_the_matches_too_and_can_be_undone() -> None:
     cup = running()
     ann = named(cup, "Ann")
     with pytest.raises(Conflict, match="'bob' is already on the list"):
@@ -299,7 +299,7 @@ def test_what_is_known_of_an_entrant_is_written_down() -> None:
     assert (ann.rating, ann.club, ann.region) == (1800, "Owls", "North")
 
 
-def test_opening_is_taken_back_unless_the_day_has_moved_on() -> None:
+def test_opening_is_undone_unless_the_tournament_has_moved_on() -> None:
     cup = open_cup()
     undo_last(tournament_id=cup.pk, actor=ORGANISER)
     assert fresh(cup).state == TournamentState.DRAFT

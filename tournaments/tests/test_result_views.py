@@ -148,7 +148,7 @@ def test_a_judge_of_one_station_enters_results_there() -> None:
     assert undo.status_code == 403
 
 
-def test_a_judge_corrects_nothing_and_takes_nothing_back() -> None:
+def test_a_judge_corrects_and_reopens_nothing() -> None:
     judy, player = guest("Judy")
     _, tournament = cup()
     Judge.objects.create(tournament=tournament, name="Judy", player=player)
@@ -247,7 +247,7 @@ def test_reopening_is_not_for_everybody_nor_for_what_is_open() -> None:
     assert match_of(tournament, "W1.1").state == MatchState.FINISHED
 
 
-def test_the_last_action_is_taken_back() -> None:
+def test_the_last_action_is_undone() -> None:
     olga, tournament = cup()
     enter(olga, tournament, "W1.1", outcome="win-0")
     page = show(olga, reverse("tournament", args=[tournament.pk]))

@@ -193,7 +193,7 @@ def test_who_asked_for_a_bye_sits_out_for_half_a_point() -> None:
         )
 
 
-def test_a_bye_is_taken_back_and_undone() -> None:
+def test_a_bye_is_withdrawn_and_undone() -> None:
     tournament = swiss(6, 3)
     asked = entrant(tournament, "P1")
     ask_bye(tournament_id=tournament.pk, entrant_id=asked, round_number=3, actor=ORGANISER)
@@ -257,7 +257,7 @@ def test_who_has_left_is_not_paired_any_more_and_may_come_back() -> None:
     assert "P2" in {name for both in pairs_of(third) for name in both}
 
 
-def test_a_round_is_taken_back_until_a_result_is_in() -> None:
+def test_a_round_is_withdrawn_until_a_result_is_in() -> None:
     tournament = swiss(5, 3)
     play(tournament)
     before = pairs_of(pair(tournament))

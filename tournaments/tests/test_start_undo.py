@@ -75,7 +75,7 @@ def test_who_was_left_out_and_who_moved_up_are_where_they_were() -> None:
     assert picture(cup) == before
 
 
-def test_a_result_keeps_the_start_until_it_is_taken_back() -> None:
+def test_a_result_keeps_the_start_until_it_is_undone() -> None:
     cup = started(4)
     first_wins(cup, "W1.1")
     undo_last(tournament_id=cup.pk, skip=True, actor=ORGANISER)
@@ -99,7 +99,7 @@ def test_what_was_done_before_the_start_comes_after_it() -> None:
     assert last_undoable(cup) is None
 
 
-def test_a_swiss_is_taken_back_with_its_first_round(
+def test_a_swiss_start_is_undone_with_its_first_round(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     cup = draft(5, SWISS)

@@ -222,7 +222,7 @@ def test_an_undo_goes_on_past_a_round_that_was_paired_anew() -> None:
         assert picture(cup) == pictures.pop()
 
 
-def test_a_round_that_was_taken_back_is_there_again_as_it_was() -> None:
+def test_undo_restores_a_withdrawn_round_exactly() -> None:
     cup = started(5, SWISS)
     round_ = Round.objects.get(group__stage__tournament=cup)
     set_round_best_of(tournament_id=cup.pk, round_id=round_.pk, best_of=3, actor=ORGANISER)

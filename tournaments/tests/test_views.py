@@ -363,7 +363,7 @@ def test_the_page_tells_other_sites_what_it_is() -> None:
 # What its organiser does.
 
 
-def test_calling_a_tournament_off(olga: Client) -> None:
+def test_cancelling_a_tournament(olga: Client) -> None:
     tournament = running()
     address = reverse("tournament-cancel", args=[tournament.pk])
     assert "Cancel the tournament" in show(tournament, olga)
