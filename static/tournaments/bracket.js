@@ -5,6 +5,7 @@
 
 import { batched } from "../live/batch.js";
 import { showConnection } from "../live/connection.js";
+import { fetchElement } from "../live/fetch_element.js";
 import { Stream } from "../live/stream.js";
 import { localise } from "../live/times.js";
 import { enterResults } from "./entry.js";
@@ -92,16 +93,9 @@ async function refresh() {
   pending = 0;
   const address = new URL(location.href);
   address.searchParams.set("fragment", "1");
-  let html;
-  try {
-    const response = await fetch(address, { headers: { Accept: "text/html" } });
-    html = response.ok ? await response.text() : "";
-  } catch {
-    return; // the socket is lost too; the page is fetched again after it reconnects
-  }
-  const content = new DOMParser().parseFromString(html, "text/html").getElementById("tournament");
+  const content = await fetchElement(address, "#tournament");
   if (content === null) {
-    return;
+    return; // the socket is lost too; the page is fetched again after it reconnects
   }
   const region = document.getElementById("bracket");
   const scrolled = region && [region.scrollLeft, region.scrollTop];
@@ -109,7 +103,7 @@ async function refresh() {
   const field = document.getElementById("follow");
   const typed = field?.value;
   const opened = details().map(({ open }) => open);
-  page().replaceWith(document.adoptNode(content));
+  page().replaceWith(content);
   if (opened.length === details().length) {
     details().forEach((part, i) => {
       part.open = opened[i];

@@ -1,5 +1,7 @@
 /* Entering results without leaving the page; the match's own page does the same without this. */
 
+import { fetchElement } from "../live/fetch_element.js";
+
 const dialog = () => document.getElementById("entry");
 
 /** Open matches in a dialog, and send its forms in the background. */
@@ -42,24 +44,16 @@ export function enterResults({ isLive, say }) {
 }
 
 async function open(address) {
-  let html;
-  try {
-    const response = await fetch(`${address}?fragment=1`, { headers: { Accept: "text/html" } });
-    html = response.ok && !response.redirected ? await response.text() : null;
-  } catch {
-    html = null;
-  }
-  if (html === null) {
+  const content = await fetchElement(`${address}?fragment=1`, ".entry");
+  if (content === null) {
     location.assign(address);
     return;
   }
-  const fresh = new DOMParser().parseFromString(html, "text/html");
   const close = document.createElement("button");
   close.type = "button";
   close.className = "link-button entry-close";
   close.dataset.close = "";
   close.textContent = "Close";
-  const content = document.adoptNode(fresh.querySelector(".entry"));
   content.append(close);
   dialog().replaceChildren(content);
   showSteppers(dialog());

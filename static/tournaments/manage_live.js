@@ -4,6 +4,7 @@
    a line offers to show the changes. */
 
 import { showConnection } from "../live/connection.js";
+import { fetchElement } from "../live/fetch_element.js";
 import { Stream } from "../live/stream.js";
 
 const SETTLE_MS = 300; // several events in a row are one change
@@ -75,15 +76,9 @@ export class ManageTab {
     }
     this.#asking = true;
     const isAsked = !note.hidden; // the organiser agreed to lose the input
-    try {
-      const response = await fetch(location.href, { headers: { Accept: "text/html" } });
-      const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-      const tab = fresh.getElementById("manage-tab");
-      if (response.ok && tab !== null && (isAsked || !isBusy())) {
-        this.#replace(document.adoptNode(tab));
-      }
-    } catch {
-      // The next event after the stream reconnects tries again.
+    const tab = await fetchElement(location.href, "#manage-tab");
+    if (tab !== null && (isAsked || !isBusy())) {
+      this.#replace(tab);
     }
     this.#asking = false;
     if (this.#again) {

@@ -1,5 +1,6 @@
 /* A projector's slides: turned by a timer, fetched again when the tournament changes. */
 
+import { fetchElement } from "../live/fetch_element.js";
 import { Stream } from "../live/stream.js";
 
 const SETTLE_MS = 400; // several results in a row are one change
@@ -13,13 +14,18 @@ let pending = 0;
 
 const slides = () => [...document.querySelectorAll(".slide")];
 
-function show(number) {
+function draw(number) {
   const all = slides();
-  now = (number + all.length) % all.length;
+  now = number;
   all.forEach((slide, i) => {
     slide.hidden = i !== now;
   });
   document.getElementById("screen-page").textContent = `${now + 1}/${all.length}`;
+}
+
+function show(number) {
+  const count = slides().length;
+  draw((number + count) % count);
   wait();
 }
 
@@ -38,25 +44,11 @@ async function refresh() {
   pending = 0;
   const address = new URL(location.href);
   address.searchParams.set("fragment", "1");
-  try {
-    const response = await fetch(address, { headers: { Accept: "text/html" } });
-    if (!response.ok) {
-      return;
-    }
-    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-    const content = fresh.getElementById("slides");
-    if (content === null) {
-      return;
-    }
-    document.getElementById("slides").replaceWith(document.adoptNode(content));
-  } catch {
-    return;
+  const content = await fetchElement(address, "#slides");
+  if (content !== null) {
+    document.getElementById("slides").replaceWith(content);
+    draw(Math.min(now, slides().length - 1));
   }
-  slides().forEach((slide, i) => {
-    slide.hidden = i !== Math.min(now, slides().length - 1);
-  });
-  now = Math.min(now, slides().length - 1);
-  document.getElementById("screen-page").textContent = `${now + 1}/${slides().length}`;
 }
 
 function refreshSoon() {
