@@ -71,7 +71,7 @@ def _outage(request: HttpRequest, error: Exception) -> HttpResponseBase:
     """503: nothing was done, and a retry is safe."""
     response: HttpResponseBase = outage_response(error)
     if not wants_json(request):
-        content = loader.render_to_string("outage.html")
+        content = loader.render_to_string("500.html", {"outage": True})
         response = HttpResponse(
             content, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}
         )
