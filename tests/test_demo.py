@@ -1,4 +1,4 @@
-"""`make demo`: a real server's lobby filled over HTTP and sockets, and the accounts it keeps."""
+"""`make demo`: a real server's lobby filled over HTTP and sockets, and the events it counts."""
 
 import subprocess
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from django.core.management import CommandError, call_command
 from lib.names import parse_name
 from tests.services.service import free_port
 from tournament_site.demo.cup import Cup
-from tournament_site.demo.ledger import Ledger, Watch, fact_of
+from tournament_site.demo.demo_run import DemoRun
+from tournament_site.demo.expected_events import ExpectedEvents, Watch, fact_of
 from tournament_site.demo.listener import Listener
-from tournament_site.demo.player import Court
+from tournament_site.demo.player import ActiveMatch
 from tournament_site.demo.report import Report
 from tournament_site.demo.site import NoServer, Site
-from tournament_site.demo.tally import Stage
 from tournament_site.demo.words import ANIMALS, LINES, names, other_names
 
 from .server import SECRET, MatchpointServer, rows, run_manage
@@ -67,7 +67,7 @@ def test_what_cannot_be_played_is_refused(wrong: dict[str, Any]) -> None:
         call_command("demo", **wrong)
 
 
-# The accounts: each test takes away what the demo promises to notice.
+# Each test removes something that the demo must notice.
 
 
 def event(seq: int) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def welcome(seq: int, epoch: str = "a") -> dict[str, Any]:
 
 def watch_of(*frames: dict[str, Any]) -> tuple[Watch, list[bool]]:
     watch = Watch()
-    return watch, [watch.hear(frame) for frame in frames]
+    return watch, [watch.receive(frame) for frame in frames]
 
 
 def test_events_that_follow_one_another() -> None:
@@ -94,7 +94,7 @@ def test_a_hole_is_counted_by_the_events_it_lacks() -> None:
     assert (watch.holes, watch.doubles) == (2, 0)
 
 
-def test_a_double_is_counted_and_not_heard_again() -> None:
+def test_a_double_is_counted_and_not_received_again() -> None:
     watch, fresh = watch_of(welcome(7), event(8), event(8))
     assert fresh == [False, True, False]
     assert (watch.holes, watch.doubles) == (0, 1)
@@ -111,21 +111,21 @@ def test_a_new_epoch_counts_from_its_own_numbers() -> None:
     assert (watch.seq, watch.holes, watch.doubles, watch.resyncs) == (4, 0, 0, 1)
 
 
-def test_a_ledger_finds_what_was_never_told_and_what_was_told_twice() -> None:
-    ledger = Ledger()
-    ledger.expect("matched", "m1")
-    ledger.expect("matched", "m1")
-    ledger.expect("matched", "m2")
-    ledger.expect_line("ann", "hello")
-    ledger.expect_line("ann", "hello")
-    ledger.hear(("matched", "m1"))
-    ledger.hear(("matched", "m1"))
-    ledger.hear(("chat", "ann", "hello"))
-    assert ledger.missing == {("matched", "m2"): 1, ("chat", "ann", "hello"): 1}
-    assert ledger.told_twice == 1
-    assert ledger.count("chat") == 1
-    ledger.take_back("ann", "hello")
-    assert ledger.missing == {("matched", "m2"): 1}
+def test_missing_and_repeated_events_are_found() -> None:
+    events = ExpectedEvents()
+    events.expect("matched", "m1")
+    events.expect("matched", "m1")
+    events.expect("matched", "m2")
+    events.expect_chat("ann", "hello")
+    events.expect_chat("ann", "hello")
+    events.receive(("matched", "m1"))
+    events.receive(("matched", "m1"))
+    events.receive(("chat", "ann", "hello"))
+    assert events.missing == {("matched", "m2"): 1, ("chat", "ann", "hello"): 1}
+    assert events.repeated == 1
+    assert events.count("chat") == 1
+    events.take_back("ann", "hello")
+    assert events.missing == {("matched", "m2"): 1}
 
 
 def test_the_facts_of_events() -> None:
@@ -142,17 +142,17 @@ def test_the_facts_of_events() -> None:
 
 def report(**changes: Any) -> Report:
     site = Site("http://127.0.0.1:1")
-    stage = Stage(site, Random(1), pace=1.0, ends_at=0.0)
-    for ledger, fact in ((stage.ledger, "matched"), (stage.ledger, "tournament")):
-        ledger.expect(fact, "1")
-        ledger.hear((fact, "1"))
+    run = DemoRun(site, Random(1), pace=1.0, ends_at=0.0)
+    for events, fact in ((run.events, "matched"), (run.events, "tournament")):
+        events.expect(fact, "1")
+        events.receive((fact, "1"))
     lobby = Listener(site, "/ws", lambda _: None)
     for name, value in changes.items():
         setattr(lobby.watch, name, value)
-    return Report(stage, Cup(8, winner="Otter 12"), lobby, [])
+    return Report(run, Cup(8, winner="Otter 12"), lobby, [])
 
 
-def test_a_demo_that_heard_everything_has_missed_nothing() -> None:
+def test_a_demo_that_received_everything_has_missed_nothing() -> None:
     assert report().missed == []
 
 
@@ -161,13 +161,13 @@ def test_a_demo_tells_what_came_out_of_order(what: str) -> None:
     assert report(**{what: 2}).missed == [f"2 {what} in the numbers of the events."]
 
 
-def test_a_demo_tells_what_was_never_told() -> None:
-    told = report()
-    told.stage.ledger.expect("matched", "2")
-    told.cup.winner = ""
-    told.stage.problems.append("Otter 12: no")
-    assert told.missed == [
-        "1 things were done and never told.",
+def test_a_demo_reports_missing_events() -> None:
+    seen = report()
+    seen.run.events.expect("matched", "2")
+    seen.cup.winner = ""
+    seen.run.problems.append("Otter 12: no")
+    assert seen.missed == [
+        "1 expected events never arrived.",
         "The tournament has no winner.",
         "Otter 12: no",
     ]
@@ -178,7 +178,7 @@ def test_a_demo_tells_what_was_never_told() -> None:
 
 def test_both_sides_agree_on_who_concedes() -> None:
     players = [{"id": "a", "username": "A"}, {"id": "b", "username": "B"}]
-    losers = {Court.of({"id": f"m{digit}"}, players).loser() for digit in "0123456789abcdef"}
+    losers = {ActiveMatch.of({"id": f"m{digit}"}, players).loser() for digit in "0123456789abcdef"}
     assert losers == {"a", "b"}
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from .ledger import Watch
+from .expected_events import Watch
 from .site import Json, NoServer, Site
 
 _TRIES = 8
@@ -23,13 +23,13 @@ def opened(site: Site, path: str, token: str = "") -> connect:
 
 
 class Listener:
-    """Hears a stream from the moment it is welcomed; `heard` gets each new event once."""
+    """Follows a stream from its welcome on, and calls `received` once with each new event."""
 
     def __init__(
         self,
         site: Site,
         path: str,
-        heard: Callable[[Json], None],
+        received: Callable[[Json], None],
         *,
         token: str = "",
         refused: Callable[[Json], None] | None = None,
@@ -37,7 +37,7 @@ class Listener:
         self.watch = Watch()
         self.welcomed = asyncio.Event()
         self._site, self._path, self._token = site, path, token
-        self._heard, self._refused = heard, refused
+        self._received, self._refused = received, refused
         self._socket: ClientConnection | None = None
         self._chance = Random()
 
@@ -65,8 +65,8 @@ class Listener:
         return f"{self._path}?{urlencode({'epoch': self.watch.epoch, 'since': self.watch.seq})}"
 
     def _take(self, frame: Json) -> None:
-        if self.watch.hear(frame):
-            self._heard(frame)
+        if self.watch.receive(frame):
+            self._received(frame)
         elif frame["type"] == "welcome":
             self.welcomed.set()
         elif frame["type"] == "error" and self._refused is not None:
@@ -74,11 +74,11 @@ class Listener:
 
     @property
     def is_open(self) -> bool:
-        """Whether the stream is heard right now."""
+        """Whether the socket is connected and welcomed."""
         return self._socket is not None and self.welcomed.is_set()
 
     async def send(self, text: str) -> bool:
-        """Send a message; says whether there was a socket to send it by."""
+        """Send a message; returns whether there was a socket to send it on."""
         if self._socket is None:
             return False
         try:

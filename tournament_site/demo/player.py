@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 from websockets.exceptions import WebSocketException
 
-from .ledger import fact_of
+from .demo_run import DemoRun
+from .expected_events import fact_of
 from .listener import Listener, opened
 from .site import Json, Refused
-from .tally import Stage
 from .words import names
 
 #: A wait may end in leaving the queue, as people do.
@@ -25,67 +25,67 @@ _NAME_TAKEN = {"name_waiting", "name_registered"}
 
 
 @dataclass(frozen=True, slots=True)
-class Court:
+class ActiveMatch:
     """A match and its players' ids, in the order of the sides."""
 
     match: str
     players: tuple[str, ...]
 
     @classmethod
-    def of(cls, match: Json, players: list[Json]) -> "Court":
+    def of(cls, match: Json, players: list[Json]) -> "ActiveMatch":
         """Read a match from an answer or an event."""
         return cls(match["id"], tuple(player["id"] for player in players))
 
     def loser(self) -> str:
-        """Who concedes, so that both agree without a word."""
+        """The player who concedes: both sides compute the same."""
         return self.players[int(self.match[-1], 16) % len(self.players)]
 
 
 class Player(ABC):
     """A guest with a name; subclasses say how to queue."""
 
-    def __init__(self, stage: Stage, name: str) -> None:
-        self.stage, self.name = stage, name
+    def __init__(self, run: DemoRun, name: str) -> None:
+        self.run, self.name = run, name
         self.id = self.token = ""
         self.listener: Listener | None = None
         self._tasks = asyncio.TaskGroup()
         self._listening: asyncio.Task[None] | None = None
-        self._court: asyncio.Future[Court] | None = None
+        self._match: asyncio.Future[ActiveMatch] | None = None
         self._open: dict[str, asyncio.Event] = {}
         self._said: deque[str] = deque()
 
     @abstractmethod
-    async def queue(self) -> Court | None:
-        """Join the queue and wait; gives the match, or None after leaving the queue."""
+    async def queue(self) -> ActiveMatch | None:
+        """Join the queue and wait; returns the match, or None after leaving the queue."""
 
-    async def live(self) -> None:
-        """Queue and play until the demo ends; what goes wrong is noted, and life goes on."""
+    async def play(self) -> None:
+        """Queue and play until the demo ends; errors are recorded, and the player goes on."""
         async with self._tasks:
             try:
-                while self.stage.seconds_left > 0:
+                while self.run.seconds_left > 0:
                     await self._queue_and_play()
-                    await self.stage.pause(1, 4)
+                    await self.run.pause(1, 4)
             finally:
                 await self._go_home()
 
     async def _queue_and_play(self) -> None:
         try:
-            court = await self.queue()
-            if court is not None:
-                await self._play(court)
+            active = await self.queue()
+            if active is not None:
+                await self._play(active)
         except Refused as refusal:
             self._note(refusal)
         except (OSError, WebSocketException) as error:
-            self.stage.problems.append(f"{self.name} lost the connection: {error}")
+            self.run.problems.append(f"{self.name} lost the connection: {error}")
 
     def _note(self, refusal: Refused) -> None:
         if refusal.code in _NAME_TAKEN:
-            self.name = next(names(self.stage.chance))
+            self.name = next(names(self.run.chance))
         else:
-            self.stage.problems.append(f"{self.name}: {refusal}")
+            self.run.problems.append(f"{self.name}: {refusal}")
 
     async def _go_home(self) -> None:
-        """Keep nobody waiting: concede what was made at the last moment, then stop hearing."""
+        """Keep nobody waiting: concede late matches, then close the socket."""
         await asyncio.sleep(_LAST_WORD_SECONDS)
         for match in list(self._open):
             await self._concede(match)
@@ -96,25 +96,25 @@ class Player(ABC):
     def known(self, you: Json, token: str | None) -> None:
         """Remember who the site says this is, and listen to the lobby from now on."""
         self.id = you["id"]
-        self.stage.cast.add(self.id)
+        self.run.cast.add(self.id)
         if token:
             self.token = token
         if self.listener is None:
             self.listener = Listener(
-                self.stage.site, "/ws", self._hear, token=self.token, refused=self._take_back
+                self.run.site, "/ws", self._receive, token=self.token, refused=self._take_back
             )
             self._listening = self._tasks.create_task(self.listener.run())
 
-    # The lobby, heard and spoken to.
+    # The lobby: events and chat.
 
-    def _hear(self, event: Json) -> None:
+    def _receive(self, event: Json) -> None:
         data = event["data"]
         if event["type"] == "matched":
-            court = Court.of(data["match"], data["players"])
-            if self.id in court.players:
-                self._open.setdefault(court.match, asyncio.Event())
-                if self._court is not None and not self._court.done():
-                    self._court.set_result(court)
+            active = ActiveMatch.of(data["match"], data["players"])
+            if self.id in active.players:
+                self._open.setdefault(active.match, asyncio.Event())
+                if self._match is not None and not self._match.done():
+                    self._match.set_result(active)
         elif event["type"] == "match_finished" and "match" in data:
             closed = self._open.pop(data["match"]["id"], None)
             if closed is not None:
@@ -123,67 +123,67 @@ class Player(ABC):
             self._said.popleft()
 
     async def say(self, text: str, *, plainly: bool) -> None:
-        """Talk in the lobby: as a message, or plainly, as whoever types into a terminal."""
+        """Send a line of chat: as a message, or as plain text, as from a terminal."""
         frame = text if plainly else json.dumps({"type": "chat", "text": text})
         if self.listener is not None and await self.listener.send(frame):
             self._said.append(text)
-            self.stage.ledger.expect_line(self.id, text)
+            self.run.events.expect_chat(self.id, text)
 
     def _take_back(self, error: Json) -> None:
-        self.stage.lines_refused += 1
-        self.stage.problems.append(f"{self.name} was not heard: {error['message']}")
+        self.run.lines_refused += 1
+        self.run.problems.append(f"{self.name} could not send a line: {error['message']}")
         if self._said:
-            self.stage.ledger.take_back(self.id, self._said.popleft())
+            self.run.events.take_back(self.id, self._said.popleft())
 
-    async def matched(self, seconds: float) -> Court | None:
-        """Wait for the lobby's word that this player was matched."""
-        self._court = asyncio.get_running_loop().create_future()
+    async def matched(self, seconds: float) -> ActiveMatch | None:
+        """Wait for the lobby's event that matches this player."""
+        self._match = asyncio.get_running_loop().create_future()
         try:
-            return await asyncio.wait_for(self._court, max(0.0, seconds))
+            return await asyncio.wait_for(self._match, max(0.0, seconds))
         except TimeoutError:
             return None
 
     # A match.
 
-    async def _play(self, court: Court) -> None:
+    async def _play(self, active: ActiveMatch) -> None:
         """Play until one side concedes; nobody who is no part of the demo is kept waiting."""
-        self.stage.ledger.expect("matched", court.match)
-        closed = self._open.setdefault(court.match, asyncio.Event())
-        await self.stage.pause(2, 6)
-        among_us = all(player in self.stage.cast for player in court.players)
-        if among_us and court.loser() != self.id:
-            seconds = min(_OPPONENT_SECONDS, max(1.0, self.stage.seconds_left))
+        self.run.events.expect("matched", active.match)
+        closed = self._open.setdefault(active.match, asyncio.Event())
+        await self.run.pause(2, 6)
+        among_us = all(player in self.run.cast for player in active.players)
+        if among_us and active.loser() != self.id:
+            seconds = min(_OPPONENT_SECONDS, max(1.0, self.run.seconds_left))
             try:
                 await asyncio.wait_for(closed.wait(), seconds)
                 return
             except TimeoutError:
                 pass
-        await self._concede(court.match)
+        await self._concede(active.match)
 
     async def _concede(self, match: str) -> None:
         try:
-            await self.stage.site.ask("POST", f"/matches/{match}/leave", None, self.token)
+            await self.run.site.ask("POST", f"/matches/{match}/leave", None, self.token)
         except Refused as refusal:
             if refusal.code != "match_closed":  # else the other side was quicker
                 raise
-        self.stage.ledger.expect("match_finished", match)
+        self.run.events.expect("match_finished", match)
 
     def leaves_now(self) -> bool:
         """Whether this player has had enough of waiting."""
-        return self.stage.seconds_left <= 0 or self.stage.chance.random() < _LEAVES
+        return self.run.seconds_left <= 0 or self.run.chance.random() < _LEAVES
 
 
 class HttpPlayer(Player):
     """Queues by `POST /matchmaking`, looks at the ticket, leaves by DELETE."""
 
-    async def queue(self) -> Court | None:
-        """Join, then hear of the match in the lobby or find it by the ticket."""
-        site = self.stage.site
+    async def queue(self) -> ActiveMatch | None:
+        """Join, then wait for the match in the lobby's events or on the ticket."""
+        site = self.run.site
         answer = await site.ask("POST", "/matchmaking", {"username": self.name}, self.token)
-        self.stage.joins_by_http += 1
+        self.run.joins_by_http += 1
         self.known(answer["player"], answer.get("token"))
         if answer["status"] == "Matched":
-            return Court.of(answer["match"], answer["players"])
+            return ActiveMatch.of(answer["match"], answer["players"])
         ticket = f"/matchmaking/tickets/{answer['ticket']['id']}"
         try:
             return await self._wait(ticket)
@@ -191,46 +191,46 @@ class HttpPlayer(Player):
             await self._leave(ticket)
             raise
 
-    async def _wait(self, ticket: str) -> Court | None:
+    async def _wait(self, ticket: str) -> ActiveMatch | None:
         while True:
-            seconds = min(_PATIENCE_SECONDS * self.stage.pace, self.stage.seconds_left)
-            court = await self.matched(seconds)
-            if court is not None:
-                return court
-            looked = await self.stage.site.ask("GET", ticket, None, self.token)
+            seconds = min(_PATIENCE_SECONDS * self.run.pace, self.run.seconds_left)
+            active = await self.matched(seconds)
+            if active is not None:
+                return active
+            looked = await self.run.site.ask("GET", ticket, None, self.token)
             if looked["status"] == "Matched":
-                return Court.of(looked["match"], looked["players"])
+                return ActiveMatch.of(looked["match"], looked["players"])
             if self.leaves_now():
                 return await self._leave(ticket)
 
-    async def _leave(self, ticket: str) -> Court | None:
+    async def _leave(self, ticket: str) -> ActiveMatch | None:
         try:
-            await self.stage.site.ask("DELETE", ticket, None, self.token)
+            await self.run.site.ask("DELETE", ticket, None, self.token)
         except Refused as refusal:
             if refusal.code != "ticket_matched":
                 raise
-            looked = await self.stage.site.ask("GET", ticket, None, self.token)
-            return Court.of(looked["match"], looked["players"])
-        self.stage.left_queue += 1
+            looked = await self.run.site.ask("GET", ticket, None, self.token)
+            return ActiveMatch.of(looked["match"], looked["players"])
+        self.run.left_queue += 1
         return None
 
 
 class SocketPlayer(Player):
     """Queues by opening the socket `/matchmaking`, leaves by closing it."""
 
-    async def queue(self) -> Court | None:
-        """Connect, and read until the socket tells of a match."""
+    async def queue(self) -> ActiveMatch | None:
+        """Connect, and read until the socket sends a match."""
         path = f"/matchmaking?{urlencode({'username': self.name})}"
-        async with opened(self.stage.site, path, self.token) as socket:
-            self.stage.joins_by_socket += 1
+        async with opened(self.run.site, path, self.token) as socket:
+            self.run.joins_by_socket += 1
             while True:
-                seconds = min(_PATIENCE_SECONDS * self.stage.pace, self.stage.seconds_left)
+                seconds = min(_PATIENCE_SECONDS * self.run.pace, self.run.seconds_left)
                 try:
                     frame = json.loads(await asyncio.wait_for(socket.recv(), max(0.05, seconds)))
                 except TimeoutError:
                     if self.leaves_now():
                         await socket.send('{"type":"leave"}')
-                        self.stage.left_queue += 1
+                        self.run.left_queue += 1
                         return None
                     continue
                 if frame["type"] == "error":
@@ -238,4 +238,4 @@ class SocketPlayer(Player):
                 if "you" in frame:
                     self.known(frame["you"], frame["token"])
                 if frame["type"] == "matched":
-                    return Court.of(frame["match"], frame["players"])
+                    return ActiveMatch.of(frame["match"], frame["players"])

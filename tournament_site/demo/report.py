@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 
 from .cup import Cup
-from .ledger import Watch
+from .demo_run import DemoRun
+from .expected_events import Watch
 from .listener import Listener
 from .player import Player
-from .tally import Stage
 
 _PROBLEMS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was done, and what the demo's sockets heard of it."""
+    """What was done, and which of its events the demo's sockets received."""
 
-    stage: Stage
+    run: DemoRun
     cup: Cup
     lobby: Listener
     players: list[Player]
@@ -36,36 +36,36 @@ class Report:
 
     @property
     def missed(self) -> list[str]:
-        """What went wrong, a sentence each; empty when all was told, once and in order."""
-        missing = self.stage.ledger.missing + self.cup.ledger.missing
-        wrong = [f"{sum(missing.values())} things were done and never told."] if missing else []
+        """What went wrong, a sentence each; empty when every event arrived once and in order."""
+        missing = self.run.events.missing + self.cup.events.missing
+        wrong = [f"{sum(missing.values())} expected events never arrived."] if missing else []
         wrong += [
             f"{count} {what} in the numbers of the events."
             for what in ("holes", "doubles", "resyncs")
             if (count := self.total(what))
         ]
-        if twice := self.stage.ledger.told_twice + self.cup.ledger.told_twice:
-            wrong.append(f"{twice} things were told twice.")
+        if twice := self.run.events.repeated + self.cup.events.repeated:
+            wrong.append(f"{twice} events arrived twice.")
         if not self.cup.winner:
             wrong.append("The tournament has no winner.")
-        if not self.stage.ledger.count("matched"):
+        if not self.run.events.count("matched"):
             wrong.append("Nobody was matched.")
-        return wrong + self.stage.problems[:_PROBLEMS_SHOWN]
+        return wrong + self.run.problems[:_PROBLEMS_SHOWN]
 
     def summary(self) -> str:
         """The counts, one a line."""
-        stage, cup, lobby = self.stage, self.cup, self.lobby.watch
-        heard = stage.ledger
-        bracket_matches = cup.ledger.count("match_finished")
-        finished = heard.count("match_finished") - bracket_matches
+        run, cup, lobby = self.run, self.cup, self.lobby.watch
+        received = run.events
+        bracket_matches = cup.events.count("match_finished")
+        finished = received.count("match_finished") - bracket_matches
         return "\n".join(
             (
                 "",
-                f"Players        {len(stage.cast)}",
-                f"Queue          {stage.joins_by_http} joins over HTTP, "
-                f"{stage.joins_by_socket} by socket; {stage.left_queue} left again",
-                f"Matches        {heard.count('matched')} made, {finished} conceded",
-                f"Chat           {heard.count('chat')} lines",
+                f"Players        {len(run.cast)}",
+                f"Queue          {run.joins_by_http} joins over HTTP, "
+                f"{run.joins_by_socket} by socket; {run.left_queue} left again",
+                f"Matches        {received.count('matched')} made, {finished} conceded",
+                f"Chat           {received.count('chat')} lines",
                 f"Tournament     {cup.entrants} entrants, {bracket_matches} results; "
                 f"the winner is {cup.winner or 'not known'}",
                 f"Lobby socket   {lobby.events} events, the last is number {lobby.seq}",

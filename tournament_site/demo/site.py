@@ -58,7 +58,7 @@ class Site:
             raise NoServer(f"What answers at {self.url} is no Matchpoint.")
 
     async def ask(self, method: str, path: str, body: Json | None = None, token: str = "") -> Json:
-        """Send a request and give its answer; tries again when there is none.
+        """Send a request and return its answer; retries when there is none.
 
         Each request has an Idempotency-Key, so that trying again is safe. Raises `Refused` or
         `NoServer`.

@@ -1,4 +1,4 @@
-"""`manage.py demo`: fills a running lobby with players, and counts what everybody was told."""
+"""`manage.py demo`: fills a running lobby with players, and checks that every event arrives."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from tournament_site.demo.report import Report
-from tournament_site.demo.show import Tell, perform
+from tournament_site.demo.show import Print, perform
 from tournament_site.demo.site import NoServer, Site
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -50,12 +50,12 @@ class Command(BaseCommand):
         _check("--players", players, LEAST_PLAYERS, MOST_PLAYERS)
         started = time.monotonic()
 
-        def tell(line: str) -> None:
+        def show(line: str) -> None:
             self.stdout.write(f"{time.monotonic() - started:5.0f} s  {line}")
             self.stdout.flush()
 
         try:
-            report = asyncio.run(_demo(url, players=players, seconds=seconds, tell=tell))
+            report = asyncio.run(_demo(url, players=players, seconds=seconds, show=show))
         except NoServer as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
@@ -65,11 +65,11 @@ class Command(BaseCommand):
             raise CommandError("Not everything went as it must:\n  " + "\n  ".join(wrong))
 
 
-async def _demo(url: str, *, players: int, seconds: float, tell: Tell) -> Report:
+async def _demo(url: str, *, players: int, seconds: float, show: Print) -> Report:
     site = Site.at(url)
     await site.check()
-    tell(f"{players} players come to {site.url} for {seconds:.0f} s; watch it in a browser.")
-    return await perform(site, players=players, seconds=seconds, chance=Random(), tell=tell)
+    show(f"{players} players come to {site.url} for {seconds:.0f} s; watch it in a browser.")
+    return await perform(site, players=players, seconds=seconds, chance=Random(), show=show)
 
 
 def _check(what: str, number: float, least: float, most: float) -> None:

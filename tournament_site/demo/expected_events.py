@@ -1,16 +1,16 @@
-"""Accounts of a stream: what must be told there, what was heard, and whether the order held."""
+"""What must arrive on a stream, what has arrived, and whether in order."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 
 from .site import Json
 
-#: What an event says, without its number: its kind, and the ids that make it this one.
+#: What an event reports, without its number: its kind, and the ids that make it this one.
 Fact = tuple[str, ...]
 
 
 def fact_of(event: Json) -> Fact:
-    """The fact that an event tells."""
+    """The fact that an event reports."""
     data = event["data"]
     match event["type"]:
         case "chat" if "player" in data:  # else a moderator has emptied it
@@ -37,8 +37,8 @@ class Watch:
     doubles: int = 0
     resyncs: int = 0
 
-    def hear(self, frame: Json) -> bool:
-        """Take a frame; says whether it is an event that was not heard before."""
+    def receive(self, frame: Json) -> bool:
+        """Count a frame; returns whether it is an event that was not received before."""
         match frame["type"]:
             case "welcome":
                 if frame["epoch"] != self.epoch:  # else what was missed follows
@@ -61,38 +61,40 @@ class Watch:
 
 
 @dataclass(slots=True)
-class Ledger:
-    """What was done and must be told on a stream, against what was told."""
+class ExpectedEvents:
+    """The events that must arrive on a stream, and those that have."""
 
     expected: Counter[Fact] = field(default_factory=Counter)
-    heard: Counter[Fact] = field(default_factory=Counter)
+    received: Counter[Fact] = field(default_factory=Counter)
 
     def expect(self, *fact: str) -> None:
-        """Something was done; whoever else knows of it may say so too."""
+        """Expect the event of something done; calling it again changes nothing."""
         self.expected[fact] = 1
 
-    def expect_line(self, player_id: str, text: str) -> None:
-        """A line of chat was sent; the same may be said twice."""
+    def expect_chat(self, player_id: str, text: str) -> None:
+        """Expect a line of chat; the same line may be sent twice."""
         self.expected["chat", player_id, text] += 1
 
     def take_back(self, player_id: str, text: str) -> None:
-        """The line was refused."""
+        """Expect a refused line no longer."""
         self.expected["chat", player_id, text] -= 1
 
-    def hear(self, fact: Fact) -> None:
-        """Something was told."""
-        self.heard[fact] += 1
+    def receive(self, fact: Fact) -> None:
+        """Count an event that arrived."""
+        self.received[fact] += 1
 
     @property
     def missing(self) -> Counter[Fact]:
-        """What was done, and not told."""
-        return self.expected - self.heard
+        """The expected events that have not arrived."""
+        return self.expected - self.received
 
     @property
-    def told_twice(self) -> int:
-        """How often a thing that happens once was told again."""
-        return sum(times - 1 for fact, times in self.heard.items() if fact[0] != "chat")
+    def repeated(self) -> int:
+        """How many events arrived again, although each happens once."""
+        return sum(times - 1 for fact, times in self.received.items() if fact[0] != "chat")
 
     def count(self, kind: str) -> int:
-        """How many expected things of a kind were heard."""
-        return sum((self.expected & self.heard)[fact] for fact in self.expected if fact[0] == kind)
+        """How many expected events of a kind have arrived."""
+        return sum(
+            (self.expected & self.received)[fact] for fact in self.expected if fact[0] == kind
+        )

@@ -4,13 +4,13 @@ import asyncio
 from dataclasses import dataclass, field
 from random import Random
 
-from .ledger import Ledger
+from .expected_events import ExpectedEvents
 from .site import Site
 
 
 @dataclass(slots=True)
-class Stage:
-    """Where the demo plays: the site, chance, the clock, and the accounts.
+class DemoRun:
+    """One run of the demo: the site, chance, the clock, and what is counted.
 
     `pace` shortens every pause of a short demo; 1 is for a minute or more.
     """
@@ -19,7 +19,7 @@ class Stage:
     chance: Random
     pace: float
     ends_at: float
-    ledger: Ledger = field(default_factory=Ledger)
+    events: ExpectedEvents = field(default_factory=ExpectedEvents)
     cast: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
     joins_by_http: int = 0
