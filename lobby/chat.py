@@ -1,4 +1,4 @@
-"""Chat: plain text, checked, stored in the lobby's log, told to everyone."""
+"""Chat: plain text, checked, stored in the lobby's log, sent to everyone."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ _ALLOWED_FORMAT = frozenset({"\u200c", "\u200d"})  # joiners, which scripts and 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something said: `player_id` is None for a socket that is nobody."""
+    """A line of chat: `player_id` is None for an anonymous socket."""
 
     player_id: UUID | None
     name: str
@@ -33,7 +33,7 @@ class Line:
 
 
 def clean_text(raw: str) -> str:
-    """What is said, in one line of plain text; raises `Refusal`."""
+    """The message as one line of plain text; raises `Refusal`."""
     shown = "".join(filter(_is_shown, " ".join(raw.split())))
     text = " ".join(unicodedata.normalize("NFC", shown).split())
     if not any(map(_is_seen, text)):
@@ -56,22 +56,22 @@ def _is_seen(char: str) -> bool:
 
 
 class Muted(Refusal):
-    """Somebody whom a moderator has silenced."""
+    """The player is muted by a moderator."""
 
     code = "muted"
 
 
 @transaction.atomic
-def say(lines: Sequence[Line]) -> Sequence[Refusal | None]:
-    """Store lines of chat in the order given; who is muted is told so instead."""
+def store_lines(lines: Sequence[Line]) -> Sequence[Refusal | None]:
+    """Store lines of chat in the order given; returns `Muted` for those of muted players."""
     muted = _muted([line.player_id for line in lines if line.player_id])
-    heard = [line for line in lines if line.player_id not in muted]
-    if heard:
-        log.append(LOBBY, [_said(line) for line in heard])
+    accepted = [line for line in lines if line.player_id not in muted]
+    if accepted:
+        log.append(LOBBY, [_draft(line) for line in accepted])
     return [muted.get(line.player_id) for line in lines]
 
 
-def _said(line: Line) -> log.Draft:
+def _draft(line: Line) -> log.Draft:
     data = ChatData(PlayerName(line.player_id, line.name), line.text)
     return log.Draft("chat", f"{line.name}: {line.text}", data)
 
@@ -86,4 +86,4 @@ def _muted(players: Sequence[UUID]) -> dict[UUID | None, Muted]:
     }
 
 
-speech: GroupCommit[Line, None] = GroupCommit(say)
+line_writer: GroupCommit[Line, None] = GroupCommit(store_lines)

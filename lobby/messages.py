@@ -21,7 +21,7 @@ class Online(Schema):
 
 
 class WaitingNames(Schema):
-    """Who waits, over all pools."""
+    """The waiting players of all pools."""
 
     count: int
     names: list[str]
@@ -29,7 +29,7 @@ class WaitingNames(Schema):
 
 
 class Presence(ServerMessage, tag="presence"):
-    """Who is here and who waits, as of now; not logged, the last one counts."""
+    """The people in the lobby and those who wait, as of now; not logged, the last one counts."""
 
     online: Online
     waiting: WaitingNames

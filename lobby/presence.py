@@ -93,7 +93,7 @@ class PresenceTracker:
 
 
 def everybody() -> PresenceMessage:
-    """Who is in the lobby and who waits, over all processes, as of now."""
+    """The people in the lobby and the waiting players, over all processes, as of now."""
     now = timezone.now()
     rows = Presence.objects.filter(expires_at__gt=now).order_by("process")
     count, people = 0, {}

@@ -38,7 +38,7 @@ class Pong(ServerMessage, tag="pong"):
 
 
 class Error(ServerMessage, tag="error"):
-    """What was wrong with the last message, and how to mend it; the socket lives."""
+    """What was wrong with the last message, and how to correct it; the socket stays open."""
 
     code: str
     message: str

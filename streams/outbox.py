@@ -146,7 +146,7 @@ class QueueOutbox(Outbox):
                 await self._send(message)
                 self._bytes -= len(message.get("text", ""))
             except Exception:
-                # The peer is gone; the server tells the consumer so in its own time.
+                # The peer is gone; the server notifies the consumer later.
                 self.closing = True
                 self._queue.clear()
                 self._bytes = 0

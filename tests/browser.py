@@ -87,7 +87,7 @@ class Person:
 
     def chat(self) -> list[str]:
         """The lines of the chat."""
-        return self.page.locator("#chat .said-text").all_inner_texts()
+        return self.page.locator("#chat .chat-line-text").all_inner_texts()
 
     def news(self) -> list[str]:
         """The lines of the news."""

@@ -223,9 +223,9 @@ def test_a_moderator_takes_a_line_and_a_voice_away(meet: Meet, site: MatchpointS
     ann.say("something foul")
     vic.see_text("something foul")
     assert vic.page.locator(".moderate").count() == 0
-    mo.page.click("#chat .said >> text=Mute")
-    mo.see("#chat .said >> text=Muted")
-    mo.page.click("#chat .said >> text=Delete")
+    mo.page.click("#chat .chat-line >> text=Mute")
+    mo.see("#chat .chat-line >> text=Muted")
+    mo.page.click("#chat .chat-line >> text=Delete")
     for person in (mo, ann, vic):
         person.page.locator("text=something foul").wait_for(state="detached")
     ann.say("and more of it")
@@ -374,7 +374,7 @@ def test_long_names_and_lines_break_nothing(meet: Meet, site: MatchpointServer) 
     cup = make_cup(site, LONG_NAME, "Bob", name="C" * 80)
     vic = meet(viewport=PHONE).enter().introduce(LONG_NAME)
     vic.say(LONG_LINE)
-    vic.see("#chat .said")
+    vic.see("#chat .chat-line")
     vic.queue()
     vic.see(".court-waiting")
     for path in (*PATHS, cup):

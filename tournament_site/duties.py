@@ -51,7 +51,7 @@ class Duties:
             self._task = loop.create_task(self._run_all())
 
     async def stop(self) -> None:
-        """End: tell sockets to come back, give up the lease."""
+        """End: close sockets so that they reconnect, give up the lease."""
         close_sockets()
         task, self._task = self._task, None
         if task is not None:

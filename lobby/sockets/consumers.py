@@ -19,12 +19,12 @@ from streams.relay import in_thread
 from streams.sockets import NOT_FOUND
 from tournaments.models import Tournament
 
-#: Lines of one speaker that may be under way to the database at once.
+#: Lines of one socket that may wait to be stored at once.
 MOST_UNSTORED = 8
 
 
 class EventStream(PlayerStream):
-    """A stream on which anybody may chat in form, and only the lobby listens."""
+    """A stream that accepts chat messages; only the lobby stores them."""
 
     def parse(self, text: str) -> StreamMessage:
         """A JSON object is a message; anything else is chat, so that typing talks."""
@@ -42,9 +42,9 @@ class EventStream(PlayerStream):
     async def handle(self, message: ClientMessage) -> None:
         """A line of chat."""
         assert isinstance(message, Chat)
-        await self.said(message.text)
+        await self.store_chat(message.text)
 
-    async def said(self, text: str) -> None:
+    async def store_chat(self, text: str) -> None:
         """Refuse it: only the lobby has a chat."""
         raise Refusal("There is no chat here. Talk in the lobby.", code="no_chat")
 
@@ -71,8 +71,8 @@ class LobbyConsumer(EventStream):
         if self.presence.last_sent:
             self.outbox.send_text(self.presence.last_sent)
 
-    async def said(self, text: str) -> None:
-        """Have a line of chat stored; everybody hears it, its speaker too.
+    async def store_chat(self, text: str) -> None:
+        """Store a line of chat; everybody receives it, its author too.
 
         The next line is read meanwhile, so that one commit can serve several.
         """
@@ -80,14 +80,14 @@ class LobbyConsumer(EventStream):
         key = line.player_id or self.outbox
         if not (limits.chat_by_player.take(key) and limits.chat_by_address.take(self.address)):
             raise Refusal("You talk too fast. Wait a moment.", code="rate_limited")
-        stored = chat.speech.enqueue(line)
+        stored = chat.line_writer.enqueue(line)
         self.unstored.add(stored)
         stored.add_done_callback(self._stored)
         if len(self.unstored) >= MOST_UNSTORED:
             await asyncio.wait(self.unstored, return_when=asyncio.FIRST_COMPLETED)
 
     def _stored(self, line: "asyncio.Future[None]") -> None:
-        """Tell the speaker when a line could not be stored."""
+        """Send the author an error when a line could not be stored."""
         self.unstored.discard(line)
         error = None if line.cancelled() else line.exception()
         if isinstance(error, Refusal):
@@ -96,7 +96,7 @@ class LobbyConsumer(EventStream):
             self.fail(error)
 
     def closed(self) -> None:
-        """Leave."""
+        """Count the player out."""
         super().closed()
         if self.arrived:
             self.presence.depart(self.person)
@@ -123,7 +123,7 @@ class WatchConsumer(EventStream):
 
 
 class TournamentConsumer(WatchConsumer):
-    """`/tournaments/<id>/ws`: what moves in one tournament."""
+    """`/tournaments/<id>/ws`: the events of one tournament."""
 
     watched = Tournament
 
@@ -133,7 +133,7 @@ class TournamentConsumer(WatchConsumer):
 
 
 class MatchConsumer(WatchConsumer):
-    """`/matches/<id>/ws`: what becomes of one match."""
+    """`/matches/<id>/ws`: the events of one match."""
 
     watched = Match
 

@@ -1,4 +1,4 @@
-"""Chat: one line of plain text, stored in order; who is muted is told so."""
+"""Chat: one line of plain text, stored in order; a muted player gets an error."""
 
 import unicodedata
 from datetime import timedelta
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.errors import Refusal
-from lobby.chat import Line, Muted, clean_text, say
+from lobby.chat import Line, Muted, clean_text, store_lines
 from lobby.models import Mute
 from lobby.moderation import mute_player
 from lobby.stream_names import LOBBY
@@ -85,7 +85,7 @@ def ann() -> Player:
 @pytest.mark.django_db
 def test_lines_are_stored_in_the_order_given(ann: Player) -> None:
     lines = [Line(ann.pk, "Ann", "one"), Line(None, "anon-1", "two"), Line(ann.pk, "Ann", "three")]
-    assert say(lines) == [None, None, None]
+    assert store_lines(lines) == [None, None, None]
     assert texts() == ["Ann: one", "anon-1: two", "Ann: three"]
     first = Event.objects.get(seq=1)
     you = {"id": str(ann.pk), "username": "Ann"}
@@ -95,10 +95,10 @@ def test_lines_are_stored_in_the_order_given(ann: Player) -> None:
 @pytest.mark.django_db
 def test_who_is_muted_is_told_and_harms_nobody_else(ann: Player) -> None:
     mute_player(player_id=ann.pk, minutes=5)
-    told, heard = say([Line(ann.pk, "Ann", "one"), Line(None, "anon-1", "two")])
-    assert isinstance(told, Muted) and told.code == "muted" and heard is None
+    muted, stored = store_lines([Line(ann.pk, "Ann", "one"), Line(None, "anon-1", "two")])
+    assert isinstance(muted, Muted) and muted.code == "muted" and stored is None
     assert texts() == ["anon-1: two"]
-    assert isinstance(say([Line(ann.pk, "Ann", "three")])[0], Muted)
+    assert isinstance(store_lines([Line(ann.pk, "Ann", "three")])[0], Muted)
     assert texts() == ["anon-1: two"]
 
 
@@ -106,4 +106,4 @@ def test_who_is_muted_is_told_and_harms_nobody_else(ann: Player) -> None:
 def test_a_mute_ends(ann: Player) -> None:
     mute_player(player_id=ann.pk, minutes=5)
     Mute.objects.update(until=timezone.now() - timedelta(seconds=1))
-    assert say([Line(ann.pk, "Ann", "one")]) == [None]
+    assert store_lines([Line(ann.pk, "Ann", "one")]) == [None]

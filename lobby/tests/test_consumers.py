@@ -212,7 +212,7 @@ async def test_a_line_may_have_500_characters(visit: Visit) -> None:
     assert (await visitor.next())["data"]["text"] == "é" * 500
 
 
-async def test_an_outage_is_told_and_the_socket_lives(
+async def test_an_outage_is_reported_and_the_socket_stays_open(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor = await visit()
@@ -221,8 +221,8 @@ async def test_an_outage_is_told_and_the_socket_lives(
         raise OperationalError("connection refused")
 
     with monkeypatch.context() as patch:
-        patch.setattr(chat.speech, "_perform", fails)
-        for queue in chat.speech._queues.values():
+        patch.setattr(chat.line_writer, "_perform", fails)
+        for queue in chat.line_writer._queues.values():
             patch.setattr(queue, "_perform", fails)
         await visitor.say("lost")
         refusal = await visitor.next()

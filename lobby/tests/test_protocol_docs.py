@@ -184,7 +184,7 @@ def tell_everything() -> None:
     assert bob.match is not None
     leave_match(match_id=bob.match.pk, caller=Caller(player_id=bob.player.pk))
     disagree(reopen_match(match=Match.objects.get()))
-    chat.say([chat.Line(bob.player.pk, "Bob", "hello"), chat.Line(None, "anon-1", "bye")])
+    chat.store_lines([chat.Line(bob.player.pk, "Bob", "hello"), chat.Line(None, "anon-1", "bye")])
     delete_line(seq=log.head(LOBBY).seq)
     play_cup(StageSettings(Format.ROUND_ROBIN, advance=2), StageSettings())
     cup = play_cup(StageSettings())

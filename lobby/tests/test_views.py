@@ -43,7 +43,7 @@ def guest(name: str) -> Client:
 
 
 def say(*texts: str) -> None:
-    chat.say([chat.Line(None, "anon-1", text) for text in texts])
+    chat.store_lines([chat.Line(None, "anon-1", text) for text in texts])
 
 
 def queue(name: str) -> Joined:
@@ -81,14 +81,14 @@ def test_the_page_carries_its_place_in_the_stream() -> None:
 
 def test_chat_is_shown_oldest_first_and_as_text() -> None:
     say("first", "<script>alert(1)</script>")
-    assert lines(page(), "said") == ["first", "&lt;script&gt;alert(1)&lt;/script&gt;"]
+    assert lines(page(), "chat-line") == ["first", "&lt;script&gt;alert(1)&lt;/script&gt;"]
 
 
 def test_a_deleted_line_is_gone() -> None:
     say("stays", "goes")
     delete_line(seq=2)
     html = page()
-    assert lines(html, "said") == ["stays"] and 'data-seq="3"' in html
+    assert lines(html, "chat-line") == ["stays"] and 'data-seq="3"' in html
 
 
 def test_much_news_does_not_hide_the_chat() -> None:
@@ -104,7 +104,7 @@ def test_much_news_does_not_hide_the_chat() -> None:
         ]
         log.append(LOBBY, drafts)
     html = page()
-    assert lines(html, "said") == ["still here"]
+    assert lines(html, "chat-line") == ["still here"]
     assert lines(html, "news") == [f"{i} vs x" for i in range(30, 80)]
 
 

@@ -22,7 +22,7 @@ export class Chat {
     this.#stream = stream;
     this.#log = log;
     this.#you = you;
-    log.list.querySelectorAll(".said-text bdi").forEach(link);
+    log.list.querySelectorAll(".chat-line-text bdi").forEach(link);
     if (this.#form) {
       this.#listen();
     }
@@ -112,7 +112,7 @@ export class Chat {
 
   #moderate() {
     const equip = (line) => line.querySelector(".moderate") ?? this.#equip(line);
-    this.#log.list.querySelectorAll(".said").forEach(equip);
+    this.#log.list.querySelectorAll(".chat-line").forEach(equip);
     const watch = new MutationObserver((changes) => {
       changes.flatMap(({ addedNodes }) => [...addedNodes]).forEach(equip);
     });
@@ -123,7 +123,7 @@ export class Chat {
   #equip(line) {
     const tools = document.createElement("span");
     tools.className = "moderate";
-    const name = line.querySelector(".said-name").textContent;
+    const name = line.querySelector(".chat-line-name").textContent;
     for (const [action, word] of [["delete", "Delete"], ["mute", "Mute"]]) {
       if (action === "mute" && !line.dataset.player) {
         continue;
@@ -136,12 +136,12 @@ export class Chat {
       button.setAttribute("aria-label", action === "mute" ? `Mute ${name}` : `Delete this line of ${name}`);
       tools.append(button);
     }
-    line.querySelector(".said-head").append(tools);
+    line.querySelector(".chat-line-head").append(tools);
   }
 
   async #act(target) {
     const action = target.dataset?.action;
-    const line = target.closest(".said");
+    const line = target.closest(".chat-line");
     if (!action || !line) {
       return;
     }

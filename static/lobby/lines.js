@@ -66,16 +66,16 @@ export function link(holder) {
 
 /** A line of chat. */
 export function chatLine({ seq, at, data }, you) {
-  const name = element("bdi", "said-name", data.player.username);
+  const name = element("bdi", "chat-line-name", data.player.username);
   const words = document.createElement("bdi");
   words.append(...withLinks(data.text));
   const line = element(
     "li",
-    "said",
-    element("p", "said-head", name, " ", timeOf(at)),
-    element("p", "said-text", words),
+    "chat-line",
+    element("p", "chat-line-head", name, " ", timeOf(at)),
+    element("p", "chat-line-text", words),
   );
-  line.classList.toggle("said-mine", you !== "" && data.player.id === you);
+  line.classList.toggle("chat-line-mine", you !== "" && data.player.id === you);
   line.dataset.seq = seq;
   line.dataset.player = data.player.id ?? "";
   return line;

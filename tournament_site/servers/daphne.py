@@ -102,7 +102,7 @@ class WireProtocol(WebSocketProtocol):
 
 
 class WireServer(Server):
-    """Daphne's server: its sockets carry the extension, and are told when it stops."""
+    """Daphne's server: its sockets carry the extension, and are closed when it stops."""
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         """Offer the extension to the application of a socket."""
@@ -112,7 +112,7 @@ class WireServer(Server):
         return super().create_application(protocol, scope)
 
     def kill_all_applications(self) -> Any:
-        """Tell sockets to come back before their applications end (Daphne itself says nothing)."""
+        """Close sockets with 1012 before their applications end (Daphne itself says nothing)."""
         close_sockets()
         ended = defer.Deferred.fromFuture(asyncio.ensure_future(duties.stop()))
         return ended.addBoth(lambda _: Server.kill_all_applications(self))

@@ -9,7 +9,7 @@ from streams.models import Stream, new_epoch
 
 
 class Command(BaseCommand):
-    """Gives every stream a new epoch; whoever has events from before gets a snapshot."""
+    """Starts a new epoch of every stream; clients with older events get a snapshot."""
 
     help = (
         "Start a new epoch of every event stream. Run it once after restoring a backup: events "
