@@ -42,7 +42,7 @@ class WrongMethod(Malformed):
 
 
 class NotFound(Refusal):
-    """What the request speaks of does not exist, or not for this caller."""
+    """The object of the request does not exist, or not for this caller."""
 
     code = "not_found"
 

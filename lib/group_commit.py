@@ -101,7 +101,7 @@ class _LoopQueue(Generic[Item, Result]):
 
 
 class _Outage:
-    """The last time that the writer was long in finding that the database is gone."""
+    """When the writer last needed long to find that the database is away."""
 
     def __init__(self) -> None:
         self._found_at = 0.0

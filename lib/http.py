@@ -109,7 +109,7 @@ def raw_body(request: HttpRequest) -> bytes:
 
 
 def read_query(request: HttpRequest, shape: type[Body]) -> Body:
-    """What stands in the address after `?`, in that shape; raises `Malformed`."""
+    """The query string in that shape; raises `Malformed`."""
     given = request.GET.dict()
     try:
         query = msgspec.convert(given, shape, strict=False)

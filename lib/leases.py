@@ -1,4 +1,4 @@
-"""One process at a time does a periodic duty: whoever holds its lease."""
+"""A periodic duty runs in one process at a time: the one that holds its lease."""
 
 from datetime import datetime, timedelta
 

@@ -29,7 +29,7 @@ _PROTOTYPE_MAX_CHARS = 4
 
 
 class BadName(Refusal):
-    """A name that nobody may bear."""
+    """A name that is not allowed."""
 
     code = "bad_name"
 
@@ -75,7 +75,7 @@ _ANONYMOUS = skeleton(ANONYMOUS_PREFIX)
 
 
 def parse_name(raw: str) -> Name:
-    """Check a name that somebody chose and give its three forms; raises `BadName`."""
+    """Check a chosen name and return its three forms; raises `BadName`."""
     display = " ".join(filter(None, unicodedata.normalize("NFKC", raw).split(" ")))
     if not display:
         raise BadName("The name is empty. Choose one of 1 to 32 characters.")

@@ -89,7 +89,7 @@ def _take_away(event: Event) -> str:
 
 @admin.register(Mute)
 class MuteAdmin(StockAdmin[Mute]):
-    """Who may not chat, and until when; deleting a row lets the player speak again."""
+    """Muted players, and until when; deleting a row ends the mute."""
 
     list_display = ("player", "until", "reason")
     search_fields = ("player__name", "reason")

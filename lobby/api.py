@@ -28,7 +28,7 @@ class LineDeleted(Answer, tag="Deleted"):
 
 
 class PlayerMuted(Answer, tag="Muted"):
-    """A player who is silenced."""
+    """A muted player."""
 
     until: Timestamp
 

@@ -19,7 +19,7 @@ from streams import log
 from .models import Mute
 from .stream_names import LOBBY
 
-#: Direction overrides and their like would let a line rearrange what stands around it.
+#: Direction overrides and the like could rearrange the text around a line.
 _ALLOWED_FORMAT = frozenset({"\u200c", "\u200d"})  # joiners, which scripts and emoji need
 
 

@@ -13,7 +13,7 @@ from streams.frames import ClientMessage, Error, Ping, Pong, Resume, Resync, Ser
 
 
 class Online(Schema):
-    """Who is in the lobby."""
+    """The people in the lobby."""
 
     count: int
     people: list[schemas.PlayerName]
@@ -45,7 +45,7 @@ class Waiting(ServerMessage, tag="waiting"):
 
 
 class Matched(ServerMessage, tag="matched"):
-    """On the queue socket: somebody was found, or `match` goes on from before."""
+    """On the queue socket: you were matched, or `match` is still open from before."""
 
     text: str
     you: schemas.PlayerName
@@ -66,7 +66,7 @@ class Explained(ServerMessage, tag="explained"):
 
     @classmethod
     def of(cls, ticket: UUID, outlook: schemas.Outlook) -> Self:
-        """How a wait goes."""
+        """The message of a ticket's outlook."""
         return cls(
             text=outlook.why,
             ticket=ticket,

@@ -1,4 +1,4 @@
-"""What the lobby keeps beside its stream: who may not chat, and who is here."""
+"""The lobby's rows beside its stream: mutes and presence."""
 
 from django.db import models
 
@@ -15,7 +15,7 @@ class Mute(models.Model):
 
 
 class Presence(models.Model):
-    """Who is in the lobby through one server process, leased: a dead process's people vanish."""
+    """The people connected to one server process, leased: a dead process's rows expire."""
 
     process = models.CharField(max_length=32, primary_key=True)
     expires_at = models.DateTimeField()

@@ -43,7 +43,7 @@ def delete_line(*, seq: int) -> None:
 
 @transaction.atomic
 def mute_player(*, player_id: UUID, minutes: int, reason: str = "") -> Mute:
-    """Silence a player from now on for so many minutes; 0 lets the player speak again."""
+    """Mute a player for so many minutes from now; 0 ends the mute."""
     if not 0 <= minutes <= MUTE_MAX // timedelta(minutes=1):
         raise Refusal("Mute for 0 minutes to a year.", code="bad_minutes")
     if not Player.objects.filter(pk=player_id).exists():

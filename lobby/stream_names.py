@@ -6,7 +6,7 @@ LOBBY = "lobby"
 
 
 def tournament_stream(tournament_id: UUID | str) -> str:
-    """The stream of what moves in one tournament."""
+    """The stream of one tournament's events."""
     return f"tournament:{tournament_id}"
 
 

@@ -77,7 +77,7 @@ def event_frame(
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where a stream stands: its epoch and the seq of its last event."""
+    """A stream's head: its epoch and the seq of its last event."""
 
     epoch: str
     seq: int
@@ -85,7 +85,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event as it goes over the wire: its number, and the text of its frame."""
+    """An event as sent: its number, and the text of its frame."""
 
     seq: int
     frame: str

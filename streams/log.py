@@ -77,13 +77,13 @@ def _entry(event: Event, epoch: str) -> Entry:
 
 
 def head(stream: str) -> Head:
-    """Where a stream stands; one that is new is made, so that it has an epoch."""
+    """A stream's head; a new stream is created, so that it has an epoch."""
     row, _ = Stream.objects.get_or_create(name=stream)
     return Head(row.epoch, row.seq)
 
 
 def heads(streams: Sequence[str]) -> dict[str, Head]:
-    """Where each of these streams stands, those that exist."""
+    """The heads of those of these streams that exist."""
     rows = Stream.objects.filter(name__in=streams).values_list("name", "epoch", "seq")
     return {name: Head(epoch, seq) for name, epoch, seq in rows}
 

@@ -75,7 +75,7 @@ class Feed:
         self.idle_since = time.monotonic()
 
     def offer(self, entries: Sequence[Entry]) -> bool:
-        """Deliver what comes next; false when something between is missing."""
+        """Deliver the next frames; false when one in between is missing."""
         fresh = [entry for entry in entries if entry.seq > self.seq]
         if any(entry.seq != seq for seq, entry in enumerate(fresh, start=self.seq + 1)):
             return False
@@ -164,7 +164,7 @@ class Relay:
             logger.warning("A lookout could not leave: %s", error)
 
     async def _open_channel(self) -> None:
-        """Get a name that the layer knows; while it gives none, the log is looked at."""
+        """Get a channel name from the layer; until it returns one, the log is polled."""
         try:
             async with asyncio.timeout(_LAYER_SECONDS):
                 self._channel = await self._layer.new_channel()
@@ -355,7 +355,7 @@ _relay: tuple[asyncio.AbstractEventLoop, "asyncio.Task[Relay]"] | None = None
 
 
 async def local_relay() -> Relay:
-    """The relay of this process's loop, started by the first who asks."""
+    """The relay of this process's loop, started by the first caller."""
     global _relay  # noqa: PLW0603 - one relay a process
     loop = asyncio.get_running_loop()
     if _relay is None or _relay[0] is not loop:

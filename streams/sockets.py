@@ -89,7 +89,7 @@ class SocketConsumer(AsyncConsumer):
             self.outbox.close(RESTARTING, "outage")
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
-        """Read a message; a refusal is sent, and the socket lives."""
+        """Read a message; a refusal is sent, and the socket stays open."""
         if self not in _open or self.outbox.closing:
             return
         try:
@@ -113,7 +113,7 @@ class SocketConsumer(AsyncConsumer):
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         """Stop; a server that restarts says so with its own close code."""
-        # Daphne gives no number for a close frame without one; ASGI and RFC 6455 call that 1005.
+        # Daphne passes no code for a close frame without one; ASGI and RFC 6455 call that 1005.
         code = message.get("code")
         self.close_code = NO_STATUS if code is None else code
         self.is_restarting = self.is_restarting or self.close_code == RESTARTING

@@ -148,7 +148,7 @@ def _field(name: str, details: Json, *, is_required: bool) -> Field:
 
 
 def _shown(default: Any) -> str:
-    """A default as JSON writes it; nothing where it goes without saying."""
+    """A default as JSON; nothing where it is obvious."""
     if default is None or default == "" or isinstance(default, dict | list):
         return ""
     return str(default).lower() if isinstance(default, bool) else str(default)

@@ -227,7 +227,7 @@ MATCHPOINT_TICKET_LIFE = timedelta(seconds=env.int("TICKET_LIFE_SECONDS", defaul
 # How long a ticket waits for its player after its socket dropped.
 MATCHPOINT_TICKET_GRACE = timedelta(seconds=env.int("TICKET_GRACE_SECONDS", default=30))
 MATCHPOINT_MATCH_LIFE = timedelta(seconds=env.int("MATCH_LIFE_SECONDS", default=3600))
-# A report that nobody answers is taken for true after so long.
+# An unanswered report is confirmed after so long.
 MATCHPOINT_CONFIRM_AFTER = timedelta(seconds=env.int("CONFIRM_AFTER_SECONDS", default=600))
 # What a rating loses in sureness over time is counted in these periods.
 MATCHPOINT_RATING_PERIOD = timedelta(days=env.int("RATING_PERIOD_DAYS", default=7))

@@ -43,7 +43,7 @@ class NewsData(Schema):
 
 
 class MatchedPlayer(MatchPlayer, kw_only=True):
-    """Somebody who was matched, and the ticket by which."""
+    """A matched player and their ticket."""
 
     ticket: UUID
 
@@ -61,7 +61,7 @@ class MatchedData(NewsData):
 
 
 class EntryData(Schema):
-    """Somebody's entry that changed."""
+    """An entry that changed."""
 
     tournament: Brief
     entrant: EntrantBrief

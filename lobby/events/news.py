@@ -79,7 +79,7 @@ def _report(match: Match, report: Report, text: str) -> Draft:
 
 
 def entry_changed(tournament: Tournament, entrant: Entrant, change: EntryChange) -> Draft:
-    """Somebody came, went, or was checked in."""
+    """An entry was added, withdrawn or checked in."""
     data = EntryData(Brief.of(tournament), EntrantBrief.of(entrant), change)
     return Draft("entry", f"{entrant}: {change.replace('_', ' ')}", data)
 
@@ -134,7 +134,7 @@ def _drawn(
 
 
 def _pairs(brackets: Sequence[Sequence[str]]) -> str:
-    """Who meets whom, as far as it is shown."""
+    """The pairs in words, as many as are shown."""
     pairs = [" vs ".join(pair) if len(pair) > 1 else f"{pair[0]} (bye)" for pair in brackets]
     rest = len(pairs) - PAIRS_SHOWN
     return ", ".join(pairs[:PAIRS_SHOWN]) + (f" and {rest} more" if rest > 0 else "")

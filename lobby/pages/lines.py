@@ -30,7 +30,7 @@ class NewsLine:
 
 @dataclass(frozen=True, slots=True)
 class ChatLine:
-    """Something said; `player_id` is empty for somebody without a name of one's own."""
+    """A line of chat; `player_id` is empty for an anonymous socket."""
 
     seq: int
     at: datetime

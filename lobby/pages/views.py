@@ -23,9 +23,9 @@ TOURNAMENTS_SHOWN = 6
 @never_cache
 @ensure_csrf_cookie
 def lobby(request: HttpRequest) -> HttpResponse:
-    """Who is here, what happened, and what you can do about it."""
+    """The lobby's page: people, news, chat and the queue."""
     player = browser_player(request)
-    # The log first: what happens while the rest is read comes again over the socket.
+    # The log first: events during the other reads are sent again over the socket.
     shown = lobby_log()
     context = {
         "log": shown,

@@ -31,7 +31,7 @@ def write(*texts: str) -> None:
         append(LOBBY, [Draft("chat", text) for text in texts])
 
 
-async def tell(*texts: str) -> None:
+async def publish(*texts: str) -> None:
     """Write events from another thread, as requests do."""
     await in_thread(write, *texts)
 
@@ -40,7 +40,7 @@ async def head() -> Head:
     return await in_thread(log.head, LOBBY)
 
 
-async def heard(visitor: Visitor, count: int) -> list[tuple[int, str]]:
+async def received(visitor: Visitor, count: int) -> list[tuple[int, str]]:
     """Number and text of the next events."""
     frames = [await visitor.next() for _ in range(count)]
     return [(frame["seq"], frame["text"]) for frame in frames]
@@ -89,29 +89,29 @@ async def test_one_relay_serves_a_process(relay: Relay) -> None:
 @pytest.mark.usefixtures("never_looks")
 async def test_an_event_is_told_without_a_look_at_the_log(visit: Visit) -> None:
     visitor = await visit()
-    await tell("one")
-    assert await heard(visitor, 1) == [(1, "one")]
+    await publish("one")
+    assert await received(visitor, 1) == [(1, "one")]
 
 
 @pytest.mark.usefixtures("deaf")
 async def test_what_the_layer_drops_is_found_within_two_seconds(visit: Visit) -> None:
     visitor = await visit()
     before = time.monotonic()
-    await tell("one", "two")
-    assert await heard(visitor, 2) == [(1, "one"), (2, "two")]
+    await publish("one", "two")
+    assert await received(visitor, 2) == [(1, "one"), (2, "two")]
     assert time.monotonic() - before < NOTICED_SECONDS
     assert await visitor.hears_nothing()
 
 
 async def test_a_message_that_comes_twice_is_told_once(visit: Visit, relay: Relay) -> None:
     visitor = await visit()
-    await tell("one")
+    await publish("one")
     feed = relay.feeds[LOBBY]
     [entry] = await in_thread(log.read, LOBBY, epoch=feed.epoch, after=0, limit=1)
     for _ in range(2):
         broadcast.announce(LOBBY, Head(feed.epoch, 1), [entry])
-    await tell("two")
-    assert await heard(visitor, 2) == [(1, "one"), (2, "two")]
+    await publish("two")
+    assert await received(visitor, 2) == [(1, "one"), (2, "two")]
     assert await visitor.hears_nothing(0.2)
 
 
@@ -121,26 +121,26 @@ async def test_a_lost_message_is_filled_in_when_the_next_one_comes(
 ) -> None:
     visitor = await visit()
     with monkeypatch.context() as lost:
-        lost.setattr(broadcast, "announce", lambda *told: None)
-        await tell("one", "two")
-    await tell("three")
-    assert await heard(visitor, 3) == [(1, "one"), (2, "two"), (3, "three")]
+        lost.setattr(broadcast, "announce", lambda *facts: None)
+        await publish("one", "two")
+    await publish("three")
+    assert await received(visitor, 3) == [(1, "one"), (2, "two"), (3, "three")]
 
 
 @pytest.mark.usefixtures("never_looks")
 async def test_words_without_frames_are_looked_up(visit: Visit) -> None:
     visitor = await visit()
     long = ["x" * 40_000, "y" * 40_000]
-    await tell(*long)
-    assert await heard(visitor, 2) == [(1, long[0]), (2, long[1])]
+    await publish(*long)
+    assert await received(visitor, 2) == [(1, long[0]), (2, long[1])]
 
 
 @pytest.mark.usefixtures("deaf", "small_memory", "quick_looks")
 async def test_a_long_silence_is_read_page_by_page(visit: Visit) -> None:
     visitor = await visit()
     texts = [str(number) for number in range(1, 11)]
-    await tell(*texts)
-    assert await heard(visitor, 10) == list(enumerate(texts, start=1))
+    await publish(*texts)
+    assert await received(visitor, 10) == list(enumerate(texts, start=1))
 
 
 @pytest.mark.usefixtures("quick_looks")
@@ -153,15 +153,15 @@ async def test_a_layer_that_cannot_be_joined_does_not_keep_the_socket_shut(
     with monkeypatch.context() as away:
         away.setattr(relay._layer, "group_add", fails)
         visitor = await visit()
-        await tell("one")
-        assert await heard(visitor, 1) == [(1, "one")]
+        await publish("one")
+        assert await received(visitor, 1) == [(1, "one")]
         assert LOBBY not in relay._joined
     await asyncio.sleep(relay_module.LOOK_SECONDS + 0.3)
     assert LOBBY in relay._joined  # back, and told at once again
     with monkeypatch.context() as blind:
         blind.setattr(log, "heads", None)
-        await tell("two")
-        assert await heard(visitor, 1) == [(2, "two")]
+        await publish("two")
+        assert await received(visitor, 1) == [(2, "two")]
 
 
 @pytest.mark.usefixtures("quick_looks")
@@ -174,12 +174,12 @@ async def test_a_database_that_is_away_for_a_while_loses_nothing(
         raise OperationalError("connection refused")
 
     with monkeypatch.context() as away:
-        away.setattr(broadcast, "announce", lambda *told: None)
+        away.setattr(broadcast, "announce", lambda *facts: None)
         away.setattr(log, "heads", fails)
-        await tell("one")
+        await publish("one")
         await asyncio.sleep(relay_module.LOOK_SECONDS + 0.2)
         assert await visitor.hears_nothing()
-    assert await heard(visitor, 1) == [(1, "one")]
+    assert await received(visitor, 1) == [(1, "one")]
 
 
 # Resuming.
@@ -191,34 +191,34 @@ async def test_a_short_absence_is_told_from_memory(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live = await visit()
-    await tell("one", "two", "three")
-    assert len(await heard(live, 3)) == 3
+    await publish("one", "two", "three")
+    assert len(await received(live, 3)) == 3
     here = await head()
     monkeypatch.setattr(log, "read", None)  # nothing is read
     back = await visit(address(here.epoch, 1))
     assert (back.first["type"], back.first["seq"], back.first["recent"]) == ("welcome", 3, [])
-    assert await heard(back, 2) == [(2, "two"), (3, "three")]
+    assert await received(back, 2) == [(2, "two"), (3, "three")]
     assert await back.hears_nothing()
 
 
 @pytest.mark.usefixtures("small_memory")
 async def test_a_longer_one_from_the_log(visit: Visit) -> None:
     texts = [str(number) for number in range(1, 13)]
-    await tell(*texts)
+    await publish(*texts)
     here = await head()
     back = await visit(address(here.epoch, 2))
     assert back.first["recent"] == []
-    assert await heard(back, 10) == list(enumerate(texts[2:], start=3))
+    assert await received(back, 10) == list(enumerate(texts[2:], start=3))
     assert await back.hears_nothing()
 
 
 async def test_with_nothing_missed_there_is_only_the_welcome(visit: Visit) -> None:
-    await tell("one")
+    await publish("one")
     here = await head()
     back = await visit(address(here.epoch, 1))
     assert back.first["recent"] == [] and await back.hears_nothing()
-    await tell("two")
-    assert await heard(back, 1) == [(2, "two")]
+    await publish("two")
+    assert await received(back, 1) == [(2, "two")]
 
 
 @pytest.mark.usefixtures("small_memory")
@@ -227,7 +227,7 @@ async def test_what_happens_while_the_log_is_read_comes_once_and_in_its_place(
 ) -> None:
     live = await visit()
     texts = [str(number) for number in range(1, 31)]
-    await tell(*texts[:20])
+    await publish(*texts[:20])
     here = await head()
     real = log.read
 
@@ -240,26 +240,26 @@ async def test_what_happens_while_the_log_is_read_comes_once_and_in_its_place(
 
     async def talk() -> None:
         for text in texts[20:]:
-            await tell(text)
+            await publish(text)
             await asyncio.sleep(0.005)
 
     talking = asyncio.ensure_future(talk())
     back = await visit(address(here.epoch, 5))
-    assert await heard(back, 25) == list(enumerate(texts[5:], start=6))
+    assert await received(back, 25) == list(enumerate(texts[5:], start=6))
     await talking
     assert await back.hears_nothing()
-    assert await heard(live, 30) == list(enumerate(texts, start=1))
+    assert await received(live, 30) == list(enumerate(texts, start=1))
 
 
 async def test_a_socket_that_is_open_may_ask_for_what_it_missed(visit: Visit) -> None:
     visitor = await visit()
-    await tell("one", "two", "three")
-    assert len(await heard(visitor, 3)) == 3
+    await publish("one", "two", "three")
+    assert len(await received(visitor, 3)) == 3
     here = await head()
     await visitor.say({"type": "resume", "epoch": here.epoch, "seq": 1})
-    assert await heard(visitor, 2) == [(2, "two"), (3, "three")]
-    await tell("four")
-    assert await heard(visitor, 1) == [(4, "four")]
+    assert await received(visitor, 2) == [(2, "two"), (3, "three")]
+    await publish("four")
+    assert await received(visitor, 1) == [(4, "four")]
 
 
 @pytest.mark.usefixtures("small_memory")
@@ -267,8 +267,8 @@ async def test_live_events_do_not_overtake_those_that_were_asked_for(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor = await visit()
-    await tell(*map(str, range(1, 13)))
-    assert len(await heard(visitor, 12)) == 12
+    await publish(*map(str, range(1, 13)))
+    assert len(await received(visitor, 12)) == 12
     here = await head()
     real, reading = log.read, asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -281,8 +281,8 @@ async def test_live_events_do_not_overtake_those_that_were_asked_for(
     monkeypatch.setattr(log, "read", slow)
     await visitor.say({"type": "resume", "epoch": here.epoch, "seq": 2})
     await reading.wait()
-    await tell("13")
-    assert await heard(visitor, 11) == [(seq, str(seq)) for seq in range(3, 14)]
+    await publish("13")
+    assert await received(visitor, 11) == [(seq, str(seq)) for seq in range(3, 14)]
     assert await visitor.hears_nothing()
 
 
@@ -296,19 +296,19 @@ async def resynced(visitor: Visitor, seq: int) -> None:
 
 
 async def test_another_epoch_starts_anew(visit: Visit) -> None:
-    await tell("one", "two")
+    await publish("one", "two")
     await resynced(await visit(address("another", 1)), 2)
 
 
 async def test_a_number_that_was_never_given_starts_anew(visit: Visit) -> None:
-    await tell("one", "two")
+    await publish("one", "two")
     here = await head()
     await resynced(await visit(address(here.epoch, 99)), 2)
 
 
 async def test_too_long_ago_starts_anew(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay_module, "RESUME_MAX_EVENTS", 3)
-    await tell(*map(str, range(1, 6)))
+    await publish(*map(str, range(1, 6)))
     here = await head()
     await resynced(await visit(address(here.epoch, 1)), 5)
     assert (await visit(address(here.epoch, 2))).first["recent"] == []
@@ -316,7 +316,7 @@ async def test_too_long_ago_starts_anew(visit: Visit, monkeypatch: pytest.Monkey
 
 @pytest.mark.usefixtures("small_memory")
 async def test_what_was_trimmed_starts_anew(visit: Visit) -> None:
-    await tell(*map(str, range(1, 11)))
+    await publish(*map(str, range(1, 11)))
     here = await head()
     await Event.objects.filter(seq__lte=3).adelete()
     back = await visit(address(here.epoch, 2))
@@ -326,24 +326,24 @@ async def test_what_was_trimmed_starts_anew(visit: Visit) -> None:
 
 
 async def test_a_resume_on_an_open_socket_that_cannot_be_done(visit: Visit) -> None:
-    await tell("one")
+    await publish("one")
     visitor = await visit()
     await visitor.say({"type": "resume", "epoch": "another", "seq": 0})
     welcome, resync = await visitor.next(), await visitor.next()
     assert (welcome["type"], resync["type"]) == ("welcome", "resync")
     assert [event["text"] for event in welcome["recent"]] == ["one"]
-    await tell("two")
-    assert await heard(visitor, 1) == [(2, "two")]
+    await publish("two")
+    assert await received(visitor, 1) == [(2, "two")]
 
 
 @pytest.mark.usefixtures("deaf")
 async def test_who_knows_more_than_this_process_is_not_set_back(visit: Visit) -> None:
     await visit()  # the relay is up to date, and then hears nothing
-    await tell("one", "two", "three")
+    await publish("one", "two", "three")
     here = await head()
     back = await visit(address(here.epoch, 2))  # it had "two" from another process
     assert back.first["recent"] == []
-    assert await heard(back, 1) == [(3, "three")]
+    assert await received(back, 1) == [(3, "three")]
 
 
 @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ async def test_who_knows_more_than_this_process_is_not_set_back(visit: Visit) ->
     ],
 )
 async def test_addresses_that_say_nothing_are_welcomed_like_new(visit: Visit, query: str) -> None:
-    await tell("one")
+    await publish("one")
     visitor = await visit(f"/ws?{query}")
     assert [event["text"] for event in visitor.first["recent"]] == ["one"]
     assert await visitor.hears_nothing()
@@ -369,7 +369,7 @@ async def test_addresses_that_say_nothing_are_welcomed_like_new(visit: Visit, qu
 
 @pytest.mark.parametrize("seq", [-1, 10**18, 2**63])
 async def test_numbers_that_no_stream_reaches(visit: Visit, seq: int) -> None:
-    await tell("one")
+    await publish("one")
     here = await head()
     visitor = await visit()
     await visitor.say({"type": "resume", "epoch": here.epoch, "seq": seq})
@@ -395,8 +395,8 @@ async def test_a_resume_that_fails_brings_the_client_back(
 @pytest.mark.usefixtures("quick_looks")
 async def test_a_new_epoch_sends_everybody_back_for_a_snapshot(visit: Visit) -> None:
     visitor = await visit()
-    await tell("one")
-    assert len(await heard(visitor, 1)) == 1
+    await publish("one")
+    assert len(await received(visitor, 1)) == 1
     await Stream.objects.filter(name=LOBBY).aupdate(epoch=new_epoch())
     assert await visitor.closed() == 1012
     back = await visit(address(visitor.first["epoch"], 1))
@@ -406,7 +406,7 @@ async def test_a_new_epoch_sends_everybody_back_for_a_snapshot(visit: Visit) -> 
 
 @pytest.mark.usefixtures("quick_looks")
 async def test_a_log_that_was_set_back_is_noticed(visit: Visit) -> None:
-    await tell("one", "two")
+    await publish("one", "two")
     visitor = await visit()
     await Event.objects.filter(seq=2).adelete()
     await Stream.objects.filter(name=LOBBY).aupdate(seq=1)
@@ -417,7 +417,7 @@ async def test_a_log_that_was_set_back_is_noticed(visit: Visit) -> None:
 
 
 async def test_a_deleted_line_is_shown_to_nobody_who_comes_later(visit: Visit) -> None:
-    await tell("fine", "rude")
+    await publish("fine", "rude")
     early = await visit()
     assert [event["text"] for event in early.first["recent"]] == ["fine", "rude"]
     await in_thread(delete_line, seq=2)
@@ -426,7 +426,7 @@ async def test_a_deleted_line_is_shown_to_nobody_who_comes_later(visit: Visit) -
     late = await visit()
     assert [event["text"] for event in late.first["recent"]] == ["fine", "", ""]
     back = await visit(address(late.first["epoch"], 0))
-    assert [text for _, text in await heard(back, 3)] == ["fine", "", ""]
+    assert [text for _, text in await received(back, 3)] == ["fine", "", ""]
 
 
 # Slow readers.
@@ -462,11 +462,11 @@ async def test_who_reads_nothing_is_closed_with_4408_and_others_do_not_notice(
     feed.outboxes.add(box)
     long = "x" * (SLOW_BYTES // 2)
     for number in range(3):
-        await tell(f"{number}{long}")
-        assert (await heard(quick, 1))[0][0] == number + 1
+        await publish(f"{number}{long}")
+        assert (await received(quick, 1))[0][0] == number + 1
     assert await is_closed(box)
-    await tell("after")
-    assert await heard(quick, 1) == [(4, "after")]
+    await publish("after")
+    assert await received(quick, 1) == [(4, "after")]
     stuck.reads.set()
     await asyncio.sleep(0.01)
     assert stuck.taken[-1] == {"type": "websocket.close", "code": 4408, "reason": "too slow"}

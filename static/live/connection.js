@@ -1,4 +1,4 @@
-/* The little light in the header: whether this page hears what happens. */
+/* The indicator in the header: whether this page receives events. */
 
 const WORDS = {
   connecting: () => "Connecting",

@@ -12,7 +12,7 @@ const PING_EVERY_MS = 25_000;
 const SILENCE_MS = 60_000;
 const HIDDEN_MS = 5 * 60_000;
 
-// Told by the server: coming back with the same request would not help.
+// Close codes after which reconnecting with the same request would not help.
 const FINAL_CODES = new Set([4400, 4401, 4403, 4404]);
 const TOO_FAST = 4429;
 
@@ -69,14 +69,14 @@ export class Sequence {
   }
 }
 
-/** Emits `event`, `snapshot`, `presence`, `refused`, `you` and `state` (see #tell). */
+/** Emits `event`, `snapshot`, `presence`, `refused`, `you` and `state` (see #emit). */
 export class Stream extends EventTarget {
   #path;
   #sequence;
   #socket = null;
   #attempt = 0;
   #timers = new Map();
-  #heardAt = 0;
+  #receivedAt = 0;
   #healing = false;
   #wanted = false;
 
@@ -119,7 +119,7 @@ export class Stream extends EventTarget {
     if (this.#socket === null) {
       this.#clear("retry");
       this.#connect();
-    } else if (Date.now() - this.#heardAt > PING_EVERY_MS) {
+    } else if (Date.now() - this.#receivedAt > PING_EVERY_MS) {
       this.#probe(); // awake again: is anybody still there?
     }
   }
@@ -134,24 +134,24 @@ export class Stream extends EventTarget {
     const address = `${scheme}//${location.host}${this.#path}${this.#sequence.query}`;
     const socket = new WebSocket(address);
     this.#socket = socket;
-    this.#heardAt = Date.now();
+    this.#receivedAt = Date.now();
     this.#healing = false;
-    socket.onmessage = ({ data }) => this.#socket === socket && this.#hear(data);
+    socket.onmessage = ({ data }) => this.#socket === socket && this.#receive(data);
     socket.onclose = ({ code }) => this.#socket === socket && this.#lost(code);
     this.#after("open", OPEN_WITHIN_MS, () => this.#drop());
   }
 
-  #hear(data) {
-    this.#heardAt = Date.now();
+  #receive(data) {
+    this.#receivedAt = Date.now();
     const frame = JSON.parse(data);
     switch (frame.type) {
       case "pong":
         return;
       case "presence":
-        this.#tell("presence", frame);
+        this.#emit("presence", frame);
         return;
       case "error":
-        this.#tell("refused", frame);
+        this.#emit("refused", frame);
         return;
       case "welcome":
         this.#opened(frame);
@@ -162,14 +162,14 @@ export class Stream extends EventTarget {
       this.#heal();
     }
     if (snapshot) {
-      this.#tell("snapshot", snapshot);
+      this.#emit("snapshot", snapshot);
     }
     if (events.length || snapshot) {
       this.#healing = false;
       this.#clear("heal");
     }
     for (const event of events) {
-      this.#tell("event", event);
+      this.#emit("event", event);
     }
   }
 
@@ -180,7 +180,7 @@ export class Stream extends EventTarget {
       this.#attempt = 0;
     });
     this.#setState("live");
-    this.#tell("you", welcome.you);
+    this.#emit("you", welcome.you);
   }
 
   #heal() {
@@ -193,7 +193,7 @@ export class Stream extends EventTarget {
   }
 
   #probe() {
-    if (Date.now() - this.#heardAt > SILENCE_MS) {
+    if (Date.now() - this.#receivedAt > SILENCE_MS) {
       this.#drop();
     } else if (this.#socket?.readyState === WebSocket.OPEN) {
       this.#socket.send('{"type":"ping"}');
@@ -269,10 +269,10 @@ export class Stream extends EventTarget {
 
   #setState(state, detail = {}) {
     this.state = state;
-    this.#tell("state", { state, ...detail });
+    this.#emit("state", { state, ...detail });
   }
 
-  #tell(type, detail) {
+  #emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 

@@ -1,4 +1,4 @@
-/* Times as the reader's clock tells them; the server writes UTC. */
+/* Times in the reader's time zone; the server writes UTC. */
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });

@@ -16,7 +16,7 @@ export class Chat {
   #text = document.getElementById("chat-text");
   #error = document.getElementById("chat-error");
   #left = document.getElementById("chat-left");
-  #sent = ""; // said, and not yet heard
+  #sent = ""; // sent, and not yet received back
 
   constructor({ stream, log, you, isModerator }) {
     this.#stream = stream;
@@ -46,7 +46,7 @@ export class Chat {
     this.#stream.addEventListener("refused", ({ detail }) => this.#refused(detail.message));
     this.#stream.addEventListener("state", ({ detail }) => {
       if (this.#sent && detail.state !== "live" && detail.state !== "connecting") {
-        this.#refused("The connection was lost before this was heard. Send it again if it does not appear.");
+        this.#refused("The connection was lost before this was confirmed. Send it again if it does not appear.");
       }
     });
   }
@@ -67,13 +67,13 @@ export class Chat {
     this.#log.scrollToEnd();
   }
 
-  /** A line was said; if it was this one, all is well. */
-  heard({ data }) {
+  /** A line of chat arrived; if it is the one sent, it is stored. */
+  received({ data }) {
     if (!this.#form || !this.#sent || data.player.id !== this.#you) {
       return;
     }
     if (this.#text.value.trim() === this.#sent) {
-      this.#text.value = ""; // given back after a loss, and heard all the same
+      this.#text.value = ""; // restored after a lost connection, although it was stored
       this.#complain("");
     }
     this.#sent = "";

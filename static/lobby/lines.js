@@ -15,7 +15,7 @@ function element(tag, className, ...content) {
   return made;
 }
 
-/** A link out of this site that tells it nothing and gives it no hold on this page. */
+/** A link out of this site, without referrer and opener. */
 function outwardLink(address) {
   const link = document.createElement("a");
   link.href = address;

@@ -1,4 +1,4 @@
-/* The lobby's page, live: chat, news, people and the player's own court. */
+/* The lobby's page, live: chat, news, people and the player's own queue and match. */
 
 import { showConnection } from "../live/connection.js";
 import { Stream } from "../live/stream.js";
@@ -22,14 +22,14 @@ const talk = new Chat({ stream, log: chat, you, isModerator });
 function show(event) {
   if (event.type === "chat") {
     if (event.data.player) { // else a moderator took it away, and its number is all that is left
-      talk.heard(event);
+      talk.received(event);
       chat.add(() => chatLine(event, you), event.seq);
     }
   } else if (event.type === "chat_deleted") {
     chat.remove(event.data.seq);
   } else {
     news.add(() => newsLine(event), event.seq);
-    queue.heard(event);
+    queue.received(event);
   }
 }
 
@@ -48,7 +48,7 @@ let wasLive = false;
 stream.addEventListener("state", ({ detail }) => {
   if (detail.state === "live") {
     if (wasLive) {
-      queue.refresh(); // who knows what the queue did meanwhile
+      queue.refresh(); // it may have changed meanwhile
     }
     wasLive = true;
   }

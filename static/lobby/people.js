@@ -1,4 +1,4 @@
-/* Who is here and who waits: the last word of the server counts, drawn at most once a frame. */
+/* The people here and the waiting players: the server's last message counts, drawn at most once a frame. */
 
 import { batched } from "../live/batch.js";
 
@@ -33,9 +33,9 @@ const draw = batched((frames) => {
   more.textContent = online.count ? restOf(nameless, people.length) : "Nobody yet.";
   more.hidden = online.count > 0 && nameless <= 0;
 
-  const court = document.querySelector("[data-waiting-count]");
-  if (court) {
-    court.textContent = waiting.count
+  const waitingCount = document.querySelector("[data-waiting-count]");
+  if (waitingCount) {
+    waitingCount.textContent = waiting.count
       ? `${waiting.count.toLocaleString("en-GB")} waiting now`
       : "Nobody waits yet";
   }

@@ -1,4 +1,4 @@
-/* The player's own court: the server draws it, this fetches it again when it may have changed. */
+/* The player's own queue and match: the server draws it, this fetches it again when it may have changed. */
 
 import { elapsed, remaining } from "../live/times.js";
 
@@ -23,7 +23,7 @@ export class Queue {
   }
 
   /** An event of the lobby: is it about me? */
-  heard({ data, text }) {
+  received({ data, text }) {
     const players = data.players ?? data.match?.players ?? [];
     if (this.#you && players.some(({ id }) => id === this.#you)) {
       document.getElementById("queue-status").textContent = text;
@@ -31,7 +31,7 @@ export class Queue {
     }
   }
 
-  /** Who waits, by the server's last word: joined or left in another tab, or expired. */
+  /** The waiting players, by the server's last message: joined or left in another tab, or expired. */
   waiting({ count, names }) {
     const { state, waitingAs } = this.#panel.dataset;
     const mine = document.getElementById("lobby").dataset.youName;

@@ -146,7 +146,7 @@ class Player(ABC):
     # A match.
 
     async def _play(self, active: ActiveMatch) -> None:
-        """Play until one side concedes; nobody who is no part of the demo is kept waiting."""
+        """Play until one side concedes; an opponent from outside the demo need not wait."""
         self.run.events.expect("matched", active.match)
         closed = self._open.setdefault(active.match, asyncio.Event())
         await self.run.pause(2, 6)

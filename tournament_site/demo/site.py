@@ -16,11 +16,11 @@ _PAUSES_SECONDS = (0.5, 1.0, 2.0)
 
 
 class NoServer(Exception):
-    """Nobody answers at the address, or somebody else does."""
+    """No Matchpoint answers at the address."""
 
 
 class Refused(Exception):
-    """The site's answer was an error; `code` is its word for it."""
+    """The site's answer was an error with this `code`."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
