@@ -9,7 +9,7 @@ match_made = Signal()
 match_closed = Signal()
 
 #: A finished match is open again. `match`: the `Match`, its seats prefetched; `before`: the
-#: `results.Result` that was taken back.
+#: `results.Result` that was reopened.
 match_reopened = Signal()
 
 #: One side reported a result. `report`: the `Report`; `match`: its seats prefetched.

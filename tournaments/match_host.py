@@ -12,7 +12,7 @@ from .selectors import players_report
 
 
 class TournamentHost:
-    """What matchmaking asks and tells of a tournament's matches; see `MatchHost`."""
+    """The tournament of a match, as matchmaking sees it; see `MatchHost`."""
 
     def lock(self, match_id: UUID) -> None:
         """Lock the match's tournament."""

@@ -12,13 +12,13 @@ stage_started = Signal()
 #: A round of a table was paired and shown. `tournament`; `round`; `pairings`, in order.
 round_published = Signal()
 
-#: The last round of a Swiss was taken back, to be paired again. `tournament`; `round`, as it was.
+#: The last round of a Swiss was withdrawn, to be paired again. `tournament`; `round`, as it was.
 round_withdrawn = Signal()
 
 #: A pairing was decided. `tournament`; `pairings`: those that changed, the decided one first.
 pairing_decided = Signal()
 
-#: A result was taken back. `tournament`; `pairings`: those that changed, the reopened one first;
+#: A result was reopened. `tournament`; `pairings`: those that changed, the reopened one first;
 #: `rebuilt`: whether later stages were taken down with it.
 pairing_reopened = Signal()
 
@@ -28,7 +28,7 @@ pairing_scored = Signal()
 #: A tournament was finished or cancelled. `tournament`; `winner`: an `Entrant` or None.
 tournament_closed = Signal()
 
-#: A finished tournament runs again, because a result was taken back. `tournament`.
+#: A finished tournament runs again, because a result was reopened. `tournament`.
 tournament_reopened = Signal()
 
 #: Somebody's entry changed before or during the day. `tournament`, `entrant` (with its name, even

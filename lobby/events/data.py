@@ -80,14 +80,14 @@ class BracketData(NewsData):
 
 
 class RoundData(NewsData):
-    """A round that was paired, or taken back."""
+    """A round that was paired, or withdrawn."""
 
     tournament: Brief
     round: int
     brackets: list[list[str]]
     """The first pairs."""
     pairs: int
-    """How many there are; 0 when the round was taken back, and will be paired again."""
+    """How many there are; 0 when the round was withdrawn, and will be paired again."""
 
 
 class PairingsData(NewsData):
@@ -99,7 +99,7 @@ class PairingsData(NewsData):
 
 
 class ReopenedPairingsData(PairingsData):
-    """A tournament's result that was taken back, and what changed with it."""
+    """A tournament's result that was reopened, and what changed with it."""
 
     rebuilt: bool
     """Whether later stages were taken down, so that the tournament should be read again."""

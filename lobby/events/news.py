@@ -51,7 +51,7 @@ def match_closed(match: Match) -> Draft:
 
 
 def match_reopened(match: Match) -> Draft:
-    """A pool's result was taken back."""
+    """A pool's match was reopened."""
     text = f"{' vs '.join(side_names(match))} is open again"
     return _pool_match("match_reopened", "Reopened", text, match)
 
@@ -147,7 +147,7 @@ def round_published(tournament: Tournament, round_: Round, pairings: Sequence[Pa
 
 
 def round_withdrawn(tournament: Tournament, round_: Round) -> Draft:
-    """The last round of a Swiss was taken back."""
+    """The last round of a Swiss was withdrawn."""
     return _round(tournament, round_, f"{round_}: withdrawn, to be paired again", [])
 
 
@@ -182,7 +182,7 @@ def pairing_decided(tournament: Tournament, pairings: Sequence[Pairing]) -> Draf
 def pairing_reopened(
     tournament: Tournament, pairings: Sequence[Pairing], *, rebuilt: bool
 ) -> Draft:
-    """A tournament's result was taken back; with it come the pairings that it changed."""
+    """A tournament's result was reopened; with it come the pairings that it changed."""
     reopened = pairings[0]
     names = f"{reopened.top} vs {reopened.bottom}"
     line = f"{reopened.round}: {names} is open again"

@@ -37,13 +37,13 @@ class Rated(Generic[Outcome, State]):
 Rate = Callable[[Played[Outcome], tuple[State, ...]], tuple[State, ...]]
 
 
-def take_back(
+def without_match(
     history: Sequence[Rated[Outcome, State]], place: int, rate: Rate[Outcome, State]
 ) -> list[Rated[Outcome, State]]:
     """The history without the match at `place`.
 
     `history` is a pool's, or that part of it since the match. The result is what
-    rating the other matches in order gives, to the last bit; what the match did not touch is the
+    rating the other matches in order makes, to the last bit; what the match did not touch is the
     very same object.
     """
     undone = history[place]

@@ -168,7 +168,7 @@ def _first_error(form: forms.Form) -> str:
 
 @require_POST
 def guest(request: HttpRequest) -> HttpResponse:
-    """Create a guest for a visitor who gives a name."""
+    """Create a guest for a visitor who entered a name."""
     response = redirect(next_page(request))
     if browser_player(request) is not None or request.user.is_authenticated:
         return response

@@ -68,7 +68,7 @@ class QueuePanel:
     @property
     def waiting_count(self) -> int:
         """How many wait where the player could join."""
-        return sum(door.statistics.waiting for door in self.joinable_pools)
+        return sum(joinable.statistics.waiting for joinable in self.joinable_pools)
 
     @property
     def leads(self) -> bool:

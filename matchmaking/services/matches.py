@@ -61,7 +61,7 @@ def reopen_match(*, match: Match, hold: bool = True) -> Match:
     }  # fmt: skip
     finished = Match.objects.filter(pk=match.pk, state=MatchState.FINISHED, revision=match.revision)
     if before is None or not finished.update(**opened, revision=F("revision") + 1):
-        raise Conflict("This match has no result that could be taken back.", code="match_changed")
+        raise Conflict("This match has no result that could be reopened.", code="match_changed")
     try:
         with transaction.atomic():
             Seat.objects.filter(match=match).update(holds=hold)

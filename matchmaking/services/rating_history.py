@@ -1,4 +1,4 @@
-"""A pool's rated matches as rows: added at the end, and taken back as if they had never been."""
+"""A pool's rated matches as rows: added at the end, and removed as if they had never been."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from django.db.models import F, Max
 
 from matchmaking.engine.glicko2 import HIGHEST_DEVIATION, SCALE
 from matchmaking.engine.glicko2 import Rating as Strength
-from matchmaking.engine.rating_history import Played, Rated, RatingState, take_back
+from matchmaking.engine.rating_history import Played, Rated, RatingState, without_match
 from matchmaking.models import Match, RatedMatch, Rating, RatingChange, Season
 from matchmaking.rating_systems import UNRATED, Outcome, outcome_json, outcome_of, rate_by
 
@@ -78,7 +78,7 @@ def remove_rated(rated: RatedMatch, *, season: Season) -> None:
     rows = list(later.order_by("number").prefetch_related("changes"))
     history = [_rated(row) for row in rows]
     rate = rate_by(settings.MATCHPOINT_RATING_PERIOD)
-    without = take_back(history, 0, rate)
+    without = without_match(history, 0, rate)
     moved: Standings = dict(zip(_players(history[0]), history[0].before, strict=True))
     changes: list[RatingChange] = []
     for row, old, new in zip(rows[1:], history[1:], without, strict=True):
@@ -102,7 +102,7 @@ def remove_rated(rated: RatedMatch, *, season: Season) -> None:
 
 
 def _restate(pool_id: int, moved: Standings) -> None:
-    """Store where players stand after a take-back; who never played has no rating any more."""
+    """Store the ratings after a match was removed; a player without a match has none."""
     gone = [player for player, state in moved.items() if state == UNRATED]
     Rating.objects.filter(pool=pool_id, player__in=gone).delete()
     counts = {player: row.matches for player, row in _ratings(pool_id, moved).items()}

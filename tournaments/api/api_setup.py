@@ -1,4 +1,4 @@
-"""The way into the API: bodies read, senders told apart, refusals answered as everywhere else."""
+"""How the API reads bodies, identifies callers and answers refusals."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, cast
@@ -25,7 +25,7 @@ from tournaments.services.actors import Actor
 from tournaments.services.permissions import check_organiser
 
 #: So many wrong fields are named at once; who mends those sees the next.
-FAULTS_TOLD = 3
+FAULTS_SHOWN = 3
 
 
 #: The description of a route for everybody: a token may be sent, and need not.
@@ -112,11 +112,13 @@ def _fault(request: HttpRequest, error: Any) -> HttpResponse:
 
 def said(errors: Sequence[dict[str, Any]]) -> str:
     """What does not fit, with where it stands: `$.players[1]`."""
-    told = list(dict.fromkeys(f"{_words(error)} - at `{_place(error['loc'])}`" for error in errors))
-    more = len(told) - FAULTS_TOLD
+    faults = list(
+        dict.fromkeys(f"{_words(error)} - at `{_place(error['loc'])}`" for error in errors)
+    )
+    more = len(faults) - FAULTS_SHOWN
     rest = [f"and {more} more"] if more > 0 else []
     where = "address" if errors[0]["loc"][0] in {"query", "path"} else "body"
-    return f"The {where} does not fit: {'; '.join([*told[:FAULTS_TOLD], *rest])}."
+    return f"The {where} does not fit: {'; '.join([*faults[:FAULTS_SHOWN], *rest])}."
 
 
 def _words(error: dict[str, Any]) -> str:

@@ -234,7 +234,7 @@ class LiveBody(Body):
 
 
 class ReopenBody(Why):
-    """Which result to take back, and whether only to say what would follow."""
+    """Which result to reopen, and whether only to say what would follow."""
 
     dry_run: bool = False
     """Only list what would be emptied."""
@@ -277,7 +277,7 @@ class LateBody(EntrantBody, Why):
 
 
 class NoByeBody(EntrantRef):
-    """A bye that is taken back."""
+    """A bye that is cancelled."""
 
     round: Count | None = None
     """The number of a round that is not yet paired; the next one if left out."""
@@ -344,7 +344,7 @@ class SeedsBody(Body):
     """The ids of all who take part, the strongest first."""
     by: Literal["rating", "lot"] | None = None
     lot: Count | None = None
-    """A number to shuffle by; the same gives the same order again."""
+    """A number to shuffle by; the same number makes the same order again."""
 
 
 class PhaseBody(Body):

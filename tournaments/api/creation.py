@@ -24,8 +24,8 @@ from .tournaments import changes_of
 
 router = Router(tags=["Tournaments"])
 
-#: What `create_tournament` is told itself.
-_TOLD = frozenset({"name", "seeding", "byes", "entry", "entry_code"})
+#: The settings that are arguments of `create_tournament`.
+_ARGUMENTS = frozenset({"name", "seeding", "byes", "entry", "entry_code"})
 
 
 @router.post(
@@ -61,7 +61,7 @@ def _make(body: TournamentBody, organiser: Player | None, actor: Actor) -> Json:
         entry_code=body.entry_code,
         stages=plans,
     )
-    changes = changes_of(body, but=_TOLD)
+    changes = changes_of(body, but=_ARGUMENTS)
     if changes:
         change_settings(tournament_id=made.tournament.pk, actor=actor, changes=changes)
     brackets = _start(made.tournament, body, plans[0], len(players), actor)

@@ -73,7 +73,7 @@ def disqualify(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> H
 
 @router.post(f"{ONE}/reinstate", response=schemas.found(schemas.Reinstated))
 def reinstate(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> HttpResponse:
-    """Let who has left take part again; gives the forfeited matches that are open again."""
+    """Let an entrant that withdrew take part again. Forfeited matches open again."""
     opened = reinstate_entrant(
         tournament_id=tournament_id,
         actor=organiser(request, tournament_id),
@@ -88,9 +88,9 @@ def reinstate(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> Ht
 def undo_action(
     request: HttpRequest, tournament_id: UUID, body: UndoBody = UNDO_LAST
 ) -> HttpResponse:
-    """Take back the last action that can be taken back; asked again, the one before it.
+    """Undo the last action that can be undone; called again, the one before it.
 
-    One that can be taken back no longer stands before all others: `skip` leaves it as it is.
+    One that can no longer be undone blocks those before it: `skip` leaves it as it is.
     """
     actor = organiser(request, tournament_id)
     action = undo_last(

@@ -1,4 +1,4 @@
-"""Results by the organiser and the judges: entered, corrected, taken back."""
+"""Results by the organiser and the judges: entered, corrected, reopened."""
 
 from uuid import UUID
 
@@ -82,7 +82,7 @@ def _report(pairing: Pairing, body: ResultBody) -> Report:
 
 def _drawn(scores: list[int] | None) -> list[int]:
     if scores and len(set(scores)) > 1:
-        raise Malformed("A draw has equal `scores`. Leave them out, or mend them.")
+        raise Malformed("A draw has equal `scores`. Leave them out, or correct them.")
     return scores or [0, 0]
 
 

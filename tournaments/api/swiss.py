@@ -1,4 +1,4 @@
-"""A Swiss, round by round: paired, taken back, sat out, entered late, ended."""
+"""A Swiss, round by round: paired, withdrawn, byes, late entries, ended."""
 
 from uuid import UUID
 

@@ -160,7 +160,7 @@ class RegisterForm(forms.Form):
     code = forms.CharField(
         max_length=CODE_MAX_CHARS,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
-        help_text="The organiser gives it to you.",
+        help_text="Ask the organiser for it.",
     )
     club = forms.CharField(max_length=LABEL_MAX_CHARS, required=False)
 

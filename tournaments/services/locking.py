@@ -62,10 +62,10 @@ def pairing_of_match(tournament: Tournament, match_id: UUID) -> Pairing:
 
 def not_ready(pairing: Pairing) -> Conflict:
     """Why there is no match to play in a pairing."""
-    told = f"{pairing} is not played ({pairing.get_state_display()})."
+    reason = f"{pairing} is not played ({pairing.get_state_display()})."
     if pairing.state == PairingState.PENDING:
-        told = f"{pairing} cannot be played yet: who meets there depends on earlier matches."
-    return Conflict(told, code="not_ready")
+        reason = f"{pairing} cannot be played yet: who meets there depends on earlier matches."
+    return Conflict(reason, code="not_ready")
 
 
 def address(pairing: Pairing) -> Address:

@@ -27,7 +27,7 @@ InputKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """An argument of a service, and the form field that gives it."""
+    """An argument of a service, and the form field it is read from."""
 
     argument: str
     field: str

@@ -81,7 +81,7 @@ class ResultEntered(Undoable, frozen=True, tag="result"):
 
 
 class ResultReopened(Undoable, frozen=True, tag="reopen"):
-    """A result taken back, the first of `results`, with those that depended on it."""
+    """A result reopened, the first of `results`, with those that depended on it."""
 
     at: Address
     results: list[RecordedResult]

@@ -10,10 +10,11 @@ from tournaments.models import Pairing, PairingState, Stage, Tournament
 
 
 def create_matches(stage: Stage, rows: Sequence[Pairing]) -> list[Match]:
-    """Make the match of each pairing that can be played and has none yet; gives the new ones.
+    """Make the match of each pairing that can be played and has none yet; returns the new ones.
 
     A match has the id of its pairing, so that others can name it before its sides are known. One
-    that was struck out there makes way, and its `revision` counts on: who saw that one is told.
+    that was voided there is replaced, and `revision` counts on, so that a page with the old one is
+    out of date.
     """
     due = [row for row in rows if row.state == PairingState.READY and row.match is None]
     before = forget_matches([row.pk for row in due if not row._state.adding])

@@ -6,7 +6,7 @@ from .tables import bracket_places, group_standings
 
 
 def settle_places(*, stage: Stage) -> list[list[Contender]]:
-    """Write who holds which places; gives each group's contenders, best first.
+    """Write who holds which places; returns each group's contenders, best first.
 
     Who is tied shares `first` and `last`, and stands here in the order of the seeds.
     """

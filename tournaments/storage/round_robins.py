@@ -28,7 +28,7 @@ DOUBLE = 2
 
 
 def store_round_robin(stage: Stage, seeded: Sequence[Entrant]) -> list[list[str]]:
-    """Deal these entrants into groups that all play at once; gives the first round's names.
+    """Deal these entrants into groups that all play at once; returns the first round's names.
 
     Every pairing of every round is made now, with its match. Who rests in a round has no row.
     """

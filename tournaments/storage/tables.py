@@ -149,7 +149,7 @@ def results_of(match: Match) -> tuple[engine.Result, engine.Result]:
 
 
 def point_system(stage: Stage) -> engine.PointSystem:
-    """What a stage gives for a win, a draw, a loss and a bye of the pairing."""
+    """The points of a stage for a win, a draw, a loss and a bye of the pairing."""
     return engine.PointSystem.of(
         Fraction(stage.points_win),
         Fraction(stage.points_draw),

@@ -15,7 +15,7 @@ from matchmaking.engine.rating_history import (
     RatingState,
     glicko2_rate,
     rating_state_at,
-    take_back,
+    without_match,
 )
 
 DAY = 86_400.0
@@ -74,7 +74,7 @@ def test_a_match_taken_back_was_never_played(
     place = data.draw(st.integers(0, len(history) - 1))
     others = [one.match for one in history]
     del others[place]
-    assert take_back(history, place, RATE) == rated(*others)
+    assert without_match(history, place, RATE) == rated(*others)
 
 
 @settings(max_examples=30)
@@ -83,13 +83,13 @@ def test_taking_back_the_last_restores_what_was_stored(
     history: list[Rated[float, RatingState]],
 ) -> None:
     last = history[-1]
-    left = NEW | latest_states(take_back(history, len(history) - 1, RATE))
+    left = NEW | latest_states(without_match(history, len(history) - 1, RATE))
     assert tuple(left[str(player)] for player in last.match.players) == last.before
 
 
 def test_only_those_are_rated_again_whom_the_match_reached() -> None:
     history = rated(played("ab", 1, 1), played("cd", 1, 2), played("bc", 1, 3), played("ef", 0, 4))
-    changed = take_back(history, 0, RATE)
+    changed = without_match(history, 0, RATE)
     assert changed[0] is history[1]
     assert changed[1] != history[2]
     assert changed[2] is history[3]
@@ -97,7 +97,7 @@ def test_only_those_are_rated_again_whom_the_match_reached() -> None:
 
 def test_the_history_since_the_match_is_enough() -> None:
     history = rated(*(played(pair, 1, day) for day, pair in enumerate(("ab", "bc", "ca", "ab"))))
-    assert take_back(history[1:], 0, RATE) == take_back(history, 1, RATE)[1:]
+    assert without_match(history[1:], 0, RATE) == without_match(history, 1, RATE)[1:]
 
 
 def test_idle_time_is_counted_for_each_player() -> None:
@@ -122,4 +122,4 @@ def test_other_rating_systems_fit() -> None:
     matches = [Played(("a", "b", "c"), 2, 0.0), Played(("c", "b", "a"), 0, 1.0)]
     history = rate_in_order(matches, {"a": 0, "b": 0, "c": 0}, winners)
     assert latest_states(history) == {"a": 0, "b": 0, "c": 2}
-    assert latest_states(take_back(history, 0, winners)) == {"a": 0, "b": 0, "c": 1}
+    assert latest_states(without_match(history, 0, winners)) == {"a": 0, "b": 0, "c": 1}

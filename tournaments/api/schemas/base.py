@@ -21,7 +21,7 @@ class Refused(Shape):
     code: str
     """One stable word for programs, such as `not_found`."""
     message: str
-    """A sentence that says what to mend."""
+    """A sentence that says what to correct."""
 
 
 def errors(*statuses: int) -> Responses:

@@ -236,7 +236,7 @@ class EmptiedMatch(Match):
 
 
 class Reopened(Shape):
-    """A result taken back, or what that would do."""
+    """A result reopened, or what that would do."""
 
     status: str
     dry_run: bool

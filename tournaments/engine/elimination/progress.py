@@ -46,7 +46,7 @@ State: TypeAlias = Mapping[str, ResolvedPairing]
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What follows when the outcome of a pairing is taken back or replaced.
+    """What follows when the outcome of a pairing is reopened or replaced.
 
     `changed` holds the new state of every pairing that is no longer as it was, the revised one
     included; `emptied` the later ones, in order of play, whose own outcome falls away.

@@ -1,4 +1,4 @@
-"""What depends on a result: the later results that fall away when it is taken back or replaced."""
+"""What depends on a result: the later results that are void when it is reopened or replaced."""
 
 from collections.abc import Sequence
 

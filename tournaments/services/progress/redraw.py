@@ -42,7 +42,7 @@ def check_can_redraw(tournament: Tournament) -> None:
         )
     if has_results(tournament):
         raise Conflict(
-            "A result is in: the draw stands. To draw again, take back every result first.",
+            "A result is in: the draw stands. To draw again, reopen every result first.",
             code="too_late",
         )
 

@@ -1,4 +1,4 @@
-"""Results taken back, with everything that depends on them."""
+"""Results reopened, with everything that depends on them."""
 
 from uuid import UUID
 
@@ -73,7 +73,7 @@ def _to_reopen(tournament: Tournament, match_id: UUID) -> Pairing:
     check_was_started(tournament)
     assert pairing.match is not None
     if pairing.match.state != MatchState.FINISHED:
-        raise Conflict("This match has no result that could be taken back.", code="not_decided")
+        raise Conflict("This match has no result that could be reopened.", code="not_decided")
     gone = [str(entrant) for _, entrant in pairing.sides if entrant and entrant.has_left]
     if gone:
         raise Conflict(

@@ -43,7 +43,7 @@ OPEN = (PairingState.PENDING, PairingState.READY)
 
 
 def begin_stage(stage: Stage, seeded: Sequence[Entrant]) -> list[list[str]]:
-    """Make the groups, rounds and matches of a stage; gives the first round's names.
+    """Make the groups, rounds and matches of a stage; returns the first round's names.
 
     A Swiss is not paired by this: that takes its time, and is done with nothing locked.
     """
@@ -178,17 +178,17 @@ def _stayed(stage: Stage, replay: Replay | None) -> Callable[[Entrant], bool]:
 
 
 def _ties_at_the_cut(stage: Stage, orders: Sequence[Sequence[Contender]]) -> list[str]:
-    """Where nothing but the seed tells who goes on, in words."""
-    told = []
+    """Who goes on by the better seed alone, in words."""
+    ties = []
     for order in orders:
         staying = [contender for contender in order if contender.entrant.takes_part]
         inside, outside = staying[: stage.advance], staying[stage.advance :]
         if inside and outside and inside[-1].first == outside[0].first:
-            told.append(
+            ties.append(
                 f"{inside[-1].entrant} and {outside[0].entrant} are level at the cut, and "
                 f"{inside[-1].entrant} goes on by the better seed"
             )
-    return told
+    return ties
 
 
 def _plays(stage: Stage, seeded: Sequence[Entrant]) -> bool:
@@ -204,7 +204,7 @@ def _plays(stage: Stage, seeded: Sequence[Entrant]) -> bool:
 
 
 def tear_down(stages: Sequence[Stage]) -> bool:
-    """Take down stages that have begun on what no longer holds; gives whether there were any."""
+    """Delete the stages that began on void results; returns whether there were any."""
     begun = [stage for stage in stages if stage.state != StageState.PENDING]
     for stage in reversed(begun):
         pairings = Pairing.objects.filter(group__stage=stage)

@@ -44,7 +44,7 @@ _ASIDE = 1_000_000
 def start_tournament(
     *, tournament_id: UUID, actor: Actor, chance: Random | None = None
 ) -> list[list[str]]:
-    """Seed and draw a tournament; gives the first round's pairs, a bye as a pair of one.
+    """Seed and draw a tournament; returns the first round's pairs, a bye as a pair of one.
 
     Without stages it is a single elimination. A Swiss is paired after the start is committed;
     when that fails it has started all the same, and its first round is still to be paired.
@@ -163,7 +163,7 @@ def number_seeds(tournament: Tournament, seeded: Sequence[Entrant]) -> None:
 
 
 def pair_swiss(stage: Stage, actor: Actor) -> list[list[str]]:
-    """Pair the first round of a Swiss that has begun; gives it as `start_tournament` does."""
+    """Pair the first round of a Swiss that has begun; returns it as `start_tournament` does."""
     group = Group.objects.select_related("stage__tournament").get(stage=stage)
     pair_next_round(group=group, actor=actor)
     with transaction.atomic():

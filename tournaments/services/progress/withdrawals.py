@@ -150,7 +150,7 @@ def reinstate_entrant(
     ).first()
     since = parse_datetime(left.data["since"]) if left is not None else None
     status, until = entrant.status, _last_rounds(entrant)
-    back = take_back(tournament, entrant, actor, since or timezone.now())
+    back = restore_entrant(tournament, entrant, actor, since or timezone.now())
     begun = _begin_waiting_stage(tournament)
     audit_log.record(
         tournament,
@@ -216,7 +216,7 @@ class Return:
         self.opened.append(pairing)
 
 
-def take_back(
+def restore_entrant(
     tournament: Tournament,
     entrant: Entrant,
     actor: Actor,

@@ -40,7 +40,7 @@ from tournaments.storage.swiss_rounds import restore_round
 
 def undo_pairing(tournament: Tournament, undone: RoundPaired, actor: Actor) -> str:
     """The round is withdrawn."""
-    group = _running_swiss(tournament, undone.stage)
+    group = _played_swiss(tournament, undone.stage)
     if group.rounds.count() != undone.round:
         raise _rounds_changed()
     withdraw_round(last_round(group))
@@ -49,7 +49,7 @@ def undo_pairing(tournament: Tournament, undone: RoundPaired, actor: Actor) -> s
 
 def undo_unpairing(tournament: Tournament, undone: RoundUnpaired, actor: Actor) -> str:
     """The round is paired again as it was; entrants who have left since are walked over."""
-    group = _running_swiss(tournament, undone.stage)
+    group = _played_swiss(tournament, undone.stage)
     if group.rounds.count() != undone.round.number - 1:
         raise _rounds_changed()
     round_, rows = restore_round(group, undone.round)
@@ -58,7 +58,7 @@ def undo_unpairing(tournament: Tournament, undone: RoundUnpaired, actor: Actor) 
     return ""
 
 
-def _running_swiss(tournament: Tournament, stage: int) -> Group:
+def _played_swiss(tournament: Tournament, stage: int) -> Group:
     check_runs(tournament)
     group = swiss_group(tournament, stage=stage)
     group.stage.tournament = tournament

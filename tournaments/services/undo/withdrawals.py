@@ -16,8 +16,8 @@ from tournaments.services.progress.withdrawals import (
     FORFEITS,
     advance_to,
     ready_pairings_of,
+    restore_entrant,
     set_last_rounds,
-    take_back,
 )
 from tournaments.services.undoable import EntrantReinstated, EntrantWithdrawn, RecordedResult
 from tournaments.services.venue.stations import call_again
@@ -31,7 +31,7 @@ def undo_withdrawal(tournament: Tournament, undone: EntrantWithdrawn, actor: Act
     entrant = entrant_of(tournament, undone.entrant)
     if not entrant.has_left:
         raise Conflict(f"{entrant} takes part again already.", code="has_not_left")
-    back = take_back(tournament, entrant, actor, undone.since, even_with_dependents=True)
+    back = restore_entrant(tournament, entrant, actor, undone.since, even_with_dependents=True)
     ready = {pairing.pk for pairing in ready_pairings_of(entrant)}
     for pairing, station, called_at in back.called:
         if pairing.pk in ready:
