@@ -42,7 +42,7 @@ class Person:
         return page
 
     def _listen(self, message: ConsoleMessage) -> None:
-        # The network's own words, such as for a refused request, are told by its status; and
+        # The network's own words, such as for a refused request, are known by its status; and
         # who leaves a page at once leaves its socket half-open.
         words = ("net::", "Failed to load", "closed before the connection is established")
         of_the_network = any(word in message.text for word in words)

@@ -95,7 +95,7 @@ def test_every_operation_says_what_it_does_and_how_it_refuses() -> None:
             }
 
 
-def test_the_description_is_told(client: Client) -> None:
+def test_the_description_is_reported(client: Client) -> None:
     response = client.get("/api/openapi.json")
     assert response.status_code == 200 and response["Content-Type"] == "application/json"
     assert response.json()["openapi"].startswith("3.")

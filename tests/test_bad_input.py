@@ -1,4 +1,4 @@
-"""What nobody should send, sent to a real server with curl and websocat: told, and not stored."""
+"""What nobody should send, sent to a real server with curl and websocat: refused, not stored."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -64,7 +64,7 @@ SHAPES = [
 
 
 @pytest.mark.parametrize(("body", "said"), [*NAMES, *SHAPES])
-def test_a_wrong_join_is_told_what_to_mend(
+def test_a_wrong_join_is_refused_with_what_to_correct(
     site: MatchpointServer, post: Callable[..., Reply], body: str, said: str
 ) -> None:
     before = rows(site.database_url, STORED)
@@ -95,7 +95,7 @@ def test_a_wrong_join_is_told_what_to_mend(
         ("A, B", "not JSON"),
     ],
 )
-def test_a_wrong_tournament_is_told_what_to_mend(
+def test_a_wrong_tournament_is_refused_with_what_to_correct(
     site: MatchpointServer, post: Callable[..., Reply], body: str, said: str
 ) -> None:
     before = rows(site.database_url, STORED)
@@ -186,15 +186,15 @@ def test_a_socket_lives_through_what_it_cannot_read(site: MatchpointServer, webs
             ("y" * 17_000, "too_large"),
         ):
             socket.type(line)
-            told = socket.next("error")
-            assert (told["code"], bool(told["message"])) == (code, True), line[:60]
+            error = socket.next("error")
+            assert (error["code"], bool(error["message"])) == (code, True), line[:60]
         for line in ("{shrug}", "[1, 2]", "just words"):
             socket.type(line)
             assert socket.next("chat")["data"]["text"] == line
 
 
 @pytest.mark.parametrize("message", ["a line of chat", '{"type":"ping"}'])
-async def test_a_flood_is_told_and_then_ended(message: str) -> None:
+async def test_a_flood_is_reported_and_then_ended(message: str) -> None:
     with MatchpointServer(RATE_LIMITS="on") as site:
         async with open_socket(f"{site.socket_url}/ws") as flood:
             for _ in range(400):
@@ -219,7 +219,7 @@ def test_another_sites_page_gets_no_socket(
         assert socket.next()["type"] == "welcome"
 
 
-def test_a_plain_request_to_a_socket_is_told_so(curl: Path, site: MatchpointServer) -> None:
+def test_a_plain_request_to_a_socket_is_reported_so(curl: Path, site: MatchpointServer) -> None:
     for path in ("/ws", "/ws/", "/matchmaking", "/matchmaking/"):
         reply = Curl(curl)(f"{site.url}{path}")
         assert (reply.status, reply.body) == (400, b"WebSocket endpoint only")
@@ -231,6 +231,6 @@ def test_a_plain_request_to_a_socket_is_told_so(curl: Path, site: MatchpointServ
 async def test_a_queue_socket_that_cannot_join_says_why(site: MatchpointServer, query: str) -> None:
     async with open_socket(f"{site.socket_url}/matchmaking{query}") as socket:
         assert await socket.close_code() == 4400
-    [told] = socket.frames
-    assert told["type"] == "error"
-    assert told["message"]
+    [error] = socket.frames
+    assert error["type"] == "error"
+    assert error["message"]

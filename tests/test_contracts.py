@@ -62,7 +62,7 @@ def test_an_engine_may_import_itself_the_standard_library_and_what_is_allowed() 
     assert strays(graph) == []
 
 
-def test_an_engine_that_imports_more_is_told_of_each_import() -> None:
+def test_an_engine_that_imports_more_is_reported_of_each_import() -> None:
     graph = engine(("app.engine.seeding", "app.names"), ("app.engine", "django"))
     assert strays(graph) == [
         "app.engine imports django",

@@ -29,7 +29,7 @@ def variables_read() -> set[str]:
     }
 
 
-def variables_told(text: str) -> set[str]:
+def variables_documented(text: str) -> set[str]:
     """What the table names, in its first column."""
     section = text.split("## Environment variables", 1)[1].split("\n## ", 1)[0]
     rows = [line for line in section.splitlines() if line.startswith("| `")]
@@ -37,7 +37,7 @@ def variables_told(text: str) -> set[str]:
 
 
 def test_the_table_of_variables_is_complete_and_true() -> None:
-    read, told = variables_read(), variables_told(PAGE.read_text("utf-8"))
+    read, documented = variables_read(), variables_documented(PAGE.read_text("utf-8"))
     assert {"SECRET_KEY", "SERVER", "URL"} <= read, "the code is no longer read right"
-    assert read - told == set(), "read from the environment, but not in docs/operating.md"
-    assert told - read == set(), "in docs/operating.md, but nothing reads it"
+    assert read - documented == set(), "read from the environment, but not in docs/operating.md"
+    assert documented - read == set(), "in docs/operating.md, but nothing reads it"

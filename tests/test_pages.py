@@ -49,7 +49,7 @@ def meet(chrome: Browser, site: MatchpointServer) -> Iterator[Meet]:
 
 
 def make_cup(site: MatchpointServer, *names: str, name: str = "Friday Cup", **plan: object) -> str:
-    """A running tournament; gives the path of its page."""
+    """A running tournament; returns the path of its page."""
     players = names or ("Ann", "Bob", "Cem", "Dan")
     body = {"players": players, "name": name, "byes": True} | plan
     reply = send(site.url, "POST", "/tournament", body)
@@ -121,7 +121,7 @@ def test_without_a_script_one_can_read_queue_and_leave(meet: Meet) -> None:
     ann.see(".court-idle")
 
 
-def test_a_refused_name_is_told_in_place(meet: Meet) -> None:
+def test_a_refused_name_is_reported_in_place(meet: Meet) -> None:
     meet().enter().queue("Ann")
     bob = meet().enter()
     bob.see("#waiting >> text=Ann")

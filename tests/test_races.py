@@ -109,8 +109,8 @@ def test_fifty_who_come_at_once_make_twenty_five_matches(site: Site, pool: str) 
     seats = site.rows(SEATS.format(pool))
     assert len({player for _, player in seats}) == len(seats) == 50
     assert Counter(Counter(match for match, _ in seats).values()) == {2: 25}
-    told = [read(data)["match"] for (data,) in site.rows(MATCHED)]
-    here = [match["id"] for match in told if match["pool"] == pool]
+    announced = [read(data)["match"] for (data,) in site.rows(MATCHED)]
+    here = [match["id"] for match in announced if match["pool"] == pool]
     assert len(here) == len(set(here)) == 25
     assert site.rows(OPEN_TICKETS.format(pool)) == []
 
@@ -226,8 +226,8 @@ def test_one_idempotency_key_makes_one_tournament(site: Site) -> None:
     assert len({json.dumps(reply.json, sort_keys=True) for reply in replies}) == 1
     made = "SELECT id FROM tournaments_tournament WHERE name = 'Retried Cup'"
     assert len(site.rows(made)) == 1
-    told = "SELECT id FROM lobby_event WHERE type = 'bracket' AND text LIKE '%Ann vs Bob'"
-    assert len(site.rows(told)) == 2  # the tournament's own stream and the lobby
+    announced = "SELECT id FROM lobby_event WHERE type = 'bracket' AND text LIKE '%Ann vs Bob'"
+    assert len(site.rows(announced)) == 2  # the tournament's own stream and the lobby
 
 
 def cup(site: Site, *names: str) -> tuple[str, str, list[str]]:

@@ -80,7 +80,7 @@ class Terminal:
         return self.curl.post(f"{server.url}{path}", json.dumps(body), *options)
 
     def listen(self, server: MatchpointServer, path: str, *options: str) -> tuple[Websocat, Json]:
-        """Open a socket; gives its first frame too."""
+        """Open a socket; returns its first frame too."""
         socket = Websocat(self.websocat, f"{server.socket_url}{path}", *options)
         self.open.enter_context(socket)
         return socket, socket.next()
@@ -99,8 +99,8 @@ def bearer(token: str) -> tuple[str, str]:
     return "-H", f"Authorization: Bearer {token}"
 
 
-def test_two_players_queue_and_everybody_is_told_once(site: Site, terminal: Terminal) -> None:
-    (ann_hears, welcome), (bob_hears, _) = (
+def test_two_players_queue_and_everybody_is_notified_once(site: Site, terminal: Terminal) -> None:
+    (anns_lobby, welcome), (bobs_lobby, _) = (
         terminal.listen(server, "/ws") for server in (site.here, site.there)
     )
     assert welcome["type"] == "welcome" and welcome["you"] is None
@@ -110,17 +110,17 @@ def test_two_players_queue_and_everybody_is_told_once(site: Site, terminal: Term
     assert matched["status"] == "Matched"
     assert [player["username"] for player in matched["players"]] == ["Player1", "Player2"]
     assert matched["players"][0] == waiting["player"] and matched["players"][1] == matched["player"]
-    events = [hears.next("matched") for hears in (ann_hears, bob_hears)]
+    events = [lobby.next("matched") for lobby in (anns_lobby, bobs_lobby)]
     assert events[0] == events[1]
     assert events[0]["text"] == "Matched: Player1 vs Player2"
     assert events[0]["data"]["match"] == matched["match"]
     assert events[0]["seq"] == welcome["seq"] + 1
-    ann_hears.type("that was quick")
-    for hears in (ann_hears, bob_hears):
-        assert hears.next("matched", "chat")["data"]["text"] == "that was quick"
+    anns_lobby.type("that was quick")
+    for lobby in (anns_lobby, bobs_lobby):
+        assert lobby.next("matched", "chat")["data"]["text"] == "that was quick"
 
 
-def test_what_is_typed_is_heard(site: Site, terminal: Terminal) -> None:
+def test_what_is_typed_is_received(site: Site, terminal: Terminal) -> None:
     ann, _ = terminal.listen(site.here, "/ws")
     bob, _ = terminal.listen(site.there, "/ws/")
     for line, text in (
@@ -130,8 +130,8 @@ def test_what_is_typed_is_heard(site: Site, terminal: Terminal) -> None:
         ("Grüße, 李雷 ❤️", "Grüße, 李雷 ❤️"),
     ):
         ann.type(line)
-        heard = [socket.next("chat") for socket in (ann, bob)]
-        assert heard[0] == heard[1] and heard[0]["data"]["text"] == text
+        received = [socket.next("chat") for socket in (ann, bob)]
+        assert received[0] == received[1] and received[0]["data"]["text"] == text
 
 
 def test_a_token_is_shown_by_header(site: Site, terminal: Terminal) -> None:
@@ -172,11 +172,11 @@ def test_a_retry_with_a_key_is_done_once(site: Site, terminal: Terminal) -> None
 
 def test_leaving_a_match_frees_both(site: Site, terminal: Terminal) -> None:
     ann, bob = terminal.join(site.here, "Ann"), terminal.join(site.there, "Bob")
-    hears, _ = terminal.listen(site.there, "/ws")
+    lobby, _ = terminal.listen(site.there, "/ws")
     leave = f"/matches/{bob['match']['id']}/leave"
     left = terminal.curl(f"{site.here.url}{leave}", "-X", "POST", *bearer(ann["token"]))
     assert left.json["match"]["outcome"] == "conceded" and left.json["match"]["winner"] == 1
-    assert hears.next("match_finished")["text"] == "Ann conceded to Bob"
+    assert lobby.next("match_finished")["text"] == "Ann conceded to Bob"
     again = terminal.join(site.here, "Bob", *bearer(bob["token"]))
     rematch = terminal.join(site.there, "Ann", *bearer(ann["token"]))
     assert again["status"] == "Waiting" and rematch["status"] == "Matched"
@@ -204,12 +204,12 @@ def test_closing_the_socket_leaves_the_queue(site: Site, terminal: Terminal) -> 
 
 
 def test_a_tournament_from_its_draw_to_its_winner(site: Site, terminal: Terminal) -> None:
-    hears, _ = terminal.listen(site.there, "/ws")
+    lobby, _ = terminal.listen(site.there, "/ws")
     body = {"players": ["Ann", "Bob", "Cem", "Dan"], "name": "Friday Cup"}
     made = terminal.post(site.here, "/tournament", body)
     assert made.status == 201 and made.json["status"] == "Tournament Created"
     assert made.json["brackets"] == [["Ann", "Dan"], ["Bob", "Cem"]]
-    assert hears.next("bracket")["text"] == "Tournament Brackets: Ann vs Dan, Bob vs Cem"
+    assert lobby.next("bracket")["text"] == "Tournament Brackets: Ann vs Dan, Bob vs Cem"
     cup = made.json["tournament"]["id"]
     watches, welcome = terminal.listen(site.here, f"/tournaments/{cup}/ws")
     assert [event["type"] for event in welcome["recent"]] == ["bracket"]
@@ -218,9 +218,9 @@ def test_a_tournament_from_its_draw_to_its_winner(site: Site, terminal: Terminal
         path = f"/api/tournaments/{cup}/matches/{match}/result"
         result = terminal.post(site.there, path, {"scores": [1, 0]}, *bearer(made.json["token"]))
         assert result.status == 200, result
-        for socket in (hears, watches):
+        for socket in (lobby, watches):
             assert socket.next("match_finished")["text"].endswith(expected)
-    for socket in (hears, watches):
+    for socket in (lobby, watches):
         assert socket.next("tournament")["text"] == "Friday Cup is finished: Ann wins"
     assert terminal.curl(f"{site.here.url}/api/tournaments/{cup}/").json["state"] == "finished"
 
@@ -242,20 +242,20 @@ def test_numbers_that_need_byes(site: Site, terminal: Terminal) -> None:
     assert six.json["brackets"] == [["A"], ["D", "E"], ["B"], ["C", "F"]]
 
 
-def test_who_comes_back_is_told_what_was_missed(site: Site, terminal: Terminal) -> None:
+def test_a_client_that_reconnects_receives_what_was_missed(site: Site, terminal: Terminal) -> None:
     talker, welcome = terminal.listen(site.here, "/ws")
     listener, _ = terminal.listen(site.there, "/ws")
     for text in ("one", "two", "three"):
         talker.type(text)
-    heard = [listener.next("chat") for _ in range(3)]
-    epoch, seq = welcome["epoch"], heard[0]["seq"]
+    received = [listener.next("chat") for _ in range(3)]
+    epoch, seq = welcome["epoch"], received[0]["seq"]
     for server in (site.here, site.there):
         back, again = terminal.listen(server, f"/ws?epoch={epoch}&since={seq}")
         assert again["recent"] == []
-        assert [back.next("chat") for _ in range(2)] == heard[1:]
+        assert [back.next("chat") for _ in range(2)] == received[1:]
         lost, fresh = terminal.listen(server, f"/ws?epoch=another&since={seq}")
-        assert [event["seq"] for event in fresh["recent"]][-3:] == [e["seq"] for e in heard]
-        assert lost.next("resync")["seq"] >= heard[2]["seq"]
+        assert [event["seq"] for event in fresh["recent"]][-3:] == [e["seq"] for e in received]
+        assert lost.next("resync")["seq"] >= received[2]["seq"]
 
 
 def test_the_log_has_every_number_once(site: Site, terminal: Terminal) -> None:
@@ -264,8 +264,10 @@ def test_the_log_has_every_number_once(site: Site, terminal: Terminal) -> None:
     for number in range(5):
         talker.type(f"line {number}")
         terminal.join(site.there, f"Player{number}")
-    heard = [listener.next("chat", "matched") for _ in range(7)]
-    assert [event["seq"] for event in heard] == list(range(welcome["seq"] + 1, welcome["seq"] + 8))
+    received = [listener.next("chat", "matched") for _ in range(7)]
+    assert [event["seq"] for event in received] == list(
+        range(welcome["seq"] + 1, welcome["seq"] + 8)
+    )
     stored = rows(site.database_url, "SELECT seq FROM lobby_event WHERE stream_id = 'lobby'")
     assert sorted(seq for (seq,) in stored) == list(range(1, len(stored) + 1))
 
@@ -280,10 +282,10 @@ with transaction.atomic():
 
 def test_what_a_command_changes_is_noticed(site: Site, terminal: Terminal) -> None:
     """A process that serves nobody cannot reach the in-memory layer."""
-    hears, _ = terminal.listen(site.there, "/ws")
+    lobby, _ = terminal.listen(site.there, "/ws")
     done = run_manage("shell", "-v", "0", "-c", WRITE, DATABASE_URL=site.database_url, **SECRET)
     assert done.returncode == 0, done.stderr
-    assert hears.next("chat", within=NOTICED_SECONDS)["text"] == "from the command line"
+    assert lobby.next("chat", within=NOTICED_SECONDS)["text"] == "from the command line"
 
 
 def test_presence_counts_those_at_both_doors(site: Site, terminal: Terminal) -> None:

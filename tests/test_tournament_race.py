@@ -88,15 +88,15 @@ def all_at_once(acts: list[Callable[[], Reply]]) -> list[Reply]:
 
 def test_two_organisers_and_forty_players_leave_a_whole_bracket(site: Site) -> None:
     cup = CrowdedCup(site, Random(7))
-    told: Counter[int] = Counter()
+    answered: Counter[int] = Counter()
     for _ in range(MOST_WAVES):
         rows = list(cup.matches())
         if cup.state["state"] == "finished":
             break
-        told += statuses(all_at_once(cup.wave(rows)))
-    assert cup.state["state"] == "finished", told
+        answered += statuses(all_at_once(cup.wave(rows)))
+    assert cup.state["state"] == "finished", answered
     # 404: another's reopening had emptied the place of that match a moment before.
-    assert set(told) <= {200, 404, 409}, told
+    assert set(answered) <= {200, 404, 409}, answered
     check_whole({row["id"]: row for row in cup.matches()})
     check_stored(site, cup)
 
@@ -149,6 +149,6 @@ def check_stored(site: Site, cup: CrowdedCup) -> None:
     bracket = f"SELECT matchmaking_match.id {mine}"
     held = f"SELECT count(*) FROM matchmaking_seat WHERE holds AND match_id IN ({bracket})"
     assert site.rows(held) == [(0,)]
-    told = f"SELECT seq FROM lobby_event WHERE stream_id = 'tournament:{tournament}'"
-    seqs = [seq for (seq,) in site.rows(told)]
+    answered = f"SELECT seq FROM lobby_event WHERE stream_id = 'tournament:{tournament}'"
+    seqs = [seq for (seq,) in site.rows(answered)]
     assert sorted(seqs) == list(range(1, len(seqs) + 1))

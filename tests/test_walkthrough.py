@@ -30,19 +30,19 @@ class Typed:
 
 
 @dataclass(frozen=True)
-class Told:
-    """Lines that everybody who listens should get."""
+class Broadcast:
+    """Lines that every listener should receive."""
 
     lines: list[str]
 
 
-def steps(text: str) -> Iterator[Typed | Told | str]:
-    """The section in order: commands, what is told, and the prose between."""
+def steps(text: str) -> Iterator[Typed | Broadcast | str]:
+    """The section in order: commands, what is broadcast, and the prose between."""
     section = text.split(SECTION, 1)[1].split("\n## ", 1)[0]
     for prose, kind, block in re.findall(r"(.*?)```(\w*)\n(.*?)```", section, flags=re.DOTALL):
         yield prose
         if kind != "console":
-            yield Told(block.splitlines())
+            yield Broadcast(block.splitlines())
             continue
         typed: list[Typed] = []
         for line in block.splitlines():
@@ -77,7 +77,7 @@ class Shell:
         self._bash.communicate()
 
     def type(self, command: str) -> list[str]:
-        """Type a command; gives the lines that it printed, and fails when it failed."""
+        """Type a command; returns the lines that it printed, and fails when it failed."""
         assert self._bash.stdin is not None and self._bash.stdout is not None
         self._bash.stdin.write(f"{command}\necho; echo {DONE}$?\n")
         self._bash.stdin.flush()
@@ -102,14 +102,14 @@ class Walk:
         text = text.replace(ADDRESS, self.site.url.removeprefix("http://"))
         return text.replace(".venv/bin/pip", f"{sys.executable} -m pip")
 
-    def take(self, step: Typed | Told | str) -> None:
+    def take(self, step: Typed | Broadcast | str) -> None:
         match step:
             case str():
                 for words in re.findall(r"Type `(.+?)`", step):
                     self.listeners[0].type(words)
-            case Told(lines):
+            case Broadcast(lines):
                 for line in lines:
-                    assert all(hears(listener, line) for listener in self.listeners), line
+                    assert all(receives(listener, line) for listener in self.listeners), line
             case Typed(command, shown) if command.startswith("websocat "):
                 self.listen(self.here(command).split()[1].strip("'"), shown)
             case Typed(command, shown):
@@ -124,12 +124,12 @@ class Walk:
         for _ in range(2 if is_lobby else 1):
             socket = self.open.enter_context(Websocat(self.websocat, address))
             for line in shown:
-                assert hears(socket, line), line
+                assert receives(socket, line), line
             if is_lobby:
                 self.listeners.append(socket)
 
 
-def hears(socket: Websocat, expected: str) -> bool:
+def receives(socket: Websocat, expected: str) -> bool:
     """Whether a line like this one comes, others passed over."""
     while (line := socket.line()) is not None:
         if pattern(expected).fullmatch(line.rstrip("\n")):
@@ -144,4 +144,4 @@ def test_the_readme_does_what_it_shows(curl: Path, websocat: Path) -> None:
         for step in taken:
             walk.take(step)
     assert sum(isinstance(step, Typed) for step in taken) >= 8
-    assert sum(isinstance(step, Told) for step in taken) >= 2
+    assert sum(isinstance(step, Broadcast) for step in taken) >= 2

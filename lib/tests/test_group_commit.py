@@ -42,14 +42,14 @@ def store() -> Store:
 
 
 @pytest.fixture
-def desk(store: Store) -> GroupCommit[Item, int]:
+def commits(store: Store) -> GroupCommit[Item, int]:
     return GroupCommit(store.perform)
 
 
 async def submit_all(
-    desk: GroupCommit[Item, int], items: Sequence[Item]
+    commits: GroupCommit[Item, int], items: Sequence[Item]
 ) -> list[int | BaseException]:
-    return await asyncio.gather(*map(desk.submit, items), return_exceptions=True)
+    return await asyncio.gather(*map(commits.submit, items), return_exceptions=True)
 
 
 async def begun(store: Store) -> None:
@@ -57,19 +57,21 @@ async def begun(store: Store) -> None:
         await asyncio.to_thread(store.begun.wait)
 
 
-async def test_an_idle_server_commits_at_once(store: Store, desk: GroupCommit[Item, int]) -> None:
-    assert await desk.submit(1) == 10
-    assert await desk.submit(2) == 20
+async def test_an_idle_server_commits_at_once(
+    store: Store, commits: GroupCommit[Item, int]
+) -> None:
+    assert await commits.submit(1) == 10
+    assert await commits.submit(2) == 20
     assert store.batches == [[1], [2]]
 
 
 async def test_what_arrives_while_one_batch_commits_makes_up_the_next(
-    store: Store, desk: GroupCommit[Item, int]
+    store: Store, commits: GroupCommit[Item, int]
 ) -> None:
     store.may_commit.clear()
-    first = asyncio.ensure_future(desk.submit(1))
+    first = asyncio.ensure_future(commits.submit(1))
     await begun(store)
-    rest = asyncio.ensure_future(submit_all(desk, [2, 3, 4]))
+    rest = asyncio.ensure_future(submit_all(commits, [2, 3, 4]))
     await asyncio.sleep(0.01)
     assert store.batches == [[1]] and not first.done() and not rest.done()
     store.may_commit.set()
@@ -78,38 +80,38 @@ async def test_what_arrives_while_one_batch_commits_makes_up_the_next(
 
 
 async def test_a_batch_is_bounded_and_order_kept(
-    store: Store, desk: GroupCommit[Item, int]
+    store: Store, commits: GroupCommit[Item, int]
 ) -> None:
     items = list(range(3 * group_commit.MAX_BATCH))
-    assert await submit_all(desk, items) == [10 * item for item in items]
+    assert await submit_all(commits, items) == [10 * item for item in items]
     assert [item for batch in store.batches for item in batch] == items
     assert max(map(len, store.batches)) == group_commit.MAX_BATCH
 
 
 async def test_a_refused_item_does_not_harm_its_neighbours(
-    desk: GroupCommit[Item, int],
+    commits: GroupCommit[Item, int],
 ) -> None:
     refusal = Refusal("no")
-    assert await submit_all(desk, [1, refusal, 3]) == [10, refusal, 30]
+    assert await submit_all(commits, [1, refusal, 3]) == [10, refusal, 30]
 
 
 async def test_an_error_of_the_whole_batch_goes_to_each_and_the_next_batch_is_served(
-    store: Store, desk: GroupCommit[Item, int]
+    store: Store, commits: GroupCommit[Item, int]
 ) -> None:
     store.error = OSError("the disk is full")
-    answers = await submit_all(desk, [1, 2])
+    answers = await submit_all(commits, [1, 2])
     assert [type(answer) for answer in answers] == [OSError, OSError]
     store.error = None
-    assert await desk.submit(3) == 30
+    assert await commits.submit(3) == 30
 
 
 async def test_a_caller_who_gives_up_harms_nobody(
-    store: Store, desk: GroupCommit[Item, int]
+    store: Store, commits: GroupCommit[Item, int]
 ) -> None:
     store.may_commit.clear()
-    under_way = asyncio.ensure_future(desk.submit(1))
+    under_way = asyncio.ensure_future(commits.submit(1))
     await begun(store)
-    waiting, patient = (asyncio.ensure_future(desk.submit(item)) for item in (2, 3))
+    waiting, patient = (asyncio.ensure_future(commits.submit(item)) for item in (2, 3))
     await asyncio.sleep(0)
     under_way.cancel()
     waiting.cancel()
@@ -120,30 +122,30 @@ async def test_a_caller_who_gives_up_harms_nobody(
 
 
 async def test_a_swamped_desk_says_so(
-    store: Store, desk: GroupCommit[Item, int], monkeypatch: pytest.MonkeyPatch
+    store: Store, commits: GroupCommit[Item, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(group_commit, "MAX_WAITING", 3)
     store.may_commit.clear()
-    first = asyncio.ensure_future(desk.submit(0))
+    first = asyncio.ensure_future(commits.submit(0))
     await begun(store)
-    waiting = asyncio.ensure_future(submit_all(desk, [1, 2, 3]))
+    waiting = asyncio.ensure_future(submit_all(commits, [1, 2, 3]))
     await asyncio.sleep(0.01)
     with pytest.raises(Overloaded):
-        await desk.submit(4)
+        await commits.submit(4)
     store.may_commit.set()
     assert await first == 0 and await waiting == [10, 20, 30]
-    assert await desk.submit(4) == 40
+    assert await commits.submit(4) == 40
 
 
 async def test_who_waited_while_the_database_was_found_gone_need_not_wait_again(
-    store: Store, desk: GroupCommit[Item, int], monkeypatch: pytest.MonkeyPatch
+    store: Store, commits: GroupCommit[Item, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(group_commit, "LONG_SECONDS", 0.05)
     store.may_commit.clear()
     store.error = OperationalError("connection refused")
-    first = asyncio.ensure_future(desk.submit(1))
+    first = asyncio.ensure_future(commits.submit(1))
     await begun(store)
-    behind = asyncio.ensure_future(submit_all(desk, [2, 3]))
+    behind = asyncio.ensure_future(submit_all(commits, [2, 3]))
     await asyncio.sleep(0.1)
     store.may_commit.set()
     with pytest.raises(OperationalError):
@@ -151,4 +153,4 @@ async def test_who_waited_while_the_database_was_found_gone_need_not_wait_again(
     assert [type(answer) for answer in await behind] == [OperationalError] * 2
     assert store.batches == [[1]]
     store.error = None
-    assert await desk.submit(4) == 40
+    assert await commits.submit(4) == 40

@@ -21,7 +21,7 @@ async def relay() -> AsyncIterator[Relay]:
 
 @pytest.fixture
 async def visit(relay: Relay) -> AsyncIterator[Visit]:
-    """Opens sockets, welcomed already unless told otherwise; they are closed at the end."""
+    """Opens sockets, welcomed already unless asked otherwise; they are closed at the end."""
     visitors: list[Visitor] = []
 
     async def comes(path: str = "/ws", *, welcomed: bool = True, **more: Any) -> Visitor:

@@ -118,10 +118,10 @@ def test_the_lobby_hears_what_an_organiser_does() -> None:
     tournament = match.pairing.group.stage.tournament
     result = reverse("admin:tournaments_tournament_result", args=[tournament.pk, match.pk])
     olga.post(result, {"ending": "played", "score_0": "0", "score_1": "1"})
-    told = Event.objects.filter(stream=LOBBY).order_by("seq")
-    assert [event.type for event in told] == ["bracket", "match_finished", "tournament"]
-    assert told[1].data["matches"][0]["scores"] == [0, 1]
-    assert told[2].data["winner"] == "Bob"
+    events = Event.objects.filter(stream=LOBBY).order_by("seq")
+    assert [event.type for event in events] == ["bracket", "match_finished", "tournament"]
+    assert events[1].data["matches"][0]["scores"] == [0, 1]
+    assert events[2].data["winner"] == "Bob"
 
 
 @pytest.mark.parametrize("model", ["event", "stream"])

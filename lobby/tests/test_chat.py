@@ -93,7 +93,7 @@ def test_lines_are_stored_in_the_order_given(ann: Player) -> None:
 
 
 @pytest.mark.django_db
-def test_who_is_muted_is_told_and_harms_nobody_else(ann: Player) -> None:
+def test_a_muted_player_is_informed_and_harms_nobody_else(ann: Player) -> None:
     mute_player(player_id=ann.pk, minutes=5)
     muted, stored = store_lines([Line(ann.pk, "Ann", "one"), Line(None, "anon-1", "two")])
     assert isinstance(muted, Muted) and muted.code == "muted" and stored is None

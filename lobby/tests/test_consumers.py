@@ -1,4 +1,4 @@
-"""The sockets of streams: welcomed, told, spoken to, refused."""
+"""The sockets of streams: welcomed, sent events, sent messages, refused."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -72,15 +72,15 @@ async def test_a_fresh_page_is_shown_the_last_events(visit: Visit) -> None:
     assert shown == list(range(11, most + 11))
 
 
-async def test_everybody_is_told_once_in_order(visit: Visit) -> None:
+async def test_everybody_is_notified_once_in_order(visit: Visit) -> None:
     ann, bob = await visit(), await visit()
     for text in ("one", "two", "three"):
         await ann.say(text)
     for visitor in (ann, bob):
-        told = [await visitor.next() for _ in range(3)]
-        assert [event["seq"] for event in told] == [1, 2, 3]
-        assert [event["data"]["text"] for event in told] == ["one", "two", "three"]
-        assert await visitor.hears_nothing()
+        received = [await visitor.next() for _ in range(3)]
+        assert [event["seq"] for event in received] == [1, 2, 3]
+        assert [event["data"]["text"] for event in received] == ["one", "two", "three"]
+        assert await visitor.receives_nothing()
 
 
 # Who speaks.
@@ -105,7 +105,7 @@ async def test_a_token_says_who_one_is(visit: Visit) -> None:
     assert (event["text"], event["data"]["player"]) == ("Ann: hello", you)
 
 
-async def test_a_bad_token_is_told_and_closes_with_4401(visit: Visit) -> None:
+async def test_a_bad_token_is_reported_and_closes_with_4401(visit: Visit) -> None:
     visitor = await visit(token="forged", welcomed=False)
     refusal = await visitor.comes()
     assert (refusal["type"], refusal["code"]) == ("error", "unidentified")
@@ -193,7 +193,7 @@ MALFORMED: list[tuple[str | bytes, str]] = [
 
 
 @pytest.mark.parametrize(("message", "code"), MALFORMED)
-async def test_what_cannot_be_read_is_told_and_the_socket_lives(
+async def test_what_cannot_be_read_is_reported_and_the_socket_lives(
     visit: Visit, message: str | bytes, code: str
 ) -> None:
     visitor = await visit()
@@ -259,7 +259,7 @@ async def test_a_flood_is_rate_limited_and_then_closed_with_4429(visit: Visit) -
     assert codes == ["pong"] * 30 + ["rate_limited"] * 60
 
 
-async def test_who_stops_in_time_is_heard_again(visit: Visit, clock: list[float]) -> None:
+async def test_who_stops_in_time_is_received_again(visit: Visit, clock: list[float]) -> None:
     visitor = await visit()
     for _ in range(31):
         await visitor.say({"type": "ping"})
@@ -348,9 +348,9 @@ async def test_a_tournaments_own_stream(visit: Visit) -> None:
         actor=ORGANISER,
     )
     for visitor, first in ((watcher, 2), (lobby, 2)):
-        told = [await visitor.next() for _ in range(2)]
-        assert [event["type"] for event in told] == ["match_finished", "tournament"]
-        assert [event["seq"] for event in told] == [first, first + 1]
+        received = [await visitor.next() for _ in range(2)]
+        assert [event["type"] for event in received] == ["match_finished", "tournament"]
+        assert [event["seq"] for event in received] == [first, first + 1]
     await watcher.say("hello")
     assert (await watcher.next())["code"] == "no_chat"
 

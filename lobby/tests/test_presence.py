@@ -1,4 +1,4 @@
-"""Who is here: leased, so that nobody stays for ever; told only when it changed."""
+"""Who is here: leased, so that nobody stays for ever; sent only when it changed."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -27,34 +27,34 @@ def online() -> int:
     return everybody().online.count
 
 
-def gone_silent(desk: PresenceTracker, seconds: float) -> None:
+def gone_silent(tracker: PresenceTracker, seconds: float) -> None:
     ago = timezone.now() - timedelta(seconds=seconds)
-    Presence.objects.filter(process=desk.process).update(expires_at=ago)
+    Presence.objects.filter(process=tracker.process).update(expires_at=ago)
 
 
 def test_who_comes_and_goes() -> None:
-    desk = PresenceTracker()
+    tracker = PresenceTracker()
     for person in (BOB, ANN, None, None):
-        desk.arrive(person)
-    desk.look()
+        tracker.arrive(person)
+    tracker.look()
     assert online() == 4 and names() == ["Ann", "bob"]
-    desk.depart(ANN)
-    desk.depart(None)
-    desk.look()
+    tracker.depart(ANN)
+    tracker.depart(None)
+    tracker.look()
     assert online() == 2 and names() == ["bob"]
 
 
 def test_a_second_tab_counts_once() -> None:
-    desk = PresenceTracker()
-    desk.arrive(ANN)
-    desk.arrive(ANN)
-    desk.look()
+    tracker = PresenceTracker()
+    tracker.arrive(ANN)
+    tracker.arrive(ANN)
+    tracker.look()
     assert online() == 1
-    desk.depart(ANN)
-    desk.look()
+    tracker.depart(ANN)
+    tracker.look()
     assert online() == 1 and names() == ["Ann"]
-    desk.depart(ANN)
-    desk.look()
+    tracker.depart(ANN)
+    tracker.look()
     assert online() == 0
 
 
@@ -84,34 +84,34 @@ def test_a_dead_processs_people_vanish_with_its_lease() -> None:
 
 
 def test_a_process_that_was_only_late_is_back_at_its_next_look() -> None:
-    desk = PresenceTracker()
-    desk.arrive(ANN)
-    desk.look()
-    gone_silent(desk, 60)
+    tracker = PresenceTracker()
+    tracker.arrive(ANN)
+    tracker.look()
+    gone_silent(tracker, 60)
     delete_stale_presence()
-    desk._renewed -= timedelta(seconds=5)  # looked last some seconds ago
-    desk.look()
+    tracker._renewed -= timedelta(seconds=5)  # looked last some seconds ago
+    tracker.look()
     assert names() == ["Ann"]
 
 
-def test_it_is_told_only_when_it_changed() -> None:
-    desk = PresenceTracker()
-    desk.arrive(ANN)
-    assert desk.look() is not None
-    assert desk.look() is None
-    desk.arrive(ANN)  # a second tab changes nothing that can be seen
-    assert desk.look() is None
+def test_it_is_reported_only_when_it_changed() -> None:
+    tracker = PresenceTracker()
+    tracker.arrive(ANN)
+    assert tracker.look() is not None
+    assert tracker.look() is None
+    tracker.arrive(ANN)  # a second tab changes nothing that can be seen
+    assert tracker.look() is None
     join_pool(Join("Cem"))
-    told = desk.look()
-    assert told is not None and '"waiting":{"count":1,"names":["Cem"]}' in told
-    assert desk.last_sent == told
+    frame = tracker.look()
+    assert frame is not None and '"waiting":{"count":1,"names":["Cem"]}' in frame
+    assert tracker.last_sent == frame
 
 
 def test_a_crowd_is_counted_and_the_first_of_it_named() -> None:
-    desk = PresenceTracker()
+    tracker = PresenceTracker()
     for number in range(500):
-        desk.arrive((UUID(int=number), f"P{number:03}"))
-    frame = desk.look()
+        tracker.arrive((UUID(int=number), f"P{number:03}"))
+    frame = tracker.look()
     assert frame is not None and len(frame) < 10_000
     assert online() == 500 and len(names()) == PEOPLE_SHOWN
 
@@ -119,9 +119,9 @@ def test_a_crowd_is_counted_and_the_first_of_it_named() -> None:
 def test_a_crowd_that_arrives_writes_one_row_at_the_next_look(
     django_assert_max_num_queries: QueryLimit,
 ) -> None:
-    desk = PresenceTracker()
+    tracker = PresenceTracker()
     with django_assert_max_num_queries(0):
         for number in range(5000):
-            desk.arrive((UUID(int=number), f"P{number}"))
+            tracker.arrive((UUID(int=number), f"P{number}"))
     with django_assert_max_num_queries(12):
-        desk.look()
+        tracker.look()

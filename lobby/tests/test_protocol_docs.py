@@ -155,7 +155,7 @@ def test_real_events_have_the_fields_that_are_shown(db: None) -> None:
     frames = [
         msgspec.json.decode(entry.frame)
         for stream in (LOBBY, *cup_streams(), *report_streams())
-        for entry in told(stream)
+        for entry in entries_of(stream)
     ]
     assert {frame["type"] for frame in frames} == set(EVENTS)
     assert all(map(is_event, frames))
@@ -172,7 +172,7 @@ def report_streams() -> list[str]:
     return [match_stream(report.match_id) for report in Report.objects.all()]
 
 
-def told(stream: str) -> list[Entry]:
+def entries_of(stream: str) -> list[Entry]:
     head = log.head(stream)
     return log.read(stream, epoch=head.epoch, after=0, limit=100)
 

@@ -1,4 +1,4 @@
-"""The queue by socket: connecting joins, closing leaves, and a match is told as it is made."""
+"""The queue by socket: connecting joins, closing leaves, and a match is sent as it is made."""
 
 import asyncio
 from datetime import timedelta
@@ -78,23 +78,25 @@ async def test_connecting_queues(visit: Visit, path: str) -> None:
     assert player.token_sha256 == digest(waiting["token"])
 
 
-async def test_two_sockets_are_matched_and_both_are_told(visit: Visit) -> None:
+async def test_two_sockets_are_matched_and_both_are_notified(visit: Visit) -> None:
     ann = await visit(address("Ann"))
     bob = await visit(address("Bob"))
-    told = await ann.next()
-    assert (told["type"], told["text"]) == ("matched", "Matched! Opponent: Bob")
+    message = await ann.next()
+    assert (message["type"], message["text"]) == ("matched", "Matched! Opponent: Bob")
     assert (bob.first["type"], bob.first["text"]) == ("matched", "Matched! Opponent: Ann")
-    assert told["match"] == bob.first["match"]
-    assert names(told) == names(bob.first) == ["Ann", "Bob"]
-    assert await ann.hears_nothing() and await bob.hears_nothing()
+    assert message["match"] == bob.first["match"]
+    assert names(message) == names(bob.first) == ["Ann", "Bob"]
+    assert await ann.receives_nothing() and await bob.receives_nothing()
 
 
 async def test_a_socket_and_a_post_are_matched(visit: Visit) -> None:
     ann, lobby = await visit(address("Ann")), await visit("/ws")
     bob = await post("Bob")
     assert bob.match is not None
-    told, event = await ann.next(), await lobby.next()
-    assert told["text"] == "Matched! Opponent: Bob" and told["match"]["id"] == str(bob.match.pk)
+    message, event = await ann.next(), await lobby.next()
+    assert message["text"] == "Matched! Opponent: Bob" and message["match"]["id"] == str(
+        bob.match.pk
+    )
     assert (event["type"], event["text"]) == ("matched", "Matched: Ann vs Bob")
     await post("Cem")
     dan = await visit(address("Dan"))
@@ -201,7 +203,7 @@ async def test_a_match_is_accepted_by_socket(visit: Visit) -> None:
         assert (await socket.next("matched"))["text"] == f"Matched! Opponent: {other}"
 
 
-async def test_who_declines_is_out_and_the_other_is_told(visit: Visit) -> None:
+async def test_who_declines_is_out_and_the_other_is_notified(visit: Visit) -> None:
     await made_pool(ready_seconds=30)
     ann, bob = await visit(address("Ann", "ranked")), await visit(address("Bob", "ranked"))
     await ann.next("ready_check")
@@ -237,10 +239,10 @@ async def test_a_wait_is_explained_when_it_has_changed(
     monkeypatch.setattr(queue_notifier, "_EXPLAIN_SECONDS", 0)
     await made_pool(team_size=2)
     ann = await visit(address("Ann", "ranked"))
-    told = await ann.next("explained")
-    assert told["text"] == "Nobody else waits here yet."
-    assert (told["place"], told["window"], told["fitting"]) == (1, None, 0)
-    assert await ann.hears_nothing(0.3)
+    message = await ann.next("explained")
+    assert message["text"] == "Nobody else waits here yet."
+    assert (message["place"], message["window"], message["fitting"]) == (1, None, 0)
+    assert await ann.receives_nothing(0.3)
     await visit(address("Bob", "ranked"))
     assert (await ann.next("explained"))["text"] == "2 of 4 players are there."
 
@@ -266,9 +268,9 @@ async def test_a_party_queues_by_its_leaders_socket_and_members_hear_on_theirs(
     assert anns.first["ticket"]["party"] == bobs.first["ticket"]["party"] == made.party.code
     await post("Cem", pool="ranked")
     await post("Dan", pool="ranked")
-    told = await bobs.next("matched")
-    assert told["text"] == "Matched! With Ann. Opponents: Cem, Dan"
-    assert [player["side"] for player in told["players"]] == [0, 0, 1, 1]
+    message = await bobs.next("matched")
+    assert message["text"] == "Matched! With Ann. Opponents: Cem, Dan"
+    assert [player["side"] for player in message["players"]] == [0, 0, 1, 1]
     assert (await anns.next("matched"))["text"] == "Matched! With Bob. Opponents: Cem, Dan"
 
 
@@ -285,14 +287,14 @@ async def test_a_browsers_cookie_does_too(visit: Visit) -> None:
     assert socket.first["you"]["id"] == str(ann.player.pk)
 
 
-async def test_an_unfinished_match_is_told_instead(visit: Visit) -> None:
+async def test_an_unfinished_match_is_reported_instead(visit: Visit) -> None:
     ann = await post("Ann")
     await post("Bob")
     back = await visit("/matchmaking", token=ann.token or "")
     assert back.first["type"] == "matched" and back.first["text"] == "Matched! Opponent: Bob"
 
 
-async def test_the_same_token_on_two_sockets_is_one_ticket_and_both_are_told(
+async def test_the_same_token_on_two_sockets_is_one_ticket_and_both_are_notified(
     visit: Visit,
 ) -> None:
     ann = await guest("Ann")
@@ -314,7 +316,7 @@ async def test_the_ticket_waits_until_the_last_of_its_sockets_closes(visit: Visi
     assert await becomes(ticket, "cancelled")
 
 
-async def test_a_ticket_that_is_closed_elsewhere_is_told(visit: Visit) -> None:
+async def test_a_ticket_that_is_closed_elsewhere_is_reported(visit: Visit) -> None:
     ann = await visit(address("Ann"))
     ticket = await Ticket.objects.aget()
     caller = Caller(player_id=ticket.player_id)
@@ -332,24 +334,24 @@ async def test_an_open_socket_shows_life(visit: Visit, monkeypatch: pytest.Monke
     assert await in_thread(expire_tickets, now=timezone.now()) == 0
 
 
-async def test_a_match_of_which_no_word_came_is_told(
+async def test_a_match_of_which_no_word_came_is_reported(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann = await visit(address("Ann"))
     notifier = await queue_notifier.local_notifier()
     with monkeypatch.context() as lost:
-        lost.setattr(broadcast, "announce", lambda *told: None)
+        lost.setattr(broadcast, "announce", lambda *message: None)
         for feed in notifier.relay.feeds.values():
             feed.watchers.clear()  # as when the feed starts anew
         lost.setattr(notifier.relay, "feeds", {})
         lost.setattr(queue_notifier.QueueNotifier, "listen", nothing)
         await post("Bob")
-        told = await ann.next()
-    assert (told["type"], told["text"]) == ("matched", "Matched! Opponent: Bob")
-    assert names(told) == ["Ann", "Bob"]
+        message = await ann.next()
+    assert (message["type"], message["text"]) == ("matched", "Matched! Opponent: Bob")
+    assert names(message) == ["Ann", "Bob"]
 
 
-async def nothing(desk: object) -> None:
+async def nothing(notifier: object) -> None:
     """Hears of no match."""
 
 
@@ -378,7 +380,9 @@ async def refused(visit: Visit, path: str, **more: str) -> tuple[str, int]:
         ("/matchmaking?username=Ann&pool=closed", "pool_closed"),
     ],
 )
-async def test_a_bad_wish_is_told_and_closes_with_4400(visit: Visit, path: str, code: str) -> None:
+async def test_a_bad_wish_is_reported_and_closes_with_4400(
+    visit: Visit, path: str, code: str
+) -> None:
     await Pool.objects.acreate(slug="closed", name="Closed", is_open=False)
     assert await refused(visit, path) == (code, 4400)
     assert not await Ticket.objects.aexists()
@@ -414,7 +418,7 @@ async def test_a_swamped_server(visit: Visit, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     "message", ["hello", "{}", "[]", '{"type":"chat","text":"hello"}', '{"type":', b"\x00"]
 )
-async def test_what_cannot_be_read_is_told_and_the_wait_goes_on(
+async def test_what_cannot_be_read_is_reported_and_the_wait_goes_on(
     visit: Visit, message: str | bytes
 ) -> None:
     ann = await visit(address("Ann"))
@@ -428,8 +432,8 @@ async def test_what_cannot_be_read_is_told_and_the_wait_goes_on(
 
 async def test_both_may_queue_again_after_leaving_their_match(visit: Visit) -> None:
     ann, bob = await visit(address("Ann")), await visit(address("Bob"))
-    told = await ann.next("matched")
+    message = await ann.next("matched")
     caller = Caller(token_sha256=digest(bob.first["token"]))
-    await in_thread(leave_match, match_id=told["match"]["id"], caller=caller)
+    await in_thread(leave_match, match_id=message["match"]["id"], caller=caller)
     again = await visit("/matchmaking", token=ann.first["token"])
     assert again.first["type"] == "waiting"

@@ -68,7 +68,7 @@ def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def never_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A relay that only hears what the channel layer says."""
+    """A relay that only receives what the channel layer says."""
     monkeypatch.setattr(relay_module, "LOOK_SECONDS", 3600)
 
 
@@ -87,7 +87,7 @@ async def test_one_relay_serves_a_process(relay: Relay) -> None:
 
 
 @pytest.mark.usefixtures("never_looks")
-async def test_an_event_is_told_without_a_look_at_the_log(visit: Visit) -> None:
+async def test_an_event_is_reported_without_a_look_at_the_log(visit: Visit) -> None:
     visitor = await visit()
     await publish("one")
     assert await received(visitor, 1) == [(1, "one")]
@@ -100,10 +100,10 @@ async def test_what_the_layer_drops_is_found_within_two_seconds(visit: Visit) ->
     await publish("one", "two")
     assert await received(visitor, 2) == [(1, "one"), (2, "two")]
     assert time.monotonic() - before < NOTICED_SECONDS
-    assert await visitor.hears_nothing()
+    assert await visitor.receives_nothing()
 
 
-async def test_a_message_that_comes_twice_is_told_once(visit: Visit, relay: Relay) -> None:
+async def test_a_message_that_comes_twice_is_reported_once(visit: Visit, relay: Relay) -> None:
     visitor = await visit()
     await publish("one")
     feed = relay.feeds[LOBBY]
@@ -112,7 +112,7 @@ async def test_a_message_that_comes_twice_is_told_once(visit: Visit, relay: Rela
         broadcast.announce(LOBBY, Head(feed.epoch, 1), [entry])
     await publish("two")
     assert await received(visitor, 2) == [(1, "one"), (2, "two")]
-    assert await visitor.hears_nothing(0.2)
+    assert await visitor.receives_nothing(0.2)
 
 
 @pytest.mark.usefixtures("never_looks")
@@ -157,7 +157,7 @@ async def test_a_layer_that_cannot_be_joined_does_not_keep_the_socket_shut(
         assert await received(visitor, 1) == [(1, "one")]
         assert LOBBY not in relay._joined
     await asyncio.sleep(relay_module.LOOK_SECONDS + 0.3)
-    assert LOBBY in relay._joined  # back, and told at once again
+    assert LOBBY in relay._joined  # back, and notified at once again
     with monkeypatch.context() as blind:
         blind.setattr(log, "heads", None)
         await publish("two")
@@ -178,7 +178,7 @@ async def test_a_database_that_is_away_for_a_while_loses_nothing(
         away.setattr(log, "heads", fails)
         await publish("one")
         await asyncio.sleep(relay_module.LOOK_SECONDS + 0.2)
-        assert await visitor.hears_nothing()
+        assert await visitor.receives_nothing()
     assert await received(visitor, 1) == [(1, "one")]
 
 
@@ -187,7 +187,7 @@ async def test_a_database_that_is_away_for_a_while_loses_nothing(
 
 # A look that has begun may still read the log when the test takes that away.
 @pytest.mark.usefixtures("never_looks")
-async def test_a_short_absence_is_told_from_memory(
+async def test_a_short_absence_is_replayed_from_memory(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live = await visit()
@@ -198,7 +198,7 @@ async def test_a_short_absence_is_told_from_memory(
     back = await visit(address(here.epoch, 1))
     assert (back.first["type"], back.first["seq"], back.first["recent"]) == ("welcome", 3, [])
     assert await received(back, 2) == [(2, "two"), (3, "three")]
-    assert await back.hears_nothing()
+    assert await back.receives_nothing()
 
 
 @pytest.mark.usefixtures("small_memory")
@@ -209,14 +209,14 @@ async def test_a_longer_one_from_the_log(visit: Visit) -> None:
     back = await visit(address(here.epoch, 2))
     assert back.first["recent"] == []
     assert await received(back, 10) == list(enumerate(texts[2:], start=3))
-    assert await back.hears_nothing()
+    assert await back.receives_nothing()
 
 
 async def test_with_nothing_missed_there_is_only_the_welcome(visit: Visit) -> None:
     await publish("one")
     here = await head()
     back = await visit(address(here.epoch, 1))
-    assert back.first["recent"] == [] and await back.hears_nothing()
+    assert back.first["recent"] == [] and await back.receives_nothing()
     await publish("two")
     assert await received(back, 1) == [(2, "two")]
 
@@ -247,7 +247,7 @@ async def test_what_happens_while_the_log_is_read_comes_once_and_in_its_place(
     back = await visit(address(here.epoch, 5))
     assert await received(back, 25) == list(enumerate(texts[5:], start=6))
     await talking
-    assert await back.hears_nothing()
+    assert await back.receives_nothing()
     assert await received(live, 30) == list(enumerate(texts, start=1))
 
 
@@ -283,7 +283,7 @@ async def test_live_events_do_not_overtake_those_that_were_asked_for(
     await reading.wait()
     await publish("13")
     assert await received(visitor, 11) == [(seq, str(seq)) for seq in range(3, 14)]
-    assert await visitor.hears_nothing()
+    assert await visitor.receives_nothing()
 
 
 async def resynced(visitor: Visitor, seq: int) -> None:
@@ -292,7 +292,7 @@ async def resynced(visitor: Visitor, seq: int) -> None:
     resync = await visitor.next()
     assert (resync["type"], resync["stream"], resync["seq"]) == ("resync", "lobby", seq)
     assert resync["epoch"] == visitor.first["epoch"]
-    assert await visitor.hears_nothing()
+    assert await visitor.receives_nothing()
 
 
 async def test_another_epoch_starts_anew(visit: Visit) -> None:
@@ -338,7 +338,7 @@ async def test_a_resume_on_an_open_socket_that_cannot_be_done(visit: Visit) -> N
 
 @pytest.mark.usefixtures("deaf")
 async def test_who_knows_more_than_this_process_is_not_set_back(visit: Visit) -> None:
-    await visit()  # the relay is up to date, and then hears nothing
+    await visit()  # the relay is up to date, and then receives nothing
     await publish("one", "two", "three")
     here = await head()
     back = await visit(address(here.epoch, 2))  # it had "two" from another process
@@ -364,7 +364,7 @@ async def test_addresses_that_say_nothing_are_welcomed_like_new(visit: Visit, qu
     await publish("one")
     visitor = await visit(f"/ws?{query}")
     assert [event["text"] for event in visitor.first["recent"]] == ["one"]
-    assert await visitor.hears_nothing()
+    assert await visitor.receives_nothing()
 
 
 @pytest.mark.parametrize("seq", [-1, 10**18, 2**63])

@@ -177,7 +177,7 @@ def test_an_address_that_leads_nowhere(address: str) -> None:
     assert response.status_code == 404 and "Out of bounds" in response.content.decode()
 
 
-def test_a_fault_is_told_without_asking_the_database(
+def test_a_fault_is_reported_without_asking_the_database(
     monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: QueryLimit
 ) -> None:
     def break_down(request: object) -> None:
@@ -190,7 +190,7 @@ def test_a_fault_is_told_without_asking_the_database(
     assert response.status_code == 500 and "Something broke" in response.content.decode()
 
 
-def test_a_forged_post_is_told_how_to_mend_it() -> None:
+def test_a_forged_post_is_refused_with_what_to_do() -> None:
     browser = Client(enforce_csrf_checks=True, headers={"Accept": "text/html"})
     page(browser)
     response = browser.post(reverse("guest"), {"username": "Ann"})

@@ -65,7 +65,7 @@ class Visitor(WebsocketCommunicator):
     receive_output: Any = ApplicationCommunicator.receive_output
 
     async def comes(self) -> Json:
-        """Open the socket; gives the first frame."""
+        """Open the socket; returns the first frame."""
         is_open, code = await self.connect(PATIENCE_SECONDS)
         if not is_open:
             raise Closed(code or 0)
@@ -87,7 +87,7 @@ class Visitor(WebsocketCommunicator):
             if frame["type"] in types or (not types and frame["type"] != "presence"):
                 return frame
 
-    async def hears_nothing(self, seconds: float = 0.1) -> bool:
+    async def receives_nothing(self, seconds: float = 0.1) -> bool:
         """Whether nothing but presence comes for a while."""
         while not await self.receive_nothing(seconds):
             output = await self.receive_output(PATIENCE_SECONDS)

@@ -179,7 +179,7 @@ def test_a_pool_gets_its_rules(olga: Client) -> None:
         ({"best_of": "100"}, "best of 1 to 99"),
     ],
 )
-def test_rules_that_cannot_be_are_told_in_the_form(
+def test_rules_that_cannot_be_are_reported_in_the_form(
     olga: Client, wrong: dict[str, str], why: str
 ) -> None:
     said = words(olga, page("pool", "add"), rules(name="Odd", slug="odd") | wrong)

@@ -73,10 +73,10 @@ async def test_the_tickets_story(ann: Program, bob: Program) -> None:
     assert (waiting["status"], waiting["place"]) == ("Waiting", 1)
     assert waiting["expires_at"] > waiting["ticket"]["waiting_since"]
     matched = await bob.join("Bob")
-    told = (await ann.send("GET", f"{address}/")).json()
-    assert told["status"] == "Matched" and told["match"]["state"] == "open"
-    assert told["match"]["id"] == matched["match"]["id"]
-    assert told["players"] == matched["players"]
+    shown = (await ann.send("GET", f"{address}/")).json()
+    assert shown["status"] == "Matched" and shown["match"]["state"] == "open"
+    assert shown["match"]["id"] == matched["match"]["id"]
+    assert shown["players"] == matched["players"]
 
 
 async def test_leaving_the_queue(ann: Program) -> None:

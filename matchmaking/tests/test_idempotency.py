@@ -37,14 +37,14 @@ def replayed(result: JoinResult) -> Replay:
     return result
 
 
-def test_a_retry_is_told_the_same_token_included() -> None:
+def test_a_retry_is_answered_with_the_same_token_included() -> None:
     first = join("Ann", "k1")
     assert isinstance(first, Joined)
     assert replayed(join("Ann", "k1")) == Replay(200, to_builtins(first.answer()))
     assert Player.objects.count() == Ticket.objects.count() == 1
 
 
-def test_a_retry_is_told_what_was_even_when_things_moved_on() -> None:
+def test_a_retry_is_answered_what_was_even_when_things_moved_on() -> None:
     first = join("Ann", "k1")
     bob = join("Bob", "k2")
     assert isinstance(first, Joined) and isinstance(bob, Joined) and bob.match is not None

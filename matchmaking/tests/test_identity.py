@@ -63,7 +63,7 @@ def test_a_token_is_compared_by_its_digest(header: str) -> None:
 
 
 @pytest.mark.parametrize("header", ["abc", "Basic YTpi", "Bearer", "Bearer ", "Token abc"])
-def test_other_schemes_are_told_how_to_write_it(header: str) -> None:
+def test_other_schemes_are_refused_with_how_to_write_it(header: str) -> None:
     with pytest.raises(Unauthenticated, match="Authorization: Bearer"):
         bearer(header)
 

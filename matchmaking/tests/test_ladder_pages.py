@@ -75,7 +75,7 @@ def test_giving_up_and_a_no_show_are_one_press() -> None:
 
 
 @pytest.mark.parametrize("fields", [{"scores": "x:y"}, {"scores": "9:9"}, {}, {"score_0": "²"}])
-def test_a_score_that_cannot_be_is_told_on_the_page(fields: dict[str, str]) -> None:
+def test_a_score_that_cannot_be_is_reported_on_the_page(fields: dict[str, str]) -> None:
     match = meeting("Ann", "Bob")
     reply = browser("Ann").post(f"/matches/{match.pk}/report", fields, follow=True)
     assert 'class="message message-error"' in reply.content.decode()

@@ -82,22 +82,22 @@ def test_an_unplayed_match_lapses_after_its_time() -> None:
     assert not Seat.objects.filter(match=match, holds=True).exists()
 
 
-def test_an_ending_is_told_once_with_its_seats() -> None:
-    told: list[Match] = []
+def test_an_ending_is_reported_once_with_its_seats() -> None:
+    ended: list[Match] = []
 
-    def hear(match: Match, **kwargs: object) -> None:
-        told.append(match)
+    def receive(match: Match, **kwargs: object) -> None:
+        ended.append(match)
 
     match = pool_match()
-    match_closed.connect(hear)
+    match_closed.connect(receive)
     try:
         leave_match(match_id=match.pk, caller=caller("Ann"))
         with pytest.raises(Conflict):
             leave_match(match_id=match.pk, caller=caller("Bob"))
     finally:
-        match_closed.disconnect(hear)
-    assert told == [match]
-    assert [seat.name for seat in told[0].seats.all()] == ["Ann", "Bob"]
+        match_closed.disconnect(receive)
+    assert ended == [match]
+    assert [seat.name for seat in ended[0].seats.all()] == ["Ann", "Bob"]
 
 
 @pytest.mark.parametrize(

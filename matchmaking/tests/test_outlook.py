@@ -1,4 +1,4 @@
-"""What a waiting player is told, and how pools do."""
+"""What a waiting player is shown, and how pools do."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ def waits(name: str, where: Pool, rating: float = 1500) -> Player:
     return player
 
 
-def told(player: Player, after: float = 0) -> Outlook:
+def outlook_of(player: Player, after: float = 0) -> Outlook:
     mine = ticket(player)
     return outlook(mine, now=mine.waiting_since + after * SECOND)
 
@@ -49,24 +49,24 @@ def past_waits(where: Pool, *seconds: float, rating: float = 1500) -> None:
 def test_alone_in_the_default_pool() -> None:
     ann = guest("Ann")
     join(ann, Pool.objects.get())
-    assert told(ann) == Outlook(1, None, 0, None, "Nobody else waits here yet.")
+    assert outlook_of(ann) == Outlook(1, None, 0, None, "Nobody else waits here yet.")
 
 
 def test_the_window_is_said_and_grows() -> None:
     ranked = pool(window_start=100, window_growth=10)
     ann = waits("Ann", ranked)
     bob = waits("Bob", ranked, 1800)
-    assert (told(ann).place, told(bob).place) == (1, 2)
-    assert told(ann).window == 100 and told(ann, after=5).window == 150
-    assert told(ann).why.startswith("Nobody within 100 points waits yet.")
-    assert "20 s at the latest" in told(ann).why
+    assert (outlook_of(ann).place, outlook_of(bob).place) == (1, 2)
+    assert outlook_of(ann).window == 100 and outlook_of(ann, after=5).window == 150
+    assert outlook_of(ann).why.startswith("Nobody within 100 points waits yet.")
+    assert "20 s at the latest" in outlook_of(ann).why
 
 
 def test_those_who_fit_are_counted() -> None:
     squads = pool(team_size=2, window_start=200)
     ann, _, _ = (waits(name, squads, at) for name, at in (("Ann", 1500), ("B", 1600), ("C", 2500)))
-    assert told(ann).fitting == 1
-    assert told(ann).why == "2 of 4 players are there within 200 points."
+    assert outlook_of(ann).fitting == 1
+    assert outlook_of(ann).why == "2 of 4 players are there within 200 points."
 
 
 def test_a_party_has_one_outlook() -> None:
@@ -81,18 +81,18 @@ def test_the_estimate_is_of_those_who_waited_as_long() -> None:
     ranked = pool(window_start=10)
     past_waits(ranked, 10, 20, 60)
     ann = waits("Ann", ranked)
-    assert told(ann).estimate_seconds == pytest.approx(20)
-    assert told(ann, after=30).estimate_seconds == pytest.approx(30)
-    assert told(ann, after=90).estimate_seconds is None
+    assert outlook_of(ann).estimate_seconds == pytest.approx(20)
+    assert outlook_of(ann, after=30).estimate_seconds == pytest.approx(30)
+    assert outlook_of(ann, after=90).estimate_seconds is None
 
 
 def test_the_estimate_is_of_near_ratings_where_there_are_enough() -> None:
     ranked = pool(window_start=10)
     past_waits(ranked, *[5] * 12)
     past_waits(ranked, *[500] * 14, rating=2400)
-    assert told(waits("Ann", ranked)).estimate_seconds == pytest.approx(5)
-    assert told(waits("Bob", ranked, 2400)).estimate_seconds == pytest.approx(500)
-    assert told(waits("Cem", ranked, 800)).estimate_seconds == pytest.approx(500)
+    assert outlook_of(waits("Ann", ranked)).estimate_seconds == pytest.approx(5)
+    assert outlook_of(waits("Bob", ranked, 2400)).estimate_seconds == pytest.approx(500)
+    assert outlook_of(waits("Cem", ranked, 800)).estimate_seconds == pytest.approx(500)
 
 
 def test_how_a_pool_does() -> None:

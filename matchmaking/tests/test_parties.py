@@ -1,4 +1,4 @@
-"""Parties: made, joined by code, queued as one, left; who may not is told why."""
+"""Parties: made, joined by code, queued as one, left; a refusal says why."""
 
 from collections.abc import Callable
 from datetime import timedelta

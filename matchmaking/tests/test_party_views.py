@@ -73,7 +73,7 @@ def test_a_visitor_who_joins_a_party_needs_a_name(squads: Pool) -> None:
     assert visitor.cookies[GUEST_COOKIE].value and "Bob" in panel(visitor)
 
 
-def test_a_code_that_nobody_has_is_told() -> None:
+def test_a_code_that_nobody_has_is_reported() -> None:
     response = press(guest("Ann"), "queue-party-join", code="NOSUCH")
     assert response.status_code == 404
     assert "There is no party of this code." in str(response.content)

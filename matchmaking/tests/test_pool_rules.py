@@ -35,7 +35,9 @@ BAD_RULES: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("rules", BAD_RULES)
-def test_rules_that_contradict_themselves_are_told_and_never_stored(rules: dict[str, Any]) -> None:
+def test_rules_that_contradict_themselves_are_reported_and_never_stored(
+    rules: dict[str, Any],
+) -> None:
     with pytest.raises(ValidationError):
         Pool(slug="x", name="X", **rules).full_clean()
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -58,10 +60,10 @@ def test_a_plain_pool_asks_no_more_questions_than_it_needs() -> None:
     join_pools([Join("Ann")])
     with CaptureQueriesContext(connection) as asked:
         join_pools([Join("Bob")])
-    told = [query["sql"] for query in asked if "lobby_" not in query["sql"]]
+    statements = [query["sql"] for query in asked if "lobby_" not in query["sql"]]
     tables = ("matchmaking_party", "matchmaking_ready", "matchmaking_cooldown")
-    assert not [sql for sql in told if any(f'FROM "{table}' in sql for table in tables)]
-    assert not [sql for sql in told if "matchmaking_rating" in sql]
+    assert not [sql for sql in statements if any(f'FROM "{table}' in sql for table in tables)]
+    assert not [sql for sql in statements if "matchmaking_rating" in sql]
 
 
 def test_near_ratings_meet_at_once_and_far_ones_wait() -> None:

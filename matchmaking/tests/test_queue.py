@@ -112,7 +112,7 @@ def test_the_second_is_matched_with_the_first_in_the_order_they_queued() -> None
     assert {t.match for t in Ticket.objects.filter(state="matched")} == {bob.match}
 
 
-def test_the_token_is_told_once_and_only_its_digest_is_stored() -> None:
+def test_the_token_is_reported_once_and_only_its_digest_is_stored() -> None:
     ann = join("Ann")
     assert Player.objects.get().token_sha256 == digest(token_of(ann))
     assert len(token_of(ann)) == 43  # 256 bits
@@ -153,17 +153,17 @@ def test_pools_do_not_mix(blitz: Pool) -> None:
 
 
 def test_one_signal_tells_of_all_matches_of_a_batch(blitz: Pool) -> None:
-    told: list[list[NewMatch]] = []
+    batches: list[list[NewMatch]] = []
 
-    def hear(matches: list[NewMatch], **kwargs: object) -> None:
-        told.append(list(matches))
+    def receive(matches: list[NewMatch], **kwargs: object) -> None:
+        batches.append(list(matches))
 
-    match_made.connect(hear)
+    match_made.connect(receive)
     try:
         join_pools([Join(f"p{i}", ("default", "blitz")[i // 4]) for i in range(8)])
     finally:
-        match_made.disconnect(hear)
-    [matches] = told
+        match_made.disconnect(receive)
+    [matches] = batches
     assert len(matches) == 4
 
 
@@ -394,7 +394,7 @@ def test_a_collision_without_end_is_a_conflict(together: Any) -> None:
         join("Ann")
 
 
-def test_an_outage_stores_nothing_and_is_told_to_all(together: Any) -> None:
+def test_an_outage_stores_nothing_and_is_reported_to_all(together: Any) -> None:
     def fails(perform: Perform, joins: Sequence[Join]) -> list[JoinResult]:
         with transaction.atomic():
             perform(joins)

@@ -55,8 +55,8 @@ def test_a_partys_story() -> None:
     waits = ask("POST", "/matchmaking", body, token=ann)
     assert waits["status"] == "Waiting" and waits["ticket"]["party"] == code
     bobs = ask("POST", "/matchmaking", {"pool": "squads"}, token=bob)["ticket"]["id"]
-    told = ask("GET", f"/matchmaking/tickets/{bobs}", token=bob)
-    assert (told["place"], told["why"]) == (1, "Nobody else waits here yet.")
+    shown = ask("GET", f"/matchmaking/tickets/{bobs}", token=bob)
+    assert (shown["place"], shown["why"]) == (1, "Nobody else waits here yet.")
     for name in ("Cem", "Dan"):
         last = ask("POST", "/matchmaking", {"username": name, "pool": "squads"})
     assert last["status"] == "Matched"
@@ -108,8 +108,8 @@ def proposed() -> list[tuple[str, str]]:
 def test_both_accept() -> None:
     (first, ann), (second, bob) = proposed()
     assert ask("GET", first, token=ann)["check"]["accepted"] == 0
-    told = ask("POST", f"{first}/accept", token=ann)
-    assert (told["status"], told["check"]["answer"]) == ("Proposed", "accepted")
+    shown = ask("POST", f"{first}/accept", token=ann)
+    assert (shown["status"], shown["check"]["answer"]) == ("Proposed", "accepted")
     assert ask("POST", f"{second}/accept/", token=bob)["status"] == "Matched"
     assert ask("GET", first, token=ann)["match"]["state"] == "open"
 
@@ -132,17 +132,17 @@ def test_anothers_check_is_not_ones_own() -> None:
     assert {ticket.state for ticket in Ticket.objects.all()} == {"proposed"}
 
 
-def test_leaving_while_asked_is_told_what_to_do() -> None:
+def test_leaving_while_asked_is_reported_what_to_do() -> None:
     (first, ann), _ = proposed()
     assert refused(send("DELETE", first, token=ann)) == (409, "ticket_proposed")
 
 
-def test_pools_are_told_with_their_rules_and_how_they_do() -> None:
+def test_pools_are_reported_with_their_rules_and_how_they_do() -> None:
     pool("ranked", window_start=100, regions=["eu"], ready_seconds=20)
     ask("POST", "/matchmaking", {"username": "Ann", "pool": "ranked"})
-    told = {one["slug"]: one for one in ask("GET", "/api/pools")["pools"]}
-    assert set(told) == {Pool.DEFAULT, "ranked"}
-    ranked = told["ranked"]
+    shown = {one["slug"]: one for one in ask("GET", "/api/pools")["pools"]}
+    assert set(shown) == {Pool.DEFAULT, "ranked"}
+    ranked = shown["ranked"]
     assert (ranked["window_start"], ranked["regions"], ranked["ready_seconds"]) == (
         100.0,
         ["eu"],

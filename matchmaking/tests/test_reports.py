@@ -62,11 +62,11 @@ def ending(match: Match) -> tuple[str, str | None, int | None, list[int]]:
 
 def test_one_side_reports_and_the_other_confirms() -> None:
     match = meeting("Ann", "Bob", best_of=3)
-    told = say(match, "Bob", Claim(scores=[1, 2]))
-    assert told.report is not None and told.report.state == ReportState.PENDING
+    reported = say(match, "Bob", Claim(scores=[1, 2]))
+    assert reported.report is not None and reported.report.state == ReportState.PENDING
     assert stored(match).state == "open"
-    told = agree(match, "Ann")
-    assert told.match.state == "finished"
+    reported = agree(match, "Ann")
+    assert reported.match.state == "finished"
     assert ending(match) == ("finished", "played", 1, [1, 2])
     assert Report.objects.get().state == ReportState.CONFIRMED
     assert RatedMatch.objects.count() == 1
@@ -85,8 +85,8 @@ def test_the_same_report_again_answers_the_same() -> None:
     assert first is not None and again is not None
     assert (first.pk, first.confirm_by) == (again.pk, again.confirm_by)
     done = agree(match, "Bob")
-    for told in (agree(match, "Bob"), say(match, "Ann"), say(match, "Bob")):
-        assert told.report == done.report and told.match.state == "finished"
+    for reported in (agree(match, "Bob"), say(match, "Ann"), say(match, "Bob")):
+        assert reported.report == done.report and reported.match.state == "finished"
     assert RatedMatch.objects.count() == 1
 
 
@@ -304,7 +304,7 @@ def test_a_match_has_one_open_report() -> None:
         )
 
 
-def test_of_two_answers_at_once_the_second_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_answers_at_once_the_second_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     match = meeting("Ann", "Bob")
     report = say(match, "Ann").report
     assert report is not None
@@ -328,12 +328,12 @@ def bracket_match() -> Match:
 
 
 @contextmanager
-def listening(signal: Any, hear: Callable[..., object]) -> Iterator[None]:
-    signal.connect(hear)
+def listening(signal: Any, receive: Callable[..., object]) -> Iterator[None]:
+    signal.connect(receive)
     try:
         yield
     finally:
-        signal.disconnect(hear)
+        signal.disconnect(receive)
 
 
 def test_a_brackets_match_is_reported_only_where_its_tournament_says_so(
@@ -349,16 +349,16 @@ def test_a_brackets_match_is_reported_only_where_its_tournament_says_so(
     assert ending(match)[2] == 0
 
 
-def test_reports_and_disputes_are_told() -> None:
-    told: list[str] = []
+def test_reports_and_disputes_are_reported() -> None:
+    reported: list[str] = []
 
-    def hear(report: Report, match: Match, **kwargs: object) -> None:
-        told.append(f"{report.state} {match}")
+    def receive(report: Report, match: Match, **kwargs: object) -> None:
+        reported.append(f"{report.state} {match}")
 
     match = meeting("Ann", "Bob")
-    with listening(result_reported, hear), listening(result_disputed, hear):
+    with listening(result_reported, receive), listening(result_disputed, receive):
         say(match, "Ann")
         say(match, "Ann")
         object_to(match, "Bob")
         object_to(match, "Bob")
-    assert told == ["pending Ann vs Bob", "disputed Ann vs Bob"]
+    assert reported == ["pending Ann vs Bob", "disputed Ann vs Bob"]

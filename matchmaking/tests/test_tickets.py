@@ -121,7 +121,7 @@ def test_life_shown_too_late_changes_nothing() -> None:
     assert state(ann) == TicketState.EXPIRED
 
 
-def test_who_waits_is_told_by_name_oldest_first() -> None:
+def test_who_waits_is_reported_by_name_oldest_first() -> None:
     for name, pool in (("Ann", "a"), ("Bob", "b"), ("Cem", "c")):
         Pool.objects.create(slug=pool, name=pool)
         queue(name, pool=pool)

@@ -34,7 +34,7 @@ def words(response: Page) -> str:
     return str(response.content, "utf-8")
 
 
-def told(response: Page) -> list[str]:
+def messages_of(response: Page) -> list[str]:
     """The messages that the next page will show."""
     return [str(message) for message in get_messages(response.wsgi_request)]
 
@@ -72,7 +72,7 @@ def test_a_visitor_joins_with_a_name_and_becomes_a_guest() -> None:
 )
 def test_a_bad_name_is_said_and_nothing_stored(name: str, complaint: str) -> None:
     plain = join(Client(), username=name)
-    assert plain.status_code == 302 and complaint in told(plain)[0]
+    assert plain.status_code == 302 and complaint in messages_of(plain)[0]
     script = join_by_script(Client(), username=name)
     assert script.status_code == 400
     assert complaint in words(script) and 'role="alert"' in words(script)
@@ -131,7 +131,7 @@ def test_leaving_a_match_concedes_it() -> None:
     match.refresh_from_db()
     assert (match.state, match.outcome, match.winner) == (MatchState.FINISHED, Outcome.CONCEDED, 1)
     again = bob.post(reverse("match-concede", args=[match.pk]))
-    assert told(again) == ["This match is already finished."]
+    assert messages_of(again) == ["This match is already finished."]
 
 
 def test_a_match_is_its_players_affair() -> None:
@@ -226,7 +226,7 @@ def test_a_guest_is_made_once() -> None:
 def test_a_registered_name_is_no_guests() -> None:
     sign_up(username="Ann", password=PASSWORD, guest=None)
     response = Client().post(reverse("guest"), {"username": "ANN"})
-    assert "belongs to a registered player" in told(response)[0]
+    assert "belongs to a registered player" in messages_of(response)[0]
     assert Player.objects.count() == 1
 
 
@@ -251,7 +251,7 @@ def test_a_guest_who_signs_up_stays_the_same_player() -> None:
     join(ann)
     assert 'value="Ann"' in words(ann.get(reverse("sign-up")))
     response = sign_up_as(ann, "Ann")
-    assert response.status_code == 302 and told(response) == ["You are signed up as Ann."]
+    assert response.status_code == 302 and messages_of(response) == ["You are signed up as Ann."]
     player = Player.objects.get()
     assert not player.is_guest and player.token_sha256 is None
     assert ann.cookies[GUEST_COOKIE].value == ""

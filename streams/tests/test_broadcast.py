@@ -57,7 +57,7 @@ def test_groups_have_names_that_a_layer_takes() -> None:
         assert InMemoryChannelLayer().require_valid_group_name(group_of(stream))
 
 
-async def test_a_stream_that_moved_is_told_with_its_frames(layer: Layer) -> None:
+async def test_a_stream_that_moved_is_reported_with_its_frames(layer: Layer) -> None:
     broadcast.serve_from_this_loop()
     tell(1, 2)
     await settle()
@@ -89,8 +89,8 @@ async def test_a_layer_that_hangs_holds_nobody_up(layer: Layer) -> None:
     await settle()
     layer.takes.set()
     await settle()
-    told = [(group, [seq for seq, _ in message["frames"]]) for group, message in layer.sent]
-    assert told == [("lobby", [1]), ("lobby", [2, 3, 4, 5]), ("tournament.1", [1])]
+    sent = [(group, [seq for seq, _ in message["frames"]]) for group, message in layer.sent]
+    assert sent == [("lobby", [1]), ("lobby", [2, 3, 4, 5]), ("tournament.1", [1])]
     assert layer.sent[1][1]["seq"] == 5
 
 
@@ -106,7 +106,7 @@ async def test_what_comes_the_other_way_round_is_put_in_order(layer: Layer) -> N
     assert layer.sent[1][1]["seq"] == 3
 
 
-async def test_much_is_told_without_its_frames(layer: Layer) -> None:
+async def test_much_is_reported_without_its_frames(layer: Layer) -> None:
     broadcast.serve_from_this_loop()
     tell(1, 2, size=40_000)
     await settle()

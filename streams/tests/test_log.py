@@ -159,18 +159,18 @@ def test_a_number_is_never_seen_before_a_smaller_one() -> None:
 
 
 @pytest.mark.django_db
-def test_it_is_told_after_commit_and_never_before(
+def test_it_is_reported_after_commit_and_never_before(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    told: list[tuple[str, Head, list[Entry]]] = []
-    monkeypatch.setattr(broadcast, "announce", lambda *facts: told.append(facts))
+    announced: list[tuple[str, Head, list[Entry]]] = []
+    monkeypatch.setattr(broadcast, "announce", lambda *facts: announced.append(facts))
     with django_capture_on_commit_callbacks() as callbacks:
         write("a", "b")
-        assert told == []
+        assert announced == []
     for callback in callbacks:
         callback()
-    [(stream, where, entries)] = told
+    [(stream, where, entries)] = announced
     assert (stream, where) == (LOBBY, head(LOBBY))
     assert entries == read(LOBBY, epoch=where.epoch, after=0, limit=10)
 
@@ -188,17 +188,17 @@ def test_reading_on_and_reading_back() -> None:
 
 
 @pytest.mark.django_db
-def test_a_frame_read_back_is_the_frame_that_was_told(
+def test_a_frame_read_back_is_the_frame_that_was_sent(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    told: list[list[Entry]] = []
-    monkeypatch.setattr(broadcast, "announce", lambda _s, _h, entries: told.append(entries))
+    announced: list[list[Entry]] = []
+    monkeypatch.setattr(broadcast, "announce", lambda _s, _h, entries: announced.append(entries))
     text = "Grüße, 李雷 ❤️ <&>\u2028"
     data = {"text": text, "n": [1, 2.5, None, True], "deep": {"a": {}}}
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
         append(LOBBY, [Draft("chat", text, data)])
-    [frame], [later] = told[0], read(LOBBY, epoch=head(LOBBY).epoch, after=0, limit=1)
+    [frame], [later] = announced[0], read(LOBBY, epoch=head(LOBBY).epoch, after=0, limit=1)
     assert json.loads(later.frame) == json.loads(frame.frame)
     assert json.loads(frame.frame)["data"] == data
 

@@ -38,7 +38,7 @@ async def _rudeness() -> list[str]:
 
 
 async def run(seed: int) -> list[str]:
-    """Every scenario, in full; gives what was wrong."""
+    """Every scenario, in full; returns what was wrong."""
     return [*await _crashes(seed), *await _outages(seed), *await _rudeness()]
 
 
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     complaints = asyncio.run(run(parser.parse_args(arguments).seed))
-    print("", *(complaints or ["Nothing was lost, nothing was told twice."]), sep="\n")
+    print("", *(complaints or ["Nothing was lost, nothing was sent twice."]), sep="\n")
     return 1 if complaints else 0
 
 

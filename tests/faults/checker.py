@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from .clients import Crowd, Heard, Listener, Request
+from .clients import Crowd, Listener, Received, Request
 from .ledger import Ledger, StoredEvent, StoredStream
 from .wire import Answer
 
@@ -37,31 +37,33 @@ def log_complaints(ledger: Ledger) -> Iterator[str]:
 
 def listener_complaints(who: Listener, stored: StoredStream) -> Iterator[str]:
     """Every event once, in order, as it is stored, from the first welcome to the head."""
-    if not who.heard or who.heard[0].frame["type"] != "welcome":
+    if not who.received or who.received[0].frame["type"] != "welcome":
         yield f"{who.name} was not welcomed."
         return
     events = {event.seq: event for event in stored.events}
-    seq = who.heard[0].frame["seq"]
-    for heard in who.heard:
-        frame = heard.frame
+    seq = who.received[0].frame["seq"]
+    for received in who.received:
+        frame = received.frame
         if frame["type"] == "resync" or frame.get("code", OUTAGE) != OUTAGE:
-            yield f"{who.name} was told {frame}."
+            yield f"{who.name} received {frame}."
         elif frame["type"] == "welcome":
-            yield from _welcome_complaints(who.name, heard, seq, stored)
+            yield from _welcome_complaints(who.name, received, seq, stored)
         elif "seq" in frame:
             if frame["seq"] != seq + 1:
-                yield f"{who.name} heard {frame['seq']} after {seq}, on socket {heard.life}."
+                yield f"{who.name} received {frame['seq']} after {seq}, on socket {received.life}."
             seq = frame["seq"]
             yield from _content_complaints(who.name, frame, events.get(seq), stored.epoch)
     if seq != stored.seq:
-        yield f"{who.name} heard up to {seq}; the lobby is at {stored.seq}."
+        yield f"{who.name} received up to {seq}; the lobby is at {stored.seq}."
 
 
-def _welcome_complaints(name: str, heard: Heard, seq: int, stored: StoredStream) -> Iterator[str]:
-    welcome = heard.frame
+def _welcome_complaints(
+    name: str, received: Received, seq: int, stored: StoredStream
+) -> Iterator[str]:
+    welcome = received.frame
     if welcome["epoch"] != stored.epoch:
         yield f"{name} was welcomed to another epoch."
-    if heard.life > 1 and welcome["recent"]:
+    if received.life > 1 and welcome["recent"]:
         yield f"{name} resumed at {seq} and was shown events that it had."
     if welcome["seq"] < seq:
         yield f"{name} resumed at {seq} and was welcomed at {welcome['seq']}."
@@ -71,14 +73,14 @@ def _content_complaints(
     name: str, frame: dict[str, Any], stored: StoredEvent | None, epoch: str
 ) -> Iterator[str]:
     if stored is None:
-        yield f"{name} heard {frame['seq']}, which is not in the log."
+        yield f"{name} received {frame['seq']}, which is not in the log."
     elif (frame["epoch"], frame["type"], frame["text"], frame["data"]) != (
         epoch,
         stored.type,
         stored.text,
         stored.data,
     ):
-        yield f"{name} heard {frame}; the log has {stored}."
+        yield f"{name} received {frame}; the log has {stored}."
 
 
 def request_complaints(asked: Request, ledger: Ledger) -> Iterator[str]:
@@ -107,11 +109,11 @@ def _join_complaints(asked: Request, answer: Any, ledger: Ledger) -> Iterator[st
     if ledger.players.count(name) != 1:
         yield f"{asked.key} made {ledger.players.count(name)} players."
     if answer["status"] == "Matched" and UUID(answer["match"]["id"]) not in ledger.matches:
-        yield f"{asked.key} was told of a match that is not stored."
+        yield f"{asked.key} was sent a match that is not stored."
 
 
 def left_complaints(left: Sequence[tuple[UUID, Answer]], ledger: Ledger) -> Iterator[str]:
-    """Who was told of having left the queue is in no match."""
+    """A player who was confirmed to have left the queue is in no match."""
     tickets = {ticket.id: ticket for ticket in ledger.tickets}
     for pk, answer in left:
         ticket = tickets.get(pk)
@@ -122,13 +124,13 @@ def left_complaints(left: Sequence[tuple[UUID, Answer]], ledger: Ledger) -> Iter
 
 
 def half_done(ledger: Ledger) -> Iterator[str]:
-    """What belongs together was stored together, and told once."""
+    """What belongs together was stored together, and sent once."""
     events = ledger.streams[LOBBY].events
-    told = Counter(UUID(e.data["match"]["id"]) for e in events if e.type == "matched")
+    announced = Counter(UUID(e.data["match"]["id"]) for e in events if e.type == "matched")
     matched = Counter(ticket.match for ticket in ledger.tickets if ticket.match)
     seats = Counter(seat.match for seat in ledger.seats)
-    for match in ledger.matches | set(told):
-        counts = (told[match], matched[match], seats[match])
+    for match in ledger.matches | set(announced):
+        counts = (announced[match], matched[match], seats[match])
         if counts != (1, 2, 2) or match not in ledger.matches:
             yield f"Match {match} has (events, tickets, seats) {counts}."
     holders = Counter(seat.player for seat in ledger.seats if seat.holds)

@@ -28,7 +28,7 @@ async def comes_true(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Received:
     """A frame that came in, `at` seconds since 1970, on this listener's `life`-th socket."""
 
     at: float
@@ -41,7 +41,7 @@ class Listener:
 
     def __init__(self, name: str, ports: Sequence[int], rng: Random) -> None:
         self.name = name
-        self.heard: list[Heard] = []
+        self.received: list[Received] = []
         self.endings: list[str] = []
         self.epoch, self.seq = "", 0
         self._ports, self._rng = list(ports), rng
@@ -75,7 +75,7 @@ class Listener:
         self._socket = socket = await RawSocket.open(port, path)
         while True:
             frame = await socket.read_message()
-            self.heard.append(Heard(time.time(), self._life, frame))
+            self.received.append(Received(time.time(), self._life, frame))
             self._follow(frame)
 
     def _follow(self, frame: Json) -> None:
@@ -91,7 +91,7 @@ class Listener:
 
     def last(self, type: str) -> Json | None:
         """The newest frame of a type."""
-        return next((h.frame for h in reversed(self.heard) if h.frame["type"] == type), None)
+        return next((h.frame for h in reversed(self.received) if h.frame["type"] == type), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Request:
 
 
 class Crowd:
-    """Listeners, and people who queue, chat and make tournaments until told to stop."""
+    """Listeners, and people who queue, chat and make tournaments until stopped."""
 
     def __init__(self, ports: Sequence[int], rng: Random, *, listeners: int = 8) -> None:
         self.listeners = [
@@ -141,7 +141,7 @@ class Crowd:
         ]
         self.requests: list[Request] = []
         self.said: list[str] = []
-        #: Tickets of those who left the queue, and what they were told.
+        #: Tickets of those who left the queue, and what they received.
         self.left: list[tuple[UUID, Answer]] = []
         self._ports, self._rng = ports, rng
         self._stopping = asyncio.Event()
@@ -165,7 +165,7 @@ class Crowd:
             await asyncio.gather(*self._tasks)
 
     async def settle(self, head: int, *, seconds: float = 15) -> None:
-        """Wait until every listener has heard of the lobby's event number `head`."""
+        """Wait until every listener has received the lobby's event number `head`."""
         await comes_true(lambda: all(who.seq >= head for who in self.listeners), seconds)
 
     async def leave(self) -> None:

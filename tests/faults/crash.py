@@ -60,8 +60,8 @@ async def _until_no_ghosts(crowd: Crowd, killed: float) -> float:
     """How long after the last kill the lobby counted only those who were there."""
 
     def only_the_living() -> bool:
-        told = [who.last("presence") for who in crowd.listeners]
-        return all(t and t["online"]["count"] == len(crowd.listeners) for t in told)
+        presences = [who.last("presence") for who in crowd.listeners]
+        return all(t and t["online"]["count"] == len(crowd.listeners) for t in presences)
 
     left = killed + _LEASE_SECONDS + _SLACK_SECONDS - time.monotonic()
     if not await comes_true(only_the_living, left):

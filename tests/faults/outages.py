@@ -50,7 +50,7 @@ class Phase:
 
 HEADER = (
     f"{'outage':32} {'s':>5} {'answers':>7} {'503s':>4} {'slowest':>7}"
-    f" {'heard':>6} {'latest':>6} {'lost':>5}"
+    f" {'got':>6} {'latest':>6} {'lost':>5}"
 )
 
 
@@ -63,7 +63,7 @@ class OutageReport:
     events: int
 
 
-class Hall:
+class OutageRun:
     """Three processes, what they share, and the crowd in them."""
 
     def __init__(self, sites: list[ShakenSite], crowd: Crowd, rng: Random) -> None:
@@ -108,102 +108,102 @@ async def outages(
             )
             for server in SERVERS
         ]
-        hall = Hall(sites, Crowd([s.port for s in sites], rng, listeners=LISTENERS), rng)
-        await hall.crowd.gather()
-        hall.crowd.begin()
-        await _lose_a_process(hall)
-        await _lose_redis(hall, redis, redis_seconds)
-        await _freeze_redis(hall, redis, frozen_seconds)
-        await _lose_postgres(hall, postgres, postgres_seconds)
+        run = OutageRun(sites, Crowd([s.port for s in sites], rng, listeners=LISTENERS), rng)
+        await run.crowd.gather()
+        run.crowd.begin()
+        await _lose_a_process(run)
+        await _lose_redis(run, redis, redis_seconds)
+        await _freeze_redis(run, redis, frozen_seconds)
+        await _lose_postgres(run, postgres, postgres_seconds)
         await asyncio.sleep(_LOAD_SECONDS)
-        await hall.crowd.end()
-        await hall.crowd.settle(ledger.lobby_head(database))
-        await hall.crowd.leave()
+        await run.crowd.end()
+        await run.crowd.settle(ledger.lobby_head(database))
+        await run.crowd.leave()
         stored = ledger.read(database)
-    _measure(hall)
-    found = [*checker.complaints(hall.crowd, stored), *_phase_complaints(hall)]
-    return OutageReport(hall.phases, found, stored.streams["lobby"].seq)
+    _measure(run)
+    found = [*checker.complaints(run.crowd, stored), *_phase_complaints(run)]
+    return OutageReport(run.phases, found, stored.streams["lobby"].seq)
 
 
-async def _lose_a_process(hall: Hall) -> None:
-    async with hall.phase("a process killed and started"):
-        hall.sites[0].kill()
-        await asyncio.to_thread(hall.sites[0].start)
+async def _lose_a_process(run: OutageRun) -> None:
+    async with run.phase("a process killed and started"):
+        run.sites[0].kill()
+        await asyncio.to_thread(run.sites[0].start)
 
 
-async def _lose_redis(hall: Hall, redis: RedisServer, seconds: float) -> None:
-    async with hall.phase("Redis killed"):
+async def _lose_redis(run: OutageRun, redis: RedisServer, seconds: float) -> None:
+    async with run.phase("Redis killed"):
         redis.kill()
         await asyncio.sleep(seconds)
-    async with hall.phase("a process started without Redis"):
-        hall.sites[1].kill()
-        await asyncio.to_thread(hall.sites[1].start)
+    async with run.phase("a process started without Redis"):
+        run.sites[1].kill()
+        await asyncio.to_thread(run.sites[1].start)
         await asyncio.sleep(seconds)
-    async with hall.phase("Redis back, empty"):
+    async with run.phase("Redis back, empty"):
         await asyncio.to_thread(redis.start)
         await asyncio.sleep(seconds)
 
 
-async def _freeze_redis(hall: Hall, redis: RedisServer, seconds: float) -> None:
-    async with hall.phase("Redis frozen"):
+async def _freeze_redis(run: OutageRun, redis: RedisServer, seconds: float) -> None:
+    async with run.phase("Redis frozen"):
         redis.freeze()
         await asyncio.sleep(seconds)
         redis.thaw()
 
 
-async def _lose_postgres(hall: Hall, postgres: PostgresServer, seconds: float) -> None:
-    async with hall.phase("PostgreSQL killed"):
+async def _lose_postgres(run: OutageRun, postgres: PostgresServer, seconds: float) -> None:
+    async with run.phase("PostgreSQL killed"):
         await asyncio.to_thread(postgres.kill)
         probes: list[Callable[[], Awaitable[Answer | None]]] = [
-            lambda: hall.probe("POST", "/matchmaking", {"username": "Somebody"}),
-            lambda: hall.probe("POST", "/tournament", {"players": ["A", "B"]}),
-            lambda: hall.probe("GET", "/api/tournaments/" + "0" * 8 + "-0000" * 3 + "-" + "0" * 12),
-            lambda: hall.probe("GET", "/"),
+            lambda: run.probe("POST", "/matchmaking", {"username": "Somebody"}),
+            lambda: run.probe("POST", "/tournament", {"players": ["A", "B"]}),
+            lambda: run.probe("GET", "/api/tournaments/" + "0" * 8 + "-0000" * 3 + "-" + "0" * 12),
+            lambda: run.probe("GET", "/"),
         ]
         await asyncio.gather(asyncio.sleep(seconds), *(ask() for ask in probes * 2))
         await asyncio.to_thread(postgres.start)
-    async with hall.phase("PostgreSQL back"):
-        await asyncio.gather(*(_until_served(site.port, hall) for site in hall.sites))
+    async with run.phase("PostgreSQL back"):
+        await asyncio.gather(*(_until_served(site.port, run) for site in run.sites))
 
 
-async def _until_served(port: int, hall: Hall) -> None:
+async def _until_served(port: int, run: OutageRun) -> None:
     asked = Request(f"back-{port}", "/matchmaking", {"username": f"Back {port}"})
-    hall.crowd.requests.append(asked)
+    run.crowd.requests.append(asked)
     limit = time.monotonic() + 60
     while not asked.answers and time.monotonic() < limit:
         await asked.send(port)
 
 
-def _tries(hall: Hall) -> list[Try]:
-    return [*hall.probes, *(t for asked in hall.crowd.requests for t in asked.tries)]
+def _tries(run: OutageRun) -> list[Try]:
+    return [*run.probes, *(t for asked in run.crowd.requests for t in asked.tries)]
 
 
-def _measure(hall: Hall) -> None:
+def _measure(run: OutageRun) -> None:
     """Fill in what each phase saw, from the clients' notes."""
-    for phase in hall.phases:
-        tries = [t for t in _tries(hall) if phase.began <= t.at < phase.ended]
+    for phase in run.phases:
+        tries = [t for t in _tries(run) if phase.began <= t.at < phase.ended]
         phase.answers = sum(1 for t in tries if t.answer)
         phase.outages = sum(1 for t in tries if t.answer and t.answer.status == OUTAGE)
         phase.slowest = max((t.seconds for t in tries), default=0.0)
-        for who in hall.crowd.listeners:
-            lives = {h.life for h in who.heard if h.at < phase.began}, set[int]()
-            lives[1].update(h.life for h in who.heard if h.at < phase.ended)
+        for who in run.crowd.listeners:
+            lives = {h.life for h in who.received if h.at < phase.began}, set[int]()
+            lives[1].update(h.life for h in who.received if h.at < phase.ended)
             phase.sockets_lost += len(lives[1]) - len(lives[0])
-            for heard in who.heard:
-                if "at" in heard.frame:
-                    at = datetime.fromisoformat(heard.frame["at"]).timestamp()
+            for received in who.received:
+                if "at" in received.frame:
+                    at = datetime.fromisoformat(received.frame["at"]).timestamp()
                     if phase.began <= at < phase.ended:
-                        phase.delays.append(heard.at - at)
+                        phase.delays.append(received.at - at)
 
 
-def _phase_complaints(hall: Hall) -> Iterator[str]:
-    for t in _tries(hall):
+def _phase_complaints(run: OutageRun) -> Iterator[str]:
+    for t in _tries(run):
         yield from _try_complaints(t)
-    for phase in hall.phases:
+    for phase in run.phases:
         if phase.name.startswith("Redis"):
             yield from _redis_complaints(phase)
         if phase.name == "PostgreSQL killed":
-            probed = [t.answer and t.answer.status for t in hall.probes]
+            probed = [t.answer and t.answer.status for t in run.probes]
             if probed != [OUTAGE] * len(probed):
                 yield f"{phase.name}: requests were answered {probed}."
         if phase.name == "PostgreSQL back" and phase.ended - phase.began > ANSWER_SECONDS:
@@ -223,6 +223,6 @@ def _redis_complaints(phase: Phase) -> Iterator[str]:
     if phase.slowest > NOTICE_SECONDS:
         yield f"{phase.name}: a request waited for it, {phase.slowest:.1f} s."
     if max(phase.delays, default=float("inf")) > NOTICE_SECONDS + SLACK_SECONDS:
-        yield f"{phase.name}: an event was heard late, or none was: {phase.row()}"
+        yield f"{phase.name}: an event was received late, or none was: {phase.row()}"
     if phase.sockets_lost:
         yield f"{phase.name}: {phase.sockets_lost} sockets were lost."

@@ -92,9 +92,9 @@ async def bad_frames(site: Site) -> Episode:
             if endings[rude.name] not in rude.codes
         ]
         for number, (name, (data, code)) in enumerate(REFUSED.items()):
-            told = await _refusal(site, data, f"127.0.0.{2 + number}")
-            if told != code:
-                episode.complaints.append(f"{name}: was told {told!r}, not {code!r}.")
+            received = await _refusal(site, data, f"127.0.0.{2 + number}")
+            if received != code:
+                episode.complaints.append(f"{name}: received {received!r}, not {code!r}.")
         episode.outcome = f"{len(FATAL)} closed, {len(REFUSED)} refused"
     return episode
 
@@ -113,18 +113,18 @@ async def _endings(site: Site) -> dict[str, int]:
 
 
 async def _refusal(site: Site, data: bytes, source: str) -> str:
-    """The code of the error that is told; then the socket must still answer a ping."""
+    """The code of the error that is sent; then the socket must still answer a ping."""
     socket = await RawSocket.open(site.port, source=source)
     try:
         socket.send(data)
-        told = await socket.read_of_type("error")
+        received = await socket.read_of_type("error")
         socket.say({"type": "ping"})
         await socket.read_of_type("pong")
     except (Closed, OSError) as error:
         return repr(error)
     finally:
         socket.abort()
-    return str(told["code"])
+    return str(received["code"])
 
 
 async def flood(site: Site, *, per_second: int = 1000, seconds: float = 3.0) -> Episode:
@@ -147,7 +147,7 @@ async def flood(site: Site, *, per_second: int = 1000, seconds: float = 3.0) -> 
             await asyncio.gather(sending, return_exceptions=True)
             socket.abort()
         if codes[:1] != ["rate_limited"] or ending != TOO_FAST:
-            episode.complaints.append(f"It was told {codes[:3]} and closed with {ending}.")
+            episode.complaints.append(f"It received {codes[:3]} and closed with {ending}.")
         episode.outcome = f"{len(codes)} refusals, closed with {ending}"
     return episode
 
@@ -269,14 +269,14 @@ async def deaf_reader(site: Site, *, per_second: int = 60) -> Episode:
         deaf = await RawSocket.open(site.port, source="127.0.0.63", receive_buffer=4096)
         speaker = await RawSocket.open(site.port, source="127.0.0.64")
         talk = asyncio.create_task(_talk(speaker, per_second))
-        hear = asyncio.create_task(_hear_all(speaker))
+        receive = asyncio.create_task(_receive_all(speaker))
         began = time.monotonic()
         gone = await comes_true(lambda: deaf.port not in site.peers(), SLOW_SECONDS)
         took = time.monotonic() - began
         ending = await deaf.ending() if gone else 0
-        for task in (talk, hear):
+        for task in (talk, receive):
             task.cancel()
-        await asyncio.gather(talk, hear, return_exceptions=True)
+        await asyncio.gather(talk, receive, return_exceptions=True)
         for socket in (deaf, speaker):
             socket.abort()
         if ending not in {TOO_SLOW, DROPPED}:
@@ -294,7 +294,7 @@ async def _talk(speaker: RawSocket, per_second: int) -> None:
         await asyncio.sleep(1 / per_second)
 
 
-async def _hear_all(speaker: RawSocket) -> None:
+async def _receive_all(speaker: RawSocket) -> None:
     with contextlib.suppress(Closed, OSError):
         while True:
             await speaker.read_message()

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from . import checker
-from .clients import Heard, Listener, Request, Try
+from .clients import Listener, Received, Request, Try
 from .ledger import Ledger, StoredEvent, StoredSeat, StoredStream, StoredTicket
 from .wire import Answer
 
@@ -34,7 +34,9 @@ def stored(upto: int) -> StoredStream:
 
 def listener(*lives: list[dict[str, Any]]) -> Listener:
     who = Listener("Ann", [1], Random(0))
-    who.heard = [Heard(0.0, n, frame) for n, life in enumerate(lives, start=1) for frame in life]
+    who.received = [
+        Received(0.0, n, frame) for n, life in enumerate(lives, start=1) for frame in life
+    ]
     return who
 
 
@@ -127,8 +129,8 @@ def test_who_left_the_queue(state: str, match: UUID | None, fine: bool) -> None:
 
 
 def match_rows(*, events: int = 1, tickets: int = 2, seats: int = 2, holds: bool = True) -> Ledger:
-    told = {"match": {"id": str(MATCH)}}
-    lobby = [StoredEvent(n, "matched", "", told) for n in range(1, events + 1)]
+    matched_data = {"match": {"id": str(MATCH)}}
+    lobby = [StoredEvent(n, "matched", "", matched_data) for n in range(1, events + 1)]
     return Ledger(
         {"lobby": StoredStream(EPOCH, events, lobby)},
         [StoredTicket(UUID(int=9 + n), "", "matched", MATCH, ANN) for n in range(tickets)],
@@ -144,7 +146,7 @@ def test_a_whole_match() -> None:
 @pytest.mark.parametrize(
     "rows",
     [match_rows(events=0), match_rows(events=2), match_rows(tickets=1), match_rows(seats=3)],
-    ids=["not told", "told twice", "one ticket", "one in two seats"],
+    ids=["not sent", "sent twice", "one ticket", "one in two seats"],
 )
 def test_half_a_match(rows: Ledger) -> None:
     assert list(checker.half_done(rows))
@@ -155,7 +157,7 @@ def test_half_a_tournament() -> None:
     assert list(checker.half_done(rows))
 
 
-def test_a_line_that_nobody_said_or_that_is_told_twice() -> None:
+def test_a_line_that_nobody_said_or_that_is_sent_twice() -> None:
     assert list(checker.chat_complaints(["line 1"], stored(1))) == []
     assert list(checker.chat_complaints([], stored(1)))
     line = stored(1).events[0]

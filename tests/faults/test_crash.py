@@ -1,4 +1,4 @@
-"""Kill -9 in the middle of load: nothing answered is lost, nothing is told twice."""
+"""Kill -9 in the middle of load: nothing answered is lost, nothing is sent twice."""
 
 import asyncio
 

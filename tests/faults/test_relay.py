@@ -47,7 +47,7 @@ def announcement(*seqs: int) -> dict[str, Any]:
     return {"stream": STREAM, "epoch": "abc", "seq": seqs[-1], "frames": frames}
 
 
-def test_announcements_that_overtook_each_other_are_told_in_order() -> None:
+def test_announcements_that_overtook_each_other_are_reported_in_order() -> None:
     folded = broadcast._fold(announcement(5, 7), announcement(6))
     assert (folded["seq"], [seq for seq, _ in folded["frames"]]) == (7, [5, 6, 7])
 
@@ -66,7 +66,7 @@ def write(*texts: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_who_heard_more_from_another_process_resumes_there(
+async def test_who_received_more_from_another_process_resumes_there(
     running: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(broadcast, "announce", lambda *args: None)
@@ -78,7 +78,7 @@ async def test_who_heard_more_from_another_process_resumes_there(
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_what_is_written_while_a_stream_is_being_read_is_told_at_once(
+async def test_what_is_written_while_a_stream_is_being_read_is_reported_at_once(
     running: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read_feed = relay._read_feed
@@ -86,7 +86,7 @@ async def test_what_is_written_while_a_stream_is_being_read_is_told_at_once(
     def slowly(stream: str) -> Feed:
         read = read_feed(stream)
         write("just after it was read")
-        time.sleep(0.2)  # it is heard before what was read is here
+        time.sleep(0.2)  # it is received before what was read is here
         return read
 
     monkeypatch.setattr(relay, "_read_feed", slowly)
@@ -95,7 +95,7 @@ async def test_what_is_written_while_a_stream_is_being_read_is_told_at_once(
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_who_claims_to_have_heard_what_never_was_starts_anew(running: Relay) -> None:
+async def test_who_claims_to_have_received_what_never_was_starts_anew(running: Relay) -> None:
     lobby = await running.feed(LOBBY)
     assert await running.missed(lobby, epoch=lobby.epoch, since=99) is None
 

@@ -113,7 +113,7 @@ def handshake(port: int, path: str = "/ws") -> bytes:
 
 
 class RawSocket:
-    """A WebSocket that sends what it is told and reads when it is told."""
+    """A WebSocket that sends and reads only when asked."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer

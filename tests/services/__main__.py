@@ -16,7 +16,7 @@ def _raise_exit(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def run(command: Sequence[str]) -> int:
-    """Run a command beside a fresh PostgreSQL and Redis; gives its exit code."""
+    """Run a command beside a fresh PostgreSQL and Redis; returns its exit code."""
     with PostgresServer() as postgres, RedisServer() as redis_server:
         services = {"DATABASE_URL": postgres.url, "REDIS_URL": redis_server.url}
         with subprocess.Popen(command, env=os.environ | services) as process:

@@ -144,7 +144,7 @@ def _details(entrant: Entrant, body: EntrantChange) -> Details:
     )
 
 
-@router.delete(ENTRANT, response=schemas.found(schemas.Told))
+@router.delete(ENTRANT, response=schemas.found(schemas.Confirmation))
 def remove_from_list(
     request: HttpRequest, tournament_id: UUID, entrant_id: int, body: Why = NO_REASON
 ) -> HttpResponse:

@@ -62,7 +62,7 @@ def _bye(bye: Bye) -> Json:
     }
 
 
-@router.delete(f"{ONE}/rounds/last", response=schemas.found(schemas.Told))
+@router.delete(f"{ONE}/rounds/last", response=schemas.found(schemas.Confirmation))
 def take_round_back(
     request: HttpRequest, tournament_id: UUID, body: Why = NO_REASON
 ) -> HttpResponse:
@@ -142,7 +142,7 @@ def give_bye(request: HttpRequest, tournament_id: UUID, body: ByeBody) -> HttpRe
     return json_response({"status": "Bye Given", "bye": _bye(bye)}, status=201)
 
 
-@router.delete(f"{ONE}/byes", response=schemas.found(schemas.Told))
+@router.delete(f"{ONE}/byes", response=schemas.found(schemas.Confirmation))
 def take_bye(request: HttpRequest, tournament_id: UUID, body: NoByeBody) -> HttpResponse:
     """Let an entrant play after all in a round that is not yet paired."""
     actor = organiser(request, tournament_id)

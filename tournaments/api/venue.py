@@ -78,7 +78,7 @@ def name_station(
     return json_response({"status": "Renamed", "station": _station_answer(station)})
 
 
-@router.delete(f"{STATIONS}/{{int:station_id}}", response=schemas.found(schemas.Told))
+@router.delete(f"{STATIONS}/{{int:station_id}}", response=schemas.found(schemas.Confirmation))
 def drop_station(request: HttpRequest, tournament_id: UUID, station_id: int) -> HttpResponse:
     """Take a station away that is free and has no judge of its own."""
     actor = organiser(request, tournament_id)
@@ -159,7 +159,7 @@ def place_judge(
     return json_response({"status": "Changed", "judge": _judge_answer(judge)})
 
 
-@router.delete(f"{JUDGES}/{{int:judge_id}}", response=schemas.found(schemas.Told))
+@router.delete(f"{JUDGES}/{{int:judge_id}}", response=schemas.found(schemas.Confirmation))
 def drop_judge(request: HttpRequest, tournament_id: UUID, judge_id: int) -> HttpResponse:
     """Take a judge's rights away; what the judge has entered stays."""
     actor = organiser(request, tournament_id)

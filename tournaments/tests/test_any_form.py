@@ -89,10 +89,12 @@ def check_copy(browser: Client, shown: Json) -> None:
     assert made.status_code == 201, made.content
     copy = browser.get(f"/api/tournaments/{made.json()['tournament']['id']}").json()
     assert copy["state"] == shown["state"]
-    assert [told(match) for match in matches(copy)] == [told(match) for match in matches(shown)]
+    assert [summary_of(match) for match in matches(copy)] == [
+        summary_of(match) for match in matches(shown)
+    ]
 
 
-def told(match: Json) -> list[Any]:
+def summary_of(match: Json) -> list[Any]:
     names = [side["name"] for side in match["sides"]]
     return [match["key"], match["state"], match["winner"], match["scores"], names]
 

@@ -1,4 +1,4 @@
-"""What nobody should send to the API: told what is wrong, and nothing is changed."""
+"""What nobody should send to the API: refused with the reason, and nothing is changed."""
 
 from typing import Any
 from uuid import uuid4
@@ -157,8 +157,8 @@ def test_a_field_that_is_misspelt_is_named(path: str, body: Json, place: str) ->
     cup = Cup(*"ABCD")
     address = path.format(cup=cup.address, match=cup.matches()["W1.1"]["id"])
     before = rows()
-    told = refused(cup.owner.send("POST", address, body))["message"]
-    assert f"There is no such field - at `{place}`" in told and rows() == before
+    message = refused(cup.owner.send("POST", address, body))["message"]
+    assert f"There is no such field - at `{place}`" in message and rows() == before
 
 
 def test_a_tournament_that_is_not_there() -> None:

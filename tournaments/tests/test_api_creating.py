@@ -173,7 +173,7 @@ WRONG: list[tuple[Json, str]] = [
 
 
 @pytest.mark.parametrize(("more", "said"), WRONG)
-def test_a_wrong_tournament_is_told_what_to_mend_and_nothing_is_stored(
+def test_a_wrong_tournament_is_refused_with_what_to_correct_and_nothing_is_stored(
     more: Json, said: str
 ) -> None:
     response = Program().send("POST", "/tournament", {"players": EIGHT} | more)

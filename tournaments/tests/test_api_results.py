@@ -70,12 +70,12 @@ def test_a_live_score_is_no_result() -> None:
 def test_a_match_that_is_not_ready_has_no_result() -> None:
     cup = Cup(*"ABCDEF")
     bodies: Json = {"result": {"scores": [1, 0]}, "live": {"scores": []}, "reopen": {}}
-    for key, told in (("W3.1", "earlier matches"), ("W1.1", "nobody comes")):
+    for key, shown in (("W3.1", "earlier matches"), ("W1.1", "nobody comes")):
         match = cup.matches()[key]["id"]
         for path, body in bodies.items():
             response = cup.post(f"matches/{match}/{path}", body)
             assert status_code(response) == (409, "not_ready")
-            assert told in response.json()["message"]
+            assert shown in response.json()["message"]
     response = cup.post(f"matches/{uuid4()}/result", {"scores": [1, 0]})
     assert status_code(response) == (404, "not_found")
 
@@ -122,8 +122,8 @@ def test_reopening_first_says_what_it_would_empty() -> None:
     before = cup.show()
     assert before["state"] == "finished"
     reopen = f"matches/{before_match(before)}/reopen"
-    told = cup.act(reopen, {"dry_run": True})
-    assert told["dry_run"] and [p["key"] for p in told["emptied"]] == ["W2.1"]
+    shown = cup.act(reopen, {"dry_run": True})
+    assert shown["dry_run"] and [p["key"] for p in shown["emptied"]] == ["W2.1"]
     assert cup.show() == before
     done = cup.act(reopen, {"why": "wrong table"})
     assert [p["key"] for p in done["emptied"]] == ["W2.1"]

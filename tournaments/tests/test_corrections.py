@@ -59,25 +59,25 @@ def test_reopening_a_first_match_empties_what_followed() -> None:
     cup = started(4)
     first_wins(cup, "W1.1", "W1.2", "W2.1")
     match, final = match_of(cup, "W1.1"), match_of(cup, "W2.1")
-    told: list[object] = []
+    received: list[object] = []
 
-    def hear(pairings: list[Pairing], rebuilt: bool, **kwargs: object) -> None:
-        told.append(([row.key for row in pairings], rebuilt))
+    def receive(pairings: list[Pairing], rebuilt: bool, **kwargs: object) -> None:
+        received.append(([row.key for row in pairings], rebuilt))
 
     def hear_tournament(**kwargs: object) -> None:
-        told.append("goes on")
+        received.append("goes on")
 
-    pairing_reopened.connect(hear)
+    pairing_reopened.connect(receive)
     tournament_reopened.connect(hear_tournament)
     try:
         emptied = reopen_result(
             tournament_id=cup.pk, match_id=match.pk, actor=Actor("Ann"), why="typo"
         )
     finally:
-        pairing_reopened.disconnect(hear)
+        pairing_reopened.disconnect(receive)
         tournament_reopened.disconnect(hear_tournament)
     assert [row.key for row in emptied] == ["W2.1"]
-    assert told == ["goes on", (["W1.1", "W2.1"], False)]
+    assert received == ["goes on", (["W1.1", "W2.1"], False)]
     assert match_of(cup, "W1.1").state == MatchState.OPEN
     final.refresh_from_db()
     assert final.state == MatchState.CANCELLED
@@ -249,7 +249,7 @@ def test_what_cannot_be_undone_any_more_is_named_and_passed_over() -> None:
     assert first.name == "P1"
 
 
-def test_of_two_who_undo_the_same_action_the_second_is_told() -> None:
+def test_of_two_who_undo_the_same_action_the_second_is_refused() -> None:
     cup = started(4)
     first_wins(cup, "W1.1", "W1.2")
     seen = last_undoable(cup)

@@ -127,7 +127,7 @@ def test_a_bad_list_is_refused_by_line_and_column(data: bytes, words: str) -> No
     assert tournament.entrants.count() == 2
 
 
-def test_every_wrong_line_is_told_up_to_a_few() -> None:
+def test_every_wrong_line_is_reported_up_to_a_few() -> None:
     with pytest.raises(BadLines) as refusal:
         take_in(draft(), b"A,x\n" * 9)
     assert len(refusal.value.lines) == 6 and refusal.value.lines[-1] == "And 4 more."
@@ -212,10 +212,10 @@ def test_a_report_file_comes_in_and_goes_out_the_same(path: Path) -> None:
     text = path.read_text()
     tournament = import_trf(data=text.encode()).tournament
     group = group_of(tournament)
-    told = read_trf(text).history
+    parsed = read_trf(text).history
     stored = group_history(group)
-    planned = told.round_count if told.planned_rounds else stored.planned_rounds
-    assert in_order(stored) == in_order(replace(told, planned_rounds=planned))
+    planned = parsed.round_count if parsed.planned_rounds else stored.planned_rounds
+    assert in_order(stored) == in_order(replace(parsed, planned_rounds=planned))
     again = read_trf(group_trf(group))
     assert in_order(again.history) == in_order(stored)
 

@@ -90,7 +90,7 @@ def test_a_visitor_becomes_a_guest(olga: Client, league: Tournament) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         (b"", "The file is empty."),
         (b"no file of ours", "not a single player"),
@@ -99,11 +99,13 @@ def test_a_visitor_becomes_a_guest(olga: Client, league: Tournament) -> None:
         (b"001" + b"x" * (4 * 1024 * 1024), "larger than 4 MB"),
     ],
 )
-def test_what_cannot_be_read_is_told_at_the_field(olga: Client, content: bytes, told: str) -> None:
+def test_what_cannot_be_read_is_reported_at_the_field(
+    olga: Client, content: bytes, expected: str
+) -> None:
     response = send(olga, content)
     assert response.status_code == 400
     error = response.content.decode().split('class="field-errors"')[1].split("</ul>")[0]
-    assert told in error
+    assert expected in error
     assert not Tournament.objects.exists()
 
 

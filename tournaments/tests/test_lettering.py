@@ -64,7 +64,7 @@ def test_other_letters_are_written_where_the_machine_has_them(name: str) -> None
     assert (written(name).getbbox() is not None) is expected
 
 
-def test_a_line_ends_where_it_is_told_to() -> None:
+def test_a_line_ends_where_it_is_reported_to() -> None:
     left, right = written("Ann", "lm").getbbox(), written("Ann", "rm").getbbox()
     assert left is not None and right is not None
     assert left[0] >= 200 and right[2] <= 201

@@ -123,7 +123,7 @@ def test_whoever_changes_a_tournament_waits_for_who_is_at_it(cup: Tournament) ->
         assert all_wait(futures) == []
 
 
-def test_of_two_judges_at_one_match_the_second_waits_and_is_told(cup: Tournament) -> None:
+def test_of_two_judges_at_one_match_the_second_waits_and_is_refused(cup: Tournament) -> None:
     semi = match_of(cup, "W1.2")
 
     def report(*scores: int) -> object:
@@ -134,8 +134,8 @@ def test_of_two_judges_at_one_match_the_second_waits_and_is_told(cup: Tournament
     with held(lambda: report(1, 0)) as threads:
         second = threads.submit(in_a_thread, lambda: report(0, 1))
         assert all_wait({"the second": second}) == []
-    told = second.result()
-    assert isinstance(told, Conflict) and told.code == "match_closed"
+    refusal = second.result()
+    assert isinstance(refusal, Conflict) and refusal.code == "match_closed"
     semi.refresh_from_db()
     assert (semi.state, semi.winner) == (MatchState.FINISHED, 0)
 

@@ -62,14 +62,14 @@ def page(browser: Client, tournament: Tournament, tab: str = "") -> str:
 
 
 def do(browser: Client, tournament: Tournament, action: str, **data: Any) -> list[str]:
-    """Press a button; gives what was told afterwards."""
+    """Press a button; returns the messages shown afterwards."""
     address = reverse("tournament-do", args=[tournament.pk, action])
     response = browser.post(address, data, headers={"Accept": "text/html"})
     assert response.status_code == 302
-    return told(response)
+    return messages_of(response)
 
 
-def told(response: Any) -> list[str]:
+def messages_of(response: Any) -> list[str]:
     """The last that was said; what an unread page said before is still there."""
     return [str(message) for message in get_messages(response.wsgi_request)][-1:]
 
@@ -85,7 +85,7 @@ def test_the_pages_open_for_the_organiser_and_staff_only(
     assert "Friday Cup" in page(staff("staffan", RIGHT), cup, tab)
     for stranger in (Client(), browser_of("Vic")):
         response = stranger.get(reverse(f"tournament-manage{tab}", args=[cup.pk]))
-        assert response.status_code == 302 and "Only the organiser" in told(response)[0]
+        assert response.status_code == 302 and "Only the organiser" in messages_of(response)[0]
 
 
 @pytest.mark.parametrize("action", sorted(OPERATIONS))
@@ -228,13 +228,13 @@ def test_a_visitor_registers_and_is_known_from_then_on(cup: Tournament) -> None:
     public = reverse("tournament", args=[cup.pk])
     assert b"Registration is open" in visitor.get(public).content
     assert b"Your name" in visitor.get(reverse("tournament-register", args=[cup.pk])).content
-    assert told(register(visitor, cup, username="Eve")) == ["You are entered."]
+    assert messages_of(register(visitor, cup, username="Eve")) == ["You are entered."]
     assert who(cup) == [*FOUR, "Eve"]
     assert b"Leave the tournament" in visitor.get(public).content
     again = register(visitor, cup)
     assert again.status_code == 400 and b"already on the list, as Eve" in again.content
     left = visitor.post(reverse("tournament-leave", args=[cup.pk]))
-    assert told(left) == ["You are no longer entered."] and who(cup) == [*FOUR]
+    assert messages_of(left) == ["You are no longer entered."] and who(cup) == [*FOUR]
 
 
 def test_a_refused_visitor_leaves_no_guest_behind(cup: Tournament) -> None:
@@ -243,7 +243,9 @@ def test_a_refused_visitor_leaves_no_guest_behind(cup: Tournament) -> None:
     wrong = register(Client(), cup, username="Eve", code="lob")
     assert wrong.status_code == 400 and b"not the tournament" in wrong.content
     assert Player.objects.count() == before
-    assert told(register(Client(), cup, username="Eve", code="smash")) == ["You are entered."]
+    assert messages_of(register(Client(), cup, username="Eve", code="smash")) == [
+        "You are entered."
+    ]
 
 
 def test_a_team_registers(cup: Tournament) -> None:
@@ -255,7 +257,7 @@ def test_a_team_registers(cup: Tournament) -> None:
 def test_the_organiser_admits_who_asked(olga: Client, cup: Tournament) -> None:
     opened(cup, Entry.APPROVAL)
     eve = browser_of("Eve")
-    assert "The organiser decides" in told(register(eve, cup))[0]
+    assert "The organiser decides" in messages_of(register(eve, cup))[0]
     assert "Requests to enter" in page(olga, cup)
     do(olga, cup, "admit", entrant=named(cup, "Eve").pk)
     assert "Eve" in who(cup)
@@ -268,9 +270,9 @@ def test_a_player_checks_in_and_nobody_else_can_do_it(olga: Client, cup: Tournam
     do(olga, cup, "open-check-in")
     public = reverse("tournament", args=[cup.pk])
     assert b"check in" in eve.get(public).content
-    assert "not entered" in told(browser_of("Vic").post(address))[0]
-    assert "Sign in first" in told(Client().post(address))[0]
-    assert told(eve.post(address)) == ["You are checked in."]
+    assert "not entered" in messages_of(browser_of("Vic").post(address))[0]
+    assert "Sign in first" in messages_of(Client().post(address))[0]
+    assert messages_of(eve.post(address)) == ["You are checked in."]
     assert "1 checked in" in page(olga, cup)
     do(olga, cup, "check-in", entrant=named(cup, "Ann").pk)
     assert "3 who had not checked in" in do(olga, cup, "start")[0]
@@ -384,7 +386,9 @@ def test_a_judge_is_invited_and_accepts_the_invitation(olga: Client, cup: Tourna
     jo = browser_of("Josephine")
     assert b"sign in" in Client().get(claim).content
     assert jo.post(claim, {"token": "wrong"}).status_code == 400
-    assert told(jo.post(claim, {"token": token[1]})) == ["You may enter results in every match."]
+    assert messages_of(jo.post(claim, {"token": token[1]})) == [
+        "You may enter results in every match."
+    ]
     judge = cup.judges.get()
     do(olga, cup, "judge-station", judge=judge.pk, station=cup.stations.get().pk)
     assert "as <bdi>Josephine</bdi>" in page(olga, cup, "-judges")
@@ -441,7 +445,7 @@ def test_a_start_with_seconds_is_not_changed_by_saving_something_else(
     assert (fresh(cup).name, fresh(cup).starts_at) == ("Sunday Cup", starts_at)
 
 
-def test_a_player_is_told_whom_to_play_and_where_to_report(cup: Tournament) -> None:
+def test_a_player_is_shown_whom_to_play_and_where_to_report(cup: Tournament) -> None:
     opened(cup, reporting="players")
     eve, public = browser_of("Eve"), reverse("tournament", args=[cup.pk])
     register(eve, cup)

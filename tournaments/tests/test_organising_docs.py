@@ -9,10 +9,10 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "organising.md"
 
 def test_the_table_of_tie_breaks_is_complete_and_true() -> None:
     section = PAGE.read_text("utf-8").split("| tie-break |", 1)[1].split("\n\n", 1)[0]
-    told = [line for line in section.splitlines()[2:] if line.startswith("|")]
+    documented = [line for line in section.splitlines()[2:] if line.startswith("|")]
     known = [
         f"| {one.title} | `{one.name.lower()}` | {one.definition} |"
         for one in TieBreak
         if one is not TieBreak.POINTS
     ]
-    assert told == known
+    assert documented == known

@@ -116,7 +116,7 @@ class Day:
                 self.report()
 
     def pair(self) -> bool:
-        """Pair the next round, or end a Swiss that has none; gives whether there was a Swiss."""
+        """Pair the next round, or end a Swiss that has none; returns whether there was a Swiss."""
         swiss = Group.objects.filter(
             stage__tournament=self.id, stage__format=Format.SWISS, stage__state=StageState.RUNNING
         ).first()

@@ -102,16 +102,16 @@ def test_who_comes_after_the_last_place_waits_and_moves_up_in_order() -> None:
     for player in players.values():
         register(tournament_id=cup.pk, player=player)
     assert who(cup) == ["Ann", "Bob"] and who(cup, "waiting") == ["Cem", "Dan"]
-    heard: list[tuple[str, str]] = []
+    received: list[tuple[str, str]] = []
 
-    def hear(entrant: Any, change: str, **kwargs: Any) -> None:
-        heard.append((entrant.name, change))
+    def receive(entrant: Any, change: str, **kwargs: Any) -> None:
+        received.append((entrant.name, change))
 
-    entry_changed.connect(hear)
+    entry_changed.connect(receive)
     leave_tournament(tournament_id=cup.pk, player=players["Bob"])
-    entry_changed.disconnect(hear)
+    entry_changed.disconnect(receive)
     assert who(cup) == ["Ann", "Cem"] and who(cup, "waiting") == ["Dan"]
-    assert heard == [("Bob", "left"), ("Cem", "moved_up")]
+    assert received == [("Bob", "left"), ("Cem", "moved_up")]
 
 
 def test_the_tournament_is_locked_before_its_places_are_counted() -> None:

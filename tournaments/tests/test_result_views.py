@@ -32,7 +32,7 @@ AS_PERSON = {"Accept": "text/html"}
 AS_SCRIPT = {"Accept": "application/json"}
 
 
-def told(response: Page) -> list[str]:
+def messages_of(response: Page) -> list[str]:
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
@@ -77,7 +77,7 @@ def test_without_a_script_it_goes_back_to_the_place_in_the_bracket() -> None:
     olga, tournament = cup()
     answer = olga.post(address(tournament, "W1.1"), {"outcome": "win-0"}, headers=AS_PERSON)
     assert answer["Location"].endswith("?stage=1&group=1#W1.1")
-    assert told(answer) == ["The result is entered."]
+    assert messages_of(answer) == ["The result is entered."]
 
 
 def test_a_best_of_three_needs_its_score() -> None:
@@ -185,9 +185,9 @@ def test_a_result_that_says_nothing_is_refused(fields: dict[str, str]) -> None:
 
 def test_what_is_filled_in_beside_a_result_is_named() -> None:
     olga, tournament = cup()
-    for fields, told in (({"why": "x" * 301}, "reason"), ({"revision": "x"}, "Load the page")):
+    for fields, expected in (({"why": "x" * 301}, "reason"), ({"revision": "x"}, "Load the page")):
         answer = enter(olga, tournament, "W1.1", outcome="win-0", **fields)
-        assert answer.status_code == 400 and told in answer.json()["message"]
+        assert answer.status_code == 400 and expected in answer.json()["message"]
 
 
 def test_a_match_that_nobody_can_play_yet_leads_to_its_place() -> None:
@@ -196,7 +196,7 @@ def test_a_match_that_nobody_can_play_yet_leads_to_its_place() -> None:
     for name in ("tournament-match", "tournament-reopen"):
         path = reverse(name, args=[tournament.pk, final])
         answer = olga.get(path, headers=AS_PERSON)
-        assert answer["Location"].endswith("#W2.1") and "earlier matches" in told(answer)[0]
+        assert answer["Location"].endswith("#W2.1") and "earlier matches" in messages_of(answer)[0]
         assert olga.post(path, {"outcome": "win-0"}, headers=AS_SCRIPT).status_code == 409
 
 

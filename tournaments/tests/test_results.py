@@ -126,20 +126,20 @@ def test_a_late_report_is_refused() -> None:
         assert refusal.value.code == "not_running"
 
 
-def test_a_live_score_is_told_and_is_no_result() -> None:
+def test_a_live_score_is_reported_and_is_no_result() -> None:
     cup = started(2, StageSettings(best_of=3))
-    told: list[Pairing] = []
+    received: list[Pairing] = []
 
-    def hear(pairing: Pairing, **kwargs: object) -> None:
-        told.append(pairing)
+    def receive(pairing: Pairing, **kwargs: object) -> None:
+        received.append(pairing)
 
-    pairing_scored.connect(hear)
+    pairing_scored.connect(receive)
     try:
         match = match_of(cup, "W1.1")
         set_live_score(tournament_id=cup.pk, match_id=match.pk, scores=[1, 1])
     finally:
-        pairing_scored.disconnect(hear)
-    assert [row.key for row in told] == ["W1.1"]
+        pairing_scored.disconnect(receive)
+    assert [row.key for row in received] == ["W1.1"]
     match.refresh_from_db()
     assert (match.live_scores, match.state) == ([1, 1], MatchState.OPEN)
     with pytest.raises(BadScore):
@@ -169,16 +169,16 @@ def test_a_correction_empties_what_others_would_have_played() -> None:
     final = match_of(cup, "W2.1")
     changed: list[list[str]] = []
 
-    def hear(pairings: list[Pairing], **kwargs: object) -> None:
+    def receive(pairings: list[Pairing], **kwargs: object) -> None:
         changed.append([row.key for row in pairings])
 
-    pairing_decided.connect(hear)
+    pairing_decided.connect(receive)
     try:
         correct_result(
             tournament_id=cup.pk, match_id=match_of(cup, "W1.1").pk, report=by_score([0, 1])
         )
     finally:
-        pairing_decided.disconnect(hear)
+        pairing_decided.disconnect(receive)
     assert changed == [["W1.1", "W2.1"]]
     assert names(cup, "W2.1") == ["P4", "P2"]
     anew = match_of(cup, "W2.1")
@@ -189,12 +189,12 @@ def test_a_correction_empties_what_others_would_have_played() -> None:
     assert cup.state == TournamentState.RUNNING and cup.finished_at is None
 
 
-def test_of_two_who_correct_at_once_the_second_is_told() -> None:
+def test_of_two_who_correct_at_once_the_second_is_refused() -> None:
     cup = started(4)
     first_wins(cup, "W1.1")
     match = match_of(cup, "W1.1")
-    for scores, told in (([0, 1], False), ([1, 0], True)):
-        if told:
+    for scores, received in (([0, 1], False), ([1, 0], True)):
+        if received:
             with pytest.raises(Conflict, match="omebody else") as refusal:
                 _correct(cup.pk, match, scores)
             assert refusal.value.code == "result_changed"

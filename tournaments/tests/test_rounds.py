@@ -115,7 +115,7 @@ def test_when_the_time_is_up_the_organiser_can_pair_quickly() -> None:
     assert "quickly" in tournament.actions.first().text  # type: ignore[union-attr]
 
 
-def test_a_worker_that_breaks_or_hangs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_breaks_or_hangs_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     tournament = swiss(6, 3)
     task = next_task(read_table(group_of(tournament)))
     monkeypatch.setattr(sys, "executable", "/bin/cat")
@@ -150,7 +150,7 @@ def test_a_pairing_is_not_stored_when_somebody_left_meanwhile(
     assert Round.objects.count() == 1
 
 
-def test_of_two_who_pair_at_once_the_second_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_who_pair_at_once_the_second_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     tournament = swiss(6, 3)
     play(tournament)
 
@@ -292,15 +292,15 @@ def test_pairing_a_round_is_undone() -> None:
     assert len(open_pairings(tournament)) == 1
 
 
-def test_forfeits_are_told_from_played_losses() -> None:
+def test_forfeits_are_distinguished_from_played_losses() -> None:
     tournament = swiss(6, 3)
     one, two, three = open_pairings(tournament)
     enter(tournament, one, WHITE_WINS)
     enter(tournament, two, by_forfeit(1))
     enter(tournament, three, by_double_forfeit())
     matches = group_history(group_of(tournament)).rounds[0].matches
-    told = [(one.white_result.value, one.black_result.value, one.played) for one in matches]
-    assert told == [("win", "loss", True), ("loss", "win", False), ("loss", "loss", False)]
+    outcomes = [(one.white_result.value, one.black_result.value, one.played) for one in matches]
+    assert outcomes == [("win", "loss", True), ("loss", "win", False), ("loss", "loss", False)]
 
 
 def test_no_pairing_is_possible_when_all_have_met() -> None:

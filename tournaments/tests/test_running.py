@@ -56,21 +56,21 @@ def state(tournament: Tournament) -> str:
 
 
 @pytest.fixture
-def told() -> Iterator[list[tuple[str, dict[str, Any]]]]:
-    """What the signals of this app told, in order."""
-    heard: list[tuple[str, dict[str, Any]]] = []
+def sent_signals() -> Iterator[list[tuple[str, dict[str, Any]]]]:
+    """What the signals of this app sent, in order."""
+    received: list[tuple[str, dict[str, Any]]] = []
     receivers: list[tuple[Signal, Callable[..., None]]] = []
     for name in ("bracket_created", "pairing_decided", "tournament_closed"):
 
-        def hear(sender: object, signal: Signal, _name: str = name, **facts: Any) -> None:
-            heard.append((_name, facts))
+        def receive(sender: object, signal: Signal, _name: str = name, **facts: Any) -> None:
+            received.append((_name, facts))
 
-        receivers.append((getattr(signals, name), hear))
-    for signal, hear in receivers:
-        signal.connect(hear)
-    yield heard
-    for signal, hear in receivers:
-        signal.disconnect(hear)
+        receivers.append((getattr(signals, name), receive))
+    for signal, receive in receivers:
+        signal.connect(receive)
+    yield received
+    for signal, receive in receivers:
+        signal.disconnect(receive)
 
 
 def test_starting_draws_the_bracket() -> None:
@@ -130,17 +130,19 @@ def test_the_winners_go_on_to_the_end() -> None:
     assert not Seat.objects.filter(holds=True).exists()
 
 
-def test_what_is_told(told: list[tuple[str, dict[str, Any]]]) -> None:
+def test_what_is_reported(sent_signals: list[tuple[str, dict[str, Any]]]) -> None:
     tournament = cup()
     report(tournament, "W1.1", 1, 0)
     report(tournament, "W1.2", 1, 0)
     report(tournament, "W2.1", 1, 0)
-    kinds = [kind for kind, _ in told]
+    kinds = [kind for kind, _ in sent_signals]
     assert kinds == ["bracket_created", *["pairing_decided"] * 3, "tournament_closed"]
-    assert told[0][1]["brackets"] == [["Ann", "Dan"], ["Bob", "Cem"]]
-    changed = [[p.key for p in facts["pairings"]] for kind, facts in told if "pairings" in facts]
+    assert sent_signals[0][1]["brackets"] == [["Ann", "Dan"], ["Bob", "Cem"]]
+    changed = [
+        [p.key for p in facts["pairings"]] for kind, facts in sent_signals if "pairings" in facts
+    ]
     assert changed == [["W1.1", "W2.1"], ["W1.2", "W2.1"], ["W2.1"]]
-    assert str(told[-1][1]["winner"]) == "Ann"
+    assert str(sent_signals[-1][1]["winner"]) == "Ann"
 
 
 def test_winning_by_forfeit() -> None:
@@ -189,7 +191,9 @@ def test_a_match_is_reported_in_its_own_tournament() -> None:
         )
 
 
-def test_an_error_on_the_way_undoes_the_result(told: list[tuple[str, dict[str, Any]]]) -> None:
+def test_an_error_on_the_way_undoes_the_result(
+    sent_signals: list[tuple[str, dict[str, Any]]],
+) -> None:
     tournament = cup()
 
     def fails(**kwargs: object) -> None:
@@ -205,7 +209,9 @@ def test_an_error_on_the_way_undoes_the_result(told: list[tuple[str, dict[str, A
     assert Pairing.objects.get(key="W2.1").top is None
 
 
-def test_calling_off_ends_what_is_not_played(told: list[tuple[str, dict[str, Any]]]) -> None:
+def test_calling_off_ends_what_is_not_played(
+    sent_signals: list[tuple[str, dict[str, Any]]],
+) -> None:
     tournament = cup()
     report(tournament, "W1.1", 1, 0)
     cancel_tournament(tournament_id=tournament.pk, actor=ORGANISER)
@@ -213,7 +219,7 @@ def test_calling_off_ends_what_is_not_played(told: list[tuple[str, dict[str, Any
     states = Match.objects.order_by("pairing__key").values_list("state", flat=True)
     assert list(states) == [MatchState.FINISHED, MatchState.CANCELLED]
     assert not Seat.objects.filter(holds=True).exists()
-    assert told[-1][0] == "tournament_closed" and told[-1][1]["winner"] is None
+    assert sent_signals[-1][0] == "tournament_closed" and sent_signals[-1][1]["winner"] is None
     with pytest.raises(Conflict) as refusal:
         report(tournament, "W1.2", 1, 0)
     assert refusal.value.code == "not_running"

@@ -80,5 +80,5 @@ def test_pages_say_who_is_short() -> None:
     shown = olga.get(reverse("tournament-manage", args=[cup.pk])).content.decode()
     assert "Short of players: Owls (1 of 2)." in shown
     do = reverse("tournament-do", args=[cup.pk, "check-in"])
-    told = olga.post(do, {"entrant": owls.pk}, headers={"Accept": "application/json"})
-    assert told.json()["message"] == "Owls is checked in, short of players: Owls (1 of 2)."
+    answer = olga.post(do, {"entrant": owls.pk}, headers={"Accept": "application/json"})
+    assert answer.json()["message"] == "Owls is checked in, short of players: Owls (1 of 2)."

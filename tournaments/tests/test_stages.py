@@ -157,33 +157,33 @@ def test_groups_have_letters_and_are_dealt_like_a_snake() -> None:
 
 def test_the_best_of_the_groups_meet_crosswise_and_the_winner_is_the_tournaments() -> None:
     cup = draft(8, GROUPS, SINGLE)
-    told: list[tuple[int, list[list[str]]]] = []
+    received: list[tuple[int, list[list[str]]]] = []
 
-    def hear(stage: object, brackets: list[list[str]], **kwargs: object) -> None:
-        told.append((stage.number, brackets))  # type: ignore[attr-defined]
+    def receive(stage: object, brackets: list[list[str]], **kwargs: object) -> None:
+        received.append((stage.number, brackets))  # type: ignore[attr-defined]
 
     for signal in (bracket_created, stage_started):
-        signal.connect(hear)
+        signal.connect(receive)
     try:
         start_tournament(tournament_id=cup.pk, actor=ORGANISER)
         play_on(cup)
     finally:
         for signal in (bracket_created, stage_started):
-            signal.disconnect(hear)
-    assert [number for number, _ in told] == [1, 2]
-    assert told[0][1] == [["P1", "P8"], ["P4", "P5"], ["P2", "P7"], ["P3", "P6"]]
-    assert told[1][1] == [["P1", "P3"], ["P2", "P4"]]
+            signal.disconnect(receive)
+    assert [number for number, _ in received] == [1, 2]
+    assert received[0][1] == [["P1", "P8"], ["P4", "P5"], ["P2", "P7"], ["P3", "P6"]]
+    assert received[1][1] == [["P1", "P3"], ["P2", "P4"]]
     cup.refresh_from_db()
     assert cup.state == TournamentState.FINISHED
     assert set(cup.stages.values_list("state", flat=True)) == {StageState.FINISHED}
 
 
-def test_a_tie_at_the_cut_is_told_to_the_organiser() -> None:
+def test_a_tie_at_the_cut_is_reported_to_the_organiser() -> None:
     cup = started(3, StageSettings(ROBIN, advance=2, draws=True), SINGLE)
     for key in ("R1.1", "R2.1", "R3.1"):
         report(cup, key, by_score([0, 0]))
-    told = cup.actions.get(verb="stage").text
-    assert "P2 and P3 are level at the cut" in told and "better seed" in told
+    received = cup.actions.get(verb="stage").text
+    assert "P2 and P3 are level at the cut" in received and "better seed" in received
     assert names(cup, "W1.1", stage=2) == ["P1", "P2"]
 
 
@@ -263,18 +263,18 @@ def test_a_third_place_match_is_played_by_the_beaten_semi_finalists() -> None:
 
 def test_a_swiss_is_paired_at_the_start_and_ends_after_its_rounds() -> None:
     cup = draft(4, StageSettings(SWISS, rounds_planned=2))
-    told: list[list[list[str]]] = []
+    received: list[list[list[str]]] = []
 
-    def hear(brackets: list[list[str]], **kwargs: object) -> None:
-        told.append(brackets)
+    def receive(brackets: list[list[str]], **kwargs: object) -> None:
+        received.append(brackets)
 
-    bracket_created.connect(hear)
+    bracket_created.connect(receive)
     try:
         pairs = start_tournament(tournament_id=cup.pk, actor=ORGANISER)
     finally:
-        bracket_created.disconnect(hear)
+        bracket_created.disconnect(receive)
     assert [set(pair) for pair in pairs] == [{"P1", "P3"}, {"P2", "P4"}]
-    assert told == [pairs]
+    assert received == [pairs]
     play_on(cup)
     cup.refresh_from_db()
     assert cup.state == TournamentState.RUNNING

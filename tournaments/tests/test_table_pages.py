@@ -99,7 +99,7 @@ def test_a_round_that_is_not_published_stays_hidden() -> None:
     assert "Round 2" in html and "Round 3" not in html and 'id="R3.1"' not in html
 
 
-def test_who_rests_is_told() -> None:
+def test_who_rests_is_reported() -> None:
     assert re.search(r"<bdi>\w+</bdi> <span>rests", show(started(FOUR[:3], TABLE)))
 
 

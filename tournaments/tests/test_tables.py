@@ -167,13 +167,13 @@ def test_places_in_a_bracket_are_settled_as_players_go_out() -> None:
     start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
     enter(tournament, open_pairings(tournament)[0], WHITE_WINS)
     group = group_of(tournament)
-    told = {one.contender.entrant.name: one for one in bracket_places(group)}
-    assert told["P4"].places == "3–4" and not told["P1"].settled
+    placings = {one.contender.entrant.name: one for one in bracket_places(group)}
+    assert placings["P4"].places == "3–4" and not placings["P1"].settled
     while open_pairings(tournament):
         play(tournament, [WHITE_WINS])
-    told = {one.contender.entrant.name: one for one in bracket_places(group)}
-    assert [one.places for one in told.values()] == ["1", "2", "3–4", "3–4"]
-    assert all(one.settled for one in told.values())
+    placings = {one.contender.entrant.name: one for one in bracket_places(group)}
+    assert [one.places for one in placings.values()] == ["1", "2", "3–4", "3–4"]
+    assert all(one.settled for one in placings.values())
 
 
 def test_every_value_is_shown_with_the_words_that_reproduce_it() -> None:

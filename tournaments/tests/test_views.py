@@ -46,7 +46,7 @@ def words(response: Page) -> str:
     return str(response.content, "utf-8")
 
 
-def told(response: Page) -> list[str]:
+def messages_of(response: Page) -> list[str]:
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
@@ -246,7 +246,7 @@ def test_the_bracket_is_drawn_round_by_round() -> None:
     assert '<span id="ready-count">1</span> ready to play' in html
 
 
-def test_a_forfeit_is_told_instead_of_a_score() -> None:
+def test_a_forfeit_is_reported_instead_of_a_score() -> None:
     tournament = running("Ann", "Bob")
     match = match_of(tournament, "W1.1")
     enter_result(
@@ -271,7 +271,7 @@ def test_a_bracket_reset_is_awaited_and_then_not_needed() -> None:
     assert names_in(place(show(tournament), "GF2")) == ["not needed", ""]
 
 
-def test_the_places_are_told_down_to_the_last_once_it_is_over() -> None:
+def test_the_places_are_reported_down_to_the_last_once_it_is_over() -> None:
     tournament = running()
     assert "Final places" not in show(tournament)
     play_out(tournament)
@@ -370,11 +370,13 @@ def test_cancelling_a_tournament(olga: Client) -> None:
     Client().post(address, headers=AS_PERSON)
     tournament.refresh_from_db()
     assert tournament.state == TournamentState.RUNNING
-    assert told(olga.post(address, headers=AS_PERSON)) == ["The tournament is cancelled."]
+    assert messages_of(olga.post(address, headers=AS_PERSON)) == ["The tournament is cancelled."]
     html = show(tournament, olga)
     assert "state-cancelled" in html
     assert "Enter result" not in html and "Cancel the tournament" not in html
-    assert told(olga.post(address, headers=AS_PERSON)) == ["Friday Cup is already cancelled."]
+    assert messages_of(olga.post(address, headers=AS_PERSON)) == [
+        "Friday Cup is already cancelled."
+    ]
 
 
 def test_a_draft_that_was_called_off_shows_its_players() -> None:
@@ -386,7 +388,7 @@ def test_a_draft_that_was_called_off_shows_its_players() -> None:
 def test_starting_twice_is_refused_in_words(olga: Client) -> None:
     tournament = running()
     again = olga.post(reverse("tournament-start", args=[tournament.pk]), headers=AS_PERSON)
-    assert told(again) == ["Friday Cup is already running."]
+    assert messages_of(again) == ["Friday Cup is already running."]
     assert Pairing.objects.count() == 3
 
 

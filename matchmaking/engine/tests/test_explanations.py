@@ -1,4 +1,4 @@
-"""What a party that waits is told; rules and pools that make no sense."""
+"""What a waiting party is shown; rules and pools that make no sense."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def waiting(*tickets: Ticket, rules: Rules) -> list[Explanation]:
     return list(pair_pool(tickets, rules, NOW).waiting)
 
 
-def told(*tickets: Ticket, rules: Rules) -> list[str]:
+def reasons(*tickets: Ticket, rules: Rules) -> list[str]:
     return [sentence(one, rules) for one in waiting(*tickets, rules=rules)]
 
 
@@ -56,7 +56,7 @@ def test_the_longest_wait_ends_it_too() -> None:
     rules = Rules(window_start=100, longest_wait=300)
     tickets = (solo("ann", 1500, waits=2), solo("bob", 2750, waits=290))
     assert [one.next_fit_seconds for one in waiting(*tickets, rules=rules)] == [10, 10]
-    assert told(*tickets, rules=Rules(window_start=100))[0] == (
+    assert reasons(*tickets, rules=Rules(window_start=100))[0] == (
         "Nobody within 100 points waits yet."
     )
 
@@ -80,7 +80,7 @@ def test_parties_that_do_not_fill_the_teams() -> None:
     rules = Rules(team_size=3, party_limit=2, window_start=100)
     duos = [party(f"duo{n}", 1500, 1500) for n in range(3)]
     assert {one.reason for one in waiting(*duos, rules=rules)} == {Reason.SIZES}
-    assert told(*duos, rules=rules)[0] == (
+    assert reasons(*duos, rules=rules)[0] == (
         "Enough players fit within 100 points, but their parties do not fill the teams."
     )
 
@@ -91,7 +91,7 @@ def test_those_who_fit_do_not_fit_each_other() -> None:
     assert (ann.fitting_players, ann.reason) == (3, Reason.TOGETHER)
 
 
-def test_a_party_that_has_become_too_large_is_told_and_harms_nobody() -> None:
+def test_a_party_that_has_become_too_large_is_reported_and_harms_nobody() -> None:
     rules = Rules(team_size=2, party_limit=1, window_start=1000)
     duo, four = party("duo", 1500, 1500, waits=9), [solo(f"p{n}") for n in range(4)]
     pairing = pair_pool([duo, *four], rules, NOW)
@@ -111,7 +111,9 @@ def test_one_ticket_is_explained_before_the_pool_is_paired() -> None:
 
 @settings(max_examples=40)
 @given(drawn_tickets(most=15), drawn_rules())
-def test_who_fits_is_counted_and_everyone_can_be_told(tickets: list[Ticket], rules: Rules) -> None:
+def test_who_fits_is_counted_and_everyone_can_be_explained(
+    tickets: list[Ticket], rules: Rules
+) -> None:
     explanations = explain_tickets({one.id for one in tickets}, tickets, rules, NOW)
     for ticket in tickets:
         explanation = explanations[ticket.id]

@@ -3,7 +3,7 @@
 A test holds the answers to these shapes. Expect new fields: clients ignore those they do not know.
 """
 
-from .base import Refused, Responses, Shape, Told, errors, found, found_errors
+from .base import Confirmation, Refused, Responses, Shape, errors, found, found_errors
 from .entrants import Arrived, Day, Entrant, EntrantBrief, Entrants, Late, Member, OneEntrant
 from .tables import (
     Bye,

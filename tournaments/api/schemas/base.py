@@ -39,7 +39,7 @@ def found(shape: type[Shape]) -> Responses:
     return {200: shape} | found_errors()
 
 
-class Told(Shape):
+class Confirmation(Shape):
     """Something was done."""
 
     status: str

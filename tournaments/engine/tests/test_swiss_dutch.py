@@ -145,7 +145,7 @@ def test_more_players_than_fit_into_the_memory_are_refused_at_once() -> None:
         DutchEngine().pair(PairingTask(History(players)))
 
 
-def test_a_failure_of_the_program_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_of_the_program_is_distinguished(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*arguments: object) -> None:
         raise ZeroDivisionError("oh")
 

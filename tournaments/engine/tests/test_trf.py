@@ -126,7 +126,7 @@ def test_the_first_colour_is_seen_in_round_one() -> None:
     assert trf(*rounds).history.first_colour is Colour.BLACK
 
 
-def test_the_first_colour_is_told_by_the_first_who_has_one() -> None:
+def test_the_first_colour_is_reported_by_the_first_who_has_one() -> None:
     """Number 1 was not paired yet, number 2 had the bye, number 3 is the second of those paired."""
     task = trf(
         player(1, "0000 - Z"),
