@@ -73,6 +73,7 @@ check: tools ## lint, types, layers, migrations and settings
 	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
 bench: tools ## measure what is claimed about speed
+	@$(PRODUCTION) $(PY) manage.py collectstatic --noinput --verbosity 0
 	@$(UNSET) $(PY) -m benchmarks $(ARGS)
 
 clean: ## remove the environment and caches; your data, in .local, stays
