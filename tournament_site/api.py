@@ -8,10 +8,11 @@ from django.urls import get_resolver
 from django.views.decorators.http import require_safe
 
 from lib.http import json_response
-from lib.openapi import Components, first_sentence, paths
+from lib.openapi import first_sentence, paths
 from lib.schemas import Json
 from lobby.events.schema import event_schema
 from tournaments.api import api
+from tournaments.api.api_setup import components
 
 from .api_reference import reference
 
@@ -22,10 +23,9 @@ def description() -> Json:
     schema: Json = dict(api.get_openapi_schema(path_prefix=""))
     for operation in (one for methods in schema["paths"].values() for one in methods.values()):
         operation["summary"] = first_sentence(operation["description"])
-    plain = Components()
-    schema["paths"] = paths(get_resolver().url_patterns, plain) | schema["paths"]
+    schema["paths"] = paths(get_resolver().url_patterns, components) | schema["paths"]
     parts = schema["components"]
-    schema["components"] = parts | {"schemas": plain.schemas | parts["schemas"]}
+    schema["components"] = parts | {"schemas": components.schemas | parts["schemas"]}
     schema.pop("servers", None)
     return schema
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from ninja import NinjaAPI
+from ninja import Router as NinjaRouter
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 from ninja.parser import Parser
@@ -18,6 +19,8 @@ from ninja.security.base import AuthBase
 
 from lib.errors import Malformed, Refusal, WrongMethod
 from lib.http import check_newcomer, outage_response, read_body, refusal_response
+from lib.openapi import Components
+from lib.schemas import Json
 from matchmaking.callers import Caller, player_of
 from matchmaking.identity import caller_of
 from matchmaking.models import Player
@@ -30,6 +33,33 @@ FAULTS_SHOWN = 3
 
 #: The description of a route for everybody: a token may be sent, and need not.
 FOR_ALL: dict[str, Any] = {"security": [{}, {"Sender": []}]}
+
+#: The structs that the routes answer with, for the description.
+components = Components()
+
+
+class Router(NinjaRouter):
+    """Routes whose `response` has structs by status; ninja describes pydantic's models only."""
+
+    def api_operation(
+        self,
+        methods: list[str],
+        path: str,
+        *,
+        response: Any = None,
+        openapi_extra: Json | None = None,
+        **options: Any,
+    ) -> Any:
+        """A route; what `openapi_extra` says of a status takes precedence."""
+        kinds, extra = response or {200: None}, openapi_extra or {}
+        responses = components.responses(kinds) | extra.get("responses", {})
+        return super().api_operation(
+            methods,
+            path,
+            response=dict.fromkeys(kinds),
+            openapi_extra=extra | {"responses": responses},
+            **options,
+        )
 
 
 class Sender(AuthBase):

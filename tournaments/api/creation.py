@@ -1,7 +1,6 @@
 """A new tournament, started at once or left as a draft."""
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
 
 from lib.errors import Malformed, Refusal
 from lib.schemas import Json
@@ -17,7 +16,7 @@ from tournaments.services.setup.settings import change_settings
 from tournaments.services.setup.stage_plans import check_plans, check_size
 
 from . import schemas
-from .api_setup import FOR_ALL, maker
+from .api_setup import FOR_ALL, Router, maker
 from .bodies import TournamentBody
 from .idempotency import created
 from .tournaments import changes_of

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from msgspec import to_builtins
-from ninja import Router
 
 from lib.errors import Malformed, NotFound
 from lib.http import json_response
@@ -47,7 +46,7 @@ from tournaments.services.entry.seeding import set_seeds, shuffle_seeds, sort_by
 from tournaments.services.permissions import player_actor
 
 from . import schemas
-from .api_setup import FOR_ALL, caller, organiser, sender
+from .api_setup import FOR_ALL, Router, caller, organiser, sender
 from .bodies import (
     MYSELF,
     NO_REASON,
@@ -77,7 +76,7 @@ def list_entrants(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     return json_response({"entrants": [entrant_answer(entrant) for entrant in rows]})
 
 
-@router.post(LIST, response={201: schemas.Entrants} | schemas.found_errors())
+@router.post(LIST, response={201: schemas.ChangedEntrants} | schemas.found_errors())
 def enter_players(
     request: HttpRequest, tournament_id: UUID, body: EntrantsBody = MYSELF
 ) -> HttpResponse:
@@ -254,7 +253,7 @@ def _arriving(request: HttpRequest, tournament_id: UUID, body: CheckInBody) -> t
     return own_entry(tournament_id=tournament_id, player=player).pk, player_actor(player)
 
 
-@router.post(f"{ONE}/seeds", response=schemas.found(schemas.Entrants))
+@router.post(f"{ONE}/seeds", response=schemas.found(schemas.ChangedEntrants))
 def seed_players(request: HttpRequest, tournament_id: UUID, body: SeedsBody) -> HttpResponse:
     """Seed in the `order` of ids, `by` rating, or by lot; until the first result is in."""
     actor = organiser(request, tournament_id)

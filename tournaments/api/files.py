@@ -6,7 +6,6 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import slugify
-from ninja import Router
 
 from lib.errors import Malformed, NotFound
 from lib.http import json_response
@@ -19,7 +18,7 @@ from tournaments.schemas import Brief
 from tournaments.services.transfer.imports import import_entrants, import_tournament, import_trf
 
 from . import schemas
-from .api_setup import FOR_ALL, maker, organiser
+from .api_setup import FOR_ALL, Router, maker, organiser
 from .entrants import entrant_answer
 from .idempotency import created
 from .tournaments import ONE, tournament_of
@@ -110,7 +109,7 @@ def export_entrants(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
 
 @router.post(
     f"{ONE}/entrants.csv",
-    response={201: schemas.Entrants} | schemas.found_errors(),
+    response={201: schemas.ChangedEntrants} | schemas.found_errors(),
     openapi_extra=_takes(*SHEETS),
 )
 def import_list(request: HttpRequest, tournament_id: UUID) -> HttpResponse:

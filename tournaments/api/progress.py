@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
 from pydantic import Field
 
 from lib.http import json_response
@@ -22,7 +21,7 @@ from tournaments.services.progress.withdrawals import (
 from tournaments.services.undo.stack import undo_last
 
 from . import schemas
-from .api_setup import account, caller, organiser
+from .api_setup import Router, account, caller, organiser
 from .bodies import NO_REASON, UNDO_LAST, EntrantRef, UndoBody, Why
 from .entrants import entrant_answer, entrant_ref
 from .tournaments import ONE, Size, tournament_of

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from msgspec import to_builtins
-from ninja import Router
 
 from lib.errors import Malformed
 from lib.http import json_response
@@ -24,7 +23,7 @@ from tournaments.services.progress.results import (
 )
 
 from . import schemas
-from .api_setup import account, caller, organiser
+from .api_setup import Router, account, caller, organiser
 from .bodies import PLAIN_REOPEN, LiveBody, ReopenBody, ResultBody
 from .tournaments import ONE, tournament_of
 

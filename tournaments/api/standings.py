@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from msgspec import to_builtins
-from ninja import Router
 from pydantic import Field
 
 from lib.http import json_response
@@ -22,7 +21,7 @@ from tournaments.storage.tables import (
 )
 
 from . import schemas
-from .api_setup import FOR_ALL
+from .api_setup import FOR_ALL, Router
 from .tournaments import ONE, tournament_of
 
 router = Router(tags=["Tournaments"])

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
 
 from lib.errors import NotFound
 from lib.http import json_response
@@ -16,7 +15,7 @@ from tournaments.services.progress.stages import end_swiss
 from tournaments.services.progress.swiss_rounds import pair_next_round, swiss_group, unpair_round
 
 from . import schemas
-from .api_setup import organiser
+from .api_setup import Router, organiser
 from .bodies import DUTCH, NO_REASON, BestOfBody, ByeBody, LateBody, NoByeBody, RoundBody, Why
 from .entrants import entrant_answer, entrant_ref
 from .tournaments import ONE, tournament_of

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from msgspec import to_builtins
-from ninja import Router
 from pydantic import Field
 
 from lib.errors import NotFound
@@ -21,7 +20,7 @@ from tournaments.services.setup.settings import change_settings
 from tournaments.services.setup.stage_plans import set_stages
 
 from . import schemas
-from .api_setup import FOR_ALL, organiser
+from .api_setup import FOR_ALL, Router, organiser
 from .bodies import SettingsBody, StagesBody
 
 router = Router(tags=["Tournaments"])

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router
 
 from lib.http import json_response
 from lib.schemas import Json, timestamp
@@ -22,7 +21,7 @@ from tournaments.services.venue.stations import (
 )
 
 from . import schemas
-from .api_setup import FOR_ALL, organiser
+from .api_setup import FOR_ALL, Router, organiser
 from .bodies import JudgeBody, NameBody, StationBody, StationsBody
 from .idempotency import created
 from .tournaments import ONE, tournament_of
@@ -48,7 +47,7 @@ def _station_answer(station: Station) -> Json:
     }
 
 
-@router.post(STATIONS, response={201: schemas.Stations} | schemas.found_errors())
+@router.post(STATIONS, response={201: schemas.ChangedStations} | schemas.found_errors())
 def new_stations(request: HttpRequest, tournament_id: UUID, body: StationsBody) -> HttpResponse:
     """Add stations: tables, courts or consoles, by their names."""
     actor = organiser(request, tournament_id)

@@ -2,4 +2,4 @@
 
 from .briefs import Brief, EntrantBrief, StageBrief, tournament_url
 from .matches import Match, Side, Source, Sources, sources_of
-from .tournaments import Tournament, whole_tournament
+from .tournaments import Round, Tournament, whole_tournament

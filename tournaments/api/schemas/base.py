@@ -1,27 +1,11 @@
-"""What every answer has: shapes, refusals, and the answers of a route in a table."""
+"""Confirmations, and the answers of a route by status."""
 
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from lib.schemas import Refused, Schema
 
-#: Shapes by status; none for a body that is no JSON.
+#: Structs by status; none for a body that is no JSON.
 Responses = dict[int, Any]
-
-
-class Shape(BaseModel):
-    """An answer."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-
-class Refused(Shape):
-    """A request that was not done: nothing has changed."""
-
-    status: Literal["Error"]
-    code: str
-    """One stable word for programs, such as `not_found`."""
-    message: str
-    """A sentence that says what to correct."""
 
 
 def errors(*statuses: int) -> Responses:
@@ -34,12 +18,12 @@ def found_errors(*more: int) -> Responses:
     return errors(400, 401, 403, 404, 409, *more)
 
 
-def found(shape: type[Shape]) -> Responses:
+def found(struct: type[Schema]) -> Responses:
     """The answers of a route under a tournament."""
-    return {200: shape} | found_errors()
+    return {200: struct} | found_errors()
 
 
-class Confirmation(Shape):
+class Confirmation(Schema):
     """Something was done."""
 
     status: str

@@ -1,20 +1,15 @@
 """Entrants as they are answered."""
 
-from tournaments.models import EntryStatus, TournamentState
+from uuid import UUID
 
-from .base import Shape
+from msgspec import UNSET, UnsetType
 
-
-class EntrantBrief(Shape):
-    """An entrant in one line."""
-
-    id: int
-    seed: int
-    name: str
-    status: EntryStatus
+from lib.schemas import Schema, Timestamp
+from tournaments.models import TournamentState
+from tournaments.schemas import EntrantBrief
 
 
-class Member(Shape):
+class Member(Schema):
     """A player on a team's roster."""
 
     id: int
@@ -28,41 +23,48 @@ class Entrant(EntrantBrief):
     rating: int | None
     club: str
     region: str
-    checked_in_at: str | None
-    player: str | None
+    checked_in_at: Timestamp | None
+    player: UUID | None
     members: list[Member]
 
 
-class Entrants(Shape):
+class Entrants(Schema):
     """Entrants, by seed."""
 
     entrants: list[Entrant]
 
 
-class OneEntrant(Shape):
+class ChangedEntrants(Schema):
+    """Entrants after a change, by seed."""
+
+    status: str
+    entrants: list[Entrant]
+
+
+class OneEntrant(Schema):
     """An entrant after a change."""
 
     status: str
     entrant: Entrant
 
 
-class Arrived(Shape):
+class Arrived(Schema):
     """Who is there."""
 
     status: str
-    entrant: Entrant | None = None
-    message: str | None = None
+    entrant: Entrant | UnsetType = UNSET
+    message: str | UnsetType = UNSET
     """How many, when all were checked in."""
 
 
-class Day(Shape):
+class Day(Schema):
     """How far the day is."""
 
     status: str
     state: TournamentState
 
 
-class Late(Shape):
+class Late(Schema):
     """Somebody who came late."""
 
     status: str

@@ -1,12 +1,13 @@
 """Swiss rounds and standings as they are answered."""
 
+from msgspec import UNSET, UnsetType
+
+from lib.schemas import Schema
 from tournaments.models import ByeKind
-
-from .base import Shape
-from .tournaments import Round, StageBrief
+from tournaments.schemas import Round, StageBrief
 
 
-class Bye(Shape):
+class Bye(Schema):
     """A round that somebody sits out."""
 
     entrant: int
@@ -21,14 +22,14 @@ class PairedRound(Round):
     byes: list[Bye]
 
 
-class Paired(Shape):
+class Paired(Schema):
     """A round that was paired."""
 
     status: str
     round: PairedRound
 
 
-class RoundLength(Shape):
+class RoundLength(Schema):
     """How long a round's matches are."""
 
     number: int
@@ -36,28 +37,28 @@ class RoundLength(Shape):
     best_of: int
 
 
-class ChangedRound(Shape):
+class ChangedRound(Schema):
     """A round after a change."""
 
     status: str
     round: RoundLength
 
 
-class GivenBye(Shape):
+class GivenBye(Schema):
     """A bye that was given."""
 
     status: str
     bye: Bye
 
 
-class EndedStage(Shape):
+class EndedStage(Schema):
     """A stage that was ended."""
 
     status: str
     stage: StageBrief
 
 
-class TieBreak(Shape):
+class TieBreak(Schema):
     """What those are ordered by who have equal points."""
 
     name: str
@@ -65,7 +66,7 @@ class TieBreak(Shape):
     definition: str
 
 
-class Value(Shape):
+class Value(Schema):
     """The value of one tie-break, or of the points."""
 
     name: str
@@ -74,7 +75,7 @@ class Value(Shape):
     """How it comes about, so that it can be added up by hand."""
 
 
-class Standing(Shape):
+class Standing(Schema, kw_only=True):
     """A line of the standings."""
 
     entrant: int
@@ -84,16 +85,16 @@ class Standing(Shape):
     rank: int
     shared_by: int
     """How many share this rank."""
-    settled: bool | None = None
+    settled: bool | UnsetType = UNSET
     """In a bracket: whether the place is final."""
-    played: int | None = None
-    won: int | None = None
-    drawn: int | None = None
-    lost: int | None = None
+    played: int | UnsetType = UNSET
+    won: int | UnsetType = UNSET
+    drawn: int | UnsetType = UNSET
+    lost: int | UnsetType = UNSET
     values: list[Value]
 
 
-class GroupStandings(Shape):
+class GroupStandings(Schema):
     """The standings of a group."""
 
     number: int
@@ -108,7 +109,7 @@ class StageStandings(StageBrief):
     groups: list[GroupStandings]
 
 
-class Standings(Shape):
+class Standings(Schema):
     """The standings of a tournament."""
 
     stages: list[StageStandings]

@@ -1,36 +1,12 @@
-"""Tournaments as they are answered: stages, groups, rounds, matches."""
+"""Tournaments as they are answered after a change, and in lists."""
 
-from typing import Literal
+from msgspec import UNSET, UnsetType
 
-from pydantic import ConfigDict, Field
-
-from tournaments.models import (
-    Entry,
-    Format,
-    KeepApart,
-    PairingState,
-    Part,
-    Reporting,
-    Seeding,
-    Slot,
-    StageState,
-    TournamentState,
-)
-
-from .base import Shape
-from .entrants import EntrantBrief
+from lib.schemas import Schema, Timestamp
+from tournaments.schemas import Brief, Match
 
 
-class Brief(Shape):
-    """A tournament in one line."""
-
-    id: str
-    name: str
-    url: str
-    state: TournamentState
-
-
-class Created(Shape):
+class Created(Schema):
     """A new tournament."""
 
     status: str
@@ -39,11 +15,11 @@ class Created(Shape):
     tournament: Brief
     token: str
     """The organiser's token, shown this once."""
-    message: str | None = None
+    message: str | UnsetType = UNSET
     """What could not be done though the tournament stands, such as pairing a Swiss in time."""
 
 
-class Imported(Shape):
+class Imported(Schema):
     """A tournament out of a file."""
 
     status: str
@@ -52,7 +28,7 @@ class Imported(Shape):
     """The organiser's token, shown this once."""
 
 
-class Started(Shape):
+class Started(Schema):
     """A tournament that has begun."""
 
     status: str
@@ -60,7 +36,7 @@ class Started(Shape):
     tournament: Brief
 
 
-class Ended(Shape):
+class Ended(Schema):
     """A tournament that was called off."""
 
     status: str
@@ -70,13 +46,13 @@ class Ended(Shape):
 class Line(Brief):
     """A tournament in a list."""
 
-    created_at: str
-    starts_at: str | None
+    created_at: Timestamp
+    starts_at: Timestamp | None
     entrants: int
     champion: str | None
 
 
-class Listed(Shape):
+class Listed(Schema):
     """A page of tournaments."""
 
     tournaments: list[Line]
@@ -85,144 +61,7 @@ class Listed(Shape):
     total: int
 
 
-class Place(Shape):
-    """Where somebody goes: a side of a match."""
-
-    match: str
-    side: int
-
-
-class Side(Shape):
-    """What stands on a side of a match."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True, populate_by_name=True)
-
-    slot: Slot
-    entrant: int | None
-    """The entrant's id, once known."""
-    name: str | None
-    seed: int | None
-    from_: Literal["winner", "loser"] | None = Field(default=None, alias="from")
-    """Whose winner or loser comes here, while it is not yet known."""
-    of: str | None = None
-    """The id of that match."""
-    key: str | None = None
-    """The key of that match."""
-
-
-class Match(Shape):
-    """A place in a bracket or a table where two sides meet, and what comes of it."""
-
-    id: str
-    """The same before its sides are known and after; for all routes of a match."""
-    key: str
-    """Its name in its group, such as `W1.2`, `GF` or `R3.1`."""
-    round: int
-    number: int
-    state: PairingState
-    best_of: int
-    winner: int | None
-    """The index of the side that won, or goes on."""
-    winner_to: Place | None
-    loser_to: Place | None
-    scores: list[int]
-    """Games won by each side."""
-    live_scores: list[int]
-    """How it stands while it is played."""
-    outcome: str | None
-    """How it ended: `played`, `drawn`, `conceded`, `forfeit` or `double_forfeit`."""
-    revision: int
-    """Counts its results; a correction says which it has seen."""
-    station: str | None
-    sides: list[Side]
-
-
-class Round(Shape):
-    """Matches that are played side by side."""
-
-    number: int
-    name: str
-    part: Part
-    matches: list[Match]
-
-
-class Group(Shape):
-    """A bracket or table of its own."""
-
-    number: int
-    name: str
-    rounds: list[Round]
-
-
-class StageBrief(Shape):
-    """A stage in one line."""
-
-    number: int
-    name: str
-    format: Format
-    state: StageState
-
-
-class Points(Shape):
-    """What a match of a table is worth, and a bye."""
-
-    win: float
-    draw: float
-    loss: float
-    bye: float
-
-
-class Stage(StageBrief):
-    """A part of a tournament played in one format."""
-
-    best_of: int
-    semi_best_of: int | None
-    """Of the semi-finals, when another."""
-    final_best_of: int | None
-    """Of the final, when another."""
-    third_place: bool
-    rounds: int | None
-    """Of a Swiss."""
-    group_count: int
-    """Groups that are planned; `groups` has them once the stage has begun."""
-    legs: int
-    draws: bool
-    points: Points
-    tie_breaks: list[str]
-    """As they were chosen; empty for the usual ones."""
-    advance: int | None
-    """How many of each group go on."""
-    groups: list[Group]
-
-
-class Settings(Shape):
-    """What a tournament is like, as `PATCH` takes it."""
-
-    about: str
-    entry: Entry
-    capacity: int | None
-    team_size: int
-    check_in_minutes: int | None
-    starts_at: str | None
-    match_minutes: int
-    reporting: Reporting
-    rated_in: str | None
-    """The short name of a pool."""
-    seeding: Seeding
-    byes: bool
-    keep_apart: KeepApart
-
-
-class Tournament(Brief):
-    """A whole tournament."""
-
-    created_at: str
-    settings: Settings
-    entrants: list[EntrantBrief]
-    stages: list[Stage]
-
-
-class Entered(Shape):
+class Entered(Schema):
     """A match after a change."""
 
     status: str
@@ -235,7 +74,7 @@ class EmptiedMatch(Match):
     stage: int
 
 
-class Reopened(Shape):
+class Reopened(Schema):
     """A result reopened, or what that would do."""
 
     status: str
@@ -244,7 +83,7 @@ class Reopened(Shape):
     """Later matches, already played, that are emptied."""
 
 
-class Reinstated(Shape):
+class Reinstated(Schema):
     """Somebody is in again."""
 
     status: str
@@ -252,7 +91,7 @@ class Reinstated(Shape):
     """Forfeited matches that are open again."""
 
 
-class Called(Shape):
+class Called(Schema):
     """Matches that were given a station."""
 
     status: str

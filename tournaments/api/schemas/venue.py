@@ -1,13 +1,17 @@
 """The day as it is answered: stations, judges, the record."""
 
-from .base import Shape
+from uuid import UUID
+
+from msgspec import UNSET, UnsetType
+
+from lib.schemas import Schema, Timestamp
 
 
-class Action(Shape):
+class Action(Schema):
     """What somebody did."""
 
     number: int
-    at: str
+    at: Timestamp
     by: str
     verb: str
     text: str
@@ -15,73 +19,80 @@ class Action(Shape):
     undone: bool
 
 
-class Actions(Shape):
+class Actions(Schema):
     """The record, the newest first."""
 
     actions: list[Action]
 
 
-class Undone(Shape):
+class Undone(Schema):
     """An action that took another back."""
 
     status: str
     action: Action
 
 
-class Station(Shape):
+class Station(Schema):
     """A table, court or console."""
 
     id: int
     number: int
     name: str
-    match: str | None
+    match: UUID | None
 
 
-class Stations(Shape):
+class Stations(Schema):
     """The stations, in order."""
 
     stations: list[Station]
 
 
-class OneStation(Shape):
+class ChangedStations(Schema):
+    """Stations after a change, in order."""
+
+    status: str
+    stations: list[Station]
+
+
+class OneStation(Schema):
     """A station after a change."""
 
     status: str
     station: Station
 
 
-class Schedule(Shape):
+class Schedule(Schema):
     """Estimated starts, by the ids of matches."""
 
-    starts: dict[str, str]
+    starts: dict[UUID, Timestamp]
 
 
-class Judge(Shape):
+class Judge(Schema):
     """Somebody who may enter results."""
 
     id: int
     name: str
-    player: str | None
+    player: UUID | None
     station: int | None
 
 
-class Judges(Shape):
+class Judges(Schema):
     """The judges."""
 
     judges: list[Judge]
 
 
-class OneJudge(Shape):
+class OneJudge(Schema):
     """A judge after a change."""
 
     status: str
     judge: Judge
 
 
-class NewJudge(Shape):
+class NewJudge(Schema):
     """A new judge."""
 
     status: str
     judge: Judge
-    token: str | None = None
+    token: str | UnsetType = UNSET
     """Shown this once; none for a registered player."""
