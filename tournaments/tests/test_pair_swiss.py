@@ -32,6 +32,11 @@ def test_a_count_and_then_a_line_for_each_board(tmp_path: Path) -> None:
     assert out.endswith("\n") and boards[-1].endswith(" 0")
 
 
+def test_a_bye_set_beforehand_is_no_round_that_was_played(tmp_path: Path) -> None:
+    seven = [line(number) for number in range(1, 7)] + [line(7) + "  0000 - U"]
+    assert pair(trf(tmp_path, *seven)) == "3\n1 4\n5 2\n3 6\n"
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -7,7 +7,6 @@ pairing programs (XXR, XXC, XXZ, XXP, XXS and those beginning with BB); others a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -58,8 +57,8 @@ class _Draft:
 def read_trf(text: str) -> PairingTask:
     """The tournament in the text, and the round that is to be paired next.
 
-    A trailing round in which nobody was paired announces who will be absent. TrfError with the
-    number of the line if something does not fit.
+    A trailing round in which nobody has an opponent announces who will not be paired. TrfError
+    with the number of the line if something does not fit.
     """
     draft = _Draft()
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
@@ -104,9 +103,7 @@ def _read_player(draft: _Draft, number: int, line: str) -> None:
 
 def _finish(draft: _Draft) -> PairingTask:
     records = draft.records
-    rounds_paired = max(
-        (number for number, cells in draft.cells.items() if _is_paired(cells.values())), default=0
-    )
+    rounds_paired = max((number for number in draft.cells if _is_paired(draft, number)), default=0)
     rounds = tuple(_round(draft, number) for number in range(1, rounds_paired + 1))
     numbers = draft.players if records.by_position else sorted(draft.players)
     players = tuple(draft.players[number] for number in numbers)
@@ -124,9 +121,19 @@ def _finish(draft: _Draft) -> PairingTask:
     )
 
 
-def _is_paired(cells: Iterable[Cell]) -> bool:
-    """Whether the round was paired: somebody has an opponent, or the bye of the pairing."""
-    return any(cell.opponent or cell.result == PAIRING_BYE for cell in cells)
+def _is_paired(draft: _Draft, number: int) -> bool:
+    """Whether the round was paired: somebody has an opponent.
+
+    Or somebody has the bye of the pairing and nobody is left to be paired; otherwise that bye was
+    set beforehand, as JaVaFo reads it too.
+    """
+    cells = draft.cells[number]
+    if any(cell.opponent for cell in cells.values()):
+        return True
+    settled = cells.keys() | draft.records.byes_in(number).keys()
+    return any(cell.result == PAIRING_BYE for cell in cells.values()) and (
+        settled >= draft.players.keys()
+    )
 
 
 def _round(draft: _Draft, number: int) -> Round:

@@ -98,6 +98,18 @@ def test_a_round_of_one_who_had_the_bye_is_a_round() -> None:
     assert task.byes == ()
 
 
+def test_a_bye_of_the_pairing_set_beforehand_leaves_the_round_to_be_paired() -> None:
+    task = trf(*(player(number) for number in range(1, 7)), player(7, "0000 - U"))
+    assert task.round_number == 1 and task.history.rounds == ()
+    assert task.byes == (Bye(7, ByeKind.PAIRING_ALLOCATED),)
+    asked = trf(player(1, "0000 - U"), player(2, "0000 - Z"), player(3), player(4))
+    assert asked.round_number == 1 and asked.absent == {1, 2}
+    later = trf(player(1, "0000 - U", "   2 w 1"), player(2, "        ", "   1 b 0"), player(3))
+    assert later.round_number == 3
+    known = trf(player(1, "0000 - U"), player(2), "240 H 001 0002")
+    assert known.round_number == 2
+
+
 def test_reads_the_records_of_2026_and_of_the_pairing_programs() -> None:
     players = [player(number) for number in range(1, 6)]
     task = trf(
