@@ -6,12 +6,12 @@ from django import forms
 from django.conf import settings
 
 from lib.errors import Refusal
+from lib.names import parse_name
 from matchmaking.pages.forms import NameField
 from tournaments.files.entrant_lines import BadLines, NewEntrant, parse_lines
-from tournaments.models import TOURNAMENT_NAME_MAX_CHARS, Entry, Seeding
+from tournaments.models import TOURNAMENT_NAME_MAX_CHARS, Entrant, Entry, Seeding, Stage, Tournament
 from tournaments.services.setup.creation import (
     MIN_PLAYERS,
-    check_even,
     parse_entrants,
     parse_tournament_name,
 )
@@ -101,11 +101,6 @@ class TournamentForm(FormatFields, OwnedForm):
         initial=Seeding.GIVEN,
         widget=forms.RadioSelect,
     )
-    byes = forms.BooleanField(
-        label="Allow an odd number of players",
-        required=False,
-        help_text="In an elimination, the first seeds sit out the first round.",
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -156,14 +151,29 @@ class TournamentForm(FormatFields, OwnedForm):
         except Refusal as refusal:
             self.add_error("format", refusal.message)
             return data
-        if settings.format.is_elimination and not self._may_be_empty:
-            try:
-                check_even(count, byes=data["byes"])
-            except Refusal as refusal:
-                self.add_error("byes", f"{refusal.message} There are {count}: allow byes here.")
         return data
 
     def arguments(self) -> dict[str, Any]:
         """The arguments of `create_tournament`, without the organiser."""
-        names = ("name", "players", "seeding", "byes", "entry")
-        return {name: self.cleaned_data[name] for name in names} | {"stages": [self.settings()]}
+        names = ("name", "players", "seeding", "entry")
+        given = {name: self.cleaned_data[name] for name in names}
+        return given | {"byes": True, "stages": [self.settings()]}
+
+
+class DrawForm(TournamentForm):
+    """A new tournament as far as it has been typed in."""
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data, needs_organiser=False)
+        del self.fields["name"]
+
+    def parts(self) -> tuple[Tournament, Stage, list[Entrant]]:
+        """It as rows that are not stored, with ids."""
+        tournament = Tournament(seeding=self.cleaned_data["seeding"], byes=True)
+        entrants = [
+            one.row(tournament, number, parse_name(one.name))
+            for number, one in enumerate(self.cleaned_data["players"], start=1)
+        ]
+        for entrant in entrants:
+            entrant.pk = entrant.seed
+        return tournament, Stage.of(self.settings()), entrants

@@ -1,6 +1,6 @@
 """Pages of tournaments: the list, a new one, one from a file, and the bracket or table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +10,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lib.errors import Refusal
 from matchmaking.identity import browser_player
 from matchmaking.models import Player
 from tournaments.display.bracket import champion_of
 from tournaments.display.choice import Choice
+from tournaments.display.draft import DraftView, view_draft
 from tournaments.display.stage import StageView, view_stage
-from tournaments.forms.creation import ImportForm, OwnedForm, TournamentForm
-from tournaments.models import Tournament, TournamentState
+from tournaments.forms.creation import DrawForm, ImportForm, OwnedForm, TournamentForm
+from tournaments.models import Entrant, EntryStatus, Stage, Tournament, TournamentState
 from tournaments.pages.sharing.links import share_of
 from tournaments.selectors import OUTSIDE, champions, listed_tournaments, tournament_entrants
 from tournaments.services.permissions import owner_actor
@@ -58,6 +59,14 @@ def tournament_new(request: HttpRequest) -> HttpResponse:
         return tournament
 
     return _create(request, form, "new", create)
+
+
+@require_POST
+def tournament_draw(request: HttpRequest) -> HttpResponse:
+    """The draw of a new tournament as it is typed in; nothing while a field is wrong."""
+    form = DrawForm(request.POST)
+    draft = view_draft(*form.parts()) if form.is_valid() else None
+    return render(request, "tournaments/_draft.html", {"draft": draft})
 
 
 @require_http_methods(["GET", "POST"])
@@ -124,9 +133,18 @@ def page_context(request: HttpRequest, tournament: Tournament) -> dict[str, Any]
         "players": len(playing),
         "follow": choice.follow,
         "view": view,
+        "draft": _draft_of(tournament, playing),
         "champions": champions_of(tournament, view),
         "share": share_of(request, tournament, len(playing)),
     }
+
+
+def _draft_of(tournament: Tournament, playing: Sequence[Entrant]) -> DraftView | None:
+    """The draw as it would be made now, before the start."""
+    if not tournament.is_before_start:
+        return None
+    entered = [entrant for entrant in playing if entrant.status == EntryStatus.ENTERED]
+    return view_draft(tournament, tournament.stages.first() or Stage(), entered)
 
 
 def champions_of(tournament: Tournament, view: StageView | None) -> list[str]:

@@ -33,6 +33,7 @@ _one = [
 urlpatterns = [
     path("tournaments", tournament.tournament_list, name="tournaments"),
     path("tournaments/new", tournament.tournament_new, name="tournament-new"),
+    path("tournaments/draw", tournament.tournament_draw, name="tournament-draw"),
     path("tournaments/import", tournament.tournament_import, name="tournament-import"),
     path("tournaments/<uuid:tournament_id>", include(_one)),
 ]

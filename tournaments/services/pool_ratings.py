@@ -24,12 +24,17 @@ def pool_ratings(
     return {player: min(max(round(rating), 0), RATING_MAX) for player, rating in known.items()}
 
 
-def fill_ratings(tournament: Tournament, entrants: Sequence[Entrant]) -> None:
-    """Store the pool ratings of entrants that have no rating yet."""
+def take_ratings(tournament: Tournament, entrants: Sequence[Entrant]) -> list[Entrant]:
+    """Give entrants without a rating the one of the pool; returns those changed, not stored."""
     without = [one for one in entrants if one.rating is None and one.player_id is not None]
     ratings = pool_ratings(tournament, [one.player_id for one in without])
     found = [one for one in without if one.player_id in ratings]
     for entrant in found:
         entrant.rating = ratings[entrant.player_id]
-    if found:
+    return found
+
+
+def fill_ratings(tournament: Tournament, entrants: Sequence[Entrant]) -> None:
+    """Store the pool ratings of entrants that have no rating yet."""
+    if found := take_ratings(tournament, entrants):
         Entrant.objects.bulk_update(found, ("rating",), batch_size=500)

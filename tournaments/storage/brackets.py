@@ -57,12 +57,45 @@ def store_bracket(
 
     With `outcomes` it is as far as these carry it; decided pairings get no matches here.
     """
-    bracket = stage_bracket(group.stage, len(seeded))
     Contender.objects.bulk_create(
         Contender(group=group, entrant=entrant, seed=seed)
         for seed, entrant in enumerate(seeded, start=1)
     )
-    rounds = _rounds(group, bracket)
+    bracket = stage_bracket(group.stage, len(seeded))
+    rounds = build_rounds(group, bracket)
+    Round.objects.bulk_create(rounds.values())
+    rows = build_pairings(group, bracket, rounds, seeded, outcomes)
+    create_matches(group.stage, rows)
+    Pairing.objects.bulk_create(rows)
+
+
+def build_rounds(group: Group, bracket: engine.Bracket) -> dict[tuple[engine.Part, int], Round]:
+    """The rounds of a bracket, not stored."""
+    rounds: dict[tuple[engine.Part, int], Round] = {}
+    now = timezone.now()
+    for pairing in bracket.pairings:
+        rounds.setdefault(
+            (pairing.part, pairing.round),
+            Round(
+                group=group,
+                part=pairing.part.value,
+                number=pairing.round,
+                name=engine.round_name(bracket, pairing),
+                best_of=length_of(group.stage, bracket, pairing),
+                published_at=now,
+            ),
+        )
+    return rounds
+
+
+def build_pairings(
+    group: Group,
+    bracket: engine.Bracket,
+    rounds: Mapping[tuple[engine.Part, int], Round],
+    seeded: Sequence[Entrant],
+    outcomes: Mapping[str, engine.Outcome] = MappingProxyType({}),
+) -> list[Pairing]:
+    """The pairings of a bracket of these entrants, not stored and without matches."""
     by_seed = dict(enumerate(seeded, start=1))
     rows = {
         pairing.key: Pairing(
@@ -83,27 +116,7 @@ def store_bracket(
         if pairing.loser_to is not None:
             row.loser_to = rows[pairing.loser_to.key]
             row.loser_to_side = pairing.loser_to.side
-    create_matches(group.stage, list(rows.values()))
-    Pairing.objects.bulk_create(rows.values())
-
-
-def _rounds(group: Group, bracket: engine.Bracket) -> dict[tuple[engine.Part, int], Round]:
-    rounds: dict[tuple[engine.Part, int], Round] = {}
-    now = timezone.now()
-    for pairing in bracket.pairings:
-        rounds.setdefault(
-            (pairing.part, pairing.round),
-            Round(
-                group=group,
-                part=pairing.part.value,
-                number=pairing.round,
-                name=engine.round_name(bracket, pairing),
-                best_of=length_of(group.stage, bracket, pairing),
-                published_at=now,
-            ),
-        )
-    Round.objects.bulk_create(rounds.values())
-    return rounds
+    return list(rows.values())
 
 
 def length_of(stage: Stage, bracket: engine.Bracket, pairing: engine.Pairing) -> int | None:

@@ -93,7 +93,7 @@ def draw(tournament: Tournament, chance: Random) -> tuple[Stage, list[Entrant], 
     stage = tournament.stages.first() or Stage.objects.create(tournament=tournament)
     stage.tournament = tournament
     entrants = list(tournament.entrants.filter(status=EntryStatus.ENTERED))
-    _check_entrants(stage, len(entrants))
+    check_entrants(stage, len(entrants))
     seeded = draw_seeds(tournament, stage, entrants, chance)
     tournament.state = TournamentState.RUNNING
     tournament.started_at = timezone.now()
@@ -104,7 +104,8 @@ def draw(tournament: Tournament, chance: Random) -> tuple[Stage, list[Entrant], 
     return stage, seeded, pairs
 
 
-def _check_entrants(stage: Stage, count: int) -> None:
+def check_entrants(stage: Stage, count: int) -> None:
+    """Raise a `Refusal` when so many entrants cannot play this stage as the first."""
     if count < MIN_PLAYERS:
         raise BadEntrants("A tournament needs at least two players.")
     if stage.is_elimination:
@@ -115,29 +116,38 @@ def _check_entrants(stage: Stage, count: int) -> None:
 def draw_seeds(
     tournament: Tournament, stage: Stage, entrants: Sequence[Entrant], chance: Random
 ) -> list[Entrant]:
-    """Give out the seeds as the tournament wants them; stored, so that the draw can be read back.
-
-    Club or region mates are kept apart in the first round of an elimination.
-    """
-    seeded = _in_order(tournament, entrants, chance)
-    if stage.is_elimination and tournament.keep_apart:
-        by_club = tournament.keep_apart == KeepApart.CLUB
-        seeded = keep_apart(seeded, lambda one: (one.club if by_club else one.region) or None)
+    """Assign the seeds as the tournament wants them; stored, so that the draw can be read back."""
+    if tournament.seeding == Seeding.RATING:
+        fill_ratings(tournament, entrants)
+    if tournament.seeding == Seeding.RANDOM and tournament.shuffle_seed is None:
+        tournament.shuffle_seed = chance.getrandbits(SHUFFLE_SEED_BITS)
+    seeded = order_by_seed(tournament, stage, entrants)
     number_seeds(tournament, seeded)
     return seeded
 
 
-def _in_order(tournament: Tournament, entrants: Sequence[Entrant], chance: Random) -> list[Entrant]:
+def order_by_seed(
+    tournament: Tournament, stage: Stage, entrants: Sequence[Entrant]
+) -> list[Entrant]:
+    """Entrants in the order of the seeds that they get; nothing is stored.
+
+    Club or region mates are kept apart in the first round of an elimination.
+    """
+    seeded = _in_order(tournament, entrants)
+    if stage.is_elimination and tournament.keep_apart:
+        by_club = tournament.keep_apart == KeepApart.CLUB
+        return keep_apart(seeded, lambda one: (one.club if by_club else one.region) or None)
+    return seeded
+
+
+def _in_order(tournament: Tournament, entrants: Sequence[Entrant]) -> list[Entrant]:
     match Seeding(tournament.seeding):
         case Seeding.RANDOM:
-            if tournament.shuffle_seed is None:
-                tournament.shuffle_seed = chance.getrandbits(SHUFFLE_SEED_BITS)
             as_entered = sorted(entrants, key=lambda entrant: entrant.pk)
             return seed_at_random(as_entered, Random(tournament.shuffle_seed))
         case Seeding.LISTED:
             return seed_as_listed(entrants)
         case Seeding.RATING:
-            fill_ratings(tournament, entrants)
             return seed_by_rating(entrants, lambda entrant: entrant.rating or 0)
         case _:
             return list(entrants)
