@@ -140,15 +140,15 @@ def _pairs(brackets: Sequence[Sequence[str]]) -> str:
     return ", ".join(pairs[:PAIRS_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def round_published(tournament: Tournament, round_: Round, pairings: Sequence[Pairing]) -> Draft:
+def round_published(tournament: Tournament, round: Round, pairings: Sequence[Pairing]) -> Draft:
     """A round of a table was paired."""
     names = [[str(row.top), str(row.bottom)] for row in pairings]
-    return _round(tournament, round_, f"{round_}: {_pairs(names)}", names)
+    return _round(tournament, round, f"{round}: {_pairs(names)}", names)
 
 
-def round_withdrawn(tournament: Tournament, round_: Round) -> Draft:
+def round_withdrawn(tournament: Tournament, round: Round) -> Draft:
     """The last round of a Swiss was withdrawn."""
-    return _round(tournament, round_, f"{round_}: withdrawn, to be paired again", [])
+    return _round(tournament, round, f"{round}: withdrawn, to be paired again", [])
 
 
 def _round(tournament: Tournament, round_: Round, line: str, names: list[list[str]]) -> Draft:
@@ -162,13 +162,14 @@ def _round(tournament: Tournament, round_: Round, line: str, names: list[list[st
     return Draft("round", f"{tournament.name}, {line}", data)
 
 
-def pairing_scored(tournament: Tournament, pairing: Pairing) -> Draft:
+def pairing_scored(tournament: Tournament, pairings: Sequence[Pairing]) -> Draft:
     """The live score of a match was entered."""
+    [pairing] = pairings
     names = f"{pairing.top} vs {pairing.bottom}"
     scores = pairing.match.live_scores if pairing.match else []
     stands = ":".join(map(str, scores)) or "no score yet"
     text = f"{names}: {stands}"
-    return Draft("score", text, _changed(tournament, [pairing], "Score", text))
+    return Draft("score", text, _changed(tournament, pairings, "Score", text))
 
 
 def pairing_decided(tournament: Tournament, pairings: Sequence[Pairing]) -> Draft:
