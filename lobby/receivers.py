@@ -19,7 +19,7 @@ from matchmaking.signals import (
     tickets_changed,
 )
 from streams import log
-from tournaments.models import Tournament
+from tournaments.models import Pairing, Tournament
 from tournaments.selectors import tournament_of
 from tournaments.signals import (
     bracket_created,
@@ -58,14 +58,13 @@ _TOURNAMENT_NEWS: dict[Signal, Callable[..., log.Draft]] = {
     round_withdrawn: news.round_withdrawn,
     pairing_decided: news.pairing_decided,
     pairing_reopened: news.pairing_reopened,
-    pairing_scored: news.pairing_scored,
     tournament_closed: news.tournament_closed,
     tournament_reopened: news.tournament_reopened,
 }
 #: About the first of their pairings, whose match has a stream of its own.
-_OF_A_MATCH = {pairing_decided, pairing_reopened, pairing_scored}
+_OF_A_MATCH = {pairing_decided, pairing_reopened}
 #: Too many, or too small, for the lobby.
-_NOT_FOR_THE_LOBBY = {entry_changed, list_changed, stations_changed, pairing_scored}
+_NOT_FOR_THE_LOBBY = {entry_changed, list_changed, stations_changed}
 
 
 @receiver(match_made)
@@ -97,6 +96,15 @@ def log_report(signal: Signal, match: Match, report: Report, **kwargs: Any) -> N
     tournament_id = tournament_of(match.pk) if match.pool_id is None else None
     if tournament_id is not None:
         log.append(tournament_stream(tournament_id), [draft])
+
+
+@receiver(pairing_scored)
+def log_score(tournament: Tournament, pairing: Pairing, **kwargs: Any) -> None:
+    """A live score was set: for the streams of the match and its tournament only."""
+    draft = news.pairing_scored(tournament, pairing)
+    if pairing.match_id is not None:
+        log.append(match_stream(pairing.match_id), [draft])
+    log.append(tournament_stream(tournament.pk), [draft])
 
 
 @receiver([*_TOURNAMENT_NEWS])

@@ -22,7 +22,7 @@ pairing_decided = Signal()
 #: `rebuilt`: whether later stages were taken down with it.
 pairing_reopened = Signal()
 
-#: How an open pairing stands was said. `tournament`; `pairings`: that one.
+#: How an open pairing stands was said. `tournament`; `pairing`.
 pairing_scored = Signal()
 
 #: A tournament was finished or cancelled. `tournament`; `winner`: an `Entrant` or None.

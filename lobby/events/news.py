@@ -162,14 +162,13 @@ def _round(tournament: Tournament, round_: Round, line: str, names: list[list[st
     return Draft("round", f"{tournament.name}, {line}", data)
 
 
-def pairing_scored(tournament: Tournament, pairings: Sequence[Pairing]) -> Draft:
+def pairing_scored(tournament: Tournament, pairing: Pairing) -> Draft:
     """The live score of a match was entered."""
-    [pairing] = pairings
     names = f"{pairing.top} vs {pairing.bottom}"
     scores = pairing.match.live_scores if pairing.match else []
     stands = ":".join(map(str, scores)) or "no score yet"
     text = f"{names}: {stands}"
-    return Draft("score", text, _changed(tournament, pairings, "Score", text))
+    return Draft("score", text, _changed(tournament, [pairing], "Score", text))
 
 
 def pairing_decided(tournament: Tournament, pairings: Sequence[Pairing]) -> Draft:

@@ -18,8 +18,8 @@ def fact_of(event: Json) -> Fact:
         case "matched":
             return ("matched", data["match"]["id"])
         case "match_finished":
-            match_id = data["match"]["id"] if "match" in data else data["matches"][0]["id"]
-            return ("match_finished", match_id)
+            match = data["match"] if "match" in data else data["matches"][0]
+            return ("match_finished", match["id"])
         case "bracket" | "tournament":
             return (event["type"], data["tournament"]["id"])
         case _:
@@ -95,6 +95,5 @@ class ExpectedEvents:
 
     def count(self, kind: str) -> int:
         """How many expected events of a kind have arrived."""
-        return sum(
-            (self.expected & self.received)[fact] for fact in self.expected if fact[0] == kind
-        )
+        arrived = self.expected & self.received
+        return sum(times for fact, times in arrived.items() if fact[0] == kind)

@@ -4,6 +4,7 @@ import asyncio
 import json
 from abc import ABC, abstractmethod
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -74,15 +75,12 @@ class Player(ABC):
             if active is not None:
                 await self._play(active)
         except Refused as refusal:
-            self._note(refusal)
+            if refusal.code in _NAME_TAKEN:
+                self.name = next(names(self.run.chance))
+            else:
+                self.run.problems.append(f"{self.name}: {refusal}")
         except (OSError, WebSocketException) as error:
             self.run.problems.append(f"{self.name} lost the connection: {error}")
-
-    def _note(self, refusal: Refused) -> None:
-        if refusal.code in _NAME_TAKEN:
-            self.name = next(names(self.run.chance))
-        else:
-            self.run.problems.append(f"{self.name}: {refusal}")
 
     async def _go_home(self) -> None:
         """Keep nobody waiting: concede late matches, then close the socket."""
@@ -135,13 +133,17 @@ class Player(ABC):
         if self._said:
             self.run.events.take_back(self.id, self._said.popleft())
 
-    async def matched(self, seconds: float) -> ActiveMatch | None:
-        """Wait for the lobby's event that matches this player."""
+    async def matched(self) -> ActiveMatch | None:
+        """Wait a while for the lobby's event that matches this player."""
         self._match = asyncio.get_running_loop().create_future()
-        try:
-            return await asyncio.wait_for(self._match, max(0.0, seconds))
-        except TimeoutError:
-            return None
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(self._match, self.patience)
+        return None
+
+    @property
+    def patience(self) -> float:
+        """How many seconds to wait before looking again."""
+        return max(0.05, min(_PATIENCE_SECONDS * self.run.pace, self.run.seconds_left))
 
     # A match.
 
@@ -150,15 +152,12 @@ class Player(ABC):
         self.run.events.expect("matched", active.match)
         closed = self._open.setdefault(active.match, asyncio.Event())
         await self.run.pause(2, 6)
-        among_us = all(player in self.run.cast for player in active.players)
-        if among_us and active.loser() != self.id:
-            seconds = min(_OPPONENT_SECONDS, max(1.0, self.run.seconds_left))
-            try:
+        if self.run.cast.issuperset(active.players) and active.loser() != self.id:
+            with suppress(TimeoutError):
+                seconds = min(_OPPONENT_SECONDS, max(1.0, self.run.seconds_left))
                 await asyncio.wait_for(closed.wait(), seconds)
-                return
-            except TimeoutError:
-                pass
-        await self._concede(active.match)
+        if not closed.is_set():
+            await self._concede(active.match)
 
     async def _concede(self, match: str) -> None:
         try:
@@ -186,33 +185,27 @@ class HttpPlayer(Player):
             return ActiveMatch.of(answer["match"], answer["players"])
         ticket = f"/matchmaking/tickets/{answer['ticket']['id']}"
         try:
-            return await self._wait(ticket)
+            while answer["status"] != "Matched":
+                if active := await self.matched():
+                    return active
+                if self.leaves_now() and await self._leave(ticket):
+                    return None
+                answer = await site.ask("GET", ticket, None, self.token)
         except asyncio.CancelledError:
             await self._leave(ticket)
             raise
+        return ActiveMatch.of(answer["match"], answer["players"])
 
-    async def _wait(self, ticket: str) -> ActiveMatch | None:
-        while True:
-            seconds = min(_PATIENCE_SECONDS * self.run.pace, self.run.seconds_left)
-            active = await self.matched(seconds)
-            if active is not None:
-                return active
-            looked = await self.run.site.ask("GET", ticket, None, self.token)
-            if looked["status"] == "Matched":
-                return ActiveMatch.of(looked["match"], looked["players"])
-            if self.leaves_now():
-                return await self._leave(ticket)
-
-    async def _leave(self, ticket: str) -> ActiveMatch | None:
+    async def _leave(self, ticket: str) -> bool:
+        """Leave the queue; returns false when a match was quicker."""
         try:
             await self.run.site.ask("DELETE", ticket, None, self.token)
         except Refused as refusal:
             if refusal.code != "ticket_matched":
                 raise
-            looked = await self.run.site.ask("GET", ticket, None, self.token)
-            return ActiveMatch.of(looked["match"], looked["players"])
+            return False
         self.run.left_queue += 1
-        return None
+        return True
 
 
 class SocketPlayer(Player):
@@ -224,9 +217,8 @@ class SocketPlayer(Player):
         async with opened(self.run.site, path, self.token) as socket:
             self.run.joins_by_socket += 1
             while True:
-                seconds = min(_PATIENCE_SECONDS * self.run.pace, self.run.seconds_left)
                 try:
-                    frame = json.loads(await asyncio.wait_for(socket.recv(), max(0.05, seconds)))
+                    frame = json.loads(await asyncio.wait_for(socket.recv(), self.patience))
                 except TimeoutError:
                     if self.leaves_now():
                         await socket.send('{"type":"leave"}')

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from random import Random
-from typing import TypeVar
 
 from .cup import Cup, play_cup, wait_for_missing
 from .demo_run import DemoRun
@@ -22,7 +21,6 @@ _ARRIVALS_PER_SECOND = 4.0
 _QUICKEST_TALK_SECONDS = 0.4
 
 Print = Callable[[str], None]
-Fault = TypeVar("Fault", bound=BaseException)
 
 
 async def perform(
@@ -32,19 +30,14 @@ async def perform(
     pace = min(1.0, seconds / _FULL_LENGTH_SECONDS)
     run = DemoRun(site, chance, pace, asyncio.get_running_loop().time() + seconds)
     try:
-        return await _perform(run, _cast(run, players), seconds, show)
+        kinds = (HttpPlayer, SocketPlayer)
+        named = enumerate(other_names(players, chance))
+        return await _perform(run, [kinds[n % 2](run, name) for n, name in named], seconds, show)
     except ExceptionGroup as group:
-        if gone := _first(group, NoServer):
-            raise gone from group
-        raise
-
-
-def _first(error: BaseException, kind: type[Fault]) -> Fault | None:
-    """The first error of a kind in groups of groups."""
-    if isinstance(error, kind):
-        return error
-    inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
-    return next((found for each in inner if (found := _first(each, kind))), None)
+        gone: Exception | None = group.subgroup(NoServer)
+        while isinstance(gone, ExceptionGroup):
+            gone = gone.exceptions[0]
+        raise gone or group from group
 
 
 async def _perform(run: DemoRun, cast: list[Player], seconds: float, show: Print) -> Report:
@@ -60,12 +53,6 @@ async def _perform(run: DemoRun, cast: list[Player], seconds: float, show: Print
         await wait_for_missing(run.events)
         listening.cancel()
     return Report(run, cup.result(), lobby, cast)
-
-
-def _cast(run: DemoRun, players: int) -> list[Player]:
-    kinds = (HttpPlayer, SocketPlayer)
-    named = enumerate(other_names(players, run.chance))
-    return [kinds[place % 2](run, name) for place, name in named]
 
 
 async def _arrive(run: DemoRun, cast: list[Player]) -> None:
@@ -88,7 +75,7 @@ async def _talk(run: DemoRun, cast: list[Player]) -> None:
 
 
 async def _cup(run: DemoRun, names: list[str], seconds: float) -> Cup:
-    entrants = names[: min(_CUP_ENTRANTS, len(names))]
+    entrants = names[:_CUP_ENTRANTS]
     await asyncio.sleep(0.1 * seconds)
     try:
         return await play_cup(run, entrants=entrants, seconds=0.7 * seconds)

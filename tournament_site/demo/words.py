@@ -37,9 +37,5 @@ def names(chance: Random) -> Iterator[str]:
 
 def other_names(count: int, chance: Random) -> list[str]:
     """So many names, no two the same."""
-    found: dict[str, None] = {}
-    for name in names(chance):
-        if len(found) == count:
-            break
-        found[name] = None
-    return list(found)
+    every = (f"{animal} {number}" for animal in ANIMALS for number in range(2, 100))
+    return chance.sample(list(every), count)

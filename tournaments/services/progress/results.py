@@ -122,7 +122,7 @@ def set_live_score(*, tournament_id: UUID, match_id: UUID, scores: Sequence[int]
     pairing = pairing_of_match(tournament, match_id)
     check_runs(tournament)
     set_live_scores(match=_match(pairing), scores=scores)
-    pairing_scored.send(sender=Pairing, tournament=tournament, pairings=[pairing])
+    pairing_scored.send(sender=Pairing, tournament=tournament, pairing=pairing)
     return pairing
 
 
