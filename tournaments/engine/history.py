@@ -140,17 +140,12 @@ class Kind(Enum):
     UNFINISHED = "unfinished"
 
 
-BYE_KINDS = {
-    ByeKind.PAIRING_ALLOCATED: Kind.PAIRING_BYE,
-    ByeKind.FULL_POINT: Kind.FULL_POINT_BYE,
-    ByeKind.HALF_POINT: Kind.HALF_POINT_BYE,
-    ByeKind.ZERO_POINT: Kind.ZERO_POINT_BYE,
-}
-BYE_RESULTS = {
-    ByeKind.PAIRING_ALLOCATED: Result.WIN,
-    ByeKind.FULL_POINT: Result.WIN,
-    ByeKind.HALF_POINT: Result.DRAW,
-    ByeKind.ZERO_POINT: Result.LOSS,
+#: What a bye is on the score sheet.
+BYES = {
+    ByeKind.PAIRING_ALLOCATED: (Kind.PAIRING_BYE, Result.WIN),
+    ByeKind.FULL_POINT: (Kind.FULL_POINT_BYE, Result.WIN),
+    ByeKind.HALF_POINT: (Kind.HALF_POINT_BYE, Result.DRAW),
+    ByeKind.ZERO_POINT: (Kind.ZERO_POINT_BYE, Result.LOSS),
 }
 
 
@@ -216,9 +211,10 @@ def score_sheets(history: History) -> Sheets:
             if len(sheets[player]) >= number:
                 raise EngineError(f"Round {number}: player {player} is in it twice.")
             sheets[player].append(line)
+        absent = Line(number, Kind.ZERO_POINT_BYE, Result.LOSS, history.points.absent)
         for lines in sheets.values():
             if len(lines) < number:
-                lines.append(_absent(number, history.points))
+                lines.append(absent)
     return {player: tuple(lines) for player, lines in sheets.items()}
 
 
@@ -228,15 +224,11 @@ def _round_lines(number: int, played: Round, points: PointSystem) -> list[tuple[
         lines.append((match.white, _match_line(number, match, Colour.WHITE, points)))
         lines.append((match.black, _match_line(number, match, Colour.BLACK, points)))
     for bye in played.byes:
-        kind, result = BYE_KINDS[bye.kind], BYE_RESULTS[bye.kind]
-        lines.append((bye.player, Line(number, kind, result, points.for_bye(bye.kind))))
+        lines.append((bye.player, Line(number, *BYES[bye.kind], points.for_bye(bye.kind))))
     for white, black in played.unfinished:
-        for player, opponent, colour in (
-            (white, black, Colour.WHITE),
-            (black, white, Colour.BLACK),
-        ):
-            line = Line(number, Kind.UNFINISHED, Result.LOSS, Fraction(0), opponent, colour)
-            lines.append((player, line))
+        unfinished = (number, Kind.UNFINISHED, Result.LOSS, Fraction(0))
+        lines.append((white, Line(*unfinished, black, Colour.WHITE)))
+        lines.append((black, Line(*unfinished, white, Colour.BLACK)))
     return lines
 
 
@@ -258,10 +250,6 @@ def _match_line(number: int, match: Match, colour: Colour, points: PointSystem) 
         colour,
         (won, lost),
     )
-
-
-def _absent(number: int, points: PointSystem) -> Line:
-    return Line(number, Kind.ZERO_POINT_BYE, Result.LOSS, points.absent)
 
 
 def score(lines: tuple[Line, ...]) -> Fraction:

@@ -23,17 +23,13 @@ def seed_qualifiers(groups: Sequence[Sequence[T]], per_group: int) -> list[T]:
     for number, group in enumerate(groups, start=1):
         if len(group) < per_group:
             raise EngineError(f"Group {number} has only {len(group)} to go through.")
-    place_of = _places(len(groups) * per_group)
+    size = bracket_size(len(groups) * per_group)
+    place_of = {seed: place for place, seed in enumerate(bracket_order(size))}
     seeds: dict[int, int] = {}
     for tier in range(per_group):
         free = [tier * len(groups) + offset + 1 for offset in range(len(groups))]
         seeds |= zip(free, _spread(free, seeds, place_of), strict=True)
     return [groups[seeds[seed]][(seed - 1) // len(groups)] for seed in sorted(seeds)]
-
-
-def _places(entrant_count: int) -> dict[int, int]:
-    """Where each seed stands in the bracket, from the top."""
-    return {seed: place for place, seed in enumerate(bracket_order(bracket_size(entrant_count)))}
 
 
 def _spread(free: list[int], seeds: dict[int, int], place_of: dict[int, int]) -> list[int]:

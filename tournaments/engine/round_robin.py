@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from .errors import EngineError, TooFewEntrants
@@ -56,18 +56,12 @@ def double_berger_table(
     nobody has the same colour three times in a row where the cycles meet.
     """
     first = list(berger_table(entrant_count))
-    second = [_reversed(table) for table in first]
+    second = [replace(one, pairs=tuple(pair[::-1] for pair in one.pairs)) for one in first]
     if swap_last_rounds and len(first) > 2:
         first[-2:] = first[:-3:-1]
     return tuple(
-        TableRound(number, table.pairs, table.resting)
-        for number, table in enumerate([*first, *second], start=1)
+        replace(one, number=number) for number, one in enumerate([*first, *second], start=1)
     )
-
-
-def _reversed(table: TableRound) -> TableRound:
-    turned = tuple((black, white) for white, black in table.pairs)
-    return TableRound(table.number, turned, table.resting)
 
 
 def snake_groups(seeded: Sequence[T], group_count: int) -> tuple[tuple[T, ...], ...]:

@@ -1,10 +1,7 @@
 """Single and double elimination for any number of entrants, as pure values."""
 
 from .bracket import (
-    BRACKET_RESET,
     BYE,
-    GRAND_FINAL,
-    THIRD_PLACE_MATCH,
     Bracket,
     Bye,
     LoserOf,
@@ -18,10 +15,8 @@ from .bracket import (
 )
 from .double import double_elimination
 from .names import round_name
-from .placings import Placing, placings
+from .placings import placings
 from .progress import (
-    Decision,
-    Revision,
     State,
     advance,
     affected_by_reopening,
@@ -37,7 +32,6 @@ from .state import (
     DOUBLE_FORFEIT,
     UNDECIDED,
     VACANT,
-    DoubleForfeit,
     Entrant,
     Occupant,
     Outcome,

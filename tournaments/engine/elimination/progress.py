@@ -154,25 +154,19 @@ def walkovers_due(state: State, withdrawn: Collection[int]) -> dict[str, Outcome
 
 def reopen(bracket: Bracket, state: State, key: str) -> Revision:
     """Take the outcome of a pairing back, and with it all that was built upon it."""
-    return _revise_decided(bracket, state, key, UNDECIDED)
+    return correct(bracket, state, key, UNDECIDED)
 
 
-def correct(bracket: Bracket, state: State, key: str, outcome: Outcome) -> Revision:
+def correct(bracket: Bracket, state: State, key: str, outcome: Outcome | Undecided) -> Revision:
     """Replace the outcome of a pairing; later ones stand where the same entrants arrive."""
-    return _revise_decided(bracket, state, key, outcome)
+    if state[bracket[key].key].status is not PairingStatus.DECIDED:
+        raise PairingNotDecided(f"Pairing {key} has no outcome yet.")
+    return _revise(bracket, state, key, outcome)
 
 
 def affected_by_reopening(bracket: Bracket, state: State, key: str) -> tuple[str, ...]:
     """The later decided pairings that would be emptied, in order of play."""
     return reopen(bracket, state, key).emptied
-
-
-def _revise_decided(
-    bracket: Bracket, state: State, key: str, outcome: Outcome | Undecided
-) -> Revision:
-    if state[bracket[key].key].status is not PairingStatus.DECIDED:
-        raise PairingNotDecided(f"Pairing {key} has no outcome yet.")
-    return _revise(bracket, state, key, outcome)
 
 
 def _revise(bracket: Bracket, state: State, key: str, outcome: Outcome | Undecided) -> Revision:

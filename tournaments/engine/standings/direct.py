@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
 
 from .field import Field
-from .values import Value, shown
+from .values import Value, best_first, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def _split(field: Field, tied: list[int], words_of: dict[int, list[str]]) -> lis
     for player in tied:
         words_of[player].append(_words(encounters[player], len(tied)))
     if all(one.missing == 0 for one in encounters.values()):
-        groups = _ranked(tied, encounters)
+        groups = best_first(tied, lambda player: encounters[player].made)
     else:
         groups = _sure_leaders(field, tied, encounters)
     if len(groups) == 1:
@@ -78,14 +77,6 @@ def _words(one: Encounters, tied_count: int) -> str:
         return f"met none of the other {tied_count - 1} tied"
     summed = f"{' + '.join(one.parts)} = {shown(one.made)}"
     return f"{summed}, {one.missing} not met" if one.missing else summed
-
-
-def _ranked(tied: list[int], encounters: dict[int, Encounters]) -> list[list[int]]:
-    def made(player: int) -> Fraction:
-        return encounters[player].made
-
-    ordered = sorted(tied, key=made, reverse=True)
-    return [list(group) for _, group in groupby(ordered, key=made)]
 
 
 def _sure_leaders(

@@ -25,39 +25,26 @@ class Contribution:
 
 def buchholz(field: Field, player: int, *, lowest_cut: int = 0, highest_cut: int = 0) -> Value:
     """The sum of the opponents' scores (C.07 8.1)."""
-    contributions = []
-    for line in _counted_lines(field, player):
-        opponent_score, text = _opponent_score(field, player, line)
-        contributions.append(
-            Contribution(opponent_score, opponent_score, text, _is_voluntary(field, line))
-        )
-    return _cut_total(contributions, lowest_cut, highest_cut)
+    return _cut_total(_contributions(field, player), lowest_cut, highest_cut)
 
 
 def sonneborn_berger(field: Field, player: int, *, lowest_cut: int = 0) -> Value:
     """The sum of the opponents' scores times the points made against them (C.07 9.1)."""
+    return _cut_total(_contributions(field, player, times_points=True), lowest_cut, 0)
+
+
+def _contributions(field: Field, player: int, *, times_points: bool = False) -> list[Contribution]:
     contributions = []
-    for line in _counted_lines(field, player):
+    for line in field.finished_lines(player):
         opponent_score, text = _opponent_score(field, player, line)
-        text = f"{text}: {shown(opponent_score)} {TIMES} {shown(line.points)}"
-        contributions.append(
-            Contribution(
-                opponent_score, opponent_score * line.points, text, _is_voluntary(field, line)
-            )
-        )
-    return _cut_total(contributions, lowest_cut, 0)
-
-
-def _counted_lines(field: Field, player: int) -> list[Line]:
-    lines = field.finished_lines(player)
-    if field.system is System.ROUND_ROBIN:
-        return [line for line in lines if line.opponent is not None]
-    return lines
-
-
-def _is_voluntary(field: Field, line: Line) -> bool:
-    """Whether the participant was not there to play, which matters in a Swiss only."""
-    return field.system is System.SWISS and line.kind in VOLUNTARY
+        amount = opponent_score
+        if times_points:
+            amount *= line.points
+            text = f"{text}: {shown(opponent_score)} {TIMES} {shown(line.points)}"
+        # Whether the participant was there to play matters in a Swiss only.
+        voluntary = field.system is System.SWISS and line.kind in VOLUNTARY
+        contributions.append(Contribution(opponent_score, amount, text, voluntary))
+    return contributions
 
 
 def _opponent_score(field: Field, player: int, line: Line) -> tuple[Fraction, str]:
@@ -66,17 +53,14 @@ def _opponent_score(field: Field, player: int, line: Line) -> tuple[Fraction, st
         opponent_score = field.adjusted_scores[line.opponent]
         return opponent_score, f"round {line.round}, {field.name(line.opponent)}"
     own = field.scores[player]
-    limit = _dummy_limit(field, line)
+    # The most that a dummy opponent's score may be (C.07 of 2026, 16.4.1 and 16.4.2).
+    if line.kind in FORFEITS and line.opponent is not None:
+        limit = field.adjusted_scores[line.opponent]
+    else:
+        limit = field.points.draw * field.round_count
     if own <= limit:
         return own, f"round {line.round}, not played: own score"
     return limit, f"round {line.round}, not played: own score {shown(own)}, limited"
-
-
-def _dummy_limit(field: Field, line: Line) -> Fraction:
-    """The most that a dummy opponent's score may be (C.07 of 2026, 16.4.1 and 16.4.2)."""
-    if line.kind in FORFEITS and line.opponent is not None:
-        return field.adjusted_scores[line.opponent]
-    return field.points.draw * field.round_count
 
 
 def _cut_total(contributions: list[Contribution], lowest: int, highest: int) -> Value:

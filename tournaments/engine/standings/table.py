@@ -5,75 +5,53 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from fractions import Fraction
 from functools import partial
-from itertools import groupby
 
 from tournaments.engine.history import History
 
 from . import opponents, own, ratings
 from .direct import split_by_direct_encounter
 from .field import Field, System
-from .values import Value
+from .values import Value, best_first
 
 
 class TieBreak(Enum):
-    """A criterion of the standings; the values are FIDE's acronyms where there is one."""
+    """A criterion of the standings: FIDE's acronym where there is one, and what it is called."""
 
-    POINTS = "PTS"
-    WINS = "WIN"
-    WINS_OVER_THE_BOARD = "WON"
-    DIRECT_ENCOUNTER = "DE"
-    GAME_DIFFERENCE = "GD"
-    GAMES_WON = "GW"
-    BUCHHOLZ = "BH"
-    BUCHHOLZ_CUT_1 = "BH-C1"
-    BUCHHOLZ_CUT_2 = "BH-C2"
-    MEDIAN_BUCHHOLZ = "BH-M1"
-    FORE_BUCHHOLZ = "FB"
-    SONNEBORN_BERGER = "SB"
-    SONNEBORN_BERGER_CUT_1 = "SB-C1"
-    KOYA = "KS"
-    PROGRESSIVE = "PS"
-    PROGRESSIVE_CUT_1 = "PS-C1"
-    BLACKS = "BPG"
-    WINS_WITH_BLACK = "BWG"
-    AVERAGE_RATING_OF_OPPONENTS = "ARO"
-    PERFORMANCE_RATING = "TPR"
+    title: str
 
-    @property
-    def title(self) -> str:
-        """What it is called."""
-        return TITLES[self]
+    def __new__(cls, acronym: str, title: str) -> TieBreak:
+        """Make the acronym the value."""
+        tie_break = object.__new__(cls)
+        tie_break._value_, tie_break.title = acronym, title
+        return tie_break
+
+    POINTS = "PTS", "Points"
+    WINS = "WIN", "Wins"
+    WINS_OVER_THE_BOARD = "WON", "Wins over the board"
+    DIRECT_ENCOUNTER = "DE", "Direct encounter"
+    GAME_DIFFERENCE = "GD", "Game difference"
+    GAMES_WON = "GW", "Games won"
+    BUCHHOLZ = "BH", "Buchholz"
+    BUCHHOLZ_CUT_1 = "BH-C1", "Buchholz cut 1"
+    BUCHHOLZ_CUT_2 = "BH-C2", "Buchholz cut 2"
+    MEDIAN_BUCHHOLZ = "BH-M1", "Median Buchholz"
+    FORE_BUCHHOLZ = "FB", "Fore Buchholz"
+    SONNEBORN_BERGER = "SB", "Sonneborn-Berger"
+    SONNEBORN_BERGER_CUT_1 = "SB-C1", "Sonneborn-Berger cut 1"
+    KOYA = "KS", "Koya"
+    PROGRESSIVE = "PS", "Progressive score"
+    PROGRESSIVE_CUT_1 = "PS-C1", "Progressive score cut 1"
+    BLACKS = "BPG", "Games with Black"
+    WINS_WITH_BLACK = "BWG", "Wins with Black"
+    AVERAGE_RATING_OF_OPPONENTS = "ARO", "Average rating of opponents"
+    PERFORMANCE_RATING = "TPR", "Performance rating"
 
     @property
     def definition(self) -> str:
         """What it is, in one sentence for those who read the table."""
         return DEFINITIONS[self]
 
-
-TITLES = {
-    TieBreak.POINTS: "Points",
-    TieBreak.WINS: "Wins",
-    TieBreak.WINS_OVER_THE_BOARD: "Wins over the board",
-    TieBreak.DIRECT_ENCOUNTER: "Direct encounter",
-    TieBreak.GAME_DIFFERENCE: "Game difference",
-    TieBreak.GAMES_WON: "Games won",
-    TieBreak.BUCHHOLZ: "Buchholz",
-    TieBreak.BUCHHOLZ_CUT_1: "Buchholz cut 1",
-    TieBreak.BUCHHOLZ_CUT_2: "Buchholz cut 2",
-    TieBreak.MEDIAN_BUCHHOLZ: "Median Buchholz",
-    TieBreak.FORE_BUCHHOLZ: "Fore Buchholz",
-    TieBreak.SONNEBORN_BERGER: "Sonneborn-Berger",
-    TieBreak.SONNEBORN_BERGER_CUT_1: "Sonneborn-Berger cut 1",
-    TieBreak.KOYA: "Koya",
-    TieBreak.PROGRESSIVE: "Progressive score",
-    TieBreak.PROGRESSIVE_CUT_1: "Progressive score cut 1",
-    TieBreak.BLACKS: "Games with Black",
-    TieBreak.WINS_WITH_BLACK: "Wins with Black",
-    TieBreak.AVERAGE_RATING_OF_OPPONENTS: "Average rating of opponents",
-    TieBreak.PERFORMANCE_RATING: "Performance rating",
-}
 
 DEFINITIONS = {
     TieBreak.POINTS: "The points made in all rounds.",
@@ -99,10 +77,6 @@ DEFINITIONS = {
 }
 
 
-def _fore_buchholz(field: Field, player: int) -> Value:
-    return opponents.buchholz(field.drawn_out, player)
-
-
 VALUE_OF: dict[TieBreak, Callable[[Field, int], Value]] = {
     TieBreak.POINTS: own.points,
     TieBreak.WINS: own.wins,
@@ -113,7 +87,7 @@ VALUE_OF: dict[TieBreak, Callable[[Field, int], Value]] = {
     TieBreak.BUCHHOLZ_CUT_1: partial(opponents.buchholz, lowest_cut=1),
     TieBreak.BUCHHOLZ_CUT_2: partial(opponents.buchholz, lowest_cut=2),
     TieBreak.MEDIAN_BUCHHOLZ: partial(opponents.buchholz, lowest_cut=1, highest_cut=1),
-    TieBreak.FORE_BUCHHOLZ: _fore_buchholz,
+    TieBreak.FORE_BUCHHOLZ: lambda field, player: opponents.buchholz(field.drawn_out, player),
     TieBreak.SONNEBORN_BERGER: opponents.sonneborn_berger,
     TieBreak.SONNEBORN_BERGER_CUT_1: partial(opponents.sonneborn_berger, lowest_cut=1),
     TieBreak.KOYA: own.koya,
@@ -171,12 +145,7 @@ def _split(
         return split_by_direct_encounter(field, group)
     value_of = VALUE_OF[tie_break]
     values = {player: value_of(field, player) for player in group}
-
-    def amount(player: int) -> Fraction:
-        return values[player].amount
-
-    ordered = sorted(group, key=amount, reverse=True)
-    return [list(tied) for _, tied in groupby(ordered, key=amount)], values
+    return best_first(group, lambda player: values[player].amount), values
 
 
 def _rows(groups: list[list[int]], values: dict[int, list[Value]]) -> tuple[Row, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,12 @@ def shown(amount: Fraction) -> str:
     if amount.denominator == 1:
         return str(amount.numerator)
     return f"{float(amount):.2f}".rstrip("0")
+
+
+def best_first(tied: Iterable[int], amount: Callable[[int], Fraction]) -> list[list[int]]:
+    """Players by their amounts, the highest first, in groups of the equal."""
+    ordered = sorted(tied, key=amount, reverse=True)
+    return [list(equal) for _, equal in groupby(ordered, key=amount)]
 
 
 def total(terms: Iterable[Term], nothing: str) -> Value:
