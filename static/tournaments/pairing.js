@@ -44,6 +44,12 @@ function shown(place) {
   return [STATES.find((state) => place.classList.contains(`is-${state}`)), ...texts].join("\n");
 }
 
+/** Whose winner or loser goes through without a match, as nobody comes against them. */
+function passes({ state, sides }) {
+  const nobody = sides.some(({ slot }) => slot === "bye" || slot === "vacant");
+  return state === "pending" && nobody ? sides.find(({ slot }) => slot === "pending")?.from : undefined;
+}
+
 /** Draw a match of an event in its place; false where the page has none. */
 export function drawPairing(pairing) {
   const place = document.querySelector(`[data-pairing="${CSS.escape(pairing.id)}"]`);
@@ -66,6 +72,7 @@ export function drawPairing(pairing) {
   }
   STATES.forEach((state) => place.classList.toggle(`is-${state}`, state === pairing.state));
   place.classList.toggle("is-live", isLive);
+  ["winner", "loser"].forEach((whose) => place.classList.toggle(`passes-${whose}`, passes(pairing) === whose));
   card.replaceChildren(...drawn, ...drawLink(pairing));
   place.classList.toggle("just-changed", shown(place) !== before);
   return true;

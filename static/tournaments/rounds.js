@@ -6,7 +6,9 @@ const phone = matchMedia("(max-width: 40rem)");
 
 const region = () => document.getElementById("bracket");
 const bracket = () => document.querySelector("#bracket .bracket");
-const rounds = () => [...document.querySelectorAll("#bracket .round")];
+// A bracket reset that is not called for is not shown.
+const HIDDEN = ':has([id="GF2"]:is(.is-pending, .is-not_needed))';
+const rounds = () => [...document.querySelectorAll(`#bracket .round:not(${HIDDEN})`)];
 
 export class Rounds {
   #size = 1;

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from matchmaking.wording import scores_of
+from tournaments.engine.elimination import BRACKET_RESET
 from tournaments.models import Entrant, Group, Pairing, PairingState, Part, Round, Slot
 from tournaments.schemas.matches import Sources, absence_text, sources_of
 
@@ -14,7 +15,8 @@ WITH_MATCH = {PairingState.PENDING, PairingState.READY, PairingState.DECIDED}
 OPEN = {PairingState.PENDING, PairingState.READY}
 PART_TITLES = {Part.WINNERS: "Winners' bracket", Part.LOSERS: "Losers' bracket"}
 NO_SOURCES: Sources = MappingProxyType({})
-BRACKET_RESET = "GF2"
+#: The states of a bracket reset that is not played, as far as is known.
+NOT_CALLED = {PairingState.PENDING, PairingState.NOT_NEEDED}
 #: A longer name may be cut on the page, so its title shows it whole.
 CUT_CHARS = 18
 #: With so many pairings in a round the bracket is shown more densely.
@@ -60,11 +62,14 @@ class PairingView:
     sides: tuple[SideView, SideView]
     station: str
     is_live: bool
+    #: Whose winner or loser goes through without a match here; nothing where one is played.
+    passes: str = ""
 
     @property
     def css_classes(self) -> str:
         """The classes of its element."""
-        return f"is-{self.state} is-live" if self.is_live else f"is-{self.state}"
+        classes = f"is-{self.state} is-live" if self.is_live else f"is-{self.state}"
+        return f"{classes} passes-{self.passes}" if self.passes else classes
 
     @property
     def is_open(self) -> bool:
@@ -91,6 +96,11 @@ class RoundView:
     def is_decided(self) -> bool:
         """Whether all its matches are decided."""
         return not any(pairing.is_open for pairing in self.pairings)
+
+    @property
+    def is_reset_uncalled(self) -> bool:
+        """Whether it is a bracket reset that is not, or not yet, to be played."""
+        return all(p.key == BRACKET_RESET and p.state in NOT_CALLED for p in self.pairings)
 
     @property
     def anchor(self) -> str:
@@ -146,8 +156,9 @@ class BracketView:
     def matches(self) -> int:
         """How many matches there are; a bracket reset counts once it is needed."""
         return sum(
-            p.state in WITH_MATCH and not (p.key == BRACKET_RESET and p.state == "pending")
+            p.state in WITH_MATCH and not p.passes
             for column in self.rounds
+            if not column.is_reset_uncalled
             for p in column.pairings
         )
 
@@ -221,7 +232,12 @@ def view_pairing(
     is_ready = row.state == PairingState.READY
     is_live = is_ready and row.match is not None and bool(row.match.live_scores)
     station = str(row.station) if is_ready and row.station_id is not None else ""
-    return PairingView(row.pk, row.key, row.state, row.match_id, (top, bottom), station, is_live)
+    side = row.passes_side
+    source = None if side is None else sources.get((row.pk, side))
+    return PairingView(
+        row.pk, row.key, row.state, row.match_id, (top, bottom), station, is_live,
+        source.whose if source else "",
+    )  # fmt: skip
 
 
 def _entrant_side(entrant: Entrant, score: str, is_winner: bool, follow: str) -> SideView:

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
 from tournaments.models import Entrant, Pairing, PairingState, Tournament, TournamentState
 from tournaments.order_of_play import estimated_starts
-from tournaments.schemas import sources_of
+from tournaments.schemas import sources_to
 from tournaments.selectors import open_pairing
 
 
@@ -44,8 +42,7 @@ def next_match(tournament: Tournament, entrant: Entrant) -> NextMatch | None:
 
 
 def _expected_opponent(pairing: Pairing, side: int) -> str:
-    feeding = Pairing.objects.filter(Q(winner_to=pairing) | Q(loser_to=pairing))
-    source = sources_of(feeding)[pairing.pk, side]
+    source = sources_to([pairing.pk])[pairing.pk, side]
     return f"the {source.whose} of {source.key}"
 
 

@@ -1,7 +1,7 @@
 """A tournament cut into pages: slides for a projector, sheets for paper."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tournaments.models import Part, Tournament, TournamentState
@@ -56,6 +56,8 @@ def _bracket_slides(bracket: BracketView) -> list[Slide]:
     slides = []
     for part in _cut_parts(bracket):
         rounds = list(part.rounds)
+        if rounds[-1].is_reset_uncalled:  # on paper it is kept, to be filled in by hand
+            rounds = [*rounds[:-2], replace(rounds[-2], joins="none")]
         while len(rounds) > 3 and rounds[0].is_decided:
             del rounds[0]
         first, *_ = _series(rounds, *SLIDE)

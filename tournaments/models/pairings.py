@@ -153,3 +153,11 @@ class Pairing(models.Model):
     def sides(self) -> tuple[tuple[str, Entrant | None], tuple[str, Entrant | None]]:
         """Both sides, top first: what stands there, and who if it is an entrant."""
         return (self.top_slot, self.top), (self.bottom_slot, self.bottom)
+
+    @property
+    def passes_side(self) -> int | None:
+        """The side that will go through without a match, as nobody comes against it."""
+        slots = (self.top_slot, self.bottom_slot)
+        if Slot.PENDING in slots and (Slot.BYE in slots or Slot.VACANT in slots):
+            return slots.index(Slot.PENDING)
+        return None

@@ -1,6 +1,6 @@
 """Places in a bracket or table, as matches."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, Self, cast
 from uuid import UUID
 
@@ -30,14 +30,40 @@ Sources = Mapping[tuple[UUID, int], Source]
 
 
 def sources_of(pairings: Iterable[Pairing]) -> Sources:
-    """For each side that these pairings lead to: whose winner or loser comes there."""
+    """For each side that these pairings lead to: whose winner or loser comes there.
+
+    A pairing without a match is passed over: its source is the one of the side that comes through.
+    """
     found: dict[tuple[UUID, int], Source] = {}
+    passed = {}
     for row in pairings:
         if row.winner_to_id is not None and row.winner_to_side is not None:
             found[row.winner_to_id, row.winner_to_side] = Source("winner", row.pk, row.key)
+            if row.passes_side is not None:
+                passed[row.pk] = row.passes_side
         if row.loser_to_id is not None and row.loser_to_side is not None:
             found[row.loser_to_id, row.loser_to_side] = Source("loser", row.pk, row.key)
-    return found
+    return {place: _beyond(source, passed, found) for place, source in found.items()}
+
+
+def _beyond(source: Source, passed: Mapping[UUID, int], found: Sources) -> Source:
+    while source.whose == "winner" and source.of in passed:
+        before = found.get((source.of, passed[source.of]))
+        if before is None:
+            return source
+        source = before
+    return source
+
+
+def sources_to(waiting: Collection[UUID]) -> Sources:
+    """The sources of the sides of these pairings, read back to the matches that decide them."""
+    rows: dict[UUID, Pairing] = {}
+    while waiting:
+        feeding = Pairing.objects.filter(Q(winner_to__in=waiting) | Q(loser_to__in=waiting))
+        new = [row for row in feeding if row.pk not in rows]
+        rows |= {row.pk: row for row in new}
+        waiting = [row.pk for row in new if row.passes_side is not None]
+    return sources_of(rows.values())
 
 
 class Place(Schema):
@@ -120,10 +146,7 @@ class Match(Schema):
     def listed(cls, pairings: Sequence[Pairing]) -> list[Self]:
         """Places, each with where those come from who are not yet known."""
         waiting = [row.pk for row in pairings if Slot.PENDING in (row.top_slot, row.bottom_slot)]
-        sources: Sources = {}
-        if waiting:
-            feeding = Pairing.objects.filter(Q(winner_to__in=waiting) | Q(loser_to__in=waiting))
-            sources = sources_of(feeding)
+        sources = sources_to(waiting)
         return [cls.of(row, sources) for row in pairings]
 
 

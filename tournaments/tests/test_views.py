@@ -225,6 +225,26 @@ def test_neighbours_may_meet_first(olga: Client) -> None:
 # A tournament's page.
 
 
+def test_a_place_that_needs_no_match_is_passed_over() -> None:
+    cup = draft(*(f"Player {n}" for n in range(1, 12)), byes=True)
+    cup.stages.create(format=Format.DOUBLE_ELIMINATION)
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
+    html = show(cup)
+    # L1.1 is between nobody and the loser of W1.2, who so goes on to L2.1.
+    assert "passes-loser" in place(html, "L1.1")
+    assert names_in(place(html, "L2.1")) == ["Loser of W2.3", "Loser of W1.2"]
+    assert "0 of 20 played" in re.sub(r"<[^>]+>", "", html)  # two losses each, but for the winner
+    answer = Client().get(f"/api/tournaments/{cup.pk}").json()
+    matches = [
+        match
+        for group in answer["stages"][0]["groups"]
+        for round_ in group["rounds"]
+        for match in round_["matches"]
+    ]
+    side = next(match for match in matches if match["key"] == "L2.1")["sides"][1]
+    assert (side["from"], side["key"]) == ("loser", "W1.2")
+
+
 def test_the_bracket_is_drawn_round_by_round() -> None:
     tournament = running()
     enter_result(

@@ -1,6 +1,7 @@
 """Single and double elimination for any number of entrants, as pure values."""
 
 from .bracket import (
+    BRACKET_RESET,
     BYE,
     Bracket,
     Bye,
