@@ -7,6 +7,7 @@ from django.utils import timezone
 from lib.names import NAME_MAX_CHARS, SKELETON_MAX_CHARS
 from matchmaking.models import Player
 
+from .rows import Row
 from .tournament import Tournament
 
 LABEL_MAX_CHARS = 40
@@ -24,7 +25,15 @@ class EntryStatus(models.TextChoices):
     DISQUALIFIED = "disqualified", "is disqualified"
 
 
-class Entrant(models.Model):
+class EntrantQuerySet(models.QuerySet["Entrant"]):
+    """Entrants by their statuses."""
+
+    def taking_part(self) -> "EntrantQuerySet":
+        """Those who are drawn and paired."""
+        return self.filter(status=EntryStatus.ENTERED)
+
+
+class Entrant(Row):
     """A player or a team in a tournament, by name.
 
     `seed` 1 is the strongest. Every entrant has one, so that lists have an order; when the draw is
@@ -44,6 +53,8 @@ class Entrant(models.Model):
     region = models.CharField(max_length=LABEL_MAX_CHARS, blank=True)
     checked_in_at = models.DateTimeField(null=True, blank=True)
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = EntrantQuerySet.as_manager()
 
     class Meta:
         ordering = ("seed",)
@@ -74,7 +85,7 @@ class Entrant(models.Model):
         return self.status in {EntryStatus.WITHDRAWN, EntryStatus.DISQUALIFIED}
 
 
-class Member(models.Model):
+class Member(Row):
     """A player on the roster of a team; the captain acts for it."""
 
     entrant = models.ForeignKey(Entrant, models.CASCADE, related_name="members")

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from matchmaking.models import Match
 
 from .entrants import Entrant
+from .rows import Row
 from .stages import Group, Round
 from .tournament import Tournament
 from .venue import Station
@@ -34,7 +35,7 @@ class PairingState(models.TextChoices):
 
 
 class PairingQuerySet(models.QuerySet["Pairing"]):
-    """Pairings with the rows around them."""
+    """Pairings with the rows around them, and by how far they are."""
 
     def in_full(self) -> "PairingQuerySet":
         """Each with its tournament, stage, group, round, sides, match and station."""
@@ -42,17 +43,39 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
             "group__stage__tournament", "round", "top", "bottom", "match", "station"
         )
 
-    def at(self, tournament: Tournament, stage: int, group: int, key: str) -> "PairingQuerySet":
-        """The pairing at a place of a tournament: stage and group by number, and its key."""
-        return self.filter(
-            group__stage__tournament=tournament,
-            group__stage__number=stage,
-            group__number=group,
-            key=key,
-        )
+    def of(self, tournament: Tournament) -> "PairingQuerySet":
+        """Those of a tournament."""
+        return self.filter(group__stage__tournament=tournament)
+
+    def at(self, stage: int, group: int, key: str) -> "PairingQuerySet":
+        """Those at a place: stage and group by number, and the key."""
+        return self.filter(group__stage__number=stage, group__number=group, key=key)
+
+    def ready(self) -> "PairingQuerySet":
+        """Those that can be played now."""
+        return self.filter(state=PairingState.READY)
+
+    def decided(self) -> "PairingQuerySet":
+        """Those that have a result."""
+        return self.filter(state=PairingState.DECIDED)
+
+    def open(self) -> "PairingQuerySet":
+        """Those that are played now or later."""
+        return self.filter(state__in=(PairingState.PENDING, PairingState.READY))
+
+    def by_play(self) -> "PairingQuerySet":
+        """In the order of stages and rounds."""
+        return self.order_by("group__stage__number", "round__number", "number")
+
+    def first_in(self, tournament: Tournament) -> "Pairing | None":
+        """The first in a tournament that is locked, in full, so that both share that row."""
+        pairing = self.in_full().of(tournament).first()
+        if pairing is not None:
+            pairing.group.stage.tournament = tournament
+        return pairing
 
 
-class Pairing(models.Model):
+class Pairing(Row):
     """A place in a bracket or a table; `match` exists once both sides are entrants, with its id.
 
     Side 0 is `top` (White where colours matter), side 1 is `bottom`. `winner` is the index of the
@@ -148,6 +171,11 @@ class Pairing(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def title(self) -> str:
+        """Who meets."""
+        return f"{self.top} vs {self.bottom}"
 
     @property
     def sides(self) -> tuple[tuple[str, Entrant | None], tuple[str, Entrant | None]]:

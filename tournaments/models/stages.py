@@ -1,12 +1,14 @@
 """Stages, their groups, contenders, rounds and byes."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from .entrants import Entrant
+from .rows import Row
 from .stage_settings import BEST_OF_MAX, Format, StageSettings
 from .tournament import Tournament
 
@@ -19,7 +21,7 @@ class StageState(models.TextChoices):
     FINISHED = "finished", "finished"
 
 
-class Stage(models.Model):
+class Stage(Row):
     """A part of a tournament played in one format; for its settings see `StageSettings`.
 
     `planned` keeps the settings that were changed while it was played, as they were planned, until
@@ -44,8 +46,6 @@ class Stage(models.Model):
     rounds_planned = models.PositiveSmallIntegerField(null=True, blank=True)
     planned = models.JSONField(default=dict, blank=True, editable=False)
 
-    #: The fields that `override_plan` changes.
-    PLAN_FIELDS = ("rounds_planned", "group_count", "planned")
     draws = models.BooleanField(default=False, help_text="Whether a match may be drawn.")
     points_win = models.DecimalField(max_digits=5, decimal_places=2, default=1)
     points_draw = models.DecimalField(max_digits=5, decimal_places=2, default="0.5")
@@ -99,19 +99,16 @@ class Stage(models.Model):
         }
 
     def override_plan(self, **values: int | None) -> None:
-        """Change settings until the stage is taken down; the caller saves."""
+        """Change settings until the stage is taken down."""
         for field, value in values.items():
-            if getattr(self, field) != value:
-                self.planned.setdefault(field, getattr(self, field))
-                setattr(self, field, value)
-                if self.planned[field] == value:
-                    del self.planned[field]
+            planned = self.planned.pop(field, getattr(self, field))
+            if planned != value:
+                self.planned[field] = planned
+        self.change(**values, planned=self.planned)
 
-    def restore_plan(self) -> None:
-        """Bring the planned settings back when the stage is taken down; the caller saves."""
-        for field, value in self.planned.items():
-            setattr(self, field, value)
-        self.planned = {}
+    def take_down(self) -> None:
+        """Let it wait again, with the settings that were planned."""
+        self.change(**self.planned, planned={}, state=StageState.PENDING)
 
 
 class Colour(models.TextChoices):
@@ -121,7 +118,15 @@ class Colour(models.TextChoices):
     BLACK = "b", "Black"
 
 
-class Group(models.Model):
+class GroupQuerySet(models.QuerySet["Group"]):
+    """Groups with the rows around them."""
+
+    def in_full(self) -> "GroupQuerySet":
+        """Each with its stage and tournament."""
+        return self.select_related("stage__tournament")
+
+
+class Group(Row):
     """A table or bracket of its own inside a stage; most stages have one.
 
     `first_colour` and `forbidden_pairs` (lists of two seeds) are for a Swiss, and come with a
@@ -139,6 +144,8 @@ class Group(models.Model):
         default=list, blank=True, help_text="Pairs of seeds that must not meet."
     )
 
+    objects = GroupQuerySet.as_manager()
+
     class Meta:
         ordering = ("number",)
         constraints = (
@@ -148,8 +155,29 @@ class Group(models.Model):
     def __str__(self) -> str:
         return f"Group {self.name}" if self.name else str(self.stage)
 
+    @property
+    def last_round(self) -> int:
+        """The number of the last round that is paired, 0 before the first."""
+        return self.rounds.aggregate(last=Max("number"))["last"] or 0
 
-class Contender(models.Model):
+    def add(self, entrant: Entrant, *, from_round: int) -> "Contender":
+        """Add a contender after the others, who plays from a round on."""
+        last = self.contenders.aggregate(last=Max("seed"))["last"] or 0
+        return self.contenders.create(entrant=entrant, seed=last + 1, from_round=from_round)
+
+
+class ContenderQuerySet(models.QuerySet["Contender"]):
+    """Contenders of groups."""
+
+    def enter(self, group: Group, seeded: Iterable[Entrant]) -> None:
+        """Store the contenders of a new group, in the order of their seeds."""
+        self.bulk_create(
+            Contender(group=group, entrant=entrant, seed=seed)
+            for seed, entrant in enumerate(seeded, start=1)
+        )
+
+
+class Contender(Row):
     """An entrant in a group: `seed` counts there from 1 (the bracket's or the table's number).
 
     `from_round` is the first round in which it can be paired, `until_round` the last one, for
@@ -163,6 +191,8 @@ class Contender(models.Model):
     until_round = models.PositiveSmallIntegerField(null=True)
     first = models.PositiveIntegerField(null=True)
     last = models.PositiveIntegerField(null=True)
+
+    objects = ContenderQuerySet.as_manager()
 
     class Meta:
         ordering = ("group__number", "seed")
@@ -186,7 +216,7 @@ class Part(models.TextChoices):
     TABLE = "table", "table"
 
 
-class Round(models.Model):
+class Round(Row):
     """Pairings that are played side by side; hidden from players until it is published."""
 
     group = models.ForeignKey(Group, models.CASCADE, related_name="rounds")
@@ -217,7 +247,7 @@ class ByeKind(models.TextChoices):
     ZERO_POINT = "zero_point", "absent"
 
 
-class Bye(models.Model):
+class Bye(Row):
     """A contender's round without an opponent in a table: asked for ahead, or of the pairing."""
 
     contender = models.ForeignKey(Contender, models.CASCADE, related_name="byes")

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from matchmaking.models import Player, Pool
 
+from .rows import Row
 from .tournament_settings import TEAM_SIZE_MAX, Entry, KeepApart, Reporting, Seeding
 
 TOURNAMENT_NAME_MAX_CHARS = 80
@@ -24,7 +25,7 @@ class TournamentState(models.TextChoices):
     CANCELLED = "cancelled", "cancelled"
 
 
-class Tournament(models.Model):
+class Tournament(Row):
     """An event with entrants; its organiser holds a token, is `organiser`, or is staff."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

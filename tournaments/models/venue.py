@@ -6,10 +6,11 @@ from django.utils import timezone
 
 from matchmaking.models import Player
 
+from .rows import Row
 from .tournament import Tournament
 
 
-class Station(models.Model):
+class Station(Row):
     """A table, court or console; an open pairing has it for itself."""
 
     tournament = models.ForeignKey(Tournament, models.CASCADE, related_name="stations")
@@ -27,7 +28,7 @@ class Station(models.Model):
         return self.name
 
 
-class Judge(models.Model):
+class Judge(Row):
     """Somebody who may enter results in this tournament, or at one of its stations only.
 
     Known by a token, or as the `player` who has claimed the invitation.

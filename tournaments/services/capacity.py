@@ -84,8 +84,7 @@ def fill_places(tournament: Tournament, *, checked_in_only: bool = False) -> lis
         waiting = waiting.filter(checked_in_at__isnull=False)
     moved = list(waiting.order_by("entered_at", "pk")[:left])
     for entrant in moved:
-        entrant.status = EntryStatus.ENTERED
-        entrant.save(update_fields=("status",))
+        entrant.change(status=EntryStatus.ENTERED)
         announce(tournament, entrant, EntryChange.MOVED_UP)
         audit_log.record(
             tournament, MATCHPOINT, "move_up", f"{entrant} moves up from the waiting list"

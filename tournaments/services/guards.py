@@ -1,7 +1,9 @@
 """Checks before a change of the entries: the row, the tournament's state, a free name."""
 
-from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
+
+from django.db import models
 
 from lib.errors import Conflict, NotFound
 from lib.names import Name
@@ -10,24 +12,30 @@ from tournaments.signals import day_moved
 
 from . import audit_log
 from .actors import Actor
-from .locking import lock_tournament
+from .locking import Check, lock_tournament
 from .undoable import StateMoved
+
+Found = TypeVar("Found", bound=models.Model)
+
+
+def row_of(rows: models.Manager[Found], pk: int, noun: str) -> Found:
+    """One of the rows of a tournament, such as its stations; raises `NotFound`."""
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise NotFound(f"There is no such {noun} in this tournament.")
+    return row
 
 
 def entrant_of(tournament: Tournament, entrant_id: int) -> Entrant:
     """An entrant of this tournament; raises `NotFound`."""
-    entrant = tournament.entrants.filter(pk=entrant_id).first()
-    if entrant is None:
-        raise NotFound("There is no such entrant in this tournament.")
-    return entrant
+    return row_of(tournament.entrants, entrant_id, "entrant")
 
 
 def lock_entrant(
-    tournament_id: UUID, entrant_id: int, check: Callable[[Tournament], None]
+    tournament_id: UUID, entrant_id: int, *checks: Check
 ) -> tuple[Tournament, Entrant]:
-    """Lock a tournament, check it, and find its entrant; raises `NotFound`, and as `check` does."""
-    tournament = lock_tournament(tournament_id)
-    check(tournament)
+    """Lock a tournament as `lock_tournament` does, and find its entrant; raises `NotFound`."""
+    tournament = lock_tournament(tournament_id, *checks)
     return tournament, entrant_of(tournament, entrant_id)
 
 
@@ -63,7 +71,6 @@ def check_name_is_free(tournament: Tournament, name: Name, *, but: Entrant | Non
 def change_state(tournament: Tournament, to: TournamentState, actor: Actor, did: str) -> None:
     """Change the state of a locked tournament before its start."""
     before = tournament.state
-    tournament.state = to
-    tournament.save(update_fields=("state",))
+    tournament.change(state=to)
     audit_log.record(tournament, actor, "day", did, undo=StateMoved(before=before, after=to.value))
     day_moved.send(sender=Tournament, tournament=tournament)

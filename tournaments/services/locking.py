@@ -1,5 +1,6 @@
 """A tournament, locked before it is written to, and checked for whether it runs."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from lib.errors import Conflict, NotFound
@@ -7,12 +8,19 @@ from tournaments.models import Pairing, PairingState, Stage, Tournament, Tournam
 
 from .undoable import Address
 
+Check = Callable[[Tournament], None]
 
-def lock_tournament(tournament_id: UUID) -> Tournament:
-    """The tournament, its row locked: results that feed one pairing follow one another."""
+
+def lock_tournament(tournament_id: UUID, *checks: Check) -> Tournament:
+    """The tournament, its row locked: results that feed one pairing follow one another.
+
+    Raises `NotFound`, and what a check raises that it does not pass.
+    """
     tournament = Tournament.objects.select_for_update(no_key=True).filter(pk=tournament_id).first()
     if tournament is None:
         raise NotFound("There is no such tournament.")
+    for check in checks:
+        check(tournament)
     return tournament
 
 
@@ -49,14 +57,11 @@ def pairing_of_match(tournament: Tournament, match_id: UUID) -> Pairing:
 
     Raises `NotFound`, and `Conflict` while there is nothing to play.
     """
-    pairing = (
-        Pairing.objects.in_full().filter(pk=match_id, group__stage__tournament=tournament).first()
-    )
+    pairing = Pairing.objects.filter(pk=match_id).first_in(tournament)
     if pairing is None:
         raise NotFound("There is no such match in this tournament.")
     if pairing.match is None:
         raise not_ready(pairing)
-    pairing.group.stage.tournament = tournament
     return pairing
 
 

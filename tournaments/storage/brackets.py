@@ -57,10 +57,7 @@ def store_bracket(
 
     With `outcomes` it is as far as these carry it; decided pairings get no matches here.
     """
-    Contender.objects.bulk_create(
-        Contender(group=group, entrant=entrant, seed=seed)
-        for seed, entrant in enumerate(seeded, start=1)
-    )
+    Contender.objects.enter(group, seeded)
     bracket = stage_bracket(group.stage, len(seeded))
     rounds = build_rounds(group, bracket)
     Round.objects.bulk_create(rounds.values())
@@ -198,12 +195,10 @@ class BracketState(Mapping[str, engine.ResolvedPairing]):
         return list(self._rows.values())
 
     def _read_rows(self, keys: set[str]) -> None:
-        rows = Pairing.objects.select_related("top", "bottom", "round", "match", "station")
+        rows = self._group.pairings.select_related("top", "bottom", "round", "match", "station")
         everything = len(keys) == len(self._bracket)
-        found = rows.filter(group=self._group, **({} if everything else {"key__in": keys}))
+        found = rows if everything else rows.filter(key__in=keys)
         fresh = [row for row in found if row.key not in self._rows]
-        for row in fresh:
-            row.group = self._group
         self._rows |= {row.key: row for row in fresh}
         entrants = [e for row in fresh for e in (row.top, row.bottom) if e is not None]
         self._learn_seeds({e.pk: e for e in entrants if e.pk not in self._seeds}, everything)
@@ -211,7 +206,7 @@ class BracketState(Mapping[str, engine.ResolvedPairing]):
     def _learn_seeds(self, unknown: Mapping[int, Entrant], everything: bool) -> None:
         if not unknown:
             return
-        contenders = Contender.objects.filter(group=self._group)
+        contenders = self._group.contenders.all()
         if not everything:
             contenders = contenders.filter(entrant__in=unknown)
         for entrant_id, seed in contenders.values_list("entrant_id", "seed"):

@@ -12,7 +12,6 @@ def settle_places(*, stage: Stage) -> list[list[Contender]]:
     """
     orders = []
     for group in stage.groups.order_by("number"):
-        group.stage = stage
         order = []
         for contender, first, last in _places(stage, group):
             contender.first, contender.last = first, last

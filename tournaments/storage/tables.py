@@ -163,7 +163,7 @@ def read_table(group: Group) -> Table:
     contenders = tuple(group.contenders.select_related("entrant").order_by("seed"))
     rounds = tuple(group.rounds.order_by("number"))
     pairings = list(group.pairings.select_related("match", "station").order_by())
-    _join(group, pairings, rounds, contenders)
+    _join(pairings, rounds, contenders)
     pairings.sort(key=lambda row: (row.round.number, row.number))
     byes = Bye.objects.filter(contender__group=group).select_related("contender__entrant")
     return Table(
@@ -176,16 +176,13 @@ def read_table(group: Group) -> Table:
 
 
 def _join(
-    group: Group,
-    pairings: Sequence[Pairing],
-    rounds: Sequence[Round],
-    contenders: Sequence[Contender],
+    pairings: Sequence[Pairing], rounds: Sequence[Round], contenders: Sequence[Contender]
 ) -> None:
     """Give the pairings what has been read beside them: joined, it would cost most of the time."""
     by_id = {row.pk: row for row in rounds}
     entrants: dict[int | None, Entrant | None] = {c.entrant_id: c.entrant for c in contenders}
     for row in pairings:
-        row.group, row.round = group, by_id[row.round_id]
+        row.round = by_id[row.round_id]
         row.top, row.bottom = entrants.get(row.top_id), entrants.get(row.bottom_id)
 
 

@@ -35,8 +35,7 @@ _CAN_CHECK_IN = {EntryStatus.ENTERED, EntryStatus.WAITING}
 @transaction.atomic
 def open_check_in(*, tournament_id: UUID, actor: Actor) -> Tournament:
     """Open check-in; raises `Conflict` when it is open already or too late."""
-    tournament = lock_tournament(tournament_id)
-    check_before_start(tournament)
+    tournament = lock_tournament(tournament_id, check_before_start)
     if tournament.state == TournamentState.CHECK_IN:
         raise Conflict("Check-in is already open.", code="already_open")
     change_state(tournament, TournamentState.CHECK_IN, actor, "opened check-in")
@@ -104,8 +103,7 @@ def check_in(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
     entrant = _to_check(tournament, entrant_id)
     if entrant.checked_in_at is None:
         short = short_teams(tournament, [entrant])
-        entrant.checked_in_at = timezone.now()
-        entrant.save(update_fields=("checked_in_at",))
+        entrant.change(checked_in_at=timezone.now())
         audit_log.record(
             tournament,
             actor,
@@ -123,8 +121,7 @@ def undo_check_in(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entr
     tournament = lock_tournament(tournament_id)
     entrant = _to_check(tournament, entrant_id)
     if entrant.checked_in_at is not None:
-        entrant.checked_in_at = None
-        entrant.save(update_fields=("checked_in_at",))
+        entrant.change(checked_in_at=None)
         audit_log.record(tournament, actor, "check_in", f"{entrant} is not checked in any more")
         announce(tournament, entrant, EntryChange.UNCHECKED)
     return entrant
@@ -133,8 +130,7 @@ def undo_check_in(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entr
 @transaction.atomic
 def check_in_all(*, tournament_id: UUID, actor: Actor) -> int:
     """Check in all entrants that take part; returns how many were not checked in before."""
-    tournament = lock_tournament(tournament_id)
-    check_before_start(tournament)
+    tournament = lock_tournament(tournament_id, check_before_start)
     missing = tournament.entrants.filter(status=EntryStatus.ENTERED, checked_in_at__isnull=True)
     short = short_teams(tournament, list(missing))
     count = missing.update(checked_in_at=timezone.now())
@@ -168,8 +164,7 @@ def readmit(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
         raise Conflict(f"{entrant} was not left out.", code="not_absent")
     if places_left(tournament) < 1:
         raise Conflict("Somebody else has taken the place by now.", code="no_place")
-    entrant.status, entrant.checked_in_at = EntryStatus.ENTERED, timezone.now()
-    entrant.save(update_fields=("status", "checked_in_at"))
+    entrant.change(status=EntryStatus.ENTERED, checked_in_at=timezone.now())
     how = admit_late(tournament, entrant, actor)
     audit_log.record(tournament, actor, "readmit", f"readmitted {entrant}{how}")
     announce(tournament, entrant, EntryChange.ENTERED)

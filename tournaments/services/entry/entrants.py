@@ -57,8 +57,7 @@ def add_entrants(
 
     Raises `Conflict` for a name that is on the list already, and then adds nobody.
     """
-    tournament = lock_tournament(tournament_id)
-    check_before_start(tournament)
+    tournament = lock_tournament(tournament_id, check_before_start)
     if not entrants:
         raise BadEntrants("Paste at least one name.")
     check_list_length(tournament, len(entrants))
@@ -149,8 +148,7 @@ def rename_entrant(*, tournament_id: UUID, entrant_id: int, name: str, actor: Ac
     parsed = parse_name(name)
     check_name_is_free(tournament, parsed, but=entrant)
     before = entrant.name
-    entrant.name, entrant.name_key = parsed.display, parsed.name_key
-    entrant.save(update_fields=("name", "name_key"))
+    entrant.change(name=parsed.display, name_key=parsed.name_key)
     seats_of(entrant).filter(name=before).update(name=entrant.name)
     audit_log.record(
         tournament,

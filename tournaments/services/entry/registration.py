@@ -45,8 +45,7 @@ _OPEN = {TournamentState.REGISTRATION, TournamentState.CHECK_IN}
 @transaction.atomic
 def open_registration(*, tournament_id: UUID, actor: Actor) -> Tournament:
     """Open registration; raises `Conflict` when only the organiser enters players."""
-    tournament = lock_tournament(tournament_id)
-    check_before_start(tournament)
+    tournament = lock_tournament(tournament_id, check_before_start)
     if tournament.state != TournamentState.DRAFT:
         raise Conflict("Registration is already open.", code="already_open")
     if tournament.entry == Entry.ORGANISER:
@@ -119,8 +118,7 @@ def register(
 def _check_in_newcomer(tournament: Tournament, entrant: Entrant) -> None:
     """Registering during check-in checks in too, except a team that is short of players."""
     if tournament.state == TournamentState.CHECK_IN and not missing_players(tournament, entrant):
-        entrant.checked_in_at = timezone.now()
-        entrant.save(update_fields=("checked_in_at",))
+        entrant.change(checked_in_at=timezone.now())
 
 
 def is_open_to_players(tournament: Tournament) -> bool:
@@ -225,8 +223,7 @@ def decline(*, tournament_id: UUID, entrant_id: int, actor: Actor, why: str = ""
 
 def _set_status(entrant: Entrant, status: EntryStatus) -> StatusChanged:
     undo = StatusChanged(entrant=entrant.pk, before=entrant.status)
-    entrant.status = status
-    entrant.save(update_fields=("status",))
+    entrant.change(status=status)
     return undo
 
 

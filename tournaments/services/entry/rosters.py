@@ -50,11 +50,9 @@ def make_captain(*, tournament_id: UUID, member_id: int, actor: Actor) -> Member
     tournament, member = _member(tournament_id, member_id)
     entrant = member.entrant
     entrant.members.filter(is_captain=True).update(is_captain=False)
-    member.is_captain = True
-    member.save(update_fields=("is_captain",))
+    member.change(is_captain=True)
     if member.player_id is not None:
-        entrant.player = member.player
-        entrant.save(update_fields=("player",))
+        entrant.change(player=member.player)
     _record(tournament, actor, f"made {member} the captain of {entrant}")
     return member
 
@@ -88,16 +86,14 @@ def _store(tournament: Tournament, entrant: Entrant, name: Name, player: Player 
 
 
 def _team(tournament_id: UUID, entrant_id: int) -> tuple[Tournament, Entrant]:
-    tournament = lock_tournament(tournament_id)
-    check_not_over(tournament)
+    tournament = lock_tournament(tournament_id, check_not_over)
     if tournament.team_size == 1:
         raise Conflict("This tournament is for single players.", code="no_teams")
     return tournament, entrant_of(tournament, entrant_id)
 
 
 def _member(tournament_id: UUID, member_id: int) -> tuple[Tournament, Member]:
-    tournament = lock_tournament(tournament_id)
-    check_not_over(tournament)
+    tournament = lock_tournament(tournament_id, check_not_over)
     member = (
         Member.objects.select_related("entrant")
         .filter(pk=member_id, entrant__tournament=tournament)

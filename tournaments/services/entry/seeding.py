@@ -85,8 +85,7 @@ def _seed(
         shuffle_seed=tournament.shuffle_seed,
     )
     number_seeds(tournament, seeded)
-    tournament.seeding, tournament.shuffle_seed = Seeding.GIVEN, shuffle_seed
-    tournament.save(update_fields=("seeding", "shuffle_seed"))
+    tournament.change(seeding=Seeding.GIVEN, shuffle_seed=shuffle_seed)
     started = not tournament.is_before_start
     audit_log.record(
         tournament, actor, "seeds", text + (", and drew again" if started else ""), undo=undo

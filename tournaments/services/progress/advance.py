@@ -6,7 +6,7 @@ from matchmaking.models import Outcome
 from matchmaking.results import Result
 from matchmaking.services.matches import store_result
 from tournaments.engine import elimination as engine
-from tournaments.models import Contender, EntryStatus, Pairing, PairingState, Tournament
+from tournaments.models import EntryStatus, Pairing, PairingState, Tournament
 from tournaments.services import audit_log
 from tournaments.services.actors import MATCHPOINT
 from tournaments.signals import pairing_decided
@@ -26,8 +26,7 @@ def advance(pairing: Pairing, result: Result, replay: Replay | None = None) -> N
     if pairing.group.stage.is_elimination:
         _advance_bracket(pairing, result, replay)
     else:
-        pairing.state, pairing.winner = PairingState.DECIDED, result.winner
-        pairing.save(update_fields=("state", "winner"))
+        pairing.change(state=PairingState.DECIDED, winner=result.winner)
         _notify(pairing, [pairing])
     if was_decided or not has_open(pairing.group):
         advance_stage(pairing.group.stage, replay)
@@ -36,21 +35,16 @@ def advance(pairing: Pairing, result: Result, replay: Replay | None = None) -> N
 def _advance_bracket(pairing: Pairing, result: Result, replay: Replay | None) -> None:
     """Store the decision of a bracket's pairing, then each walkover that follows from it."""
     bracket, state = group_state(pairing.group)
-    withdrawn = _withdrawn_seeds(pairing) if replay is None else frozenset()
-    first, *walkovers = engine.decide(
-        bracket, state, pairing.key, bracket_outcome(pairing, result), withdrawn
-    )
+    left = (EntryStatus.WITHDRAWN, EntryStatus.DISQUALIFIED)
+    gone = pairing.group.contenders.filter(entrant__status__in=() if replay else left)
+    withdrawn = frozenset(gone.values_list("seed", flat=True))
+    outcome = bracket_outcome(pairing, result)
+    first, *walkovers = engine.decide(bracket, state, pairing.key, outcome, withdrawn)
     _notify(pairing, state.store(first.changed))
     for decision in walkovers:
         row = state.row(decision.key)
         _end_by_walkover(row, _walkover(row))
         _notify(row, state.store(decision.changed))
-
-
-def _withdrawn_seeds(pairing: Pairing) -> frozenset[int]:
-    left = (EntryStatus.WITHDRAWN, EntryStatus.DISQUALIFIED)
-    withdrawn = Contender.objects.filter(group=pairing.group_id, entrant__status__in=left)
-    return frozenset(withdrawn.values_list("seed", flat=True))
 
 
 def _notify(pairing: Pairing, changed: list[Pairing]) -> None:
@@ -86,10 +80,8 @@ def walk_over(pairings: Iterable[Pairing]) -> bool:
 
 def walk_over_all(tournament: Tournament) -> None:
     """Decide every pairing of a tournament that waits for a withdrawn entrant."""
-    ready = Pairing.objects.filter(
-        group__stage__tournament=tournament, state=PairingState.READY, match__isnull=False
-    )
-    while walk_over(ready.in_full()):
+    ready = Pairing.objects.in_full().of(tournament).ready().filter(match__isnull=False)
+    while walk_over(ready.all()):
         pass
 
 
@@ -102,13 +94,8 @@ def _end_by_walkover(row: Pairing, result: Result) -> None:
         else:
             goes_on, gone = (row.sides[side][1] for side in (result.winner, 1 - result.winner))
             text = f"{goes_on} has a walkover: {gone} has left"
-        audit_log.record(
-            row.group.stage.tournament,
-            MATCHPOINT,
-            "walkover",
-            f"{text} ({row.round})",
-            data={"match": str(row.match_id)},
-        )
+        tournament, match = row.group.stage.tournament, {"match": str(row.match_id)}
+        audit_log.record(tournament, MATCHPOINT, "walkover", f"{text} ({row.round})", data=match)
     store_result(match=row.match, result=result)
 
 

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 
 from lib.errors import Conflict, Refusal
 from lib.names import parse_name
@@ -43,18 +42,11 @@ def ask_bye(
     tournament = lock_tournament(tournament_id)
     contender = _contender(tournament, entrant_id)
     number = coming_round(contender.group, round_number)
-    before = Bye.objects.filter(contender=contender, round_number=number).first()
-    bye, _ = Bye.objects.update_or_create(
-        contender=contender, round_number=number, defaults={"kind": kind}
-    )
-    audit_log.record(
-        tournament,
-        actor,
-        "bye",
-        f"{contender.entrant} sits out round {number} ({ByeKind(kind).label})",
-        why=why,
-        undo=ByeSet(contender=contender.pk, round=number, before=before.kind if before else None),
-    )
+    before = contender.byes.filter(round_number=number).first()
+    bye, _ = contender.byes.update_or_create(round_number=number, defaults={"kind": kind})
+    text = f"{contender.entrant} sits out round {number} ({ByeKind(kind).label})"
+    undo = ByeSet(contender=contender.pk, round=number, before=before.kind if before else None)
+    audit_log.record(tournament, actor, "bye", text, why=why, undo=undo)
     return bye
 
 
@@ -71,35 +63,28 @@ def take_bye_back(
     tournament = lock_tournament(tournament_id)
     contender = _contender(tournament, entrant_id)
     number = coming_round(contender.group, round_number)
-    bye = Bye.objects.filter(contender=contender, round_number=number).first()
+    bye = contender.byes.filter(round_number=number).first()
     if bye is None:
         raise Conflict(f"{contender.entrant} has no bye in round {number}.", code="no_bye")
     undo = ByeSet(contender=contender.pk, round=number, before=bye.kind)
     bye.delete()
-    audit_log.record(
-        tournament,
-        actor,
-        "bye",
-        f"{contender.entrant} plays in round {number} after all",
-        why=why,
-        undo=undo,
-    )
+    text = f"{contender.entrant} plays in round {number} after all"
+    audit_log.record(tournament, actor, "bye", text, why=why, undo=undo)
 
 
 def _contender(tournament: Tournament, entrant_id: int) -> Contender:
     entrant = entrant_of(tournament, entrant_id)
     group = swiss_group(tournament)
     check_is_played(group)
-    contender = group.contenders.filter(entrant=entrant).first()
+    contender = group.contenders.select_related("entrant").filter(entrant=entrant).first()
     if contender is None or not entrant.takes_part:
         raise Conflict(f"{entrant} does not take part in {group}.", code="not_entered")
-    contender.group, contender.entrant = group, entrant
     return contender
 
 
 def coming_round(group: Group, number: int | None) -> int:
     """A round still to be paired; the next, if none is named."""
-    following: int = 1 + (group.rounds.aggregate(last=Max("number"))["last"] or 0)
+    following = 1 + group.last_round
     planned = group.stage.rounds_planned or 0
     if following > planned:
         raise Conflict(f"All {planned} rounds are paired.", code="all_rounds_paired")
@@ -136,16 +121,9 @@ def enter_late(
         )
     number = coming_round(group, from_round)
     row = _enter(tournament, entrant, player)
-    last: int = group.contenders.aggregate(last=Max("seed"))["last"] or 0
-    contender = Contender.objects.create(group=group, entrant=row, seed=last + 1, from_round=number)
-    audit_log.record(
-        tournament,
-        actor,
-        "enter_late",
-        f"{row} comes late, from round {number} on",
-        why=why,
-        undo=EntrantEnteredLate(contender=contender.pk),
-    )
+    contender = group.add(row, from_round=number)
+    text, undo = f"{row} comes late, from round {number} on", EntrantEnteredLate(contender.pk)
+    audit_log.record(tournament, actor, "enter_late", text, why=why, undo=undo)
     announce(tournament, row, EntryChange.ENTERED)
     return contender
 

@@ -20,8 +20,7 @@ def cancel_tournament(*, tournament_id: UUID, actor: Actor, why: str = "") -> To
     if tournament.is_over:
         raise Conflict(f"{tournament.name} is already {tournament.get_state_display()}.")
     cancel_open_matches(tournament)
-    tournament.state = TournamentState.CANCELLED
-    tournament.save(update_fields=("state",))
+    tournament.change(state=TournamentState.CANCELLED)
     audit_log.record(tournament, actor, "cancel", "Called off", why=why)
     tournament_closed.send(sender=Tournament, tournament=tournament, winner=None)
     return tournament

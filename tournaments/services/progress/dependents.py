@@ -5,20 +5,12 @@ from collections.abc import Sequence
 from matchmaking.models import MatchState, Outcome
 from matchmaking.results import Result
 from tournaments.engine import elimination as engine
-from tournaments.models import Pairing, PairingState, StageState, Tournament
+from tournaments.models import Pairing, StageState
 from tournaments.services.locking import address, later_stages
-from tournaments.services.undoable import Address, RecordedResult
+from tournaments.services.undoable import RecordedResult
 from tournaments.storage.brackets import group_state
 
 from .advance import bracket_outcome
-
-
-def pairing_at(tournament: Tournament, at: Address) -> Pairing | None:
-    """The pairing there, in full; None when it is gone."""
-    pairing = Pairing.objects.in_full().at(tournament, *at).first()
-    if pairing is not None:
-        pairing.group.stage.tournament = tournament
-    return pairing
 
 
 def recorded_result(pairing: Pairing) -> RecordedResult:
@@ -59,11 +51,9 @@ def emptied_by_correction(pairing: Pairing, after: Result) -> list[RecordedResul
     emptied: list[Pairing] = []
     if pairing.group.stage.is_elimination:
         bracket, state = group_state(pairing.group)
-        outcome = bracket_outcome(pairing, after)
-        emptied = [
-            state.row(key) for key in engine.correct(bracket, state, pairing.key, outcome).emptied
-        ]
-    return recorded_results([*emptied, *_decided_in_later_stages(pairing)])
+        correction = engine.correct(bracket, state, pairing.key, bracket_outcome(pairing, after))
+        emptied = [state.row(key) for key in correction.emptied]
+    return recorded_results(emptied + _decided_in_later_stages(pairing))
 
 
 def recorded_results(pairings: Sequence[Pairing]) -> list[RecordedResult]:
@@ -74,10 +64,6 @@ def recorded_results(pairings: Sequence[Pairing]) -> list[RecordedResult]:
 def _decided_in_later_stages(pairing: Pairing) -> list[Pairing]:
     stage = pairing.group.stage
     begun = [later for later in later_stages(stage) if later.state != StageState.PENDING]
-    if not begun:
-        return []
-    played = Pairing.objects.filter(
-        group__stage__in=begun, state=PairingState.DECIDED, match__state=MatchState.FINISHED
-    )
-    related = played.in_full().prefetch_related("match__seats")
-    return list(related.order_by("group__stage__number", "match__closed_at"))
+    decided = Pairing.objects.in_full().decided().filter(group__stage__in=begun)
+    played = decided.filter(match__state=MatchState.FINISHED).prefetch_related("match__seats")
+    return list(played.order_by("group__stage__number", "match__closed_at"))

@@ -5,7 +5,6 @@ from contextlib import suppress
 from random import SystemRandom
 
 from django.db import transaction
-from django.db.models import Max
 
 from lib.errors import Conflict, Refusal
 from matchmaking.models import Match, MatchState
@@ -13,7 +12,6 @@ from tournaments.engine.seeding import listed_again
 from tournaments.models import (
     Contender,
     Entrant,
-    EntryStatus,
     Format,
     Group,
     Seeding,
@@ -54,12 +52,12 @@ def redraw(tournament: Tournament, actor: Actor) -> None:
     The tournament is locked, and `check_can_redraw` has been asked. A Swiss is paired once this is
     committed, with nothing locked, as at any start.
     """
-    lengths = _lengths(tournament)
+    groups = Group.objects.filter(stage__tournament=tournament)
+    lengths = {group.number: round_lengths(group) for group in groups}
     if tournament.seeding == Seeding.LISTED:
         _list_again(tournament)
     tear_down(list(tournament.stages.all()))
-    tournament.state, tournament.started_at = TournamentState.DRAFT, None
-    tournament.save(update_fields=("state", "started_at"))
+    tournament.change(state=TournamentState.DRAFT, started_at=None)
     stage, _, _ = draw(tournament, SystemRandom())
     if stage.format == Format.SWISS:
         transaction.on_commit(lambda: _pair_again(stage, lengths, actor), robust=True)
@@ -67,21 +65,14 @@ def redraw(tournament: Tournament, actor: Actor) -> None:
         _set_lengths(stage, lengths)
 
 
-def _lengths(tournament: Tournament) -> Lengths:
-    """How long the rounds are, group by group."""
-    groups = Group.objects.filter(stage__tournament=tournament)
-    return {group.number: round_lengths(group) for group in groups}
-
-
 def _set_lengths(stage: Stage, lengths: Lengths) -> None:
     for group in stage.groups.all():
-        group.stage = stage
         set_round_lengths(group, lengths.get(group.number, ()))
 
 
 def _list_again(tournament: Tournament) -> None:
     """Undo what the first draw made of the list, or the next would shuffle it once more."""
-    rows = list(tournament.entrants.filter(status=EntryStatus.ENTERED))
+    rows = list(tournament.entrants.taking_part())
     drawn = set(Contender.objects.filter(entrant__in=rows).values_list("entrant", flat=True))
     listed = listed_again([one for one in rows if one.pk in drawn])
     number_seeds(tournament, [*listed, *(one for one in rows if one.pk not in drawn)])
@@ -109,9 +100,12 @@ def admit_late(tournament: Tournament, entrant: Entrant, actor: Actor) -> str:
     """
     if tournament.is_before_start:
         return ""
-    swiss = _running_swiss(tournament)
-    if swiss is not None and has_results(tournament):
-        return _join_swiss(swiss, entrant)
+    first = tournament.stages.filter(number=1, format=Format.SWISS, state=StageState.RUNNING)
+    if (swiss := first.first()) and has_results(tournament):
+        group = swiss.groups.get()
+        number = group.last_round + 1
+        group.add(entrant, from_round=number)
+        return f" from round {number}"
     try:
         check_can_redraw(tournament)
     except Conflict as refusal:
@@ -122,20 +116,3 @@ def admit_late(tournament: Tournament, entrant: Entrant, actor: Actor) -> str:
         ) from refusal
     redraw(tournament, actor)
     return ", and drew again"
-
-
-def _running_swiss(tournament: Tournament) -> Group | None:
-    return Group.objects.filter(
-        stage__tournament=tournament, stage__format=Format.SWISS, stage__number=1,
-        stage__state=StageState.RUNNING,
-    ).first()  # fmt: skip
-
-
-def _join_swiss(group: Group, entrant: Entrant) -> str:
-    """Make the entrant a contender from the next round on."""
-    last_seed = group.contenders.aggregate(last=Max("seed"))["last"] or 0
-    last_round = group.rounds.aggregate(last=Max("number"))["last"] or 0
-    Contender.objects.create(
-        group=group, entrant=entrant, seed=last_seed + 1, from_round=last_round + 1
-    )
-    return f" from round {last_round + 1}"

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from matchmaking.models import Seat
 from matchmaking.results import Result
 from matchmaking.services.matches import store_result
-from tournaments.models import PairingState, Tournament
+from tournaments.models import Pairing, PairingState, Tournament
 from tournaments.services.undoable import RecordedGroup, RecordedResult
 
 from .advance import advance
-from .dependents import pairing_at, result_of
+from .dependents import result_of
 from .stage_replay import Replay, restore_group
 
 
@@ -48,7 +48,7 @@ def _restore(
 
 
 def _enter(tournament: Tournament, recorded: RecordedResult, replay: Replay) -> bool:
-    row = pairing_at(tournament, recorded.at)
+    row = Pairing.objects.at(*recorded.at).first_in(tournament)
     if row is None or row.match is None or (row.top_id, row.bottom_id) != recorded.sides:
         return False
     result = result_of(recorded)

@@ -54,8 +54,7 @@ def set_length(round_: Round, best_of: int | None) -> None:
     matches = Match.objects.filter(pairing__round=round_)
     if matches.filter(state=MatchState.FINISHED).exists() or matches.exclude(live_scores=[]):
         raise Conflict("Matches of this round have begun: their length stands.", code="too_late")
-    round_.best_of = best_of
-    round_.save(update_fields=("best_of",))
+    round_.change(best_of=best_of)
     matches.filter(state=MatchState.OPEN).update(
         best_of=best_of or round_.group.stage.best_of, revision=F("revision") + 1
     )

@@ -34,7 +34,7 @@ def withdrawn_before_stage(stage: Stage) -> frozenset[int]:
 
 def record_later_stages(stage: Stage) -> list[RecordedGroup]:
     """What `restore_group` needs of the stages after this one that have begun."""
-    groups = Group.objects.filter(stage__in=later_stages(stage)).select_related("stage__tournament")
+    groups = Group.objects.in_full().filter(stage__in=later_stages(stage))
     return [
         _recorded(group)
         for group in groups.order_by("stage__number", "number")
@@ -64,15 +64,11 @@ def _entrants(group: Group) -> list[int]:
 
 def restore_group(tournament: Tournament, recorded: RecordedGroup) -> bool:
     """Restore a group's rounds; false when it has not begun, or with other contenders."""
-    stage, number = recorded.at
-    group = (
-        Group.objects.select_related("stage")
-        .filter(stage__tournament=tournament, stage__number=stage, number=number)
-        .first()
-    )
+    number, group_number = recorded.at
+    stage = tournament.stages.filter(number=number).first()
+    group = stage.groups.filter(number=group_number).first() if stage else None
     if group is None or _entrants(group) != recorded.entrants:
         return False
-    group.stage.tournament = tournament
     if group.stage.format == Format.SWISS:
         _restore_swiss(group, recorded)
     else:
@@ -93,8 +89,7 @@ def set_round_lengths(group: Group, lengths: Sequence[RoundLength]) -> None:
     for part, number, best_of in lengths:
         round_ = rounds[part, number]
         if round_.best_of != best_of:
-            round_.best_of = best_of
-            round_.save(update_fields=("best_of",))
+            round_.change(best_of=best_of)
             Match.objects.filter(pairing__round=round_, state=MatchState.OPEN).update(
                 best_of=best_of or group.stage.best_of
             )
@@ -104,11 +99,9 @@ def _restore_swiss(group: Group, recorded: RecordedGroup) -> None:
     if group.rounds.exists():  # it has not been taken down
         return
     group.stage.override_plan(rounds_planned=recorded.planned)
-    group.stage.save(update_fields=("rounds_planned", "planned"))
     contenders: dict[int, Contender] = {one.entrant_id: one for one in group.contenders.all()}
     for entrant, until in recorded.until:
-        contenders[entrant].until_round = until
-        contenders[entrant].save(update_fields=("until_round",))
+        contenders[entrant].change(until_round=until)
     Bye.objects.bulk_create(
         Bye(contender=contenders[entrant], round_number=number, kind=kind)
         for entrant, number, kind in recorded.byes

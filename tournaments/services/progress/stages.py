@@ -6,7 +6,7 @@ from math import ceil, log2
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from lib.errors import Conflict, Refusal
@@ -21,7 +21,6 @@ from tournaments.models import (
     Format,
     Group,
     Pairing,
-    PairingState,
     Stage,
     StageState,
     Tournament,
@@ -39,15 +38,13 @@ from tournaments.storage.round_robins import store_round_robin
 from .stage_replay import Replay, withdrawn_before_stage
 from .swiss_rounds import pair_next_round
 
-OPEN = (PairingState.PENDING, PairingState.READY)
-
 
 def begin_stage(stage: Stage, seeded: Sequence[Entrant]) -> list[list[str]]:
     """Make the groups, rounds and matches of a stage; returns the first round's names.
 
     A Swiss is not paired by this: that takes its time, and is done with nothing locked.
     """
-    stage.state = StageState.RUNNING
+    stage.change(state=StageState.RUNNING)
     pairs: list[list[str]] = []
     if stage.is_elimination:
         store_bracket(Group.objects.create(stage=stage), seeded)
@@ -55,34 +52,23 @@ def begin_stage(stage: Stage, seeded: Sequence[Entrant]) -> list[list[str]]:
     elif stage.format == Format.ROUND_ROBIN:
         pairs = store_round_robin(stage, seeded)
     else:
-        _store_swiss(stage, seeded)
-    stage.save(update_fields=("state", *Stage.PLAN_FIELDS))
+        Contender.objects.enter(Group.objects.create(stage=stage), seeded)
+        if stage.rounds_planned is None:
+            stage.override_plan(rounds_planned=max(1, ceil(log2(len(seeded)))))
     return pairs
-
-
-def _store_swiss(stage: Stage, seeded: Sequence[Entrant]) -> None:
-    group = Group.objects.create(stage=stage)
-    Contender.objects.bulk_create(
-        Contender(group=group, entrant=entrant, seed=seed)
-        for seed, entrant in enumerate(seeded, start=1)
-    )
-    if stage.rounds_planned is None:
-        stage.override_plan(rounds_planned=max(1, ceil(log2(len(seeded)))))
 
 
 def has_open(group: Group) -> bool:
     """Whether anything is left to play in a group, as far as it is paired."""
-    return group.pairings.filter(state__in=OPEN).exists()
+    return group.pairings.open().exists()
 
 
 def is_played_out(stage: Stage) -> bool:
     """Whether nothing is left to play in a stage, nor to pair."""
-    if Pairing.objects.filter(group__stage=stage, state__in=OPEN).exists():
+    if Pairing.objects.open().filter(group__stage=stage).exists():
         return False
-    if stage.format != Format.SWISS:
-        return True
-    paired = stage.groups.aggregate(last=Max("rounds__number"))["last"] or 0
-    return paired >= (stage.rounds_planned or 0)
+    planned = stage.rounds_planned or 0
+    return stage.format != Format.SWISS or stage.groups.get().last_round >= planned
 
 
 def advance_stage(stage: Stage, replay: Replay | None = None) -> None:
@@ -94,8 +80,7 @@ def advance_stage(stage: Stage, replay: Replay | None = None) -> None:
         tear_down(later_stages(stage))
         return
     orders = settle_places(stage=stage)
-    stage.state = StageState.FINISHED
-    stage.save(update_fields=("state",))
+    stage.change(state=StageState.FINISHED)
     following = later_stages(stage)
     if not following:
         _finish(stage.tournament, _winner(orders))
@@ -112,7 +97,7 @@ def advance_stage(stage: Stage, replay: Replay | None = None) -> None:
 def _begin_next(
     stage: Stage, following: Stage, orders: Sequence[Sequence[Contender]], replay: Replay | None
 ) -> None:
-    tournament = following.tournament = stage.tournament
+    tournament = stage.tournament
     withdrawn = _withdrawn_in(following, replay)
     if withdrawn is None:
         entrants = [contender.entrant for order in orders for contender in order]
@@ -145,7 +130,7 @@ def _withdrawn_in(stage: Stage, replay: Replay | None) -> frozenset[int] | None:
 
 def _pair_first_round(group_id: int) -> None:
     """Pair a Swiss that follows another stage; if that fails, the organiser does it."""
-    group = Group.objects.select_related("stage__tournament").filter(pk=group_id).first()
+    group = Group.objects.in_full().filter(pk=group_id).first()
     if group is None or group.rounds.exists():  # taken down meanwhile, or restored
         return
     with suppress(Refusal):
@@ -216,9 +201,7 @@ def tear_down(stages: Sequence[Stage]) -> bool:
             assert match is not None
             if match.state != MatchState.CANCELLED:
                 void_match(match=match)
-        stage.state = StageState.PENDING
-        stage.restore_plan()
-        stage.save(update_fields=("state", *Stage.PLAN_FIELDS))
+        stage.take_down()
     return bool(begun)
 
 
@@ -232,12 +215,10 @@ def reopen_stage(stage: Stage) -> None:
     """Let a stage, and its tournament, run again before one of its results is changed."""
     tournament = stage.tournament
     if tournament.state == TournamentState.FINISHED:
-        tournament.state, tournament.finished_at = TournamentState.RUNNING, None
-        tournament.save(update_fields=("state", "finished_at"))
+        tournament.change(state=TournamentState.RUNNING, finished_at=None)
         tournament_reopened.send(sender=Tournament, tournament=tournament)
     if stage.state == StageState.FINISHED:
-        stage.state = StageState.RUNNING
-        stage.save(update_fields=("state",))
+        stage.change(state=StageState.RUNNING)
         Contender.objects.filter(group__stage=stage).update(first=None, last=None)
 
 
@@ -250,9 +231,7 @@ def _winner(orders: Sequence[Sequence[Contender]]) -> Entrant | None:
 
 
 def _finish(tournament: Tournament, winner: Entrant | None) -> None:
-    tournament.state = TournamentState.FINISHED
-    tournament.finished_at = timezone.now()
-    tournament.save(update_fields=("state", "finished_at"))
+    tournament.change(state=TournamentState.FINISHED, finished_at=timezone.now())
     tournament_closed.send(sender=Tournament, tournament=tournament, winner=winner)
 
 
@@ -262,27 +241,20 @@ def end_swiss(*, tournament_id: UUID, actor: Actor, why: str = "") -> Stage:
 
     And before the first, as long as there are two who could play it.
     """
-    tournament = lock_tournament(tournament_id)
-    check_runs(tournament)
+    tournament = lock_tournament(tournament_id, check_runs)
     stage = tournament.stages.filter(state=StageState.RUNNING, format=Format.SWISS).first()
     if stage is None:
         raise Conflict("No Swiss is being played.")
-    stage.tournament = tournament
-    paired = stage.groups.aggregate(last=Max("rounds__number"))["last"] or 0
-    if any(has_open(group) for group in stage.groups.all()):
+    group = stage.groups.get()
+    paired = group.last_round
+    if has_open(group):
         raise Conflict("Enter the results of the last round first.")
-    present = Contender.objects.filter(group__stage=stage, entrant__status=EntryStatus.ENTERED)
+    present = group.contenders.filter(entrant__status=EntryStatus.ENTERED)
     if not paired and present.count() > 1:
         raise Conflict("No round has been played. Pair the first one.")
-    audit_log.record(
-        tournament,
-        actor,
-        "end_swiss",
-        f"{stage} ends after {paired} rounds",
-        why=why,
-        undo=SwissEnded(stage=stage.number, rounds=stage.rounds_planned),
-    )
+    text = f"{stage} ends after {paired} rounds"
+    undo = SwissEnded(stage=stage.number, rounds=stage.rounds_planned)
+    audit_log.record(tournament, actor, "end_swiss", text, why=why, undo=undo)
     stage.override_plan(rounds_planned=paired or None)
-    stage.save(update_fields=Stage.PLAN_FIELDS)
     advance_stage(stage)
     return stage

@@ -12,7 +12,6 @@ from lib.errors import Conflict
 from tournaments.engine.seeding import keep_apart, seed_as_listed, seed_at_random, seed_by_rating
 from tournaments.models import (
     Entrant,
-    EntryStatus,
     Format,
     Group,
     KeepApart,
@@ -91,8 +90,7 @@ def draw(tournament: Tournament, chance: Random) -> tuple[Stage, list[Entrant], 
     """Seed and draw a tournament that has not started, and let it run."""
     drop_absent(tournament)
     stage = tournament.stages.first() or Stage.objects.create(tournament=tournament)
-    stage.tournament = tournament
-    entrants = list(tournament.entrants.filter(status=EntryStatus.ENTERED))
+    entrants = list(tournament.entrants.taking_part())
     check_entrants(stage, len(entrants))
     seeded = draw_seeds(tournament, stage, entrants, chance)
     tournament.state = TournamentState.RUNNING
@@ -174,7 +172,7 @@ def number_seeds(tournament: Tournament, seeded: Sequence[Entrant]) -> None:
 
 def pair_swiss(stage: Stage, actor: Actor) -> list[list[str]]:
     """Pair the first round of a Swiss that has begun; returns it as `start_tournament` does."""
-    group = Group.objects.select_related("stage__tournament").get(stage=stage)
+    group = Group.objects.in_full().get(stage=stage)
     pair_next_round(group=group, actor=actor)
     with transaction.atomic():
         pairs = _first_pairs(group)

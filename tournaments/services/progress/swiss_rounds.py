@@ -45,16 +45,12 @@ _PAIRING_SLOTS = BoundedSemaphore(2)
 
 def swiss_group(tournament: Tournament, *, stage: int | None = None) -> Group:
     """The Swiss that is played now, or that of a stage by its number; raises `Conflict`."""
-    groups = Group.objects.select_related("stage__tournament").filter(
-        stage__tournament=tournament, stage__format=Format.SWISS
-    )
-    if stage is not None:
-        found = groups.filter(stage__number=stage).first()
-    else:
-        found = groups.filter(stage__state=StageState.RUNNING).first()
-    if found is None:
+    swiss = tournament.stages.filter(format=Format.SWISS)
+    found = swiss.filter(state=StageState.RUNNING) if stage is None else swiss.filter(number=stage)
+    group = one.groups.first() if (one := found.first()) else None
+    if group is None:
         raise Conflict("No Swiss is being played.", code="not_swiss")
-    return found
+    return group
 
 
 def pair_next_round(*, group: Group, actor: Actor, engine: Engine = "dutch") -> Round:
@@ -80,7 +76,7 @@ def pair_next_round(*, group: Group, actor: Actor, engine: Engine = "dutch") -> 
 
 def _table_to_pair(group_id: int) -> Table:
     """The table whose next round can be paired now; raises `Conflict`."""
-    group = Group.objects.select_related("stage__tournament").filter(pk=group_id).first()
+    group = Group.objects.in_full().filter(pk=group_id).first()
     if group is None:
         raise NotFound("There is no such group.")
     check_is_played(group)
@@ -88,7 +84,7 @@ def _table_to_pair(group_id: int) -> Table:
     waiting = [row for row in table.pairings if row.state != PairingState.DECIDED]
     if waiting:
         raise Conflict(
-            f"{waiting[0].round}: {waiting[0].top} vs {waiting[0].bottom} has no result yet"
+            f"{waiting[0].round}: {waiting[0].title} has no result yet"
             + (f", nor have {len(waiting) - 1} more." if len(waiting) > 1 else ".")
             + " Enter it before the next round is paired.",
             code="round_is_open",
@@ -153,14 +149,9 @@ def _store(table: Table, pairing: SwissPairing, actor: Actor, engine: Engine) ->
     pairs = [(entrants[white], entrants[black]) for white, black in pairing.pairs]
     round_, rows = store_round(group, number, pairs)
     _store_byes(table, number, pairing)
-    tournament = group.stage.tournament
-    audit_log.record(
-        tournament,
-        actor,
-        "round",
-        _in_words(table, round_, pairing, engine),
-        undo=RoundPaired(stage=group.stage.number, round=number),
-    )
+    tournament, text = group.stage.tournament, _in_words(table, round_, pairing, engine)
+    undo = RoundPaired(stage=group.stage.number, round=number)
+    audit_log.record(tournament, actor, "round", text, undo=undo)
     round_published.send(sender=Round, tournament=tournament, round=round_, pairings=rows)
     return round_
 
@@ -190,10 +181,8 @@ def unpair_round(*, tournament_id: UUID, actor: Actor, why: str = "") -> int:
 
     Raises `Conflict` when a result is in; forfeits of those who have left are none.
     """
-    tournament = lock_tournament(tournament_id)
-    check_runs(tournament)
+    tournament = lock_tournament(tournament_id, check_runs)
     group = swiss_group(tournament)
-    group.stage.tournament = tournament
     round_ = last_round(group)
     undo = RoundUnpaired(stage=group.stage.number, round=recorded_round(round_))
     withdraw_round(round_)
@@ -206,7 +195,6 @@ def last_round(group: Group) -> Round:
     round_ = group.rounds.order_by("number").last()
     if round_ is None:
         raise Conflict("No round is paired yet.", code="no_round")
-    round_.group = group
     return round_
 
 
@@ -217,7 +205,7 @@ def withdraw_round(round_: Round) -> None:
     for row in pairings:
         if row.state == PairingState.DECIDED and not was_forfeited_by_withdrawal(row):
             raise Conflict(
-                f"{round_}: {row.top} vs {row.bottom} has a result. Reopen it first.",
+                f"{round_}: {row.title} has a result. Reopen it first.",
                 code="result_is_in",
             )
     byes = Bye.objects.filter(contender__group=group, round_number=round_.number)

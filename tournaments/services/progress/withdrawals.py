@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -17,7 +17,6 @@ from tournaments.models import (
     EntryStatus,
     Format,
     Pairing,
-    PairingState,
     Stage,
     StageState,
     Station,
@@ -87,8 +86,7 @@ def _leave(
     if not entrant.takes_part:
         raise Conflict(f"{entrant} does not take part any more.", code="has_left")
     since = timezone.now()
-    entrant.status = status
-    entrant.save(update_fields=("status",))
+    entrant.change(status=status)
     set_last_rounds(entrant)
     ready = ready_pairings_of(entrant)
     in_tables = sum(not row.group.stage.is_elimination for row in ready)
@@ -111,9 +109,7 @@ def set_last_rounds(entrant: Entrant) -> None:
     for contender in Contender.objects.filter(
         entrant=entrant, group__stage__format=Format.SWISS, group__stage__state=StageState.RUNNING
     ).select_related("group"):
-        last = contender.group.rounds.aggregate(last=Max("number"))["last"]
-        contender.until_round = last or 0
-        contender.save(update_fields=("until_round",))
+        contender.change(until_round=contender.group.last_round)
 
 
 def _last_rounds(entrant: Entrant) -> list[tuple[int, int | None]]:
@@ -123,15 +119,12 @@ def _last_rounds(entrant: Entrant) -> list[tuple[int, int | None]]:
 
 
 def _pairings(entrant: Entrant) -> PairingQuerySet:
-    mine = Pairing.objects.in_full().filter(
-        Q(top=entrant) | Q(bottom=entrant), group__stage__tournament=entrant.tournament_id
-    )
-    return mine.order_by("group__stage__number", "round__number", "number")
+    return Pairing.objects.in_full().filter(Q(top=entrant) | Q(bottom=entrant)).by_play()
 
 
 def ready_pairings_of(entrant: Entrant) -> list[Pairing]:
     """What an entrant can play now."""
-    return list(_pairings(entrant).filter(state=PairingState.READY))
+    return list(_pairings(entrant).ready())
 
 
 @transaction.atomic
@@ -191,7 +184,6 @@ def _begin_waiting_stage(tournament: Tournament) -> int | None:
 def advance_to(tournament: Tournament, stage: Stage) -> None:
     """Go on to a stage from the one before it."""
     last = tournament.stages.get(number=stage.number - 1)
-    last.tournament = tournament
     reopen_stage(last)
     advance_stage(last)
 
@@ -229,21 +221,16 @@ def restore_entrant(
     A forfeit on which entered results depend is reopened only `even_with_dependents`.
     """
     back = Return()
-    entrant.status = EntryStatus.ENTERED
-    entrant.save(update_fields=("status",))
+    entrant.change(status=EntryStatus.ENTERED)
     entrant.contentions.update(until_round=None)
     if not entrant.contentions.exists():  # drawn anew since then
         back.how = admit_late(tournament, entrant, actor)
-    forfeited = _pairings(entrant).filter(
-        state=PairingState.DECIDED,
-        match__outcome__in=FORFEITS,
-        match__closed_at__gte=since,
-    )
+    decided = _pairings(entrant).decided()
+    forfeited = decided.filter(match__outcome__in=FORFEITS, match__closed_at__gte=since)
     for pk in list(forfeited.values_list("pk", flat=True)):
-        pairing = _pairings(entrant).filter(pk=pk, state=PairingState.DECIDED).first()
+        pairing = decided.filter(pk=pk).first_in(tournament)
         if pairing is None or not _lost(pairing, entrant):
             continue
-        pairing.group.stage.tournament = tournament
         if even_with_dependents or not _has_dependents(pairing, entrant):
             back.open(pairing)
     for pairing in ready_pairings_of(entrant):

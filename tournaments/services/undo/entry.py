@@ -51,8 +51,7 @@ def undo_state(tournament: Tournament, undone: StateMoved, actor: Actor) -> str:
     """Back to the state before registration or check-in opened or closed."""
     if tournament.state != undone.after:
         raise Conflict("The day has moved on since then.", code="too_late")
-    tournament.state = TournamentState(undone.before)
-    tournament.save(update_fields=("state",))
+    tournament.change(state=TournamentState(undone.before))
     day_moved.send(sender=Tournament, tournament=tournament)
     return ""
 
@@ -61,8 +60,7 @@ def undo_check_in(tournament: Tournament, undone: CheckedIn, actor: Actor) -> st
     """The entrant is not checked in any more."""
     check_before_start(tournament)
     entrant = entrant_of(tournament, undone.entrant)
-    entrant.checked_in_at = None
-    entrant.save(update_fields=("checked_in_at",))
+    entrant.change(checked_in_at=None)
     announce(tournament, entrant, EntryChange.UNCHECKED)
     return ""
 
@@ -118,8 +116,7 @@ def undo_status(tournament: Tournament, undone: StatusChanged, actor: Actor) -> 
     before = EntryStatus(undone.before)
     if before == EntryStatus.ENTERED and places_left(tournament) < 1:
         before = EntryStatus.WAITING
-    entrant.status = before
-    entrant.save(update_fields=("status",))
+    entrant.change(status=before)
     fill_places(tournament)
     return ""
 
@@ -130,8 +127,7 @@ def undo_renamed(tournament: Tournament, undone: EntrantRenamed, actor: Actor) -
     name = parse_name(undone.before)
     check_name_is_free(tournament, name, but=entrant)
     seats = seats_of(entrant).filter(name=entrant.name)
-    entrant.name, entrant.name_key = name.display, name.name_key
-    entrant.save(update_fields=("name", "name_key"))
+    entrant.change(name=name.display, name_key=name.name_key)
     seats.update(name=entrant.name)
     announce(tournament, entrant, EntryChange.RENAMED)
     return ""
@@ -160,8 +156,7 @@ def undo_seeds(tournament: Tournament, undone: SeedsChanged, actor: Actor) -> st
     if started:
         tournament.seeding = Seeding.GIVEN  # just so, not as it was once drawn
         redraw(tournament, actor)
-    tournament.seeding, tournament.shuffle_seed = undone.seeding, undone.shuffle_seed
-    tournament.save(update_fields=("seeding", "shuffle_seed"))
+    tournament.change(seeding=undone.seeding, shuffle_seed=undone.shuffle_seed)
     return ""
 
 

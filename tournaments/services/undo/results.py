@@ -6,7 +6,7 @@ from tournaments.models import Pairing, PairingState, Tournament
 from tournaments.services.actors import Actor
 from tournaments.services.locking import check_was_started
 from tournaments.services.progress.advance import advance, walk_over, walk_over_all
-from tournaments.services.progress.dependents import pairing_at, result_of
+from tournaments.services.progress.dependents import result_of
 from tournaments.services.progress.reopen import reopen_pairing
 from tournaments.services.progress.result_replay import replay_results
 from tournaments.services.progress.stage_replay import Replay
@@ -57,7 +57,7 @@ def lost_results(count: int) -> str:
 
 def _decided_at(tournament: Tournament, at: Address) -> Pairing:
     check_was_started(tournament)
-    pairing = pairing_at(tournament, at)
+    pairing = Pairing.objects.at(*at).first_in(tournament)
     if pairing is None or pairing.state != PairingState.DECIDED:
         raise _changed_since()
     return pairing

@@ -2,14 +2,11 @@
 
 from lib.errors import Conflict
 from tournaments.models import (
-    Bye,
     ByeKind,
     Contender,
     Group,
     Pairing,
-    PairingState,
     Round,
-    Stage,
     Tournament,
 )
 from tournaments.services.actors import Actor
@@ -61,7 +58,6 @@ def undo_unpairing(tournament: Tournament, undone: RoundUnpaired, actor: Actor) 
 def _played_swiss(tournament: Tournament, stage: int) -> Group:
     check_runs(tournament)
     group = swiss_group(tournament, stage=stage)
-    group.stage.tournament = tournament
     check_is_played(group)
     return group
 
@@ -70,15 +66,11 @@ def undo_end(tournament: Tournament, undone: SwissEnded, actor: Actor) -> str:
     """The Swiss has as many rounds as planned, and the next stage has not begun."""
     check_was_started(tournament)
     stage = swiss_group(tournament, stage=undone.stage).stage
-    stage.tournament = tournament
-    later = Pairing.objects.filter(
-        group__stage__in=later_stages(stage), state=PairingState.DECIDED
-    ).in_full()
+    later = Pairing.objects.in_full().decided().filter(group__stage__in=later_stages(stage))
     if not all(map(was_forfeited_by_withdrawal, later)):
         raise Conflict("The next stage has results. Reopen them first.", code="result_is_in")
     reopen_stage(stage)
     stage.override_plan(rounds_planned=undone.rounds)
-    stage.save(update_fields=Stage.PLAN_FIELDS)
     advance_stage(stage)
     return ""
 
@@ -113,10 +105,9 @@ def undo_bye(tournament: Tournament, undone: ByeSet, actor: Actor) -> str:
     if contender is None:
         raise _table_changed()
     coming_round(contender.group, undone.round)
-    byes = Bye.objects.filter(contender=contender, round_number=undone.round)
-    byes.delete()
+    contender.byes.filter(round_number=undone.round).delete()
     if undone.before:
-        byes.create(contender=contender, round_number=undone.round, kind=undone.before)
+        contender.byes.create(round_number=undone.round, kind=undone.before)
     return ""
 
 

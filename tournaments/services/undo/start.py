@@ -18,8 +18,7 @@ def undo_start(tournament: Tournament, undone: TournamentStarted, actor: Actor) 
     tear_down(list(tournament.stages.all()))
     if not undone.is_planned:
         tournament.stages.all().delete()
-    tournament.state, tournament.started_at = TournamentState(undone.state), None
-    tournament.save(update_fields=("state", "started_at"))
+    tournament.change(state=TournamentState(undone.state), started_at=None)
     rows = {entrant.pk: entrant for entrant in tournament.entrants.all()}
     there = tournament.entrants.filter(status__in=(EntryStatus.ABSENT, EntryStatus.ENTERED))
     for entrant_id, status in undone.statuses:

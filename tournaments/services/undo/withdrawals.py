@@ -2,12 +2,12 @@
 
 from lib.errors import Conflict
 from matchmaking.results import Result
-from tournaments.models import EntryStatus, PairingState, StageState, Tournament
+from tournaments.models import EntryStatus, Pairing, PairingState, StageState, Tournament
 from tournaments.services.actors import Actor
 from tournaments.services.guards import entrant_of
 from tournaments.services.locking import check_was_started, later_stages
 from tournaments.services.progress.advance import walk_over_all
-from tournaments.services.progress.dependents import pairing_at, result_of
+from tournaments.services.progress.dependents import result_of
 from tournaments.services.progress.reopen import reopen_pairing
 from tournaments.services.progress.result_replay import replay_results
 from tournaments.services.progress.stage_replay import Replay
@@ -45,8 +45,7 @@ def undo_reinstatement(tournament: Tournament, undone: EntrantReinstated, actor:
     entrant = entrant_of(tournament, undone.entrant)
     if entrant.has_left:
         raise Conflict(f"{entrant} has left again already.", code="has_left")
-    entrant.status = EntryStatus(undone.status)
-    entrant.save(update_fields=("status",))
+    entrant.change(status=EntryStatus(undone.status))
     set_last_rounds(entrant)
     for stage, until in undone.until:
         entrant.contentions.filter(group__stage__number=stage).update(until_round=until)
@@ -66,7 +65,7 @@ def _reopen_other_walkover(
     tournament: Tournament, recorded: RecordedResult, replay: Replay
 ) -> None:
     """Reopen a match that was forfeited otherwise than recorded, as somebody else has left."""
-    row = pairing_at(tournament, recorded.at)
+    row = Pairing.objects.at(*recorded.at).first_in(tournament)
     if row is None or row.state != PairingState.DECIDED or row.match is None:
         return
     if row.match.outcome in FORFEITS and Result.of(row.match) != result_of(recorded):

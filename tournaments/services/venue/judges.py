@@ -12,7 +12,7 @@ from matchmaking.models import Player
 from tournaments.models import Judge, Tournament
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
-from tournaments.services.guards import check_not_over
+from tournaments.services.guards import check_not_over, row_of
 from tournaments.services.locking import lock_tournament
 from tournaments.services.permissions import player_actor
 
@@ -39,11 +39,10 @@ def add_judge(
     station_id: int | None = None,
 ) -> NewJudge:
     """Invite a judge by a token; or, when `is_player`, the registered player of that name."""
-    tournament = lock_tournament(tournament_id)
-    check_not_over(tournament)
+    tournament = lock_tournament(tournament_id, check_not_over)
     player = _registered(name) if is_player else None
     shown = player.name if player else parse_name(name).display
-    station = None if station_id is None else station_of(tournament, station_id)
+    station = station_of(tournament, station_id)
     _check_new(tournament, shown, player)
     token = "" if player else tokens.new_token()
     judge = Judge.objects.create(
@@ -54,7 +53,7 @@ def add_judge(
         token_sha256=tokens.digest(token) if token else None,
     )
     where = f" at {station}" if station else ""
-    _record(tournament, actor, f"made {judge} a judge{where}")
+    audit_log.record(tournament, actor, "judge", f"made {judge} a judge{where}")
     return NewJudge(judge, token)
 
 
@@ -79,13 +78,11 @@ def set_judge_station(
     *, tournament_id: UUID, judge_id: int, station_id: int | None, actor: Actor
 ) -> Judge:
     """Limit a judge to a station, or to none."""
-    tournament = lock_tournament(tournament_id)
-    check_not_over(tournament)
-    judge = _judge(tournament, judge_id)
-    judge.station = None if station_id is None else station_of(tournament, station_id)
-    judge.save(update_fields=("station",))
+    tournament = lock_tournament(tournament_id, check_not_over)
+    judge = row_of(tournament.judges, judge_id, "judge")
+    judge.change(station=station_of(tournament, station_id))
     where = f"at {judge.station} only" if judge.station else "everywhere"
-    _record(tournament, actor, f"let {judge} judge {where}")
+    audit_log.record(tournament, actor, "judge", f"let {judge} judge {where}")
     return judge
 
 
@@ -93,9 +90,9 @@ def set_judge_station(
 def remove_judge(*, tournament_id: UUID, judge_id: int, actor: Actor) -> None:
     """Remove a judge; results they have entered stay."""
     tournament = lock_tournament(tournament_id)
-    judge = _judge(tournament, judge_id)
+    judge = row_of(tournament.judges, judge_id, "judge")
     judge.delete()
-    _record(tournament, actor, f"removed the judge {judge}")
+    audit_log.record(tournament, actor, "judge", f"removed the judge {judge}")
 
 
 @transaction.atomic
@@ -117,18 +114,8 @@ def claim_judgeship(*, tournament_id: UUID, token: str, player: Player) -> Judge
         raise Conflict("Somebody else has taken this invitation.", code="claimed")
     if tournament.judges.filter(player=player).exists():
         raise Conflict("You are a judge here already.", code="already_judge")
-    judge.player = player
-    judge.save(update_fields=("player",))
-    _record(tournament, player_actor(player), f"took the invitation of the judge {judge}")
+    judge.change(player=player)
+    audit_log.record(
+        tournament, player_actor(player), "judge", f"took the invitation of the judge {judge}"
+    )
     return judge
-
-
-def _judge(tournament: Tournament, judge_id: int) -> Judge:
-    judge = tournament.judges.filter(pk=judge_id).first()
-    if judge is None:
-        raise NotFound("There is no such judge in this tournament.")
-    return judge
-
-
-def _record(tournament: Tournament, actor: Actor, text: str) -> None:
-    audit_log.record(tournament, actor, "judge", text)

@@ -13,7 +13,7 @@ from tournaments.models import Pairing, PairingState, Station, Tournament
 from tournaments.order_of_play import ready_in_order
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
-from tournaments.services.guards import check_not_over
+from tournaments.services.guards import check_not_over, row_of
 from tournaments.services.locking import check_runs, lock_tournament
 from tournaments.services.undoable import StationSet, Undoable
 from tournaments.signals import stations_changed
@@ -25,7 +25,7 @@ NAME_MAX_CHARS = 40
 @transaction.atomic
 def add_stations(*, tournament_id: UUID, names: Sequence[str], actor: Actor) -> list[Station]:
     """Add stations after those there are; raises `Conflict` for a name that is taken."""
-    tournament = _locked(tournament_id)
+    tournament = lock_tournament(tournament_id, check_not_over)
     parsed = [parse_station_name(name) for name in names]
     if not parsed:
         raise Refusal("Paste at least one name, one a line.")
@@ -63,11 +63,11 @@ def _check_free(
 @transaction.atomic
 def rename_station(*, tournament_id: UUID, station_id: int, name: str, actor: Actor) -> Station:
     """Rename a station."""
-    tournament = _locked(tournament_id)
-    station = station_of(tournament, station_id)
-    before, station.name = station.name, parse_station_name(name)
-    _check_free(tournament, station.name, but=station)
-    station.save(update_fields=("name",))
+    tournament = lock_tournament(tournament_id, check_not_over)
+    station = row_of(tournament.stations, station_id, "station")
+    before, parsed = station.name, parse_station_name(name)
+    _check_free(tournament, parsed, but=station)
+    station.change(name=parsed)
     _record(tournament, actor, f"renamed {before} to {station}")
     return station
 
@@ -75,8 +75,8 @@ def rename_station(*, tournament_id: UUID, station_id: int, name: str, actor: Ac
 @transaction.atomic
 def remove_station(*, tournament_id: UUID, station_id: int, actor: Actor) -> None:
     """Remove a station that is free and has no judge of its own."""
-    tournament = _locked(tournament_id)
-    station = station_of(tournament, station_id)
+    tournament = lock_tournament(tournament_id, check_not_over)
+    station = row_of(tournament.stations, station_id, "station")
     _check_not_taken(station)
     if judge := station.judges.first():
         raise Conflict(f"{judge} is its judge. Remove the judge first.", code="station_taken")
@@ -89,26 +89,19 @@ def assign_station(
     *, tournament_id: UUID, pairing_id: UUID, station_id: int, actor: Actor
 ) -> Pairing:
     """Call a match to a station; raises `Conflict` while either is taken."""
-    tournament = lock_tournament(tournament_id)
-    check_runs(tournament)
-    station = station_of(tournament, station_id)
+    tournament = lock_tournament(tournament_id, check_runs)
+    station = row_of(tournament.stations, station_id, "station")
     pairing = _ready_pairing(tournament, pairing_id)
     if pairing.station_id == station.pk:
         return pairing
     _check_not_taken(station)
-    for name, where in _busy(tournament, but=pairing).items():
-        if name in _entrants(pairing):
-            raise Conflict(
-                f"{_side_name(pairing, name)} still plays at {where}.", code="entrant_busy"
-            )
-    before = pairing.station_id
+    busy = _busy(tournament, but=pairing)
+    for _, entrant in pairing.sides:
+        if entrant is not None and entrant.pk in busy:
+            raise Conflict(f"{entrant} still plays at {busy[entrant.pk]}.", code="entrant_busy")
+    undo = StationSet(pairing=pairing.pk, before=pairing.station_id)
     _call(pairing, station)
-    _record(
-        tournament,
-        actor,
-        f"called {_title(pairing)} to {station}",
-        undo=StationSet(pairing=pairing.pk, before=before),
-    )
+    _record(tournament, actor, f"called {pairing.title} to {station}", undo)
     stations_changed.send(sender=Pairing, tournament=tournament, pairings=[pairing])
     return pairing
 
@@ -116,19 +109,16 @@ def assign_station(
 @transaction.atomic
 def free_station(*, tournament_id: UUID, pairing_id: UUID, actor: Actor) -> Pairing:
     """Free a match's station; the match waits to be called again."""
-    tournament = lock_tournament(tournament_id)
-    check_runs(tournament)
+    tournament = lock_tournament(tournament_id, check_runs)
     pairing = _ready_pairing(tournament, pairing_id)
     if pairing.station is None:
         raise Conflict("This match has no station.", code="no_station")
-    station = pairing.station
-    _call(pairing, None)
-    _record(
-        tournament,
-        actor,
-        f"freed {station} of {_title(pairing)}",
-        undo=StationSet(pairing=pairing.pk, before=station.pk),
+    undo, text = (
+        StationSet(pairing=pairing.pk, before=pairing.station_id),
+        f"freed {pairing.station}",
     )
+    _call(pairing, None)
+    _record(tournament, actor, f"{text} of {pairing.title}", undo)
     stations_changed.send(sender=Pairing, tournament=tournament, pairings=[pairing])
     return pairing
 
@@ -136,8 +126,7 @@ def free_station(*, tournament_id: UUID, pairing_id: UUID, actor: Actor) -> Pair
 @transaction.atomic
 def assign_next(*, tournament_id: UUID, actor: Actor) -> list[Pairing]:
     """Call as many matches as there are free stations, in the order of play."""
-    tournament = lock_tournament(tournament_id)
-    check_runs(tournament)
+    tournament = lock_tournament(tournament_id, check_runs)
     busy = set(_busy(tournament))
     taken = _at_stations(tournament).values("station")
     free = list(tournament.stations.exclude(pk__in=taken).order_by("number"))
@@ -150,7 +139,7 @@ def assign_next(*, tournament_id: UUID, actor: Actor) -> list[Pairing]:
             _call(pairing, free.pop(0))
             called.append(pairing)
     if called:
-        words = ", ".join(f"{_title(pairing)} to {pairing.station}" for pairing in called)
+        words = ", ".join(f"{pairing.title} to {pairing.station}" for pairing in called)
         _record(tournament, actor, f"called {words}")
         stations_changed.send(sender=Pairing, tournament=tournament, pairings=called)
     return called
@@ -158,7 +147,7 @@ def assign_next(*, tournament_id: UUID, actor: Actor) -> list[Pairing]:
 
 def place_at(tournament: Tournament, pairing: Pairing, station_id: int | None) -> None:
     """Put a pairing at a station that must be free, or at none; nothing is recorded."""
-    station = station_of(tournament, station_id) if station_id else None
+    station = station_of(tournament, station_id)
     if station is not None:
         _check_not_taken(station)
     _call(pairing, station)
@@ -171,34 +160,22 @@ def call_again(
     busy = _busy(tournament, but=pairing)
     there = station.pairings.filter(state=PairingState.READY).exclude(pk=pairing.pk)
     if not there.exists() and not busy.keys() & set(_entrants(pairing)):
-        pairing.station, pairing.called_at = station, called_at
-        pairing.save(update_fields=("station", "called_at"))
+        pairing.change(station=station, called_at=called_at)
 
 
 def _call(pairing: Pairing, station: Station | None) -> None:
-    pairing.station = station
-    pairing.called_at = timezone.now() if station else None
-    pairing.save(update_fields=("station", "called_at"))
+    pairing.change(station=station, called_at=timezone.now() if station else None)
 
 
-def _locked(tournament_id: UUID) -> Tournament:
-    tournament = lock_tournament(tournament_id)
-    check_not_over(tournament)
-    return tournament
-
-
-def station_of(tournament: Tournament, station_id: int) -> Station:
-    """A station of this tournament; raises `NotFound`."""
-    station = tournament.stations.filter(pk=station_id).first()
-    if station is None:
-        raise NotFound("There is no such station in this tournament.")
-    return station
+def station_of(tournament: Tournament, station_id: int | None) -> Station | None:
+    """A station of this tournament, None for none; raises `NotFound`."""
+    return None if station_id is None else row_of(tournament.stations, station_id, "station")
 
 
 def _check_not_taken(station: Station) -> None:
     there = station.pairings.select_related("top", "bottom").filter(state=PairingState.READY)
     if pairing := there.first():
-        raise Conflict(f"{_title(pairing)} is played at {station}.", code="station_taken")
+        raise Conflict(f"{pairing.title} is played at {station}.", code="station_taken")
 
 
 def _ready_pairing(tournament: Tournament, pairing_id: UUID) -> Pairing:
@@ -233,14 +210,6 @@ def _busy(tournament: Tournament, but: Pairing | None = None) -> dict[int, str]:
 
 def _entrants(pairing: Pairing) -> list[int]:
     return [pk for pk in (pairing.top_id, pairing.bottom_id) if pk is not None]
-
-
-def _side_name(pairing: Pairing, entrant_id: int) -> str:
-    return str(pairing.top if pairing.top_id == entrant_id else pairing.bottom)
-
-
-def _title(pairing: Pairing) -> str:
-    return f"{pairing.top} vs {pairing.bottom}"
 
 
 def _record(tournament: Tournament, actor: Actor, text: str, undo: Undoable | None = None) -> None:
