@@ -26,15 +26,10 @@ if TYPE_CHECKING:
     class StockAdmin(admin.ModelAdmin[Row]):
         """Django's own, typed by its row."""
 
-    StockInline = admin.TabularInline[Any, Any]
-    StockFormSet = BaseInlineFormSet[Any, Any, Any]
 else:
 
     class StockAdmin(admin.ModelAdmin, Generic[Row]):
         """Django's own, typed by its row."""
-
-    StockInline = admin.TabularInline
-    StockFormSet = BaseInlineFormSet
 
 
 class Button(NamedTuple):
@@ -178,7 +173,7 @@ def _with_related(rows: QuerySet[Row], source: Any) -> QuerySet[Row]:
     return rows.prefetch_related(*source.prefetched)
 
 
-class LatestFormSet(StockFormSet):
+class LatestFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """The first rows only: a busy player has thousands of them."""
 
     def get_queryset(self) -> Any:
@@ -188,7 +183,7 @@ class LatestFormSet(StockFormSet):
         return self._latest
 
 
-class ReadInline(StockInline):
+class ReadInline(admin.TabularInline):  # type: ignore[type-arg]
     """Rows that belong to another, to read."""
 
     template = "admin/read_inline.html"

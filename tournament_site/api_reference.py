@@ -1,6 +1,5 @@
 """What the page about the API shows, out of its OpenAPI description."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -60,31 +59,18 @@ class Operation:
     responses: tuple[tuple[str, Types], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Operations about one thing."""
-
-    title: str
-    anchor: str
-    operations: list[Operation]
-
-
 def reference(description: Json) -> Json:
-    """Template context: `info`, `sections` and `schemas`."""
+    """Template context: `sections`, which are operations by title, and `schemas`."""
     schemas = description["components"]["schemas"]
+    sections: dict[str, list[Operation]] = {}
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            section = sections.setdefault(operation["tags"][0], [])
+            section.append(_operation(method, path, operation, schemas))
     return {
-        "info": description["info"],
-        "sections": _sections(description["paths"], schemas),
+        "sections": sections,
         "schemas": [_schema(name, schemas[name]) for name in sorted(schemas)],
     }
-
-
-def _sections(paths: dict[str, Json], schemas: Json) -> list[Section]:
-    by_tag: dict[str, list[Operation]] = defaultdict(list)
-    for path, methods in paths.items():
-        for method, operation in methods.items():
-            by_tag[operation["tags"][0]].append(_operation(method, path, operation, schemas))
-    return [Section(tag, tag.lower().replace(" ", "-"), found) for tag, found in by_tag.items()]
 
 
 def _operation(method: str, path: str, operation: Json, schemas: Json) -> Operation:

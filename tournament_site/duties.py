@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -40,6 +42,7 @@ class Duties:
     def __init__(self) -> None:
         self.holder = secrets.token_hex(16)
         self._task: asyncio.Task[None] | None = None
+        self._ticks = count()
         self._matchmaker_until = datetime.min.replace(tzinfo=UTC)
 
     def start(self) -> None:
@@ -48,7 +51,7 @@ class Duties:
         if self._task is None or self._task.get_loop() is not loop:
             # Before the first socket, too, no request may wait for the layer.
             serve_from_this_loop()
-            self._task = loop.create_task(self._run_all())
+            self._task = loop.create_task(self._run())
 
     async def stop(self) -> None:
         """End: close sockets so that they reconnect, give up the lease."""
@@ -75,16 +78,11 @@ class Duties:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
-    async def _run_all(self) -> None:
-        await asyncio.gather(self._run(), self._run_matchmaker())
-
-    async def _run_matchmaker(self) -> None:
-        while True:
-            await asyncio.sleep(MATCHMAKER_TICK_SECONDS)
-            try:
-                await database_sync_to_async(self.tick_matchmaker, thread_sensitive=False)()
-            except Exception:
-                log.exception("The matchmaker's tick failed; it is tried again")
+    async def _run(self) -> None:
+        await asyncio.gather(
+            _repeat(self.tick, TICK_SECONDS),
+            _repeat(self.tick_matchmaker, MATCHMAKER_TICK_SECONDS),
+        )
 
     def tick_matchmaker(self) -> bool:
         """Do in the pools what time brings about, if this process holds the lease for it."""
@@ -97,21 +95,10 @@ class Duties:
         tick_pools(now=now)
         return True
 
-    async def _run(self) -> None:
-        ticks = 0
-        while True:
-            await asyncio.sleep(TICK_SECONDS)
-            try:
-                await database_sync_to_async(self.tick, thread_sensitive=False)(
-                    clean=ticks % _TICKS_BETWEEN_CLEANING == 0
-                )
-            except Exception:
-                log.exception("A periodic duty failed; it is tried again")
-            ticks += 1
-
-    def tick(self, *, clean: bool) -> bool:
+    def tick(self) -> bool:
         """Do what is due, if this process holds the lease; says whether it does."""
         now = timezone.now()
+        clean = next(self._ticks) % _TICKS_BETWEEN_CLEANING == 0
         if not take_lease("upkeep", holder=self.holder, now=now, life=_LEASE):
             return False
         expire_tickets(now=now)
@@ -125,6 +112,15 @@ class Duties:
             delete_stale_presence()
             trim(now=now)
         return True
+
+
+async def _repeat(duty: Callable[[], bool], seconds: float) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await database_sync_to_async(duty, thread_sensitive=False)()
+        except Exception:
+            log.exception("The duty %s failed; it is tried again", duty.__name__)
 
 
 duties = Duties()

@@ -32,7 +32,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
-_SHORT_PATHS = {"/matchmaking", "/matchmaking/"}
+_SHORT = {("POST", "/matchmaking"), ("POST", "/matchmaking/")}
 _AMBIENT = {b"cookie", b"origin"}
 _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
 #: Where files are sent: by programs, and from pages.
@@ -60,14 +60,10 @@ class FastPath:
         body = await _read(receive, limit)
         if body is None:
             await _respond(_too_large(limit, headers), send)
-        elif _is_short(scope) and not headers.keys() & _AMBIENT:
+        elif (scope["method"], scope["path"]) in _SHORT and not headers.keys() & _AMBIENT:
             await _respond(await _short(scope, body), send)
         else:
             await self._django(scope, _replay(body, receive), send)
-
-
-def _is_short(scope: dict[str, Any]) -> bool:
-    return scope["method"] == "POST" and scope["path"] in _SHORT_PATHS
 
 
 def _limit(path: str, headers: dict[bytes, bytes]) -> int:

@@ -13,13 +13,7 @@ from django.template import loader
 from django.views.defaults import page_not_found, server_error
 
 from lib.errors import Forbidden, Malformed, NotFound
-from lib.http import (
-    RETRY_AFTER_SECONDS,
-    json_response,
-    outage_response,
-    refusal_response,
-    wants_json,
-)
+from lib.http import json_response, outage_response, refusal_response, wants_json
 from lib.schemas import Refused
 
 
@@ -61,21 +55,14 @@ def fault(request: HttpRequest) -> HttpResponseBase:
     """The answer when the server has a fault, or the database is away; the log has the details."""
     error = sys.exc_info()[1]
     if isinstance(error, OperationalError | InterfaceError):
-        return _outage(request, error)
+        response = outage_response(error)
+        if not wants_json(request):
+            response.content = loader.render_to_string("500.html", {"outage": True})
+            response["Content-Type"] = "text/html; charset=utf-8"
+        return response
     if not wants_json(request):
         return server_error(request)
     return json_response(Refused("fault", "Something went wrong here."), status=500)
-
-
-def _outage(request: HttpRequest, error: Exception) -> HttpResponseBase:
-    """503: nothing was done, and a retry is safe."""
-    response: HttpResponseBase = outage_response(error)
-    if not wants_json(request):
-        content = loader.render_to_string("500.html", {"outage": True})
-        response = HttpResponse(
-            content, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}
-        )
-    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
