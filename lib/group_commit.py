@@ -40,12 +40,8 @@ class GroupCommit(Generic[Item, Result]):
             WeakKeyDictionary()
         )
 
-    async def submit(self, item: Item) -> Result:
-        """Store an item with others; returns once committed. Raises `Overloaded` when swamped."""
-        return await self.enqueue(item)
-
-    def enqueue(self, item: Item) -> "asyncio.Future[Result]":
-        """Queue an item to be stored after those before it; raises `Overloaded` when swamped."""
+    def submit(self, item: Item) -> "asyncio.Future[Result]":
+        """Queue an item, to be awaited until committed; raises `Overloaded` when swamped."""
         loop = asyncio.get_running_loop()
         queue = self._queues.get(loop)
         if queue is None:

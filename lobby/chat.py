@@ -77,8 +77,6 @@ def _draft(line: Line) -> log.Draft:
 
 
 def _muted(players: Sequence[UUID]) -> dict[UUID | None, Muted]:
-    if not players:
-        return {}
     mutes = Mute.objects.filter(player__in=players, until__gt=timezone.now())
     return {
         mute.player_id: Muted(f"A moderator has muted you until {mute.until:%d %B %H:%M} UTC.")

@@ -67,14 +67,8 @@ class Explained(ServerMessage, tag="explained"):
     @classmethod
     def of(cls, ticket: UUID, outlook: schemas.Outlook) -> Self:
         """The message of a ticket's outlook."""
-        return cls(
-            text=outlook.why,
-            ticket=ticket,
-            place=outlook.place,
-            window=outlook.window,
-            fitting=outlook.fitting,
-            estimate_seconds=outlook.estimate_seconds,
-        )
+        rest = msgspec.structs.asdict(outlook)
+        return cls(text=rest.pop("why"), ticket=ticket, **rest)
 
 
 class ReadyCheckOpen(ServerMessage, tag="ready_check"):
@@ -83,6 +77,12 @@ class ReadyCheckOpen(ServerMessage, tag="ready_check"):
     text: str
     ticket: UUID
     check: schemas.ReadyCheck
+
+    @classmethod
+    def of(cls, ticket: UUID, check: schemas.ReadyCheck) -> Self:
+        """The message of a ticket's ready check, with how many have accepted."""
+        text = f"Match found! {check.accepted} of {check.players} have accepted."
+        return cls(text, ticket, check)
 
 
 class ReadyCheckOver(ServerMessage, tag="ready_check_over"):

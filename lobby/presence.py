@@ -6,8 +6,7 @@ a crowd that arrives at once costs one message a second, not one each.
 
 import secrets
 from collections import Counter
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
@@ -37,25 +36,18 @@ class PresenceTracker:
     def __init__(self) -> None:
         self.process = secrets.token_hex(16)
         self.last_sent = ""
-        self._here: Counter[Person] = Counter()
-        self._nameless = 0
+        self._here: Counter[Person | None] = Counter()
         self._changed = True
         self._renewed = self._touched = timezone.now() - 2 * _TOUCH
 
     def arrive(self, person: Person | None) -> None:
         """Somebody opened a socket; a second tab counts once, a nameless socket each time."""
         self._changed = True
-        if person is None:
-            self._nameless += 1
-        else:
-            self._here[person] += 1
+        self._here[person] += 1
 
     def depart(self, person: Person | None) -> None:
         """Somebody's socket closed."""
         self._changed = True
-        if person is None:
-            self._nameless -= 1
-            return
         self._here[person] -= 1
         if not self._here[person]:
             del self._here[person]
@@ -65,24 +57,27 @@ class PresenceTracker:
         now = timezone.now()
         if self._changed or now - self._renewed > _RENEW:
             self._changed = False
-            people = tuple(self._here)
-            self._write(people, now)
+            self._write(now)
             self._renewed = now
         if now - self._touched > _TOUCH:
             self._touched = now
-            mark_players_seen([player_id for player_id, _ in tuple(self._here)], now=now)
+            mark_players_seen([player_id for player_id, _ in self._people()], now=now)
         frame = everybody().text_frame()
         if frame == self.last_sent:
             return None
         self.last_sent = frame
         return frame
 
-    def _write(self, people: tuple[Person, ...], now: Any) -> None:
+    def _people(self) -> list[Person]:
+        return [person for person in tuple(self._here) if person is not None]
+
+    def _write(self, now: datetime) -> None:
+        people = self._people()
         Presence.objects.update_or_create(
             process=self.process,
             defaults={
                 "expires_at": now + LEASE,
-                "count": len(people) + self._nameless,
+                "count": len(people) + self._here[None],
                 "people": [[str(player_id), name] for player_id, name in people[:PEOPLE_SHOWN]],
             },
         )

@@ -6,7 +6,8 @@ when they are small, so that a process which is up to date need not read the log
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 MOVED = "log.moved"
 
 _CARRY_MAX_CHARS = 64 * 1024
-_SEND_TIMEOUT_SECONDS = 2.0
+_LAYER_SECONDS = 2.0
 
 
 def group_of(stream: str) -> str:
@@ -67,14 +68,19 @@ def _is_small(frames: Sequence[tuple[int, str]]) -> bool:
     return sum(len(frame) for _, frame in frames) <= _CARRY_MAX_CHARS
 
 
-async def _send(group: str, message: dict[str, Any]) -> None:
-    layer = get_channel_layer()
+@asynccontextmanager
+async def layer_call(purpose: str) -> AsyncIterator[None]:
+    """Bound what is awaited of the layer, and go on when it fails: processes look at the log."""
     try:
-        async with asyncio.timeout(_SEND_TIMEOUT_SECONDS):
-            await layer.group_send(group, message)
+        async with asyncio.timeout(_LAYER_SECONDS):
+            yield
     except Exception as error:
-        # The log has it: every process finds out by itself at its next look.
-        log.warning("The channel layer did not take a message to %s: %r", group, error)
+        log.warning("The channel layer did not %s: %r; looking at the log", purpose, error)
+
+
+async def _send(group: str, message: dict[str, Any]) -> None:
+    async with layer_call(f"take a message to {group}"):
+        await get_channel_layer().group_send(group, message)
 
 
 _announcer: Announcer | None = None
@@ -90,22 +96,16 @@ def serve_from_this_loop() -> None:
 def announce(stream: str, head: Head, entries: Sequence[Entry]) -> None:
     """Notify every process that a stream has moved; after commit, from any thread."""
     frames = [(entry.seq, entry.frame) for entry in entries]
-    _send_soon(
-        group_of(stream),
-        {
-            "type": MOVED,
-            "stream": stream,
-            "epoch": head.epoch,
-            "seq": head.seq,
-            "frames": frames if _is_small(frames) else [],
-        },
-    )
-
-
-def _send_soon(group: str, message: dict[str, Any]) -> None:
-    """Hand a message to the layer without waiting for it, and without ever failing the caller."""
+    message = {
+        "type": MOVED,
+        "stream": stream,
+        "epoch": head.epoch,
+        "seq": head.seq,
+        "frames": frames if _is_small(frames) else [],
+    }
+    # Nothing waits for the layer, and nothing that it does fails the caller.
     if _announcer is not None and not _announcer.loop.is_closed():
-        _announcer.post(group, message)
+        _announcer.post(group_of(stream), message)
     elif not isinstance(get_channel_layer(), InMemoryChannelLayer):
         # From a process that serves nobody, such as a management command.
-        asyncio.run(_send(group, message))
+        asyncio.run(_send(group_of(stream), message))

@@ -38,8 +38,7 @@ class StreamConsumer(SocketConsumer):
         raise NotImplementedError
 
     def _send_welcome(self, *, recent: bool) -> None:
-        welcome = self.welcome(self.feed.snapshot() if recent else [])
-        self.outbox.send_text(welcome.text_frame())
+        self.send_message(self.welcome(self.feed.snapshot() if recent else []))
 
     async def _continue(self, epoch: str, since: int, *, welcome: bool) -> None:
         """Send what came after `since`; when that cannot be done, say so with a snapshot."""
@@ -55,8 +54,7 @@ class StreamConsumer(SocketConsumer):
             self._send_welcome(recent=missed is None)
         if missed is None:
             text = "What you have cannot be continued. Start from the last welcome."
-            resync = Resync(self.stream, feed.epoch, feed.seq, text)
-            self.outbox.send_text(resync.text_frame())
+            self.send_message(Resync(self.stream, feed.epoch, feed.seq, text))
         elif missed:
             self.outbox.send(Frames([entry.frame for entry in missed]))
         feed.outboxes.add(self.outbox)
@@ -65,7 +63,7 @@ class StreamConsumer(SocketConsumer):
         """Read a client's message."""
         match self.parse(text):
             case Ping():
-                self.outbox.send_text(Pong().text_frame())
+                self.send_message(Pong())
             case Resume(epoch, seq):
                 try:
                     await self._continue(epoch, seq, welcome=False)

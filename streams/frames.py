@@ -1,12 +1,11 @@
 """What goes over the sockets of streams: events, and the messages that every stream has."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 
-from lib.schemas import Schema, Timestamp, timestamp
+from lib.schemas import Schema, Timestamp
 
 #: An event that was encoded before.
 EventFrame = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"$ref": "#/$defs/Event"})]
@@ -65,14 +64,6 @@ class Event(Schema):
     at: Timestamp
     text: str
     data: Any
-
-
-def event_frame(
-    *, type: str, stream: str, epoch: str, seq: int, at: datetime, text: str, data: Any
-) -> str:
-    """An event of the log as the text of a frame."""
-    frame = Event(type, stream, epoch, seq, timestamp(at), text, data)
-    return msgspec.json.encode(frame).decode()
 
 
 @dataclass(frozen=True, slots=True)

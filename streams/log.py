@@ -12,8 +12,10 @@ from django.db import connection, transaction
 from django.db.models import Min
 from django.utils import timezone
 
-from . import broadcast
-from .frames import Entry, Head, event_frame
+from lib.schemas import timestamp
+
+from . import broadcast, frames
+from .frames import Entry, Head
 from .models import Event, Stream, new_epoch
 
 
@@ -64,16 +66,10 @@ def append(stream: str, drafts: Sequence[Draft]) -> list[Event]:
 
 
 def _entry(event: Event, epoch: str) -> Entry:
-    frame = event_frame(
-        type=event.type,
-        stream=event.stream_id,
-        epoch=epoch,
-        seq=event.seq,
-        at=event.at,
-        text=event.text,
-        data=event.data,
-    )
-    return Entry(event.seq, frame)
+    at = timestamp(event.at)
+    stream, seq = event.stream_id, event.seq
+    frame = frames.Event(event.type, stream, epoch, seq, at, event.text, event.data)
+    return Entry(seq, msgspec.json.encode(frame).decode())
 
 
 def head(stream: str) -> Head:

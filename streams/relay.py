@@ -9,7 +9,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import msgspec
 from channels.db import database_sync_to_async
@@ -32,7 +32,6 @@ RESUME_MAX_EVENTS = 2000
 LOOK_SECONDS = 1.0
 _READ_AT_ONCE = 500
 _UNWATCHED_SECONDS = 30.0
-_LAYER_SECONDS = 2.0
 _RESTARTING, _TOO_SLOW = 1012, 4408
 #: Types of events that erase an earlier one, named by `seq` in their data: what is left of it.
 _erasures: dict[str, dict[str, Any]] = {}
@@ -104,10 +103,8 @@ class Feed:
 
     def after(self, seq: int) -> list[Entry] | None:
         """The events after a seq, when memory reaches back to it."""
-        if seq > self.seq:
-            return None
         oldest = self.recent[0].seq if self.recent else self.seq + 1
-        if seq + 1 < oldest:
+        if not oldest - 1 <= seq <= self.seq:
             return None
         return [entry for entry in self.recent if entry.seq > seq]
 
@@ -140,12 +137,13 @@ class Relay:
         self._early: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> None:
-        """Listen to the layer and look at the log, until `stop`."""
+    async def start(self) -> Self:
+        """Listen to the layer and look at the log, until `stop`; returns itself."""
         broadcast.serve_from_this_loop()
         await self._open_channel()
-        for work in (self._listen, self._keep_looking):
-            self._run(work())
+        self._run(self._listen())
+        self._run(self._keep_looking())
+        return self
 
     def _run(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -165,11 +163,8 @@ class Relay:
 
     async def _open_channel(self) -> None:
         """Get a channel name from the layer; until it returns one, the log is polled."""
-        try:
-            async with asyncio.timeout(_LAYER_SECONDS):
-                self._channel = await self._layer.new_channel()
-        except Exception as error:
-            logger.warning("The channel layer does not answer: %r; looking at the log", error)
+        async with broadcast.layer_call("open a channel"):
+            self._channel = await self._layer.new_channel()
 
     # Feeds.
 
@@ -193,20 +188,14 @@ class Relay:
     async def _join(self, stream: str) -> None:
         if not self._channel:
             return
-        try:
-            async with asyncio.timeout(_LAYER_SECONDS):
-                await self._layer.group_add(broadcast.group_of(stream), self._channel)
+        async with broadcast.layer_call(f"join the group of {stream}"):
+            await self._layer.group_add(broadcast.group_of(stream), self._channel)
             self._joined.add(stream)
-        except Exception as error:
-            logger.warning("Could not join the group of %s: %r; looking at the log", stream, error)
 
     async def _part(self, stream: str) -> None:
         self._joined.discard(stream)
-        try:
-            async with asyncio.timeout(_LAYER_SECONDS):
-                await self._layer.group_discard(broadcast.group_of(stream), self._channel)
-        except Exception as error:
-            logger.warning("Could not leave the group of %s: %r", stream, error)
+        async with broadcast.layer_call(f"leave the group of {stream}"):
+            await self._layer.group_discard(broadcast.group_of(stream), self._channel)
 
     async def missed(self, feed: Feed, *, epoch: str, since: int) -> list[Entry] | None:
         """What came after `since`, up to this very moment; None when only a snapshot helps.
@@ -359,14 +348,8 @@ async def local_relay() -> Relay:
     global _relay  # noqa: PLW0603 - one relay a process
     loop = asyncio.get_running_loop()
     if _relay is None or _relay[0] is not loop:
-        _relay = (loop, loop.create_task(_started()))
+        _relay = (loop, loop.create_task(Relay().start()))
     return await asyncio.shield(_relay[1])  # one who gives up must not take it from the others
-
-
-async def _started() -> Relay:
-    relay = Relay()
-    await relay.start()
-    return relay
 
 
 async def stop_local_relay() -> None:

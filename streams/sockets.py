@@ -15,7 +15,7 @@ from django.db import Error as DatabaseError
 from lib.errors import Outage, Refusal, Unauthenticated
 
 from . import limits
-from .frames import Error
+from .frames import Error, ServerMessage
 from .origins import origin_is_good
 from .outbox import Outbox, outbox_for
 
@@ -24,7 +24,6 @@ logger = logging.getLogger(__name__)
 MALFORMED, NOT_SIGNED_IN, NOT_YOURS, NOT_FOUND, TOO_FAST = 4400, 4401, 4403, 4404, 4429
 NO_STATUS, RESTARTING = 1005, 1012
 _OUTAGE = Outage("The database cannot be reached. Nothing was stored; try again in a moment.")
-_REFUSE_HANDSHAKE = {"type": "websocket.close", "code": NOT_YOURS}
 
 
 _open: set["SocketConsumer"] = set()
@@ -68,7 +67,7 @@ class SocketConsumer(AsyncConsumer):
         """Open the socket, or refuse it: a foreign Origin before, all else with a close code."""
         if not origin_is_good(self.headers, scheme=self.scope["scheme"]):
             logger.info("Refused a socket from the origin %r", self.headers[b"origin"])
-            await self.send(_REFUSE_HANDSHAKE)
+            await self.send({"type": "websocket.close", "code": NOT_YOURS})
             raise StopConsumer
         await self.send({"type": "websocket.accept"})
         self.outbox = outbox_for(dict(self.scope), self.base_send)
@@ -93,7 +92,8 @@ class SocketConsumer(AsyncConsumer):
         if self not in _open or self.outbox.closing:
             return
         try:
-            self._check_speed()
+            if not self.messages.take():
+                raise Refusal("Too many messages. Wait a moment.", code="rate_limited")
             text = message.get("text")
             if text is None:
                 raise Refusal("Send text frames; binary ones are not read.", code="malformed")
@@ -107,10 +107,6 @@ class SocketConsumer(AsyncConsumer):
         except DatabaseError as error:
             self.fail(error)
 
-    def _check_speed(self) -> None:
-        if not self.messages.take():
-            raise Refusal("Too many messages. Wait a moment.", code="rate_limited")
-
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         """Stop; a server that restarts says so with its own close code."""
         # Daphne passes no code for a close frame without one; ASGI and RFC 6455 call that 1005.
@@ -119,9 +115,13 @@ class SocketConsumer(AsyncConsumer):
         self.is_restarting = self.is_restarting or self.close_code == RESTARTING
         raise StopConsumer
 
+    def send_message(self, message: ServerMessage) -> None:
+        """Send a message."""
+        self.outbox.send_text(message.text_frame())
+
     def refuse(self, refusal: Refusal) -> None:
         """Send a refusal."""
-        self.outbox.send_text(Error(refusal.code, refusal.message).text_frame())
+        self.send_message(Error(refusal.code, refusal.message))
 
     def fail(self, error: BaseException) -> None:
         """Send that the last message could not be stored, for no fault of its sender."""

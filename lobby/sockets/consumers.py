@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -59,11 +60,10 @@ class LobbyConsumer(EventStream):
     async def opened(self) -> None:
         """Welcome the socket and count its player among those who are here."""
         await super().opened()
+        self.name = ANONYMOUS_PREFIX + secrets.token_hex(2)
         if self.player is not None:
             self.person = (self.player.pk, self.player.name)
             self.name = self.player.name
-        else:
-            self.name = ANONYMOUS_PREFIX + secrets.token_hex(2)
         self.unstored: set[asyncio.Future[None]] = set()
         self.arrived = True
         self.presence = presence_of(self.relay)
@@ -80,7 +80,7 @@ class LobbyConsumer(EventStream):
         key = line.player_id or self.outbox
         if not (limits.chat_by_player.take(key) and limits.chat_by_address.take(self.address)):
             raise Refusal("You talk too fast. Wait a moment.", code="rate_limited")
-        stored = chat.line_writer.enqueue(line)
+        stored = chat.line_writer.submit(line)
         self.unstored.add(stored)
         stored.add_done_callback(self._stored)
         if len(self.unstored) >= MOST_UNSTORED:
@@ -106,10 +106,7 @@ class WatchConsumer(EventStream):
     """A socket on something that must exist."""
 
     watched: type[Match] | type[Tournament]
-
-    def stream_of(self, pk: str) -> str:
-        """The stream's name."""
-        raise AssertionError("each kind has its own")
+    stream_of: Callable[[str], str]
 
     async def opened(self) -> None:
         """Listen to what the address names, if there is such a thing."""
@@ -126,17 +123,11 @@ class TournamentConsumer(WatchConsumer):
     """`/tournaments/<id>/ws`: the events of one tournament."""
 
     watched = Tournament
-
-    def stream_of(self, pk: str) -> str:
-        """The stream's name."""
-        return tournament_stream(pk)
+    stream_of = staticmethod(tournament_stream)
 
 
 class MatchConsumer(WatchConsumer):
     """`/matches/<id>/ws`: the events of one match."""
 
     watched = Match
-
-    def stream_of(self, pk: str) -> str:
-        """The stream's name."""
-        return match_stream(pk)
+    stream_of = staticmethod(match_stream)

@@ -13,12 +13,10 @@ from lib.errors import Conflict, Outage, Overloaded, Refusal
 from lobby.messages import (
     Accept,
     Decline,
-    Explained,
     Left,
     Matched,
     QueueMessage,
     ReadyCheckOpen,
-    ReadyCheckOver,
     Waiting,
     queue_decoder,
 )
@@ -82,46 +80,31 @@ class QueueConsumer(PlayerSocket):
             self.matched(schemas.MatchBrief.of(joined.match), joined.players)
         elif joined.ticket is not None:
             you = schemas.PlayerName.of(joined.player)
-            waiting = Waiting(schemas.WAITING, you, joined.ticket, joined.token)
-            self.outbox.send_text(waiting.text_frame())
+            self.send_message(Waiting(schemas.WAITING, you, joined.ticket, joined.token))
             self.ticket = joined.ticket.id
             self.notifier.wait(self.ticket, self)
             if joined.check is not None:
                 self.notifier.checks[self.ticket] = joined.check
-                self.check_opened(joined.check)
+                self.send_message(ReadyCheckOpen.of(self.ticket, joined.check))
 
     def matched(self, match: schemas.MatchBrief, players: Sequence[schemas.MatchPlayer]) -> None:
         """Send the match that was found."""
         assert self.joined is not None
         self.ticket = None
         you = schemas.PlayerName.of(self.joined.player)
-        message = Matched(_who_meets(you, players), you, match, players, self.joined.token)
-        self.outbox.send_text(message.text_frame())
+        text = _who_meets(you, players)
+        self.send_message(Matched(text, you, match, players, self.joined.token))
 
-    def check_opened(self, check: schemas.ReadyCheck) -> None:
-        """Send a ready check, and how many have accepted."""
-        assert self.ticket is not None
-        text = f"Match found! {check.accepted} of {check.players} have accepted."
-        self.outbox.send_text(ReadyCheckOpen(text, self.ticket, check).text_frame())
-
-    def check_failed(self, ticket: schemas.Ticket, text: str) -> None:
-        """Send that the match was not accepted by all."""
-        self.outbox.send_text(ReadyCheckOver(text, ticket).text_frame())
-
-    def explained(self, outlook: Explained) -> None:
-        """Send why there is no match yet."""
-        self.outbox.send_text(outlook.text_frame())
-
-    def ticket_closed(self, ticket: schemas.TicketEnd, text: str) -> None:
+    def ticket_closed(self, left: Left) -> None:
         """Send that the wait is over without a match."""
         self.ticket = None
-        self.outbox.send_text(Left(text, ticket).text_frame())
+        self.send_message(left)
 
     async def received(self, text: str) -> None:
         """Answer a ping; accept or decline a match; leave on `leave`."""
         match self._parse(text):
             case Ping():
-                self.outbox.send_text(Pong().text_frame())
+                self.send_message(Pong())
             case Accept():
                 await self._answer(accept_match)
             case Decline():

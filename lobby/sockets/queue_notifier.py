@@ -15,8 +15,8 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from lib.errors import Conflict, Refusal
-from lobby.events.data import MatchedPlayer
-from lobby.messages import Explained
+from lobby.events.data import MatchedData
+from lobby.messages import Explained, Left, ReadyCheckOpen, ReadyCheckOver
 from lobby.stream_names import LOBBY
 from matchmaking import schemas
 from matchmaking.callers import Caller
@@ -26,7 +26,7 @@ from matchmaking.services.queue.joining import Joined
 from matchmaking.services.queue.outlook import outlooks_of
 from matchmaking.services.queue.ready_checks import decline_match
 from matchmaking.services.queue.tickets import leave_pool, mark_players_seen, start_grace_period
-from streams.frames import Entry
+from streams.frames import Entry, ServerMessage
 from streams.relay import Relay, in_thread, local_relay
 
 logger = logging.getLogger(__name__)
@@ -36,15 +36,10 @@ _EXPLAIN_SECONDS = 4.0
 _TOUCH_SECONDS = 60.0
 
 
-class _Made(msgspec.Struct):
-    match: schemas.MatchBrief
-    players: list[MatchedPlayer]
-
-
 class _MadeEvent(msgspec.Struct):
     """What is read of the lobby's event `matched`."""
 
-    data: _Made
+    data: MatchedData
 
 
 _made_decoder = msgspec.json.Decoder(_MadeEvent)
@@ -58,10 +53,8 @@ class QueueSocket(Protocol):
     def matched(
         self, match: schemas.MatchBrief, players: Sequence[schemas.MatchPlayer]
     ) -> None: ...
-    def check_opened(self, check: schemas.ReadyCheck) -> None: ...
-    def check_failed(self, ticket: schemas.Ticket, text: str) -> None: ...
-    def ticket_closed(self, end: schemas.TicketEnd, text: str) -> None: ...
-    def explained(self, message: Explained) -> None: ...
+    def ticket_closed(self, left: Left) -> None: ...
+    def send_message(self, message: ServerMessage) -> None: ...
 
 
 class QueueNotifier:
@@ -166,16 +159,14 @@ class QueueNotifier:
                 self._send_check(ticket.pk, check)
             elif ticket.state == TicketState.WAITING:
                 if self.checks.pop(ticket.pk, None) is not None:
-                    for socket in self.sockets.get(ticket.pk, ()):
-                        socket.check_failed(schemas.Ticket.of(ticket), _BACK)
+                    self._send(ticket.pk, ReadyCheckOver(_BACK, schemas.Ticket.of(ticket)))
             else:
                 self._send_end(ticket)
 
     def _send_check(self, ticket: UUID, check: schemas.ReadyCheck | None) -> None:
         if check is not None and self.checks.get(ticket) != check:
             self.checks[ticket] = check
-            for socket in self.sockets.get(ticket, ()):
-                socket.check_opened(check)
+            self._send(ticket, ReadyCheckOpen.of(ticket, check))
 
     def _send_end(self, ticket: Ticket) -> None:
         was_asked = ticket.pk in self.checks
@@ -185,8 +176,8 @@ class QueueNotifier:
                 socket.matched(schemas.MatchBrief.of(match), schemas.MatchPlayer.of_seats(match))
                 continue
             if was_asked:
-                socket.check_failed(schemas.Ticket.of(ticket), _BROKEN)
-            socket.ticket_closed(schemas.TicketEnd.of(ticket), schemas.end_text(ticket))
+                socket.send_message(ReadyCheckOver(_BROKEN, schemas.Ticket.of(ticket)))
+            socket.ticket_closed(Left(schemas.end_text(ticket), schemas.TicketEnd.of(ticket)))
 
     async def _explain(self) -> None:
         found = await in_thread(outlooks_of, list(self.sockets), now=timezone.now())
@@ -194,8 +185,11 @@ class QueueNotifier:
             explained = Explained.of(ticket, outlook)
             if self.outlooks.get(ticket) != explained and ticket in self.sockets:
                 self.outlooks[ticket] = explained
-                for socket in self.sockets[ticket]:
-                    socket.explained(explained)
+                self._send(ticket, explained)
+
+    def _send(self, ticket: UUID, message: ServerMessage) -> None:
+        for socket in self.sockets.get(ticket, ()):
+            socket.send_message(message)
 
     def _run(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
