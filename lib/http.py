@@ -93,7 +93,12 @@ def read_body(request: HttpRequest, shape: type[Body]) -> Body:
         raise Malformed(
             "Send JSON with the header `Content-Type: application/json`.", code="wrong_type"
         )
-    return _decode(raw_body(request), shape)
+    try:
+        return msgspec.json.decode(raw_body(request), type=shape)
+    except msgspec.ValidationError as error:
+        raise Malformed(f"The body does not fit: {error}.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(f"The body is not JSON: {error}.") from error
 
 
 def raw_body(request: HttpRequest) -> bytes:
@@ -119,15 +124,6 @@ def read_query(request: HttpRequest, shape: type[Body]) -> Body:
         if isinstance(getattr(query, name, None), int) and not text.isdecimal():  # such as 1e3
             raise Malformed(f"The address does not fit: `{name}` is a whole number.")
     return query
-
-
-def _decode(body: bytes, shape: type[Body]) -> Body:
-    try:
-        return msgspec.json.decode(body, type=shape)
-    except msgspec.ValidationError as error:
-        raise Malformed(f"The body does not fit: {error}.") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Malformed(f"The body is not JSON: {error}.") from error
 
 
 def outage_response(error: Exception) -> HttpResponse:

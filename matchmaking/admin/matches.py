@@ -44,13 +44,8 @@ class KindFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Player]) -> QuerySet[Player]:
         """Players of the chosen kind."""
-        match self.value():
-            case "guest":
-                return queryset.filter(user__isnull=True)
-            case "registered":
-                return queryset.filter(user__isnull=False)
-            case _:
-                return queryset
+        is_guest = {"guest": True, "registered": False}.get(self.value() or "")
+        return queryset if is_guest is None else queryset.filter(user__isnull=is_guest)
 
 
 class LatestTickets(ReadInline):
@@ -109,11 +104,8 @@ class PlayerAdmin(ServicedAdmin[Player]):
         """With the number of matches, and whether the player waits."""
         seats = Seat.objects.filter(player=OuterRef("pk"))
         waiting = Ticket.objects.waiting().filter(player=OuterRef("pk"))
-        queryset = super().get_queryset(request)
-        return queryset.annotate(
-            match_count=count_by(seats, "player"),
-            is_waiting=Exists(waiting),
-        )
+        rows = super().get_queryset(request)
+        return rows.annotate(match_count=count_by(seats, "player"), is_waiting=Exists(waiting))
 
     def kind(self, player: Player) -> str:
         """Guest or registered."""

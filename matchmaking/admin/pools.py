@@ -42,14 +42,8 @@ class PoolAdmin(StockAdmin[Pool]):
         """With the number of those who wait and play."""
         waits = Ticket.objects.waiting().filter(pool=OuterRef("pk"))
         plays = Match.objects.filter(pool=OuterRef("pk"), state=MatchState.OPEN)
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                waiting=count_by(waits, "pool"),
-                open_matches=count_by(plays, "pool"),
-            )
-        )
+        rows = super().get_queryset(request)
+        return rows.annotate(waiting=count_by(waits, "pool"), open_matches=count_by(plays, "pool"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Pool | None = None) -> tuple[str, ...]:
         """Programs know a pool by its slug, so that stays as it is."""

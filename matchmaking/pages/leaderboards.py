@@ -62,11 +62,6 @@ class PlayedLine:
             return "drawn" if self.match.outcome == Outcome.DRAWN else "no winner"
         return "won" if self.won else "lost"
 
-    @property
-    def change_size(self) -> float:
-        """The size of the change."""
-        return abs(self.change or 0.0)
-
 
 @require_safe
 @never_cache

@@ -23,11 +23,6 @@ class Member:
     rating: float | None
     change: float | None
 
-    @property
-    def change_size(self) -> float:
-        """The size of the change."""
-        return abs(self.change or 0.0)
-
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -56,6 +51,7 @@ class MatchPage:
     match: Match
     place: MatchPlace | None
     sides: Sequence[Side]
+    mine: Side | None
     report: Report | None
     claim: str
     counter: str
@@ -64,11 +60,6 @@ class MatchPage:
     may_report: bool
     may_confirm: bool
     may_dispute: bool
-
-    @property
-    def mine(self) -> Side | None:
-        """The viewer's side."""
-        return next((side for side in self.sides if side.is_mine), None)
 
 
 def match_page_of(match: Match, player: Player | None) -> MatchPage:
@@ -85,6 +76,7 @@ def match_page_of(match: Match, player: Player | None) -> MatchPage:
         match=match,
         place=place_of_match(match),
         sides=sides,
+        mine=mine,
         report=report,
         claim=result_in_words(report_claim(report), names) if report else "",
         counter=result_in_words(counter, names) if counter else "",

@@ -68,7 +68,7 @@ def confirm(request: HttpRequest, match_id: UUID) -> HttpResponse:
 @require_POST
 def dispute(request: HttpRequest, match_id: UUID) -> HttpResponse:
     """Disagree, with another score or without."""
-    if "outcome" in request.POST or _has_scores(request):
+    if "outcome" in request.POST or request.POST.get("scores") or request.POST.get("score_0"):
         return report(request, match_id)
     return _report(request, match_id, lambda caller: dispute_result(
         match_id=match_id, caller=caller, report_id=_report_id(request)
@@ -93,10 +93,6 @@ def _words(match: Match, report: Report | None) -> str:
     if report is not None and report.state == ReportState.DISPUTED:
         return "The organiser is asked to decide."
     return "Your result is reported. The other side is asked."
-
-
-def _has_scores(request: HttpRequest) -> bool:
-    return bool(request.POST.get("scores") or request.POST.get("score_0"))
 
 
 def _claim(request: HttpRequest) -> Claim:

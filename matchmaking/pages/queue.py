@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lib.errors import Refusal
+from lib.errors import Conflict, Refusal
 from lib.http import check_newcomer, status_of
 from matchmaking.callers import NOBODY, Caller
 from matchmaking.identity import GUEST_COOKIE, browser_player, set_guest_cookie
@@ -93,19 +93,18 @@ def enter(
 ) -> HttpResponse:
     """Call `do` for the browser's player, or for a new guest of the name in the form."""
     player = browser_player(request)
-    if not form.is_valid():
-        return panel_answer(request, player, error=_first_error(form))
-    name: str = form.cleaned_data["username"]
-    if player is None and request.user.is_authenticated:
-        return panel_answer(request, player, error=NO_PLAYER, status=409)
-    if player is None and not name:
-        return panel_answer(request, player, error="Choose a name first.")
     try:
+        _check(form)
+        name: str = form.cleaned_data["username"]
+        if player is None and request.user.is_authenticated:
+            raise Conflict(NO_PLAYER)
+        if player is None and not name:
+            raise Refusal("Choose a name first.")
         if player is None:
             check_newcomer(request)
         entered = do(caller_for(player), name or None)
     except Refusal as refusal:
-        return panel_answer(request, player, error=refusal.message, status=status_of(refusal))
+        return panel_answer(request, player, refusal)
     response = panel_answer(request, entered.player)
     if entered.token:
         set_guest_cookie(response, entered.token)
@@ -130,7 +129,7 @@ def act(request: HttpRequest, do: Callable[[Caller], object]) -> HttpResponse:
     try:
         do(caller_for(player))
     except Refusal as refusal:
-        return panel_answer(request, player, error=refusal.message, status=status_of(refusal))
+        return panel_answer(request, player, refusal)
     return panel_answer(request, player)
 
 
@@ -140,27 +139,31 @@ def caller_for(player: Player | None) -> Caller:
 
 
 def panel_answer(
-    request: HttpRequest, player: Player | None, *, error: str = "", status: int = 400
+    request: HttpRequest, player: Player | None, refusal: Refusal | None = None
 ) -> HttpResponse:
-    """The panel for a script, the lobby for a page; both show the error."""
+    """The panel for a script, the lobby for a page; both show what was refused."""
     if request.headers.get("X-Requested-With") == "fetch":
-        return _panel(request, player, error=error, status=status if error else 200)
-    if error:
-        messages.error(request, error)
+        return _panel(request, player, refusal)
+    if refusal is not None:
+        messages.error(request, refusal.message)
     return redirect("lobby")
 
 
 def _panel(
-    request: HttpRequest, player: Player | None, *, error: str = "", status: int = 200
+    request: HttpRequest, player: Player | None, refusal: Refusal | None = None
 ) -> HttpResponse:
-    shown = queue_panel(player, now=timezone.now())
-    name = request.POST.get("username", "")
-    context = {"queue": shown, "queue_error": error, "queue_name": name}
-    return render(request, PANEL, context, status=status)
+    context = {
+        "queue": queue_panel(player, now=timezone.now()),
+        "queue_error": refusal.message if refusal else "",
+        "queue_name": request.POST.get("username", ""),
+    }
+    return render(request, PANEL, context, status=status_of(refusal) if refusal else 200)
 
 
-def _first_error(form: forms.Form) -> str:
-    return next(str(error) for errors in form.errors.values() for error in errors)
+def _check(form: forms.Form) -> None:
+    """Raise the first error of a form as a refusal."""
+    if not form.is_valid():
+        raise Refusal(str(next(iter(form.errors.values()))[0]))
 
 
 # The visitor's account.
@@ -173,16 +176,14 @@ def guest(request: HttpRequest) -> HttpResponse:
     if browser_player(request) is not None or request.user.is_authenticated:
         return response
     form = GuestForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _first_error(form))
-        return response
     try:
+        _check(form)
         check_newcomer(request)
         made = create_guest(username=form.cleaned_data["username"])
     except Refusal as refusal:
         messages.error(request, refusal.message)
-        return response
-    set_guest_cookie(response, made.token)
+    else:
+        set_guest_cookie(response, made.token)
     return response
 
 

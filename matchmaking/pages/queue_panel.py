@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from matchmaking import schemas
-from matchmaking.models import Match, Party, Player, Pool, ReadyCheck, Seat, Ticket, TicketState
-from matchmaking.schemas import Outlook, PoolStatistics
-from matchmaking.selectors import open_check, open_matches, open_pools, open_ticket, party_of
+from matchmaking.models import Match, Party, Player, Pool, Seat, Ticket, TicketState
+from matchmaking.schemas import Outlook, PoolStatistics, ReadyCheck
+from matchmaking.selectors import open_matches, open_pools, open_ticket, party_of
 from matchmaking.services.queue.outlook import outlook, pool_statistics
 
 _REFRESH_ASKED_SECONDS = 1
@@ -34,14 +33,6 @@ class JoinablePool:
 
 
 @dataclass(frozen=True, slots=True)
-class PendingCheck:
-    """A ready check that the player is in."""
-
-    check: ReadyCheck
-    shown: schemas.ReadyCheck
-
-
-@dataclass(frozen=True, slots=True)
 class QueuePanel:
     """What one player sees of the queues; `joinable_pools` may be joined now.
 
@@ -53,7 +44,7 @@ class QueuePanel:
     active_matches: Sequence[ActiveMatch]
     ticket: Ticket | None
     outlook: Outlook | None
-    pending_check: PendingCheck | None
+    pending_check: ReadyCheck | None
     party: Party | None
     joinable_pools: Sequence[JoinablePool]
     has_parties: bool
@@ -64,6 +55,11 @@ class QueuePanel:
         if self.active_matches:
             return "matched"
         return "waiting" if self.ticket else "idle"
+
+    @property
+    def accept_before(self) -> datetime | None:
+        """When the pending check is over."""
+        return datetime.fromisoformat(self.pending_check.deadline) if self.pending_check else None
 
     @property
     def waiting_count(self) -> int:
@@ -94,25 +90,14 @@ def queue_panel(player: Player | None, *, now: datetime) -> QueuePanel:
         player=player,
         active_matches=[_active_match(match, player.pk) for match in matches if player],
         ticket=ticket,
-        outlook=_outlook(ticket, now),
-        pending_check=_pending_check(ticket),
+        outlook=outlook(ticket, now=now)
+        if ticket and ticket.state == TicketState.WAITING
+        else None,
+        pending_check=ReadyCheck.of_ticket(ticket) if ticket else None,
         party=party,
         joinable_pools=[] if ticket else _joinable_pools(pools, matches, party, now),
         has_parties=any(pool.party_limit > 1 for pool in pools),
     )
-
-
-def _outlook(ticket: Ticket | None, now: datetime) -> Outlook | None:
-    if ticket is None or ticket.state != TicketState.WAITING:
-        return None
-    return outlook(ticket, now=now)
-
-
-def _pending_check(ticket: Ticket | None) -> PendingCheck | None:
-    check = open_check(ticket) if ticket and ticket.state == TicketState.PROPOSED else None
-    if ticket is None or check is None:
-        return None
-    return PendingCheck(check, schemas.ReadyCheck.of(check, check.answers.all(), ticket))
 
 
 def _joinable_pools(

@@ -150,7 +150,7 @@ async def test_a_layer_that_fails_fails_nobody(
 async def test_a_layer_that_never_answers_is_given_up(
     layer: Layer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(broadcast, "_SEND_TIMEOUT_SECONDS", 0.02)
+    monkeypatch.setattr(broadcast, "_LAYER_SECONDS", 0.02)
     broadcast.serve_from_this_loop()
     layer.takes.clear()
     tell(1)
