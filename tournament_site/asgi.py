@@ -10,17 +10,24 @@ from django.core.asgi import get_asgi_application
 http = get_asgi_application()  # before anything that imports models
 
 from channels.routing import ProtocolTypeRouter, URLRouter
+from django.urls import re_path
 
 from lobby.sockets.routing import websocket_urlpatterns
 
 from .duties import duties
-from .fallback import NoSuchSocket
 from .fast import FastPath
+
+
+async def _no_such_socket(scope: dict[str, Any], receive: Any, send: Any) -> Any:
+    """Refuse a socket on an address that has none, with 403 and without a traceback."""
+    await receive()
+    await send({"type": "websocket.close", "code": 4404})
+
 
 _router = ProtocolTypeRouter(
     {
         "http": FastPath(http),
-        "websocket": NoSuchSocket(URLRouter(websocket_urlpatterns)),
+        "websocket": URLRouter([*websocket_urlpatterns, re_path("", _no_such_socket)]),
     }
 )
 

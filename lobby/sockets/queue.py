@@ -1,6 +1,5 @@
 """The queue by socket: connecting joins, closing leaves, and a match is sent when it is made."""
 
-import logging
 from collections.abc import Callable, Sequence
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -31,8 +30,6 @@ from streams.relay import in_thread
 from streams.sockets import MALFORMED, RESTARTING
 
 from .queue_notifier import local_notifier
-
-logger = logging.getLogger(__name__)
 
 #: What a client closes with that has had enough; any other end may be an accident.
 _LEAVING = {1000, 1005}
@@ -70,9 +67,8 @@ class QueueConsumer(PlayerSocket):
         )
 
     def _caller(self) -> Caller:
-        if self.joined is not None:
-            return Caller(player_id=self.joined.player.pk)
-        return Caller(player_id=self.player.pk if self.player else None)
+        player = self.joined.player if self.joined else self.player
+        return Caller(player_id=player.pk if player else None)
 
     def _send_joined(self, joined: Joined) -> None:
         self.joined = joined

@@ -183,7 +183,7 @@ def test_a_fault_is_reported_without_asking_the_database(
     def break_down(request: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("lobby.pages.views.browser_player", break_down)
+    monkeypatch.setattr("lobby.pages.browser_player", break_down)
     browser = Client(raise_request_exception=False)
     with django_assert_num_queries(0):
         response = browser.get(reverse("lobby"), headers={"Accept": "text/html"})

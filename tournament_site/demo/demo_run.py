@@ -25,7 +25,6 @@ class DemoRun:
     joins_by_http: int = 0
     joins_by_socket: int = 0
     left_queue: int = 0
-    lines_refused: int = 0
 
     @property
     def seconds_left(self) -> float:

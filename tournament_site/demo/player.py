@@ -128,7 +128,6 @@ class Player(ABC):
             self.run.events.expect_chat(self.id, text)
 
     def _take_back(self, error: Json) -> None:
-        self.run.lines_refused += 1
         self.run.problems.append(f"{self.name} could not send a line: {error['message']}")
         if self._said:
             self.run.events.take_back(self.id, self._said.popleft())

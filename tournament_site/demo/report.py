@@ -21,14 +21,11 @@ class Report:
     players: list[Player]
 
     @property
-    def listeners(self) -> list[Listener]:
-        """The demo's sockets on the lobby."""
-        return [self.lobby, *(p.listener for p in self.players if p.listener is not None)]
-
-    @property
     def watches(self) -> list[Watch]:
         """Every socket's place in its stream."""
-        return [*(listener.watch for listener in self.listeners), self.cup.watch]
+        players = (player.listener for player in self.players)
+        lobbies = (listener.watch for listener in (self.lobby, *players) if listener)
+        return [*lobbies, self.cup.watch]
 
     def total(self, what: str) -> int:
         """Events, holes, doubles or resyncs over all sockets."""

@@ -150,15 +150,3 @@ class Bracket:
             if pairing.part is part:
                 by_round.setdefault(pairing.round, []).append(pairing)
         return tuple(tuple(by_round[number]) for number in sorted(by_round))
-
-    def downstream(self, key: str) -> tuple[str, ...]:
-        """Every later pairing that the outcome of this one may touch, in order of play."""
-        found: set[str] = set()
-        unseen = [key]
-        while unseen:
-            pairing = self[unseen.pop()]
-            for place in (pairing.winner_to, pairing.loser_to):
-                if place is not None and place.key not in found:
-                    found.add(place.key)
-                    unseen.append(place.key)
-        return tuple(sorted(found, key=self.positions.__getitem__))

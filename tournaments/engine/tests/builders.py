@@ -48,3 +48,16 @@ def play_out(
         state.update(changes)
         ready += ready_keys(changes)
     return state, outcomes
+
+
+def downstream(bracket: Bracket, key: str) -> tuple[str, ...]:
+    """Every later pairing that the outcome of this one may touch, in order of play."""
+    found: set[str] = set()
+    unseen = [key]
+    while unseen:
+        pairing = bracket[unseen.pop()]
+        for place in (pairing.winner_to, pairing.loser_to):
+            if place is not None and place.key not in found:
+                found.add(place.key)
+                unseen.append(place.key)
+    return tuple(sorted(found, key=bracket.positions.__getitem__))

@@ -43,7 +43,7 @@ from tournaments.engine.errors import (
     UnknownPairing,
 )
 
-from .builders import FIRST, SECOND, by_chance, play_out, ready_keys
+from .builders import FIRST, SECOND, by_chance, downstream, play_out, ready_keys
 
 EVERY_SIZE = range(2, 131)
 brackets = st.builds(
@@ -264,7 +264,7 @@ def test_an_outcome_changes_only_what_is_downstream(bracket: Bracket, rng: Rando
     state = resolve(bracket, {})
     while ready := ready_keys(state):
         key = rng.choice(ready)
-        near = {one: state[one] for one in (key, *bracket.downstream(key))}
+        near = {one: state[one] for one in (key, *downstream(bracket, key))}
         state.update(advance(bracket, near, key, by_chance(rng, forfeits=0.2)))
 
 

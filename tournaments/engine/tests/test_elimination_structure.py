@@ -25,7 +25,7 @@ from tournaments.engine.elimination import (
 from tournaments.engine.elimination.bracket import Pairing
 from tournaments.engine.errors import TooFewEntrants, UnknownPairing
 
-from .builders import DATA
+from .builders import DATA, downstream
 
 EVERY_SIZE = range(2, 131)
 SINGLE_SIZES = (4, 5, 6, 7, 8, 12, 16, 32)
@@ -211,6 +211,6 @@ def test_a_double_elimination_of_1024_is_built_at_once() -> None:
 
 def test_downstream_holds_all_that_an_outcome_may_touch() -> None:
     bracket = double_elimination(8)
-    assert bracket.downstream("GF2") == ()
-    assert bracket.downstream("GF") == ("GF2",)
-    assert bracket.downstream("W2.1") == ("W3.1", "L2.2", "L3.1", "L4.1", "GF", "GF2")
+    assert downstream(bracket, "GF2") == ()
+    assert downstream(bracket, "GF") == ("GF2",)
+    assert downstream(bracket, "W2.1") == ("W3.1", "L2.2", "L3.1", "L4.1", "GF", "GF2")
