@@ -177,7 +177,7 @@ class SettingsBody(Body):
     reporting: Annotated[Reporting, Field(strict=False)] = Reporting.ORGANISER
     """Whether players may report results themselves."""
     rated_in: str | None = None
-    """The short name of the pool whose ratings the matches move; null for none."""
+    """The short name of the pool whose ratings the matches move; null for none. Staff choose it."""
     seeding: Annotated[Seeding, Field(strict=False)] = Seeding.GIVEN
     byes: bool = False
     """Allow an odd number in an elimination: the first seeds sit out."""

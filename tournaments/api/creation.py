@@ -16,7 +16,7 @@ from tournaments.services.setup.settings import change_settings
 from tournaments.services.setup.stage_plans import check_plans, check_size
 
 from . import schemas
-from .api_setup import FOR_ALL, Router, maker
+from .api_setup import FOR_ALL, Router, account, maker
 from .bodies import TournamentBody
 from .idempotency import created
 from .tournaments import changes_of
@@ -29,7 +29,7 @@ _ARGUMENTS = frozenset({"name", "seeding", "byes", "entry", "entry_code"})
 
 @router.post(
     "/tournament",
-    response={201: schemas.Created} | schemas.errors(400, 401, 404, 409, 422, 429),
+    response={201: schemas.Created} | schemas.errors(400, 401, 403, 404, 409, 422, 429),
     openapi_extra=FOR_ALL,
 )
 def new_tournament(request: HttpRequest, body: TournamentBody) -> HttpResponse:
@@ -39,7 +39,7 @@ def new_tournament(request: HttpRequest, body: TournamentBody) -> HttpResponse:
     Idempotency-Key, a retry makes no second tournament.
     """
     owner = maker(request)
-    actor = owner_actor(owner)
+    actor = owner_actor(owner, account(request))
     return created(
         request,
         lambda: _make(body, owner, actor),

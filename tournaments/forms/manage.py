@@ -43,7 +43,10 @@ class LinesForm(forms.Form):
 
 
 class SettingsForm(forms.Form):
-    """A tournament's settings; only what was changed is passed on."""
+    """A tournament's settings; only what was changed is passed on.
+
+    Only staff see which pool's ratings move, since only they may choose it.
+    """
 
     name = forms.CharField(max_length=TOURNAMENT_NAME_MAX_CHARS)
     about = forms.CharField(
@@ -100,7 +103,7 @@ class SettingsForm(forms.Form):
         help_text="In an elimination, the first seeds sit out the first round.",
     )
 
-    def __init__(self, tournament: Tournament, data: Any = None) -> None:
+    def __init__(self, tournament: Tournament, data: Any = None, *, is_staff: bool) -> None:
         initial = {name: getattr(tournament, name) for name in self.base_fields}
         if tournament.starts_at is not None:
             # The form has no seconds: a value that is sent back unchanged is no change.
@@ -109,6 +112,8 @@ class SettingsForm(forms.Form):
         pools = self.fields["rated_in"]
         assert isinstance(pools, forms.ModelChoiceField)
         pools.queryset = Pool.objects.all()
+        if not is_staff:
+            del self.fields["rated_in"]
 
     def changes(self) -> dict[str, Any]:
         """What was changed."""

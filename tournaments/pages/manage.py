@@ -133,14 +133,15 @@ def entrant(
 @organiser_page
 def settings(request: HttpRequest, tournament: Tournament, actor: Actor) -> HttpResponse:
     """The tournament's settings, and its stages."""
-    form, stages = SettingsForm(tournament), _stage_forms(tournament)
+    form = SettingsForm(tournament, is_staff=actor.is_staff)
+    stages = _stage_forms(tournament)
     if request.method == "POST" and "stages" in request.POST:
         stages = _stage_forms(tournament, request.POST)
         if "add-stage" not in request.POST and _save_stages(tournament, actor, stages):
             messages.success(request, "The stages are saved.")
             return redirect("tournament-manage-settings", tournament.pk)
     elif request.method == "POST":
-        form = SettingsForm(tournament, request.POST)
+        form = SettingsForm(tournament, request.POST, is_staff=actor.is_staff)
         change = partial(change_settings, tournament_id=tournament.pk, actor=actor)
         if submit(form, lambda: change(changes=form.changes()), bad_code="entry_code") is not None:
             messages.success(request, "The settings are saved.")

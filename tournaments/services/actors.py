@@ -6,11 +6,16 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person in a role; `judge_id` is set for a judge, who may do less than the organiser."""
+    """A person in a role.
+
+    `judge_id` is set for a judge, who may do less than the organiser; `is_staff` for an account
+    that may run every tournament, and may say whose ratings one moves.
+    """
 
     name: str
     player_id: UUID | None = None
     judge_id: int | None = None
+    is_staff: bool = False
 
 
 #: Whoever holds the organiser's token without being a player.

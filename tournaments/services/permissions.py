@@ -1,5 +1,6 @@
 """Who may run a tournament, judge in it, or enter a result."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
@@ -34,9 +35,24 @@ def player_actor(player: Player) -> Actor:
     return Actor(player.name, player.pk)
 
 
-def owner_actor(organiser: Player | None) -> Actor:
-    """The owner of a new tournament: its player, or whoever holds its token."""
-    return player_actor(organiser) if organiser else ORGANISER
+def owner_actor(organiser: Player | None, user: Account | None = None) -> Actor:
+    """The owner of a new tournament: its player, or whoever holds its token.
+
+    `user` is the account of a browser's session, as below.
+    """
+    actor = player_actor(organiser) if organiser else ORGANISER
+    account = organiser.user if organiser else user
+    return replace(actor, is_staff=account is not None and may_organise_all(account))
+
+
+def check_may_rate(actor: Actor) -> None:
+    """Raise `Forbidden` for everybody but staff, who alone tie a tournament to a pool's ratings."""
+    if not actor.is_staff:
+        raise Forbidden(
+            "Only staff may choose the pool whose ratings a tournament moves. Leave the choice as "
+            "it is, and ask them.",
+            code="staff_only",
+        )
 
 
 def organiser_actor(
@@ -51,9 +67,9 @@ def organiser_actor(
         return ORGANISER
     player = None if caller.is_nobody else player_of(caller)
     if player is not None and may_organise(tournament, player):
-        return player_actor(player)
+        return owner_actor(player)
     if user is not None and may_organise_all(user):
-        return Actor(user.get_username(), player.pk if player else None)
+        return Actor(user.get_username(), player.pk if player else None, is_staff=True)
     return None
 
 

@@ -10,6 +10,7 @@ from tournaments.services.setup.creation import create_tournament
 from tournaments.services.setup.settings import change_settings
 
 OLGA = Actor("Olga")
+STAFF = Actor("Staffan", is_staff=True)
 FOUR = ("Ann", "Bob", "Cem", "Dan")
 
 
@@ -29,7 +30,7 @@ def open_cup(entry: Entry = Entry.OPEN, *, code: str = "", **changes: object) ->
     if changes:
         change_settings(
             tournament_id=tournament.pk,
-            actor=ORGANISER,
+            actor=STAFF,
             changes=changes,
         )
     open_registration(tournament_id=tournament.pk, actor=ORGANISER)

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from matchmaking.models import Pool
 from matchmaking.services.players import create_guest
 from tournaments.models import Action, Entrant, Stage, Tournament
 
@@ -69,7 +68,6 @@ def test_entrants_with_more_than_names() -> None:
 
 
 def test_every_setting_is_kept() -> None:
-    Pool.objects.get_or_create(slug="chess", defaults={"name": "Chess"})
     cup = Cup(
         *"ABCD",
         start=False,
@@ -83,7 +81,6 @@ def test_every_setting_is_kept() -> None:
         starts_at="2099-01-01T18:00:00+01:00",
         match_minutes=12,
         reporting="players",
-        rated_in="chess",
         keep_apart="region",
         byes=True,
     )
@@ -92,7 +89,6 @@ def test_every_setting_is_kept() -> None:
         "Friday", "Bring a racket.", "code", "s3same",
     )  # fmt: skip
     assert (row.capacity, row.check_in_minutes, row.match_minutes) == (16, 20, 12)
-    assert row.rated_in is not None and row.rated_in.slug == "chess"
     assert row.starts_at is not None and row.starts_at.isoformat() == "2099-01-01T17:00:00+00:00"
     assert cup.show()["state"] == "draft" and cup.answer["brackets"] == []
     assert "s3same" not in str(cup.show())

@@ -12,7 +12,7 @@ from tournaments.services.entry.seeding import sort_by_rating
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.settings import change_settings
 
-from .manage_builders import OLGA, draft, fresh, open_cup, who
+from .manage_builders import OLGA, STAFF, draft, fresh, open_cup, who
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def test_who_registered_before_the_pool_was_chosen_is_rated_too(ladder: None) ->
     for name in ("Cem", "Ann", "Bob"):
         enter(cup, name)
     changes = {"rated_in": pool()}
-    change_settings(tournament_id=cup.pk, actor=OLGA, changes=changes)
+    change_settings(tournament_id=cup.pk, actor=STAFF, changes=changes)
     sort_by_rating(tournament_id=cup.pk, actor=OLGA)
     assert who(fresh(cup)) == ["Ann", "Bob", "Cem"]
     assert cup.entrants.get(name="Ann").rating == rating("Ann")

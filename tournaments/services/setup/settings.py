@@ -20,6 +20,7 @@ from tournaments.services import audit_log
 from tournaments.services.actors import Actor
 from tournaments.services.capacity import fill_places
 from tournaments.services.locking import lock_tournament
+from tournaments.services.permissions import check_may_rate
 from tournaments.services.undoable import SettingsChanged
 
 from .creation import parse_tournament_name
@@ -109,7 +110,10 @@ SETTINGS = {
 
 @transaction.atomic
 def change_settings(*, tournament_id: UUID, actor: Actor, changes: Mapping[str, Any]) -> Tournament:
-    """Change settings by their names; raises a refusal for a wrong value, or when it is late."""
+    """Change settings by their names; raises a refusal for a wrong value, or when it is late.
+
+    Only staff choose the pool of the ratings: `Forbidden` for others.
+    """
     tournament = lock_tournament(tournament_id)
     checked: dict[str, Any] = {}
     for field, value in changes.items():
@@ -118,6 +122,8 @@ def change_settings(*, tournament_id: UUID, actor: Actor, changes: Mapping[str, 
             checked[field] = clean
     if not checked:
         return tournament
+    if "rated_in" in checked:
+        check_may_rate(actor)
     check_in_time(tournament, checked)
     before = {field: _kept(getattr(tournament, field)) for field in checked}
     for field, value in checked.items():

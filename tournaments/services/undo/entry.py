@@ -28,6 +28,7 @@ from tournaments.services.capacity import (
 )
 from tournaments.services.entry.entrants import ENTRANT_FIELDS, open_seats, seats_of
 from tournaments.services.guards import check_before_start, check_name_is_free, entrant_of
+from tournaments.services.permissions import check_may_rate
 from tournaments.services.progress.redraw import check_can_redraw, redraw
 from tournaments.services.progress.start import number_seeds
 from tournaments.services.setup.settings import check_in_time
@@ -179,6 +180,7 @@ def undo_settings(tournament: Tournament, undone: SettingsChanged, actor: Actor)
     if before.get("starts_at"):
         before["starts_at"] = parse_datetime(before["starts_at"])
     if "rated_in" in before:
+        check_may_rate(actor)
         before["rated_in"] = Pool.objects.filter(pk=before["rated_in"]).first()
     for field, value in before.items():
         setattr(tournament, field, value)
