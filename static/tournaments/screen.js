@@ -3,6 +3,7 @@
 import { fetchElement } from "../live/fetch_element.js";
 import { Stream } from "../live/stream.js";
 
+const LARGEST = 4; // times the usual size
 const SETTLE_MS = 400; // several results in a row are one change
 
 const seconds = Number(document.body.dataset.seconds);
@@ -14,12 +15,36 @@ let pending = 0;
 
 const slides = () => [...document.querySelectorAll(".slide")];
 
+/** Whether a slide shows all it has, with no name cut. */
+function isWhole(slide) {
+  const names = [...slide.querySelectorAll("bdi")];
+  return (
+    slide.scrollHeight <= slide.clientHeight &&
+    slide.scrollWidth <= slide.clientWidth &&
+    names.every((name) => name.scrollWidth <= name.clientWidth)
+  );
+}
+
+/** Write a slide as large as the wall allows. */
+function fit(slide) {
+  let [fits, most] = [1, LARGEST];
+  for (let step = 0; step < 7; step++) {
+    const size = (fits + most) / 2;
+    slide.style.fontSize = `${size}em`;
+    [fits, most] = isWhole(slide) ? [size, most] : [fits, size];
+  }
+  slide.style.fontSize = `${fits}em`;
+}
+
 function draw(number) {
   const all = slides();
   now = number;
   all.forEach((slide, i) => {
     slide.hidden = i !== now;
   });
+  if (!all[now].matches(".slide-champion, .slide-address")) {
+    fit(all[now]);
+  }
   document.getElementById("screen-page").textContent = `${now + 1}/${all.length}`;
 }
 
@@ -66,6 +91,7 @@ document.addEventListener("keydown", ({ key }) => {
   }
 });
 
+addEventListener("resize", () => draw(now));
 document.body.classList.add("is-turning");
 document.documentElement.style.setProperty("--turn", `${seconds}s`);
 show(0);

@@ -161,6 +161,8 @@ class SettingsBody(Body):
     """What a tournament is like; a field that is left out stays as it is."""
 
     name: str = "Tournament"
+    slug: str = ""
+    """The short address, under /t/; made of the name unless given."""
     about: str = ""
     """Plain text for the players."""
     entry: Annotated[Entry, Field(strict=False)] = Entry.ORGANISER

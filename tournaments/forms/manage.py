@@ -17,6 +17,7 @@ from tournaments.models import (
     Tournament,
 )
 from tournaments.models.entrants import LABEL_MAX_CHARS
+from tournaments.models.tournament import SLUG_MAX_CHARS
 from tournaments.models.tournament_settings import TEAM_SIZE_MAX
 from tournaments.services.entry.entrants import Details
 from tournaments.services.setup.settings import ABOUT_MAX_CHARS, CODE_MAX_CHARS, MINUTES_MAX
@@ -49,6 +50,12 @@ class SettingsForm(forms.Form):
     """
 
     name = forms.CharField(max_length=TOURNAMENT_NAME_MAX_CHARS)
+    slug = forms.CharField(
+        label="Short address",
+        max_length=SLUG_MAX_CHARS,
+        help_text="Stands behind /t/. Old addresses lead here too.",
+        widget=forms.TextInput(attrs={"autocapitalize": "off", "spellcheck": "false"}),
+    )
     about = forms.CharField(
         label="For the players",
         max_length=ABOUT_MAX_CHARS,

@@ -12,6 +12,7 @@ from .rows import Row
 from .tournament_settings import TEAM_SIZE_MAX, Entry, KeepApart, Reporting, Seeding
 
 TOURNAMENT_NAME_MAX_CHARS = 80
+SLUG_MAX_CHARS = 40
 
 
 class TournamentState(models.TextChoices):
@@ -30,6 +31,10 @@ class Tournament(Row):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=TOURNAMENT_NAME_MAX_CHARS)
+    slug = models.CharField(
+        max_length=SLUG_MAX_CHARS, unique=True, null=True, editable=False,
+        help_text="Its short address, under /t/; one of its `ShortAddress` rows.",
+    )  # fmt: skip
     about = models.TextField(max_length=4000, blank=True, help_text="Plain text for the players.")
     state = models.CharField(
         max_length=12, choices=TournamentState, default=TournamentState.DRAFT, editable=False
@@ -115,6 +120,16 @@ class Tournament(Row):
     def is_before_start(self) -> bool:
         """Whether its entrants can still be entered, seeded and checked in."""
         return self.state in BEFORE_START
+
+
+class ShortAddress(models.Model):
+    """A short address that leads to a tournament, now or since it was changed; never to another."""
+
+    slug = models.CharField(primary_key=True, max_length=SLUG_MAX_CHARS)
+    tournament = models.ForeignKey(Tournament, models.CASCADE, related_name="short_addresses")
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 BEFORE_START = frozenset(

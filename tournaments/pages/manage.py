@@ -27,6 +27,7 @@ from tournaments.models import (
     Tournament,
 )
 from tournaments.order_of_play import estimated_starts, open_in_order
+from tournaments.pages.sharing.links import share_of
 from tournaments.services.actors import Actor
 from tournaments.services.entry.entrants import add_entrants
 from tournaments.services.operations import OPERATIONS
@@ -90,6 +91,7 @@ def entrants(request: HttpRequest, tournament: Tournament, actor: Actor) -> Http
         messages.success(request, f"Added {len(added)}.{waits}")
         return redirect("tournament-manage", tournament.pk)
     context, status = _entrants(tournament, form), status_of_form(form)
+    context["share"] = share_of(request, tournament, len(context["entered"]))
     return _page(request, tournament, "entrants", context, status=status)
 
 
@@ -143,7 +145,16 @@ def settings(request: HttpRequest, tournament: Tournament, actor: Actor) -> Http
     elif request.method == "POST":
         form = SettingsForm(tournament, request.POST, is_staff=actor.is_staff)
         change = partial(change_settings, tournament_id=tournament.pk, actor=actor)
-        if submit(form, lambda: change(changes=form.changes()), bad_code="entry_code") is not None:
+        if (
+            submit(
+                form,
+                lambda: change(changes=form.changes()),
+                bad_code="entry_code",
+                bad_slug="slug",
+                slug_taken="slug",
+            )
+            is not None
+        ):
             messages.success(request, "The settings are saved.")
             return redirect("tournament-manage-settings", tournament.pk)
     wrong = form.errors or (stages.is_bound and "add-stage" not in request.POST)

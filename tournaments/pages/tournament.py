@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,7 +22,14 @@ from tournaments.display.choice import Choice
 from tournaments.display.draft import DraftView, view_draft
 from tournaments.display.stage import StageView, view_stage
 from tournaments.forms.creation import DrawForm, ImportForm, OwnedForm, TournamentForm
-from tournaments.models import Entrant, EntryStatus, Stage, Tournament, TournamentState
+from tournaments.models import (
+    Entrant,
+    EntryStatus,
+    ShortAddress,
+    Stage,
+    Tournament,
+    TournamentState,
+)
 from tournaments.pages.sharing.links import share_of
 from tournaments.selectors import OUTSIDE, champions, listed_tournaments, tournament_entrants
 from tournaments.services.permissions import owner_actor
@@ -119,6 +128,21 @@ def tournament_page(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     }
     name = "_tournament" if "fragment" in request.GET else "tournament"
     return render(request, f"tournaments/{name}.html", context)
+
+
+@require_safe
+def short_address(request: HttpRequest, slug: str, rest: str = "") -> HttpResponse:
+    """A tournament's page at its short address; former ones, and what stands below, redirect."""
+    address = get_object_or_404(
+        ShortAddress.objects.select_related("tournament"), slug=slugify(slug, allow_unicode=True)
+    )
+    tournament = address.tournament
+    if rest:
+        return redirect(f"{reverse('tournament', args=[tournament.pk])}/{rest}")
+    if slug != tournament.slug:
+        return redirect("tournament-short", tournament.slug)
+    response: HttpResponse = tournament_page(request, tournament.pk)
+    return response
 
 
 def page_context(request: HttpRequest, tournament: Tournament) -> dict[str, Any]:

@@ -31,6 +31,8 @@ _one = [
 ]
 
 urlpatterns = [
+    path("t/<str:slug>", tournament.short_address, name="tournament-short"),
+    path("t/<str:slug>/<path:rest>", tournament.short_address),
     path("tournaments", tournament.tournament_list, name="tournaments"),
     path("tournaments/new", tournament.tournament_new, name="tournament-new"),
     path("tournaments/draw", tournament.tournament_draw, name="tournament-draw"),

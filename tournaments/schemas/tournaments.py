@@ -108,6 +108,8 @@ class Stage(StageBrief, kw_only=True):
 class Settings(Schema):
     """What a tournament is like, as `PATCH` takes it."""
 
+    slug: str | None
+    """The short address, under /t/."""
     about: str
     entry: Entry
     capacity: int | None
@@ -126,6 +128,7 @@ class Settings(Schema):
     def of(cls, tournament: models.Tournament) -> Self:
         """The settings in the words that change them; the code is for who has it."""
         return cls(
+            slug=tournament.slug,
             about=tournament.about,
             entry=cast(Entry, tournament.entry),
             capacity=tournament.capacity,

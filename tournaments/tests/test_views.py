@@ -375,7 +375,7 @@ def test_the_page_tells_other_sites_what_it_is() -> None:
     html = show(tournament)
     address = f"http://testserver/tournaments/{tournament.pk}"
     assert f'property="og:image" content="{address}/preview.png"' in html
-    assert f'property="og:url" content="{address}"' in html
+    assert 'property="og:url" content="http://testserver/t/friday-cup"' in html
     assert 'content="4 players, running"' in html
 
 

@@ -1,6 +1,7 @@
 """What a link to a tournament shows elsewhere: addresses, a sentence, a picture."""
 
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,6 +15,8 @@ class Share:
     """A sentence about a tournament, and its absolute addresses."""
 
     url: str
+    short: str
+    """The address as it is typed: without its scheme."""
     picture: str
     calendar: str
     embed: str
@@ -35,8 +38,11 @@ def share_of(request: HttpRequest, tournament: Tournament, players: int) -> Shar
 
     noun = "team" if tournament.team_size > 1 else "player"
     count = f"{players} {noun}{'' if players == 1 else 's'}"
+    slug = tournament.slug
+    url = absolute(request, reverse("tournament-short", args=[slug])) if slug else to("tournament")
     return Share(
-        url=to("tournament"),
+        url=url,
+        short=unquote(url.partition("://")[2]),
         picture=to("tournament-preview"),
         calendar=to("tournament-calendar"),
         embed=to("tournament-embed"),

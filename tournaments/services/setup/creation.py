@@ -22,6 +22,7 @@ from tournaments.models import (
 )
 from tournaments.services.permissions import owner_actor
 
+from .short_addresses import assign_slug
 from .stage_plans import set_stages
 
 MIN_PLAYERS = 2
@@ -119,6 +120,7 @@ def create_tournament(
         entry_code=entry_code.strip(),
         token_sha256=tokens.digest(token),
     )
+    assign_slug(tournament)
     Entrant.objects.bulk_create(
         one.row(tournament, seed, name)
         for seed, (one, name) in enumerate(zip(new, names, strict=True), start=1)

@@ -24,6 +24,7 @@ from tournaments.services.permissions import check_may_rate
 from tournaments.services.undoable import SettingsChanged
 
 from .creation import parse_tournament_name
+from .short_addresses import claim_slug, parse_slug
 
 ABOUT_MAX_CHARS = 4000
 CODE_MAX_CHARS = 40
@@ -83,6 +84,7 @@ class Setting:
 
 SETTINGS = {
     "name": Setting("the name", parse_tournament_name, while_running=True, when_over=True),
+    "slug": Setting("the short address", parse_slug, while_running=True, when_over=True),
     "about": Setting("the text", _parse_about, while_running=True, when_over=True),
     "entry": Setting("who may enter", Entry),
     "entry_code": Setting("the code", _parse_code),
@@ -129,6 +131,8 @@ def change_settings(*, tournament_id: UUID, actor: Actor, changes: Mapping[str, 
     for field, value in checked.items():
         setattr(tournament, field, value)
     _check_together(tournament, checked)
+    if "slug" in checked:
+        claim_slug(tournament, checked["slug"])
     tournament.save(update_fields=tuple(checked))
     changed = ", ".join(SETTINGS[field].label for field in checked)
     audit_log.record(

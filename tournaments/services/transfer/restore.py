@@ -30,6 +30,7 @@ from tournaments.services.permissions import owner_actor
 from tournaments.services.progress.stages import is_played_out
 from tournaments.services.setup.creation import Created
 from tournaments.services.setup.settings import SETTINGS
+from tournaments.services.setup.short_addresses import assign_slug
 from tournaments.services.setup.stage_plans import check_plans
 from tournaments.storage.matches import cancel_open_matches
 from tournaments.storage.placings import settle_places
@@ -86,7 +87,7 @@ def _tournament(document: Document, organiser: Player | None, digest: str) -> To
         }
     except Refusal as refusal:
         raise BadFile(refusal.message) from refusal
-    return Tournament.objects.create(
+    tournament = Tournament.objects.create(
         **settings_,
         state=part.state,
         shuffle_seed=part.shuffle_seed,
@@ -95,6 +96,8 @@ def _tournament(document: Document, organiser: Player | None, digest: str) -> To
         organiser=organiser,
         token_sha256=digest,
     )
+    assign_slug(tournament)
+    return tournament
 
 
 def _entrants(tournament: Tournament, parts: Sequence[EntrantPart]) -> dict[int, Entrant]:
