@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
@@ -410,12 +410,12 @@ def test_who_left_at_the_same_moment_is_not_matched(monkeypatch: pytest.MonkeyPa
     ann = join("Ann")
     real = new_matches.claim
 
-    def leave_first(ticket: Ticket) -> None:
+    def leave_first(ids: list[UUID], **changed: object) -> None:
         # As if committed by another process between the look and the claim.
         monkeypatch.setattr(new_matches, "claim", real)
-        Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.CANCELLED)
+        Ticket.objects.filter(pk__in=ids).update(state=TicketState.CANCELLED)
         with transaction.atomic():
-            real(ticket)
+            real(ids, **changed)
 
     monkeypatch.setattr(new_matches, "claim", leave_first)
     with pytest.raises(joining.ClaimLost), transaction.atomic():

@@ -3,18 +3,22 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
 from lib.errors import Refusal
+from matchmaking.engine import pairing
 from matchmaking.models import Match, Pool, Seat, Ticket
 from matchmaking.services.queue import new_matches, ticks
-from matchmaking.services.queue.new_matches import ClaimLost
+from matchmaking.services.queue.new_matches import ClaimLost, MatchCandidate
 from matchmaking.services.queue.ready_checks import accept_match, settle_checks
 from matchmaking.services.queue.tickets import leave_pool
 from matchmaking.services.queue.ticks import tick_pools
+from matchmaking.services.queue.waiting_pool import WaitingPool
+from matchmaking.services.queue.waiting_tickets import waiting_tickets
 
 from .queueing import (
     SECOND,
@@ -70,8 +74,8 @@ def test_a_lost_claim_leaves_everything_for_the_next_tick(monkeypatch: pytest.Mo
     far_apart(widening, "abcd")
     now = timezone.now() + 60 * SECOND
 
-    def lost(ticket: Ticket) -> None:
-        raise ClaimLost(ticket.pk)
+    def lost(ids: list[UUID], **changed: object) -> None:
+        raise ClaimLost(ids)
 
     with monkeypatch.context() as patch:
         patch.setattr(new_matches, "claim", lost)
@@ -99,7 +103,66 @@ def test_one_pools_failure_harms_no_other(monkeypatch: pytest.MonkeyPatch) -> No
     assert Match.objects.get().pool == sound
 
 
+def test_a_pass_explains_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    widening = pool(window_start=10, window_growth=10)
+    far_apart(widening, "abc")
+    monkeypatch.delattr(pairing.Explanations, "of")
+    assert tick_pools(now=timezone.now() + 60 * SECOND) == 1
+
+
+def test_a_large_pool_is_read_anew_only_where_it_changed() -> None:
+    large = pool(window_start=10, longest_wait_seconds=1000)
+    players = [guest(f"Player {n}") for n in range(60)]
+    for place, player in enumerate(players):
+        rate(player, large, 100 * place)
+        assert join(player, large).match is None
+    before = waiting_tickets.of(large)
+    assert before.is_large and waiting_tickets.of(large) is before
+    age(players[7], 2000)
+    leave_pool(ticket_id=ticket(players[0]).pk, caller=caller(players[0]))
+    found = waiting_tickets.of(large)
+    assert next(iter(found.tickets.values())).player_id == players[7].pk
+    assert len(found.waits) == 59
+    kept = found.waits.keys() & before.waits.keys() - {ticket(players[7]).pk}
+    assert all(found.waits[key] is before.waits[key] for key in kept)
+    newcomer = guest("New")
+    rate(newcomer, large, 100 * 30 + 5)
+    match = join(newcomer, large)
+    assert match.match is not None and {one.username for one in match.players} == {
+        "New",
+        "Player 7",
+    }
+    assert tick_pools(now=timezone.now()) == 0
+    assert len(waiting_tickets.of(large).tickets) == 58
+    nobody_is_twice()
+
+
 # At once.
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_who_joins_or_leaves_waits_for_a_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    widening, other = pool(window_start=10, window_growth=10), pool("other")
+    far_apart(widening, "abcd")
+    leaves = Ticket.objects.get(name="Player a")
+    real = WaitingPool.pair_all
+
+    def meanwhile() -> None:
+        join(guest("Elsewhere"), other)
+        leave_pool(ticket_id=leaves.pk, caller=caller(leaves.player_id))
+        join(guest("Here"), widening)
+        connection.close()
+
+    def pair_all(self: WaitingPool) -> list[MatchCandidate]:
+        found = real(self)
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(meanwhile).result(timeout=10)
+        return found
+
+    monkeypatch.setattr(WaitingPool, "pair_all", pair_all)
+    assert tick_pools(now=timezone.now() + 60 * SECOND) == 1
+    assert set(Match.objects.values_list("seats__name", flat=True)) == {"Player c", "Player d"}
+    nobody_is_twice()
 
 
 def at_once(*deeds: Callable[[], object]) -> list[object]:

@@ -1,6 +1,6 @@
 """The pairing of a pool: values in, values out."""
 
-from .explanations import Explanation, Reason, sentence
+from .explanations import Explanation, Explanations, Reason, sentence
 from .order import pair_in_order
-from .pool import explain_tickets, match_at_once, pair_pool
+from .pool import match_at_once, pair_pool
 from .values import Match, Member, PairingError, Rules, Ticket

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from math import ceil, inf, isinf
 
-from .contenders import Contender, fits
+from .contenders import ANYWHERE, Contender, contenders, fits
 from .gathering import could_fill
 from .shapes import count_sizes, team_shapes
 from .values import Rules, Ticket
@@ -47,39 +47,37 @@ class Explanation:
     next_fit_seconds: float
 
 
-def explain(
-    waiting: Sequence[Contender], rules: Rules, asked: Iterable[Contender] | None = None
-) -> tuple[Explanation, ...]:
-    """Explain the waits of those `asked`, or of all; `waiting` has everybody in queue order."""
-    places = {one: place for place, one in enumerate(waiting, start=1)}
-    parties = _WaitingParties(waiting, rules)
-    return tuple(parties.explain(one, places[one]) for one in (waiting if asked is None else asked))
+class Explanations:
+    """A pool at one moment, of which each wait is explained when it is asked for."""
 
-
-class _WaitingParties:
-    """All waiting parties within the party limit, in the order of their ratings."""
-
-    def __init__(self, waiting: Sequence[Contender], rules: Rules) -> None:
-        able = [one for one in waiting if one.size <= rules.party_limit]
+    def __init__(self, waiting: Iterable[Ticket], rules: Rules, now: float) -> None:
+        self._everyone = {one.ticket.id: one for one in contenders([*waiting], rules, now)}
+        able = [one for one in self._everyone.values() if one.size <= rules.party_limit]
         self.rules = rules
         self.line = sorted(able, key=lambda one: one.rating)
         self.rank = {one: rank for rank, one in enumerate(self.line)}
         self.overdue = [one for one in able if one.is_overdue]
         self.oldest = sorted(able, key=lambda one: -one.wait)[:2]
         self.counts = count_sizes((one.size for one in able), rules.team_size)
+        self.all_fit = not rules.is_rated and all(one.accepts == ANYWHERE for one in able)
 
-    def explain(self, one: Contender, place: int) -> Explanation:
+    def __contains__(self, ticket: Hashable) -> bool:
+        return ticket in self._everyone
+
+    def of(self, ticket: Hashable) -> Explanation:
+        """Why the ticket of this id has no match yet."""
+        one = self._everyone[ticket]
         counts = self._fitting(one)
         players = sum(size * n for size, n in enumerate(counts, start=1))
         reason = self._reason(one, counts, players)
         soon = self._next_fit(one)
-        return Explanation(one.ticket, place, one.wait, one.window, players, reason, soon)
+        return Explanation(one.ticket, one.place, one.wait, one.window, players, reason, soon)
 
     def _fitting(self, one: Contender) -> list[int]:
         """How many parties of each size fit this one."""
         if one not in self.rank:
             return [0] * self.rules.team_size
-        if one.is_overdue:
+        if one.is_overdue or self.all_fit:
             counts = list(self.counts)
             counts[one.size - 1] -= 1
             return counts

@@ -1,13 +1,12 @@
-"""The pairing of a pool: takes tickets, rules and the time; returns matches and explanations."""
+"""The pairing of a pool: takes tickets, rules and the time; returns matches."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from .balance import divide
 from .contenders import Contender, contenders, meeting_place
 from .duels import best_opponent, pair_duels
-from .explanations import Explanation, explain
 from .gathering import Group
 from .groups import group_pool, group_with
 from .values import Match, Rules, Ticket
@@ -59,15 +58,6 @@ def _in_reach(
         for one in able
         if abs(one.rating - rating) <= window or now - one.waiting_since >= rules.longest_wait
     ]
-
-
-def explain_tickets(
-    ids: Collection[Hashable], waiting: Sequence[Ticket], rules: Rules, now: float
-) -> dict[Hashable, Explanation]:
-    """Why these tickets of those waiting have no match yet, by id."""
-    everyone = contenders(waiting, rules, now)
-    asked = [one for one in everyone if one.ticket.id in ids]
-    return {one.ticket.id: one for one in explain(everyone, rules, asked)}
 
 
 def _match(group: Group, rules: Rules) -> Match:

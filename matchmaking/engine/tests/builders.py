@@ -46,8 +46,13 @@ def pair_pool(tickets: Sequence[Ticket], rules: Rules, now: float) -> Pairing:
     matches = pairing.pair_pool(tickets, rules, now)
     taken = {ticket.id for match in matches for ticket in match.tickets}
     left = [ticket for ticket in tickets if ticket.id not in taken]
-    explained = pairing.explain_tickets({ticket.id for ticket in left}, left, rules, now)
-    return Pairing(matches, list(explained.values()))
+    return Pairing(matches, explain(left, rules, now))
+
+
+def explain(tickets: Sequence[Ticket], rules: Rules, now: float) -> list[Explanation]:
+    """Why each of these has no match, the head of the queue first."""
+    explanations = pairing.Explanations(tickets, rules, now)
+    return sorted((explanations.of(one.id) for one in tickets), key=lambda each: each.place)
 
 
 def names(match: Match) -> tuple[str, ...]:

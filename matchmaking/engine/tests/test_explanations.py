@@ -10,12 +10,12 @@ from hypothesis import given, settings
 
 from matchmaking.engine.pairing import (
     Explanation,
+    Explanations,
     Member,
     PairingError,
     Reason,
     Rules,
     Ticket,
-    explain_tickets,
     match_at_once,
     pair_in_order,
     sentence,
@@ -103,7 +103,7 @@ def test_a_party_that_has_become_too_large_is_reported_and_harms_nobody() -> Non
 
 def test_one_ticket_is_explained_before_the_pool_is_paired() -> None:
     ann, bob = solo("ann", 1500), solo("bob", 1520, waits=3)
-    explanation = explain_tickets(["ann"], [ann, bob], DUEL, NOW)["ann"]
+    explanation = Explanations([ann, bob], DUEL, NOW).of("ann")
     assert (explanation.place, explanation.fitting_players) == (2, 1)
     assert explanation.reason is Reason.DUE
     assert "is being made" in sentence(explanation, DUEL)
@@ -114,9 +114,9 @@ def test_one_ticket_is_explained_before_the_pool_is_paired() -> None:
 def test_who_fits_is_counted_and_everyone_can_be_explained(
     tickets: list[Ticket], rules: Rules
 ) -> None:
-    explanations = explain_tickets({one.id for one in tickets}, tickets, rules, NOW)
+    explanations = Explanations(tickets, rules, NOW)
     for ticket in tickets:
-        explanation = explanations[ticket.id]
+        explanation = explanations.of(ticket.id)
         fitting = [one for one in tickets if one is not ticket and may_meet(one, ticket, rules)]
         assert explanation.fitting_players == sum(len(one.members) for one in fitting)
         assert explanation.next_fit_seconds >= 0
@@ -130,8 +130,7 @@ def test_whoever_is_promised_a_fit_gets_one(tickets: list[Ticket], rules: Rules)
         if one.next_fit_seconds < inf:
             later = NOW + one.next_fit_seconds + 1e-6
             left = [each.ticket for each in pair_pool(tickets, rules, NOW).waiting]
-            [explained] = explain_tickets([one.ticket.id], left, rules, later).values()
-            assert explained.fitting_players > 0
+            assert Explanations(left, rules, later).of(one.ticket.id).fitting_players > 0
 
 
 def test_someone_who_waits_twice_is_refused() -> None:

@@ -18,7 +18,8 @@ from .joins import Join, Joined, JoinResult
 from .new_matches import MatchCandidate, PairingBatch
 from .snapshot import QueueSnapshot
 from .tickets import mark_seen
-from .waiting_pool import Wait, WaitingPool
+from .waiting_pool import WaitingPool
+from .waiting_tickets import Wait
 
 _TICK = timedelta(microseconds=1)
 
@@ -30,8 +31,8 @@ class JoinBatch:
         self.pool, self.joins, self.now = pool, joins, now
         self.snapshot = QueueSnapshot(pool, joins, now)
         self.checks = JoinChecks(self.snapshot)
-        waiting = self.snapshot.waiting
-        self.waiting_pool = None if pool.is_plain else WaitingPool(pool, waiting, now)
+        waits = self.snapshot.pool_waits
+        self.waiting_pool = None if pool.is_plain else WaitingPool(pool, waits, now)
         self.pairing = PairingBatch()
         keys = [join.idempotency_key for join in joins]
         self.responses = idempotency.stored_responses(key for key in keys if key)
@@ -40,7 +41,8 @@ class JoinBatch:
         self.new_tickets: list[Ticket] = []
         self.seen: list[Ticket] = []
         # Distinct times keep the order in which players came.
-        self.clock = max([now, *(ticket.waiting_since for ticket in waiting[-1:])])
+        waiting = self.snapshot.waiting.values()
+        self.clock = max([now, *(ticket.waiting_since for ticket in waiting)])
 
     def serve(self) -> list[JoinResult]:
         """Answer each join in order and store what follows; a refused one changes nothing."""
@@ -182,7 +184,7 @@ class JoinBatch:
         if self.waiting_pool is not None:
             found = self.waiting_pool.match_newcomer(wait)
             return [] if found is None else [found]
-        alone = [ticket for ticket in self.snapshot.waiting if ticket.party_id is None]
+        alone = [ticket for ticket in self.snapshot.waiting.values() if ticket.party_id is None]
         return [MatchCandidate(((one,), (other,))) for one, other in pair_in_order(alone)]
 
     def _store(self) -> None:

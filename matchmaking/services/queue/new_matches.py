@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
+from uuid import UUID
 
 from matchmaking.models import Match, Pool, ReadyAnswer, ReadyCheck, Seat, Ticket, TicketState
 from matchmaking.signals import match_made, tickets_changed
@@ -99,11 +101,12 @@ class PairingBatch:
         ReadyCheck.objects.bulk_create([one.check for one in self.proposals])
         ReadyAnswer.objects.bulk_create([a for one in self.proposals for a in one.answers])
         new = {ticket.pk for ticket in new_tickets}
-        taken = [ticket for one in self.matches for ticket in one.tickets]
-        taken += [ticket for one in self.proposals for ticket in one.tickets]
-        for ticket in sorted(taken, key=lambda ticket: ticket.pk):  # all lock in one order
-            if ticket.pk not in new:
-                claim(ticket)
+        matched = [[t.pk for t in one.tickets if t.pk not in new] for one in self.matches]
+        proposed = [t.pk for one in self.proposals for t in one.tickets if t.pk not in new]
+        lock_tickets([*proposed, *chain.from_iterable(matched)])
+        for one, ids in zip(self.matches, matched, strict=True):
+            claim(ids, state=TicketState.MATCHED, match=one.match)
+        claim(proposed, state=TicketState.PROPOSED)
 
 
 def send_signals(batches: Iterable[PairingBatch]) -> None:
@@ -129,8 +132,15 @@ def store_seats(matches: Iterable[NewMatch]) -> None:
     )
 
 
-def claim(ticket: Ticket) -> None:
-    """Take a stored ticket for a match by a counted update; raises `ClaimLost` if it is gone."""
-    waiting = Ticket.objects.waiting().filter(pk=ticket.pk)
-    if waiting.update(state=ticket.state, match=ticket.match) != 1:
-        raise ClaimLost(ticket.pk)
+def lock_tickets(ids: Sequence[UUID]) -> set[UUID]:
+    """Lock those of these tickets that wait, in the one order in which all lock them."""
+    if len(ids) < 2:
+        return set(ids)  # its claim locks it
+    waiting = Ticket.objects.waiting().filter(pk__in=ids)
+    return set(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
+
+
+def claim(ids: Sequence[UUID], **changed: object) -> None:
+    """Take stored tickets by a counted update; raises `ClaimLost` if one no longer waits."""
+    if ids and Ticket.objects.waiting().filter(pk__in=ids).update(**changed) != len(ids):
+        raise ClaimLost(ids)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from math import isinf
 from statistics import median
+from threading import Lock
 from uuid import UUID
 
 from django.db.models import Count
@@ -14,40 +15,75 @@ from matchmaking.models import Match, Pool, Ticket, TicketState
 from matchmaking.schemas import Outlook, PoolStatistics
 from matchmaking.selectors import live_tickets
 
-from .waiting_pool import engine_ticket, waits_of
+from .waiting_tickets import Key, Waiting, waiting_of, waiting_tickets
 
 #: How many of a pool's last matches an estimate is made from.
 _RECENT_MATCHES = 50
 #: Waits of players within these rating points are used, where there are so many; else all.
 _BAND_POINTS = 150.0
 _BAND_LEAST = 10
+#: For how long a process shows what it has read of a pool.
+_KEPT = timedelta(seconds=1)
+
+
+class PoolOutlook:
+    """The waits of one pool at one moment; each is explained when it is asked for, once."""
+
+    def __init__(self, pool: Pool, asked: Sequence[Ticket], now: datetime) -> None:
+        """Read who waits; each of those `asked` is among them, as its owner knows it."""
+        waits = _waits_of(pool)
+        mine = {ticket.wait_key: waiting_of((ticket,)) for ticket in asked}
+        waiting = [one.value for one in (mine | waits).values()]
+        self.now, self.rules = now, pool.rules
+        self.recent = _recent_waits(_last_matches(pool))
+        self.explanations = pairing.Explanations(waiting, self.rules, now.timestamp())
+        self._outlooks: dict[Key, Outlook] = {}
+
+    def is_of(self, now: datetime, tickets: Iterable[Ticket]) -> bool:
+        """Whether it still is what these tickets are shown."""
+        if not timedelta(0) <= now - self.now < _KEPT:
+            return False
+        return all(ticket.wait_key in self.explanations for ticket in tickets)
+
+    def of(self, ticket: Ticket) -> Outlook:
+        """The outlook of a ticket; a party's have one."""
+        key = ticket.wait_key
+        if key not in self._outlooks:
+            self._outlooks[key] = self._explain(key)
+        return self._outlooks[key]
+
+    def _explain(self, key: Key) -> Outlook:
+        explanation = self.explanations.of(key)
+        return Outlook(
+            place=explanation.place,
+            window=None if isinf(explanation.window) else round(explanation.window),
+            fitting=explanation.fitting_players,
+            estimate_seconds=_estimate(explanation, self.recent),
+            why=pairing.sentence(explanation, self.rules),
+        )
+
+
+def _waits_of(pool: Pool) -> dict[Key, Waiting]:
+    found = waiting_tickets.of(pool)
+    return found.waits or {one.wait_key: waiting_of((one,)) for one in found.tickets.values()}
+
+
+_kept: dict[int, PoolOutlook] = {}
+_locks: dict[int, Lock] = defaultdict(Lock)
+
+
+def pool_outlook(pool: Pool, asked: Sequence[Ticket], *, now: datetime) -> PoolOutlook:
+    """The outlook of a pool, made at most once a second for those who were there."""
+    with _locks[pool.pk]:
+        kept = _kept.get(pool.pk)
+        if kept is None or not kept.is_of(now, asked):
+            kept = _kept[pool.pk] = PoolOutlook(pool, asked, now)
+        return kept
 
 
 def outlook(ticket: Ticket, *, now: datetime) -> Outlook:
     """The outlook of one waiting ticket."""
-    return outlooks(ticket.pool, [ticket], now=now)[ticket.pk]
-
-
-def outlooks(pool: Pool, tickets: Sequence[Ticket], *, now: datetime) -> dict[UUID, Outlook]:
-    """The outlooks of tickets that wait in a pool, by their ids."""
-    waiting = {ticket.pk: ticket for ticket in live_tickets(now=now).filter(pool=pool)}
-    waiting |= {ticket.pk: ticket for ticket in tickets}  # as its owner knows it
-    waits = waits_of(waiting.values())
-    keys = {ticket.wait_key for ticket in tickets}
-    engine_tickets = [engine_ticket(wait) for wait in waits.values()]
-    explanations = pairing.explain_tickets(keys, engine_tickets, pool.rules, now.timestamp())
-    recent = _recent_waits(_last_matches(pool))
-    found: dict[UUID, Outlook] = {}
-    for ticket in tickets:
-        explanation = explanations[ticket.wait_key]
-        found[ticket.pk] = Outlook(
-            place=explanation.place,
-            window=None if isinf(explanation.window) else round(explanation.window),
-            fitting=explanation.fitting_players,
-            estimate_seconds=_estimate(explanation, recent),
-            why=pairing.sentence(explanation, pool.rules),
-        )
-    return found
+    return pool_outlook(ticket.pool, [ticket], now=now).of(ticket)
 
 
 PastWait = tuple[float, float | None]
@@ -112,5 +148,6 @@ def outlooks_of(ticket_ids: Iterable[UUID], *, now: datetime) -> dict[UUID, Outl
         by_pool[ticket.pool].append(ticket)
     found: dict[UUID, Outlook] = {}
     for pool, tickets in by_pool.items():
-        found |= outlooks(pool, tickets, now=now)
+        shown = pool_outlook(pool, tickets, now=now)
+        found |= {ticket.pk: shown.of(ticket) for ticket in tickets}
     return found

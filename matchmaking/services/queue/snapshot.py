@@ -18,7 +18,7 @@ from matchmaking.services.ratings import current_ratings
 from .joins import Join, NewMatch, Playing
 from .new_matches import MatchCandidate
 from .tickets import expire_tickets
-from .waiting_pool import Wait
+from .waiting_tickets import PoolWaits, Wait, waiting_tickets
 
 
 class QueueSnapshot:
@@ -27,7 +27,8 @@ class QueueSnapshot:
     def __init__(self, pool: Pool, joins: Sequence[Join], now: datetime) -> None:
         self.pool, self.joins, self.now = pool, joins, now
         self.names_asked = {j.username: _parse(j.username) for j in joins if j.username is not None}
-        self.waiting = self._waiting()
+        self.pool_waits = self._pool_waits()
+        self.waiting = {one.pk: one for one in self.pool_waits.tickets.values()}
         self.names_waiting = self._names_waiting()
         self.parties = self._parties()
         self.known = self._known_players()
@@ -41,14 +42,16 @@ class QueueSnapshot:
     def add(self, wait: Wait) -> None:
         """Let a new wait be seen by the joins that follow."""
         for ticket in wait:
-            self.waiting.append(ticket)
+            self.waiting[ticket.pk] = ticket
             self.names_waiting |= {ticket.name_key, ticket.skeleton}
             self.open_tickets[ticket.player_id] = ticket
 
     def take(self, candidate: MatchCandidate) -> None:
         """Let the tickets of a candidate no longer wait."""
         for ticket in candidate.tickets:
-            self.waiting.remove(ticket)
+            del self.waiting[ticket.pk]
+            if ticket.player_id in self.open_tickets:
+                self.open_tickets[ticket.player_id] = ticket  # the row that changes
 
     def start(self, new: NewMatch) -> None:
         """Let a new match be seen by the joins that follow: its players play."""
@@ -63,16 +66,17 @@ class QueueSnapshot:
         """The callers and party members who were known before."""
         return {player.pk for player in self.known.values()}
 
-    def _waiting(self) -> list[Ticket]:
-        waiting = Ticket.objects.waiting().filter(pool=self.pool)
-        tickets = list(waiting)
-        if not all(is_live(ticket, now=self.now) for ticket in tickets):
+    def _pool_waits(self) -> PoolWaits:
+        """Who waits; those without a recent sign of life are expired first."""
+        waits = waiting_tickets.of(self.pool)
+        if waits.is_large or not all(is_live(one, now=self.now) for one in waits.tickets.values()):
             expire_tickets(now=self.now, pool=self.pool)
-            tickets = list(waiting.all())
-        return tickets
+            waits = waiting_tickets.of(self.pool)
+        return waits
 
     def _names_waiting(self) -> set[str]:
-        names = {form for ticket in self.waiting for form in (ticket.name_key, ticket.skeleton)}
+        tickets = self.waiting.values()
+        names = {form for ticket in tickets for form in (ticket.name_key, ticket.skeleton)}
         if self.pool.ready_seconds is None:
             return names
         asked = Ticket.objects.filter(pool=self.pool, state=TicketState.PROPOSED)
@@ -107,7 +111,7 @@ class QueueSnapshot:
             return {}
         tickets = Ticket.objects.open().filter(player__in=self.ids)
         found = {ticket.player_id: ticket for ticket in tickets.select_related("pool", "party")}
-        mine = {ticket.player_id: ticket for ticket in self.waiting}
+        mine = {ticket.player_id: ticket for ticket in self.waiting.values()}
         for player_id, ticket in found.items():
             if player_id in mine:  # one row, one object
                 mine[player_id].party = ticket.party

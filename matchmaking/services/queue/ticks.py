@@ -1,6 +1,7 @@
 """What time changes in pools: windows widen, ready checks expire, closed pools empty."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -8,12 +9,16 @@ from django.db.models import Count, Q
 
 from matchmaking.models import Pool, Ticket, TicketState
 
-from .new_matches import ClaimLost, PairingBatch, send_signals
+from .new_matches import ClaimLost, MatchCandidate, PairingBatch, lock_tickets, send_signals
 from .ready_checks import settle_checks
 from .tickets import end_pool_waits
 from .waiting_pool import WaitingPool
+from .waiting_tickets import waiting_tickets
 
 log = logging.getLogger(__name__)
+
+#: How many matches are stored in one transaction: so long may others wait for the pool.
+_STORED_AT_ONCE = 20
 
 
 def tick_pools(*, now: datetime) -> int:
@@ -65,15 +70,27 @@ def _has_work(pool: Pool, *, waiting: int, back: int) -> bool:
     return pool.time_matters or pool.is_plain or back > 0
 
 
-@transaction.atomic
 def pair_waiting(*, pool: Pool, now: datetime) -> int:
-    """Pair all waiting players of a pool; returns how many matches were found."""
-    pool = Pool.objects.select_for_update(no_key=True).get(pk=pool.pk)
-    tickets = Ticket.objects.waiting().filter(pool=pool).select_related("party")
-    candidates = WaitingPool(pool, tickets, now).pair_all()
+    """Pair all waiting players of a pool; returns how many matches were found.
+
+    Nothing is locked while they are paired, so that nobody who joins waits for it. Matches are
+    stored a few at a time; one whose players no longer all wait is left out.
+    """
+    candidates = WaitingPool(pool, waiting_tickets.of(pool), now).pair_all()
+    parts = range(0, len(candidates), _STORED_AT_ONCE)
+    return sum(_store(pool, candidates[at : at + _STORED_AT_ONCE], now) for at in parts)
+
+
+@transaction.atomic
+def _store(pool: Pool, candidates: Sequence[MatchCandidate], now: datetime) -> int:
+    locked = Pool.objects.select_for_update(no_key=True).get(pk=pool.pk)
+    if not locked.is_open or locked.rules != pool.rules:
+        return 0  # it has changed meanwhile; the next tick goes by what it is now
+    there = lock_tickets([ticket.pk for one in candidates for ticket in one.tickets])
+    possible = [one for one in candidates if all(ticket.pk in there for ticket in one.tickets)]
     batch = PairingBatch()
-    for candidate in candidates:
-        batch.add(pool, candidate, now=now)
+    for candidate in possible:
+        batch.add(locked, candidate, now=now)
     batch.store()
     send_signals([batch])
-    return len(candidates)
+    return len(possible)
