@@ -74,6 +74,15 @@ _RESERVED = frozenset(skeleton(form) for word in RESERVED_NAMES for form in (wor
 _ANONYMOUS = skeleton(ANONYMOUS_PREFIX)
 
 
+def account_name(username: str) -> Name:
+    """The forms of an account's user name, which may be longer than a player's, or a reserved one.
+
+    So a staff account may be called "admin".
+    """
+    display = unicodedata.normalize("NFKC", username)
+    return Name(display, display.casefold(), skeleton(display))
+
+
 def parse_name(raw: str) -> Name:
     """Check a chosen name and return its three forms; raises `BadName`."""
     display = " ".join(filter(None, unicodedata.normalize("NFKC", raw).split(" ")))

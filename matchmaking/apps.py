@@ -12,7 +12,9 @@ class MatchmakingConfig(AppConfig):
     name = "matchmaking"
 
     def ready(self) -> None:
-        """Make sure that there is always a pool to queue in."""
+        """Make sure that there is always a pool to queue in, and watch accounts."""
+        from . import receivers  # noqa: F401 - importing connects
+
         post_migrate.connect(create_default_pool, sender=self)
 
 

@@ -15,11 +15,11 @@ from django.utils.functional import SimpleLazyObject
 
 from lib import limits, tokens
 from lib.errors import Unauthenticated
-from lib.names import NAME_MAX_CHARS
 
 from .callers import NOBODY, Caller
 from .models import Player
 from .selectors import reports_to_answer
+from .services.accounts import account_called
 
 GUEST_COOKIE = "matchpoint_guest"
 GUEST_COOKIE_SECONDS = 365 * 24 * 3600
@@ -27,7 +27,7 @@ _BEARER = "bearer "
 
 
 class NameBackend(ModelBackend):
-    """Signs in by the player's name in any case, or by a staff account's user name."""
+    """Signs in by the exact name of an account, else by its name in any case."""
 
     def authenticate(
         self,
@@ -41,11 +41,9 @@ class NameBackend(ModelBackend):
         Raises `ValidationError`, which sign-in forms show, after too many tries.
         """
         _check_pace(request, username or "")
-        if username and len(username) <= 4 * NAME_MAX_CHARS:
-            key = username.strip().casefold()
-            player = Player.objects.filter(name_key=key, user__isnull=False).first()
-            if player is not None and player.user is not None:
-                username = player.user.get_username()
+        user = account_called(username) if username else None
+        if user is not None:
+            username = user.get_username()
         return super().authenticate(request, username=username, password=password, **kwargs)
 
 

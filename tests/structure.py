@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 MOST_MODULES = 15
 #: Functions that may import, and why.
 MAY_IMPORT = {
-    "lobby/apps.py:ready": "receivers need the models, which load after the apps",
+    "matchmaking/apps.py:ready": "receivers need the models, which load after the apps",
+    "lobby/apps.py:ready": "as above",
     "tournaments/apps.py:ready": "as above",
     "tournaments/swiss_worker.py:solve": "the Dutch engine loads in the worker's process only",
     "tournament_site/management/commands/serve.py:handle": "only the server that is asked for",

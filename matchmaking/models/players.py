@@ -10,6 +10,21 @@ from django.utils import timezone
 from lib.names import NAME_MAX_CHARS, SKELETON_MAX_CHARS
 
 
+class SignInName(models.Model):
+    """The name by which an account signs in, in the forms by which names are compared.
+
+    No two accounts have names that a reader takes for one, whether they are players or staff. An
+    account from before this rule whose name clashes has no row: it signs in by its exact name.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True)
+    name_key = models.TextField(unique=True)
+    skeleton = models.TextField(unique=True)
+
+    def __str__(self) -> str:
+        return self.name_key
+
+
 class Player(models.Model):
     """A person: registered when there is a `user`, else a guest known by a token."""
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from lib import tokens
 from lib.errors import Conflict
 from lib.names import Name, parse_name
-from matchmaking.models import Player, Ticket
+from matchmaking.models import Player, SignInName, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +24,18 @@ class Guest:
 
 
 def check_name_free(name: Name, *, but: UUID | None = None) -> None:
-    """Raise `Conflict` when a registered player other than `but` has the name or a look-alike."""
-    taken = Player.objects.filter(user__isnull=False).filter(_bears(name))
-    if taken.exclude(pk__in=[but] if but else []).exists():
+    """Raise `Conflict` when an account other than the player's has the name or a look-alike."""
+    taken = SignInName.objects.filter(bears(name))
+    if taken.exclude(user__player__in=[but] if but else []).exists():
         raise Conflict(
-            f"The name {name.display!r} belongs to a registered player. "
+            f"The name {name.display!r} belongs to a registered player or to staff. "
             "Choose another, or sign in.",
             code="name_registered",
         )
 
 
-def _bears(name: Name) -> Q:
+def bears(name: Name) -> Q:
+    """Rows that have the name, or one that a reader takes for it."""
     return Q(name_key=name.name_key) | Q(skeleton=name.skeleton)
 
 
@@ -60,7 +62,7 @@ def sign_up(*, username: str, password: str, guest: Player | None) -> User:
     """
     name = parse_name(username)
     check_name_free(name)
-    waits = Ticket.objects.waiting().filter(_bears(name))
+    waits = Ticket.objects.waiting().filter(bears(name))
     if waits.exclude(player=guest).exists():
         raise Conflict(f"Somebody called {name.display!r} waits in a queue. Choose another name.")
     _rename_others(name, but=guest)
@@ -68,14 +70,14 @@ def sign_up(*, username: str, password: str, guest: Player | None) -> User:
         with transaction.atomic():
             user = User.objects.create_user(username=name.display, password=password)
             _register(guest or Player(), name, user)
-    except IntegrityError as race:
+    except (IntegrityError, ValidationError) as race:
         raise Conflict(f"The name {name.display!r} was just taken.") from race
     return user
 
 
 def _rename_others(name: Name, *, but: Player | None) -> None:
     """Rename guests whose name, or a look-alike of it, is being registered."""
-    others = Player.objects.filter(_bears(name), user__isnull=True)
+    others = Player.objects.filter(bears(name), user__isnull=True)
     for other in others.exclude(pk__in=[but.pk] if but else []):
         other.name, other.name_key, other.skeleton = parse_name(f"Guest {secrets.token_hex(3)}")
         other.save(update_fields=("name", "name_key", "skeleton"))

@@ -88,7 +88,7 @@ class JoinChecks:
         forms = {name.name_key, name.skeleton}
         if forms & self.snapshot.names_registered:
             raise Conflict(
-                f"The name {name.display!r} belongs to a registered player. "
+                f"The name {name.display!r} belongs to a registered player or to staff. "
                 "Choose another, or sign in.",
                 code="name_registered",
             )

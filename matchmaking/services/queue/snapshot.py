@@ -10,7 +10,17 @@ from django.db.models.functions import RowNumber
 from lib.errors import Refusal
 from lib.names import Name, parse_name
 from matchmaking.engine.glicko2 import CENTRE
-from matchmaking.models import Cooldown, Match, Party, Player, Pool, Seat, Ticket, TicketState
+from matchmaking.models import (
+    Cooldown,
+    Match,
+    Party,
+    Player,
+    Pool,
+    Seat,
+    SignInName,
+    Ticket,
+    TicketState,
+)
 from matchmaking.schemas import MatchPlayer
 from matchmaking.selectors import is_live
 from matchmaking.services.ratings import current_ratings
@@ -131,15 +141,15 @@ class QueueSnapshot:
         return playing
 
     def _registered_names(self) -> set[str]:
-        """The forms of this batch's guest names that belong to registered players."""
+        """The forms of this batch's guest names that belong to accounts."""
         asked = [name for name in self.names_asked.values() if isinstance(name, Name)]
         guests = [player for player in self.known.values() if player.is_guest]
         forms = {form for name in asked for form in (name.name_key, name.skeleton)}
         forms |= {form for guest in guests for form in (guest.name_key, guest.skeleton)}
         if not forms:
             return set()
-        taken = Player.objects.filter(
-            Q(name_key__in=forms) | Q(skeleton__in=forms), user__isnull=False
+        taken = SignInName.objects.filter(
+            Q(name_key__in=forms) | Q(skeleton__in=forms)
         ).values_list("name_key", "skeleton")
         return {form for pair in taken for form in pair}
 

@@ -1,0 +1,28 @@
+"""What follows when an account is saved: by a page, by the admin or by `createsuperuser`.
+
+Only Django's own signals see all three.
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models.signals import post_save, pre_save
+from django.dispatch import receiver
+
+from .services.accounts import prepare_account_name, store_account_name
+
+
+@receiver(pre_save, sender=User)
+def account_is_saved(
+    *, instance: User, raw: bool, update_fields: frozenset[str] | None, **kwargs: Any
+) -> None:
+    """Refuse a name that another account has."""
+    if not raw and (update_fields is None or "username" in update_fields):
+        prepare_account_name(instance)
+
+
+@receiver(post_save, sender=User)
+def account_was_saved(*, instance: User, created: bool, raw: bool, **kwargs: Any) -> None:
+    """Claim a new account's name."""
+    if created and not raw:
+        store_account_name(instance)

@@ -1,0 +1,52 @@
+"""Accounts of players and of staff: one namespace, whichever way an account is made."""
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+
+from lib.names import account_name
+from matchmaking.models import SignInName
+
+from .players import bears
+
+_USERNAME_MAX_CHARS = 150
+
+
+def account_called(typed: str) -> User | None:
+    """The account of that exact name, else of that name in any case."""
+    if len(typed) > _USERNAME_MAX_CHARS:
+        return None
+    name = account_name(typed.strip())
+    exact = User.objects.filter(username=name.display).first()
+    return exact or User.objects.filter(signinname__name_key=name.name_key).first()
+
+
+def check_account_name(user: User) -> None:
+    """Raise `ValidationError` when another account has the user's name, or one that looks alike."""
+    others = SignInName.objects.filter(bears(account_name(user.username)))
+    if others.exclude(user_id=user.pk).exists():
+        raise ValidationError(
+            f"The name {user.username!r} belongs to another account, or looks like its name. "
+            "Choose another.",
+            code="name_registered",
+        )
+
+
+def prepare_account_name(user: User) -> None:
+    """Before an account is saved: check a new name, and store that of a renamed account.
+
+    An unchanged name is not checked: an old account whose name clashes can still be saved.
+    """
+    stored = User.objects.filter(pk=user.pk).values_list("username", flat=True).first()
+    if stored == user.username:
+        return
+    check_account_name(user)
+    if stored is not None:
+        store_account_name(user)
+
+
+def store_account_name(user: User) -> None:
+    """Store the name by which an account signs in; `IntegrityError` if it was just taken."""
+    name = account_name(user.username)
+    SignInName.objects.update_or_create(
+        user=user, defaults={"name_key": name.name_key, "skeleton": name.skeleton}
+    )
