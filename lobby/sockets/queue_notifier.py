@@ -132,7 +132,9 @@ class QueueNotifier:
         """While tickets wait: keep them alive, explain, and find other processes' changes."""
         touched = explained = time.monotonic()
         while self.sockets:
-            await self._pause()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._moved.wait(), _CHECK_SECONDS)
+            self._moved.clear()
             try:
                 await self.listen()
                 await self._check()
@@ -148,25 +150,17 @@ class QueueNotifier:
                 logger.warning("Could not look at the waiting tickets: %s", error)
         self._checking = False
 
-    async def _pause(self) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._moved.wait(), _CHECK_SECONDS)
-        self._moved.clear()
-
     async def _check(self) -> None:
         for ticket, check in await in_thread(_moves, list(self.sockets), list(self.checks)):
             if ticket.state == TicketState.PROPOSED:
-                self._send_check(ticket.pk, check)
+                if check is not None and self.checks.get(ticket.pk) != check:
+                    self.checks[ticket.pk] = check
+                    self._send(ticket.pk, ReadyCheckOpen.of(ticket.pk, check))
             elif ticket.state == TicketState.WAITING:
                 if self.checks.pop(ticket.pk, None) is not None:
                     self._send(ticket.pk, ReadyCheckOver(_BACK, schemas.Ticket.of(ticket)))
             else:
                 self._send_end(ticket)
-
-    def _send_check(self, ticket: UUID, check: schemas.ReadyCheck | None) -> None:
-        if check is not None and self.checks.get(ticket) != check:
-            self.checks[ticket] = check
-            self._send(ticket, ReadyCheckOpen.of(ticket, check))
 
     def _send_end(self, ticket: Ticket) -> None:
         was_asked = ticket.pk in self.checks

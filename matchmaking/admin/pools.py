@@ -51,7 +51,10 @@ class PoolAdmin(StockAdmin[Pool]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Pool | None = None) -> bool:
         """A pool that nobody has used, one at a time; the default pool is always needed."""
-        if obj is None or obj.slug == Pool.DEFAULT or _is_used(obj):
+        if obj is None or obj.slug == Pool.DEFAULT:
+            return False
+        uses = (obj.tickets, obj.matches, obj.rated_matches, obj.rating_history)
+        if any(rows.exists() for rows in uses):
             return False
         return super().has_delete_permission(request, obj)
 
@@ -102,12 +105,3 @@ class PoolAdmin(StockAdmin[Pool]):
 
 def _open(pool: Pool) -> bool:
     return bool(Pool.objects.filter(pk=pool.pk, is_open=False).update(is_open=True))
-
-
-def _is_used(pool: Pool) -> bool:
-    return (
-        pool.tickets.exists()
-        or pool.matches.exists()
-        or pool.rated_matches.exists()
-        or pool.rating_history.exists()
-    )

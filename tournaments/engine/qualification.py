@@ -1,7 +1,5 @@
 """From one stage to the next: who goes through from the groups, and with which seed."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Sequence
 from typing import TypeVar
 

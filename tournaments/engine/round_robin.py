@@ -1,7 +1,5 @@
 """Round robin: everyone meets everyone, by the Berger tables (FIDE Handbook C.05, annex 1)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar

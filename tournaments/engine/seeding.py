@@ -1,7 +1,5 @@
 """Seeding: the order of entrants, and the place of each seed in a bracket."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from itertools import pairwise

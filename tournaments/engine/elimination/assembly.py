@@ -1,7 +1,5 @@
 """Assembling a bracket from sources: byes are carried through, destinations are derived."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 

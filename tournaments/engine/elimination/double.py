@@ -1,7 +1,5 @@
 """Double elimination: the second defeat puts you out."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from itertools import chain
 

@@ -1,7 +1,5 @@
 """What the rounds of a bracket are called."""
 
-from __future__ import annotations
-
 from .bracket import Bracket, Pairing, Part
 
 

@@ -1,7 +1,5 @@
 """The final order of an elimination tournament, down to the last; equals share their places."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 

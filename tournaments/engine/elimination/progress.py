@@ -1,7 +1,5 @@
 """How a bracket moves on: from outcomes to who stands where, all at once or step by step."""
 
-from __future__ import annotations
-
 import heapq
 from collections import ChainMap
 from collections.abc import Collection, Mapping, MutableMapping

@@ -1,7 +1,5 @@
 """Single elimination: one defeat and you are out."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 from .assembly import Draft, add_winners_rounds

@@ -1,7 +1,5 @@
 """What is known of one pairing: who stands on its sides, and who left it as winner and loser."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias

@@ -1,7 +1,5 @@
 """Direct encounter: who of those still tied did better against the others (FIDE C.07 6)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction

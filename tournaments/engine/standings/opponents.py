@@ -1,7 +1,5 @@
 """Tie-breaks on the opponents' scores: Buchholz, Sonneborn-Berger, and their cuts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 

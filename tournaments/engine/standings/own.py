@@ -1,7 +1,5 @@
 """Tie-breaks on what a participant did: points, wins, games, colours, progress, Koya."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from tournaments.engine.history import Colour, Kind, Line, Result
@@ -103,7 +101,11 @@ def progressive(field: Field, player: int, *, first_cut: int = 0) -> Value:
 
 def koya(field: Field, player: int) -> Value:
     """Points made against those who have half of the points one could make (C.07 9.2)."""
-    half = field.points.win * _rounds_to_score_in(field) / 2
+    # In how many rounds one could make points so far.
+    rounds = field.round_count
+    if field.system is System.ROUND_ROBIN:
+        rounds = max((len(field.finished_lines(player)) for player in field.sheets), default=0)
+    half = field.points.win * rounds / 2
     terms = []
     for line in field.finished_lines(player):
         opponent = line.opponent
@@ -111,10 +113,3 @@ def koya(field: Field, player: int) -> Value:
             text = f"against {field.name(opponent)}, who has {shown(field.scores[opponent])}"
             terms.append(Term(line.points, text))
     return total(terms, f"no opponent has {shown(half)} points, half of what can be made")
-
-
-def _rounds_to_score_in(field: Field) -> int:
-    """In how many rounds one could make points so far."""
-    if field.system is System.SWISS:
-        return field.round_count
-    return max((len(field.finished_lines(player)) for player in field.sheets), default=0)

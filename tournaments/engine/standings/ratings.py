@@ -1,7 +1,5 @@
 """Tie-breaks on the opponents' ratings (FIDE C.07 10)."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from math import floor
 
@@ -46,7 +44,9 @@ def performance_rating(field: Field, player: int) -> Value:
     if not lines:
         return Value(Fraction(0), "no rated opponents")
     average = average_rating_of_opponents(field, player)
-    made = sum((_game_points(line) for line in lines), Fraction(0))
+    # One, a half or nothing, whatever it is worth in the tournament.
+    worth = {Result.WIN: Fraction(1), Result.DRAW: Fraction(1, 2), Result.LOSS: Fraction(0)}
+    made = sum((worth[line.result] for line in lines), Fraction(0))
     per_cent = floor(100 * made / len(lines) + Fraction(1, 2))
     difference = (
         RATING_DIFFERENCE[per_cent - 50] if per_cent >= 50 else -RATING_DIFFERENCE[50 - per_cent]
@@ -68,8 +68,3 @@ def _rated_lines(field: Field, player: int) -> list[Line]:
         and line.opponent is not None
         and field.players[line.opponent].rating
     ]
-
-
-def _game_points(line: Line) -> Fraction:
-    """One, a half or nothing, whatever it is worth in the tournament."""
-    return {Result.WIN: Fraction(1), Result.DRAW: Fraction(1, 2)}.get(line.result, Fraction(0))

@@ -134,7 +134,11 @@ def standings(
             for player, value in found.items():
                 values[player].append(value)
         groups = refined
-    return _rows(groups, values)
+    rows: list[Row] = []
+    for group in groups:
+        rank = len(rows) + 1
+        rows += [Row(player, rank, len(group), tuple(values[player])) for player in group]
+    return tuple(rows)
 
 
 def _split(
@@ -146,11 +150,3 @@ def _split(
     value_of = VALUE_OF[tie_break]
     values = {player: value_of(field, player) for player in group}
     return best_first(group, lambda player: values[player].amount), values
-
-
-def _rows(groups: list[list[int]], values: dict[int, list[Value]]) -> tuple[Row, ...]:
-    rows: list[Row] = []
-    for group in groups:
-        rank = len(rows) + 1
-        rows += [Row(player, rank, len(group), tuple(values[player])) for player in group]
-    return tuple(rows)

@@ -1,7 +1,5 @@
 """The value of a tie-break, and how it came about in words that anyone can add up."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
