@@ -70,7 +70,7 @@ class ServicedAdmin(StockAdmin[Row]):
         return [
             path(
                 f"<{converter}:pk>/{name}/",
-                self.admin_site.admin_view(getattr(self, f"{name}_view")),
+                self.on_row(getattr(self, f"{name}_view")),
                 name=f"{label}_{name}",
             )
             for name in self.actions_on_row
@@ -111,11 +111,16 @@ class ServicedAdmin(StockAdmin[Row]):
             context["buttons"] = self.buttons(request, row)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def row_to_act_on(self, request: HttpRequest, pk: UUID | int) -> Row:
-        """The row of an action's page; raises `PermissionDenied` for accounts that only look."""
-        if not self.has_act_permission(request):
-            raise PermissionDenied
-        return get_object_or_404(self.get_queryset(request), pk=pk)
+    def on_row(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        """An action's page, which takes a row, as a view for those who may act on rows."""
+
+        def view_of_row(request: HttpRequest, pk: UUID | int, **parameters: Any) -> HttpResponse:
+            if not self.has_act_permission(request):
+                raise PermissionDenied
+            row = get_object_or_404(self.get_queryset(request), pk=pk)
+            return view(request, row, **parameters)
+
+        return self.admin_site.admin_view(view_of_row)
 
     def act(self, request: HttpRequest, row: Row, do: Callable[[], str]) -> None:
         """Run one action in a transaction, record it in the row's history, and show how it went."""

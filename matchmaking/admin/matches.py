@@ -4,7 +4,6 @@ Pools, ratings, seasons and reports have modules of their own, which are loaded 
 """
 
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
@@ -194,14 +193,12 @@ class MatchAdmin(ServicedAdmin[Match]):
             Button("Cancel the match", self.page("cancel", match.pk)),
         ]
 
-    def result_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def result_view(self, request: HttpRequest, match: Match) -> HttpResponse:
         """The page on which the result of a pool's match is entered."""
-        match = self.row_to_act_on(request, pk)
         return result_page(self, request, match, match, lambda result: _record(match, result))
 
-    def correct_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def correct_view(self, request: HttpRequest, match: Match) -> HttpResponse:
         """The page on which a finished match gets another result; ratings are corrected."""
-        match = self.row_to_act_on(request, pk)
         return result_page(
             self,
             request,
@@ -211,9 +208,8 @@ class MatchAdmin(ServicedAdmin[Match]):
             states=(MatchState.FINISHED,),
         )
 
-    def cancel_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def cancel_view(self, request: HttpRequest, match: Match) -> HttpResponse:
         """The page that asks before a match is called off."""
-        match = self.row_to_act_on(request, pk)
         question = Question(
             f"Cancel {match}?",
             "The match ends without a winner, and its players may queue again.",

@@ -79,9 +79,8 @@ class SeasonAdmin(ServicedAdmin[Season]):
         """The present season may be ended."""
         return [] if season.ended_at else [Button("End the season", self.page("end", season.pk))]
 
-    def end_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def end_view(self, request: HttpRequest, season: Season) -> HttpResponse:
         """The page that asks before a season ends."""
-        season = self.row_to_act_on(request, pk)
         question = Question(
             f"End {season} of {season.pool}?",
             "Its table is kept, every rating moves towards 1500 and becomes less sure, and the "

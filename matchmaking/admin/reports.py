@@ -1,7 +1,5 @@
 """Reports by players, as an organiser reads and decides them."""
 
-from uuid import UUID
-
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
@@ -59,14 +57,12 @@ class ReportAdmin(ServicedAdmin[Report]):
             buttons.append(Button("Accept the objection", self.page("objection", report.pk)))
         return [*buttons, Button("Enter another result", self.page("result", report.pk))]
 
-    def accept_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def accept_view(self, request: HttpRequest, report: Report) -> HttpResponse:
         """The page that asks before the report is accepted."""
-        report = self.row_to_act_on(request, pk)
         return self._ask_to_decide(request, report, report_claim(report))
 
-    def objection_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def objection_view(self, request: HttpRequest, report: Report) -> HttpResponse:
         """The page that asks before the objection is accepted."""
-        report = self.row_to_act_on(request, pk)
         return self._ask_to_decide(request, report, report_counter(report) or report_claim(report))
 
     def _ask_to_decide(self, request: HttpRequest, report: Report, result: Result) -> HttpResponse:
@@ -76,9 +72,8 @@ class ReportAdmin(ServicedAdmin[Report]):
         )
         return self.ask_first(request, report, question, lambda: _decide(report, result))
 
-    def result_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def result_view(self, request: HttpRequest, report: Report) -> HttpResponse:
         """The page on which another result is entered."""
-        report = self.row_to_act_on(request, pk)
         return result_page(
             self, request, report, report.match, lambda result: _decide(report, result)
         )

@@ -145,7 +145,7 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
 
     def get_urls(self) -> list[URLPattern]:
         """The pages that act, before the stock ones."""
-        view = self.admin_site.admin_view
+        view = self.on_row
         name = "tournaments_tournament"
         return [
             path("<uuid:pk>/day/<slug:step>/", view(self.step_view), name=f"{name}_step"),
@@ -186,9 +186,8 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
             self.act(request, tournament, lambda: _start(tournament, request.user))
         return tournament
 
-    def start_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def start_view(self, request: HttpRequest, tournament: Tournament) -> HttpResponse:
         """The page that asks before a draft is drawn and started."""
-        tournament = self.row_to_act_on(request, pk)
         question = Question(
             f"Start {tournament}?",
             f"{tournament.entrants.count()} entrants are seeded "
@@ -200,9 +199,8 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
             request, tournament, question, lambda: _start(tournament, request.user)
         )
 
-    def step_view(self, request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
+    def step_view(self, request: HttpRequest, tournament: Tournament, step: str) -> HttpResponse:
         """The page that asks before an operation."""
-        tournament = self.row_to_act_on(request, pk)
         if step not in OPERATIONS or not OPERATIONS[step].label:
             raise Http404
         actor = staff_actor(tournament, request.user)
@@ -211,9 +209,8 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
             request, tournament, asked, lambda: run_operation(step, tournament, actor)
         )
 
-    def cancel_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def cancel_view(self, request: HttpRequest, tournament: Tournament) -> HttpResponse:
         """The page that asks before a tournament is cancelled."""
-        tournament = self.row_to_act_on(request, pk)
         question = Question(
             f"Cancel {tournament}?",
             "It ends without a winner, and so do its matches that are not yet played. "
@@ -224,15 +221,18 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
             request, tournament, question, lambda: _cancel(tournament, request.user)
         )
 
-    def result_view(self, request: HttpRequest, pk: UUID, match_pk: UUID) -> HttpResponse:
+    def result_view(
+        self, request: HttpRequest, tournament: Tournament, match_pk: UUID
+    ) -> HttpResponse:
         """The page on which a match's result is entered; the winner advances."""
-        tournament = self.row_to_act_on(request, pk)
         matches = Match.objects.in_full().filter(pairing__group__stage__tournament=tournament)
         match = get_object_or_404(matches, pk=match_pk)
         actor = staff_actor(tournament, request.user)
 
         def enter(result: Result) -> None:
-            enter_result(tournament_id=pk, match_id=match_pk, report=lambda _: result, actor=actor)
+            enter_result(
+                tournament_id=tournament.pk, match_id=match_pk, report=lambda _: result, actor=actor
+            )
 
         return result_page(self, request, tournament, match, enter)
 
@@ -282,12 +282,11 @@ class BracketMatchAdmin(MatchAdmin):
             return []
         return [Button("Enter the result", _result_page(tournament, row))]
 
-    def result_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def result_view(self, request: HttpRequest, match: Match) -> HttpResponse:
         """The page on which a result is entered: the tournament's own, for a bracket's match."""
-        match = self.row_to_act_on(request, pk)
         tournament = _tournament_of(match)
         if tournament is None:
-            return super().result_view(request, pk)
+            return super().result_view(request, match)
         return redirect(_result_page(tournament, match))
 
 
