@@ -38,7 +38,7 @@ _LEAVING = {1000, 1005}
 class QueueConsumer(PlayerSocket):
     """`/matchmaking?username=…&pool=…`: a ticket for as long as the socket is open."""
 
-    joined: Joined | None = None
+    token: str | None = None
     ticket: UUID | None = None
     is_leaving = False
 
@@ -67,11 +67,10 @@ class QueueConsumer(PlayerSocket):
         )
 
     def _caller(self) -> Caller:
-        player = self.joined.player if self.joined else self.player
-        return Caller(player_id=player.pk if player else None)
+        return Caller(player_id=self.player.pk if self.player else None)
 
     def _send_joined(self, joined: Joined) -> None:
-        self.joined = joined
+        self.player, self.token = joined.player, joined.token
         if joined.match is not None:
             self.matched(schemas.MatchBrief.of(joined.match), joined.players)
         elif joined.ticket is not None:
@@ -85,11 +84,11 @@ class QueueConsumer(PlayerSocket):
 
     def matched(self, match: schemas.MatchBrief, players: Sequence[schemas.MatchPlayer]) -> None:
         """Send the match that was found."""
-        assert self.joined is not None
+        assert self.player is not None
         self.ticket = None
-        you = schemas.PlayerName.of(self.joined.player)
+        you = schemas.PlayerName.of(self.player)
         text = _who_meets(you, players)
-        self.send_message(Matched(text, you, match, players, self.joined.token))
+        self.send_message(Matched(text, you, match, players, self.token))
 
     def ticket_closed(self, left: Left) -> None:
         """Send that the wait is over without a match."""
@@ -129,7 +128,7 @@ class QueueConsumer(PlayerSocket):
 
         When this process restarts, the ticket waits for its player as it is.
         """
-        if self.ticket is None or self.joined is None:
+        if self.ticket is None:
             return
         leaves = self.is_leaving or self.close_code in _LEAVING
         if leaves or not self.is_restarting:

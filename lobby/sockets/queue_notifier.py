@@ -20,9 +20,8 @@ from lobby.messages import Explained, Left, ReadyCheckOpen, ReadyCheckOver
 from lobby.stream_names import LOBBY
 from matchmaking import schemas
 from matchmaking.callers import Caller
-from matchmaking.models import Ticket, TicketState
+from matchmaking.models import Player, Ticket, TicketState
 from matchmaking.selectors import moved_tickets
-from matchmaking.services.queue.joining import Joined
 from matchmaking.services.queue.outlook import outlooks_of
 from matchmaking.services.queue.ready_checks import decline_match
 from matchmaking.services.queue.tickets import leave_pool, mark_players_seen, start_grace_period
@@ -48,7 +47,7 @@ _made_decoder = msgspec.json.Decoder(_MadeEvent)
 class QueueSocket(Protocol):
     """A socket on which a ticket waits."""
 
-    joined: Joined | None
+    player: Player | None
 
     def matched(
         self, match: schemas.MatchBrief, players: Sequence[schemas.MatchPlayer]
@@ -88,9 +87,9 @@ class QueueNotifier:
         """Leave the queue, or start the grace period, when the last socket of a ticket is gone."""
         waiting = self.sockets.get(ticket, set())
         waiting.discard(socket)
-        if not waiting and socket.joined is not None:
+        if not waiting and socket.player is not None:
             self._forget(ticket)
-            caller = Caller(player_id=socket.joined.player.pk)
+            caller = Caller(player_id=socket.player.pk)
             self._run(self._end(ticket, caller, leaves=leaves))
 
     def _forget(self, ticket: UUID) -> set[QueueSocket]:
@@ -144,7 +143,7 @@ class QueueNotifier:
                 if time.monotonic() - touched > _TOUCH_SECONDS:
                     touched = time.monotonic()
                     waiting = chain.from_iterable(self.sockets.values())
-                    players = [s.joined.player.pk for s in waiting if s.joined]
+                    players = [socket.player.pk for socket in waiting if socket.player]
                     await in_thread(mark_players_seen, players, now=timezone.now())
             except DatabaseError as error:
                 logger.warning("Could not look at the waiting tickets: %s", error)

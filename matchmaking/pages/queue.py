@@ -1,7 +1,6 @@
 """Pages of the queue and of the visitor's account; each parses, makes one call, answers."""
 
 from collections.abc import Callable
-from typing import Protocol
 from uuid import UUID
 
 from django import forms
@@ -22,6 +21,7 @@ from matchmaking.callers import NOBODY, Caller
 from matchmaking.identity import GUEST_COOKIE, browser_player, set_guest_cookie
 from matchmaking.models import Player
 from matchmaking.services.matches import leave_match
+from matchmaking.services.parties import PartyEntry
 from matchmaking.services.players import create_guest, sign_up
 from matchmaking.services.queue.joining import Join, Joined, join_pool
 from matchmaking.services.queue.tickets import leave_pool
@@ -74,22 +74,10 @@ def join(request: HttpRequest) -> HttpResponse:
     return enter(request, form, queue)
 
 
-class Entered(Protocol):
-    """What entering a queue or a party returns: the player, and a token for a new guest."""
-
-    @property
-    def player(self) -> Player:
-        """The browser's player from now on."""
-
-    @property
-    def token(self) -> str | None:
-        """Set once, for a new guest."""
-
-
 def enter(
     request: HttpRequest,
     form: QueueForm | PartyForm,
-    do: Callable[[Caller, str | None], Entered],
+    do: Callable[[Caller, str | None], Joined | PartyEntry],
 ) -> HttpResponse:
     """Call `do` for the browser's player, or for a new guest of the name in the form."""
     player = browser_player(request)
