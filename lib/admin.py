@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -21,16 +21,6 @@ from .errors import Refusal
 Row = TypeVar("Row", bound=Model)
 LATEST = 50
 
-if TYPE_CHECKING:
-
-    class StockAdmin(admin.ModelAdmin[Row]):
-        """Django's own, typed by its row."""
-
-else:
-
-    class StockAdmin(admin.ModelAdmin, Generic[Row]):
-        """Django's own, typed by its row."""
-
 
 class Button(NamedTuple):
     """A link from a row's page to an action on it."""
@@ -47,7 +37,7 @@ class Question(NamedTuple):
     yes: str
 
 
-class ServicedAdmin(StockAdmin[Row]):
+class ServicedAdmin(admin.ModelAdmin, Generic[Row]):  # type: ignore[type-arg]
     """Rows that people read here and that only services write.
 
     Each of `actions_on_row` has a page of its own, shown by the method `<name>_view`; `related`

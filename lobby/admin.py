@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import Truncator
 
-from lib.admin import ServicedAdmin, StockAdmin
+from lib.admin import ServicedAdmin
 from lib.errors import Refusal
 from lobby.events.data import EVENTS
 from streams.models import Event, Stream
@@ -88,7 +88,7 @@ def _take_away(event: Event) -> str:
 
 
 @admin.register(Mute)
-class MuteAdmin(StockAdmin[Mute]):
+class MuteAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Muted players, and until when; deleting a row ends the mute."""
 
     list_display = ("player", "until", "reason")

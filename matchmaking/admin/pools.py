@@ -8,13 +8,13 @@ from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from lib.admin import StockAdmin, annotated, count_by
+from lib.admin import annotated, count_by
 from matchmaking.models import Match, MatchState, Pool, Ticket
 from matchmaking.services.queue.tickets import close_pool, expire_tickets
 
 
 @admin.register(Pool)
-class PoolAdmin(StockAdmin[Pool]):
+class PoolAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Pools. One that has been used cannot be deleted, but closed."""
 
     list_display = ("name", "slug", "game", "is_open", "rated", "waiting", "open_matches")
@@ -42,7 +42,7 @@ class PoolAdmin(StockAdmin[Pool]):
         """With the number of those who wait and play."""
         waits = Ticket.objects.waiting().filter(pool=OuterRef("pk"))
         plays = Match.objects.filter(pool=OuterRef("pk"), state=MatchState.OPEN)
-        rows = super().get_queryset(request)
+        rows: QuerySet[Pool] = super().get_queryset(request)
         return rows.annotate(waiting=count_by(waits, "pool"), open_matches=count_by(plays, "pool"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Pool | None = None) -> tuple[str, ...]:

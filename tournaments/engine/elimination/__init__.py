@@ -20,7 +20,6 @@ from .placings import placings
 from .progress import (
     State,
     advance,
-    affected_by_reopening,
     champion,
     correct,
     decide,

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from .bracket import Bracket, Bye, Pairing, Part
+from .bracket import THIRD_PLACE_MATCH, Bracket, Bye, Pairing, Part
 from .progress import State, champion
 from .state import DoubleForfeit, Entrant, Occupant, PairingStatus, ResolvedPairing, Vacant, sent_on
 
@@ -40,7 +40,8 @@ def placings(bracket: Bracket, state: State) -> tuple[Placing, ...]:
         left -= sizes[stage]
     lowest_open = min(still_to_come, default=max(sizes) + 1)
     in_play = bracket.entrant_count - len(stages)
-    third = _contenders_for_third(bracket, state)
+    waiting = state[THIRD_PLACE_MATCH].sides if THIRD_PLACE_MATCH in bracket else ()
+    third = {one.seed for one in waiting if isinstance(one, Entrant)}
     table = [
         Placing(seed, lasts[stage] - sizes[stage] + 1, lasts[stage], stage < lowest_open)
         for seed, stage in stages.items()
@@ -114,14 +115,3 @@ def _stage(bracket: Bracket, pairing: Pairing) -> int:
 
 def _final_stage(bracket: Bracket) -> int:
     return 4 * (bracket.losers_rounds + 1 if bracket.is_double else bracket.winners_rounds)
-
-
-def _contenders_for_third(bracket: Bracket, state: State) -> set[int]:
-    """The seeds waiting in a third-place match."""
-    return {
-        occupant.seed
-        for pairing in bracket.pairings
-        if pairing.part is Part.THIRD_PLACE
-        for occupant in state[pairing.key].sides
-        if isinstance(occupant, Entrant)
-    }

@@ -162,11 +162,6 @@ def correct(bracket: Bracket, state: State, key: str, outcome: Outcome | Undecid
     return _revise(bracket, state, key, outcome)
 
 
-def affected_by_reopening(bracket: Bracket, state: State, key: str) -> tuple[str, ...]:
-    """The later decided pairings that would be emptied, in order of play."""
-    return reopen(bracket, state, key).emptied
-
-
 def _revise(bracket: Bracket, state: State, key: str, outcome: Outcome | Undecided) -> Revision:
     """Settle one pairing anew and follow the change downstream, in order of play."""
     changed: dict[str, ResolvedPairing] = {}

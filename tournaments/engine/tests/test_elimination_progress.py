@@ -25,7 +25,6 @@ from tournaments.engine.elimination import (
     Win,
     WinnerOf,
     advance,
-    affected_by_reopening,
     champion,
     correct,
     decide,
@@ -148,7 +147,6 @@ def test_reopening_empties_exactly_what_was_built_on_it(
     key = rng.choice(list(outcomes))
     revision = reopen(bracket, state, key)
     assert set(revision.emptied) == still_playable_without(bracket, outcomes, key)
-    assert affected_by_reopening(bracket, state, key) == revision.emptied
     remaining = {k: v for k, v in outcomes.items() if k != key and k not in revision.emptied}
     before = dict(state)
     state.update(revision.changed)
@@ -179,7 +177,7 @@ def test_correcting_keeps_what_the_correction_does_not_touch(bracket: Bracket, r
     revision = correct(bracket, state, key, corrected)
     if corrected == outcomes[key]:
         assert revision.emptied == ()
-    assert set(revision.emptied) <= set(affected_by_reopening(bracket, state, key))
+    assert set(revision.emptied) <= set(reopen(bracket, state, key).emptied)
     state.update(revision.changed)
     remaining = {k: v for k, v in outcomes.items() if k not in revision.emptied}
     assert state == resolve(bracket, remaining | {key: corrected})

@@ -38,7 +38,7 @@ def emptied_by_reopening(pairing: Pairing) -> list[Pairing]:
     emptied: list[Pairing] = []
     if pairing.group.stage.is_elimination:
         bracket, state = group_state(pairing.group)
-        keys = engine.affected_by_reopening(bracket, state, pairing.key)
+        keys = engine.reopen(bracket, state, pairing.key).emptied
         emptied = [state.row(key) for key in keys]
     return emptied + _decided_in_later_stages(pairing)
 
