@@ -1,6 +1,5 @@
 """Files in and out: CSV of entrants, matches and standings, report files, a whole tournament."""
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -52,6 +51,12 @@ def _read(request: HttpRequest, kinds: tuple[str, ...]) -> bytes:
     return request.read(settings.MATCHPOINT_FILE_MAX_BYTES + 1)
 
 
+def _charset(request: HttpRequest) -> str:
+    """The encoding that the sender names; UTF-8 is what programs say without having looked."""
+    named = (request.content_params or {}).get("charset", "")
+    return "" if named.lower() in {"utf-8", "utf8"} else named
+
+
 @router.post(
     "/api/tournaments/import",
     response={201: schemas.Imported} | schemas.errors(400, 401, 409, 422, 429),
@@ -60,19 +65,23 @@ def _read(request: HttpRequest, kinds: tuple[str, ...]) -> bytes:
 def import_file(request: HttpRequest) -> HttpResponse:
     """Make a tournament out of a JSON export, or a Swiss out of a report file (TRF).
 
-    With `Content-Type: application/json` it is an export, with `text/plain` a report file. The
-    token is shown this once. Takes an Idempotency-Key.
+    With `Content-Type: application/json` it is an export, with `text/plain` a report file, whose
+    encoding is guessed if it is not UTF-8, unless `charset` names it. `warnings` say what in the
+    file contradicts itself. The token is shown this once. Takes an Idempotency-Key.
     """
     owner = maker(request)
     data = _read(request, (JSON, *REPORTS))
-    read: Any = import_tournament if request.content_type == JSON else import_trf
 
     def make() -> Json:
-        made = read(data=data, organiser=owner)
+        if request.content_type == JSON:
+            made = import_tournament(data=data, organiser=owner)
+        else:
+            made = import_trf(data=data, organiser=owner, encoding=_charset(request))
         return {
             "status": "Tournament Imported",
             "tournament": Brief.of(made.tournament),
             "token": made.token,
+            "warnings": list(made.warnings),
         }
 
     return created(request, make, body=data)

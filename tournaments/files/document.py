@@ -4,14 +4,15 @@ Entrants are named by their seeds in the tournament. A document has no database 
 tokens, and nothing that follows from results: brackets, places and standings are computed again.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from lib.schemas import Schema
-from tournaments.models import Format, StageSettings, TournamentSettings
+from tournaments.models import Format, StageSettings, Tournament, TournamentSettings
 
 from .text import BadFile
 
@@ -19,6 +20,8 @@ VERSION = 1
 Small = Annotated[int, Meta(ge=0, le=32_767)]
 Positive = Annotated[int, Meta(ge=1, le=32_767)]
 Seed = Annotated[int, Meta(ge=1, le=1_000_000)]
+#: A seed, or in the database an entrant's id.
+Number = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 Label = Annotated[str, Meta(max_length=60)]
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -121,23 +124,62 @@ class ContenderPart(Part):
 
 
 class ByePart(Part):
-    """A round of a Swiss without an opponent."""
+    """A round of a Swiss without an opponent; `preset` for a bye of the pairing set beforehand."""
 
-    entrant: Seed
+    entrant: Number
     round: Positive
     kind: Literal["pairing_allocated", "full_point", "half_point", "zero_point"]
+    preset: bool = False
 
 
-class GroupPart(Part):
-    """A table or a bracket."""
+Prohibition = tuple[Positive, Positive, list[Number]]
+"""From a round to a round, no two of these may meet."""
+VirtualPoints = tuple[Number, Positive, Annotated[str, Meta(pattern=r"^\d{1,4}(\.\d{1,10})?$")]]
+"""Somebody's points in the pairing of one round."""
+
+
+class PlanPart(Part):
+    """What is said of the rounds of a Swiss before they are paired; entrants by their seeds."""
+
+    first_colour: Literal["w", "b"] = "w"
+    forbidden_pairs: list[tuple[Number, Number]] = []
+    prohibitions: list[Prohibition] = []
+    virtual_points: list[VirtualPoints] = []
+    byes: list[ByePart] = []
+
+    def renumbered(self, numbers: Mapping[int, int]) -> Self:
+        """The same by other numbers of its entrants; what concerns others is left out."""
+        return msgspec.structs.replace(
+            self,
+            forbidden_pairs=[
+                (numbers[one], numbers[other])
+                for one, other in self.forbidden_pairs
+                if {one, other} <= numbers.keys()
+            ],
+            prohibitions=[
+                (first, last, [numbers[one] for one in among if one in numbers])
+                for first, last, among in self.prohibitions
+            ],
+            virtual_points=[
+                (numbers[one], round_, points)
+                for one, round_, points in self.virtual_points
+                if one in numbers
+            ],
+            byes=[
+                msgspec.structs.replace(bye, entrant=numbers[bye.entrant])
+                for bye in self.byes
+                if bye.entrant in numbers
+            ],
+        )
+
+
+class GroupPart(PlanPart):
+    """A table or a bracket; in its pairs, prohibitions and points are the seeds of the group."""
 
     number: Positive = 1
     name: Annotated[str, Meta(max_length=20)] = ""
-    first_colour: Literal["w", "b"] = "w"
-    forbidden_pairs: list[tuple[Seed, Seed]] = []
     contenders: list[ContenderPart] = []
     rounds: list[RoundPart] = []
-    byes: list[ByePart] = []
 
 
 class StagePart(StageSettings, Part, kw_only=True, forbid_unknown_fields=True):
@@ -180,11 +222,18 @@ class Document(Part):
     entrants: list[EntrantPart] = []
     stations: Annotated[list[StationPart], Meta(max_length=1_000)] = []
     stages: Annotated[list[StagePart], Meta(max_length=8)] = []
+    pairing_plan: PlanPart | None = None
+    """For a first stage that is a Swiss and is yet to be drawn."""
     actions: Annotated[list[ActionPart], Meta(max_length=50_000)] = []
 
 
 class _Versioned(msgspec.Struct):
     matchpoint: Any = None
+
+
+def plan_of(tournament: Tournament, numbers: Mapping[int, int]) -> PlanPart:
+    """The plan of a tournament by other numbers than its entrants' ids; it may be empty."""
+    return msgspec.convert(tournament.pairing_plan, PlanPart).renumbered(numbers)
 
 
 def parse_document(text: str) -> Document:

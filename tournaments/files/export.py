@@ -20,6 +20,7 @@ from .document import (
     StagePart,
     StationPart,
     TournamentPart,
+    plan_of,
     write_document,
 )
 
@@ -46,6 +47,7 @@ def document_of(tournament: Tournament) -> Document:
             part_of(action, ActionPart, by=action.actor_name)
             for action in tournament.actions.order_by("number")
         ],
+        pairing_plan=plan_of(tournament, seeds) if tournament.pairing_plan else None,
     )
 
 
@@ -69,6 +71,8 @@ def _group(group: Group, seeds: dict[int, int]) -> GroupPart:
         group,
         GroupPart,
         forbidden_pairs=[(first, second) for first, second in group.forbidden_pairs],
+        prohibitions=[(first, last, among) for first, last, among in group.prohibitions],
+        virtual_points=[(seed, number, points) for seed, number, points in group.virtual_points],
         contenders=[
             part_of(one, ContenderPart, entrant=seeds[one.entrant_id])
             for one in group.contenders.order_by("seed")

@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from itertools import combinations
 from math import ceil, log2
 
 from lib.names import NAME_MAX_CHARS
 from tournaments.engine.errors import EngineError
-from tournaments.engine.history import Bye, History, Match, PointSystem, Result, Round
-from tournaments.engine.swiss import PairingTask, read_trf, write_trf
+from tournaments.engine.history import Bye, ByeKind, History, Match, PointSystem, Result, Round
+from tournaments.engine.swiss import PairingTask, Report, read_report, write_report
 from tournaments.models import Format, Group
-from tournaments.storage.swiss_tasks import next_task
-from tournaments.storage.tables import read_table
+from tournaments.storage.swiss_tasks import next_task, prohibitions_of
+from tournaments.storage.tables import engine_bye, read_table
 
 from .document import (
     VERSION,
@@ -21,6 +22,7 @@ from .document import (
     EntrantPart,
     GroupPart,
     PairingPart,
+    PlanPart,
     ResultPart,
     RoundPart,
     StagePart,
@@ -30,6 +32,8 @@ from .document import (
 from .text import BadFile
 
 _SWISS, _ROUND_ROBIN = (f"\n092 Individual: {system}" for system in ("Swiss-System", "Round-Robin"))
+#: At most so many totals that contradict their cells are named.
+WARNINGS_NAMED = 5
 #: The results a file can have, and how a match of ours ends that way; scores where played.
 _OUTCOMES = {
     (Result.WIN, Result.LOSS, True): ("played", 0, [1, 0]),
@@ -48,26 +52,33 @@ def group_trf(group: Group) -> str:
         raise BadFile("A report file is for a Swiss or a round robin, not for a bracket.")
     table = read_table(group)
     is_swiss = stage.format == Format.SWISS
-    task = next_task(table) if is_swiss else PairingTask(table.history())
-    text = write_trf(task, str(stage.tournament))
-    return text if is_swiss else text.replace(_SWISS, _ROUND_ROBIN, 1)
+    if not is_swiss:
+        report = Report.of(PairingTask(table.history()))
+        return write_report(report, str(stage.tournament)).replace(_SWISS, _ROUND_ROBIN, 1)
+    task = next_task(table)
+    later = [bye for bye in table.byes if bye.round_number > task.round_number]
+    byes = ((bye.round_number, engine_bye(bye)) for bye in later)
+    report = Report(task, tuple(prohibitions_of(group)), tuple(byes))
+    return write_report(report, str(stage.tournament))
 
 
-def document_of_trf(text: str) -> Document:
-    """A report file as a Swiss that is as far as the file is; raises `BadFile` naming the line."""
+def document_of_trf(text: str) -> tuple[Document, list[str]]:
+    """A report file as a Swiss that is as far as the file is, and warnings about the file.
+
+    Raises `BadFile` naming the line.
+    """
     try:
-        task = read_trf(text)
+        report = read_report(text)
     except EngineError as error:
         raise BadFile(str(error), code="bad_trf") from error
-    if task.virtual_points:
-        raise BadFile("An accelerated Swiss cannot be kept here.", code="bad_trf")
-    history = task.history
-    planned = history.round_count or ceil(log2(max(2, len(history.players))))
+    task, history = report.task, report.task.history
+    planned, warnings = _planned_rounds(report)
     has_begun = bool(history.rounds or task.byes)
     waiting = any(one.unfinished for one in history.rounds) or len(history.rounds) < planned
     state = ("running" if waiting else "finished") if has_begun else None
     number_of = {player.id: number for number, player in enumerate(history.players, start=1)}
-    return Document(
+    plan = _plan(report, number_of)
+    document = Document(
         matchpoint=VERSION,
         tournament=part(TournamentPart, name=_title(text), state=state or "draft"),
         entrants=_entrants(history),
@@ -78,11 +89,29 @@ def document_of_trf(text: str) -> Document:
                 state=state or "pending",
                 rounds_planned=planned,
                 draws=True,
-                groups=[_group(task, number_of)] if has_begun else [],
+                groups=[_group(history, plan, number_of)] if has_begun else [],
                 **_points(history.points),
             )
         ],
+        pairing_plan=None if plan == PlanPart() else plan,
     )
+    return document, warnings
+
+
+def _planned_rounds(report: Report) -> tuple[int, list[str]]:
+    """How many rounds there will be, and what is to be said of it and of the totals."""
+    more = len(report.warnings) - WARNINGS_NAMED
+    warnings = [*report.warnings[:WARNINGS_NAMED], *([f"And {more} more."] if more > 0 else [])]
+    history = report.task.history
+    if history.planned_rounds:
+        return history.round_count, warnings
+    usual = ceil(log2(max(2, len(history.players))))
+    announced = [number for number, _ in report.later_byes]
+    announced += [report.task.round_number] if report.task.byes else []
+    planned = max(usual, len(history.rounds), *announced, 0)
+    if planned > len(history.rounds):
+        warnings.append(f"The file does not say how many rounds there are: {planned} are planned.")
+    return planned, warnings
 
 
 def _title(text: str) -> str:
@@ -125,15 +154,51 @@ def _decimal(points: Fraction) -> Decimal:
     return Decimal(f"{float(points):.10f}")
 
 
-def _group(task: PairingTask, number_of: dict[int, int]) -> GroupPart:
-    history = task.history
-    announced = list(_byes(task.byes, task.round_number, number_of))
-    return GroupPart(
-        first_colour=history.first_colour.value,
+def _plan(report: Report, number_of: dict[int, int]) -> PlanPart:
+    """What the file says of the rounds to come, by the players' ids made seeds."""
+    task = report.task
+    always = [one for one in report.prohibitions if one.is_for_all_rounds]
+    coming = task.round_number
+    return PlanPart(
+        first_colour=task.history.first_colour.value,
         forbidden_pairs=sorted(
-            (min(pair), max(pair))
-            for pair in ([number_of[one] for one in both] for both in task.forbidden)
+            {
+                (min(pair), max(pair))
+                for one in always
+                for pair in combinations([number_of[player] for player in one.players], 2)
+            }
         ),
+        prohibitions=[
+            (max(one.first, 1), one.last, sorted(number_of[player] for player in one.players))
+            for one in report.prohibitions
+            if not one.is_for_all_rounds and one.last
+        ],
+        virtual_points=[
+            (number_of[one.player], one.round, f"{float(one.points):.4f}")
+            for one in task.virtual_points
+        ],
+        byes=[
+            ByePart(number_of[bye.player], number, bye.kind.value, preset=_is_preset(bye))
+            for number, bye in [*((coming, bye) for bye in task.byes), *report.later_byes]
+        ],
+    )
+
+
+def _is_preset(bye: Bye) -> bool:
+    return bye.kind is ByeKind.PAIRING_ALLOCATED
+
+
+def _group(history: History, plan: PlanPart, number_of: dict[int, int]) -> GroupPart:
+    played = [
+        bye
+        for number, one in enumerate(history.rounds, start=1)
+        for bye in _byes(one.byes, number, number_of)
+    ]
+    return GroupPart(
+        first_colour=plan.first_colour,
+        forbidden_pairs=plan.forbidden_pairs,
+        prohibitions=plan.prohibitions,
+        virtual_points=plan.virtual_points,
         contenders=[ContenderPart(entrant=number, seed=number) for number in number_of.values()],
         rounds=[
             RoundPart(
@@ -143,12 +208,7 @@ def _group(task: PairingTask, number_of: dict[int, int]) -> GroupPart:
             )
             for number, one in enumerate(history.rounds, start=1)
         ],
-        byes=[
-            bye
-            for number, one in enumerate(history.rounds, start=1)
-            for bye in _byes(one.byes, number, number_of)
-        ]
-        + announced,
+        byes=played + plan.byes,
     )
 
 

@@ -129,8 +129,10 @@ class GroupQuerySet(models.QuerySet["Group"]):
 class Group(Row):
     """A table or bracket of its own inside a stage; most stages have one.
 
-    `first_colour` and `forbidden_pairs` (lists of two seeds) are for a Swiss, and come with a
-    report file that names them.
+    `first_colour` and what follows it are for a Swiss, and come with a report file that names
+    them. `forbidden_pairs` are lists of two seeds; `prohibitions` are for some rounds only, as
+    `[first round, last round, seeds]`; `virtual_points` of an accelerated Swiss are
+    `[seed, round, points]`, the points as text.
     """
 
     stage = models.ForeignKey(Stage, models.CASCADE, related_name="groups")
@@ -143,6 +145,8 @@ class Group(Row):
     forbidden_pairs = models.JSONField(
         default=list, blank=True, help_text="Pairs of seeds that must not meet."
     )
+    prohibitions = models.JSONField(default=list, blank=True, editable=False)
+    virtual_points = models.JSONField(default=list, blank=True, editable=False)
 
     objects = GroupQuerySet.as_manager()
 
@@ -248,11 +252,16 @@ class ByeKind(models.TextChoices):
 
 
 class Bye(Row):
-    """A contender's round without an opponent in a table: asked for ahead, or of the pairing."""
+    """A contender's round without an opponent in a table: asked for ahead, or of the pairing.
+
+    A bye of the pairing that is `preset` was not given by it but comes from a report file, and
+    stays when the round is taken back.
+    """
 
     contender = models.ForeignKey(Contender, models.CASCADE, related_name="byes")
     round_number = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=20, choices=ByeKind)
+    preset = models.BooleanField(default=False, editable=False)
 
     class Meta:
         ordering = ("round_number", "contender__seed")

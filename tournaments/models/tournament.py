@@ -79,6 +79,10 @@ class Tournament(Row):
     organiser = models.ForeignKey(
         Player, models.SET_NULL, null=True, blank=True, related_name="organised"
     )
+    pairing_plan = models.JSONField(
+        default=dict, blank=True, editable=False,
+        help_text="What a report file says of the rounds of a first Swiss, by entrants' ids.",
+    )  # fmt: skip
     token_sha256 = models.CharField(max_length=64, null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True, blank=True, editable=False)

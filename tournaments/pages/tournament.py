@@ -86,7 +86,10 @@ def tournament_import(request: HttpRequest) -> HttpResponse:
     )
 
     def create(player: Player | None) -> Tournament:
-        return import_file(data=form.content(), organiser=player).tournament
+        made = import_file(data=form.content(), organiser=player)
+        for warning in made.warnings:
+            messages.warning(request, warning)
+        return made.tournament
 
     return _create(request, form, "import", create)
 

@@ -70,6 +70,7 @@ def recorded_round(round_: Round) -> RecordedRound:
         contender__group=round_.group_id,
         round_number=round_.number,
         kind=ByeKind.PAIRING_ALLOCATED,
+        preset=False,
     )
     return RecordedRound(
         number=round_.number,

@@ -1,8 +1,11 @@
 """The next round of a Swiss as the pairing engines are asked for it; read only."""
 
+from collections.abc import Iterator
+from fractions import Fraction
+
 from tournaments.engine.history import Bye, ByeKind
-from tournaments.engine.swiss import PairingTask
-from tournaments.models import Contender
+from tournaments.engine.swiss import PairingTask, Prohibition, VirtualPoints
+from tournaments.models import Contender, Group
 
 from .tables import Table
 
@@ -22,8 +25,20 @@ def next_task(table: Table) -> PairingTask:
     return PairingTask(
         table.history(),
         tuple(byes[seed] for seed in sorted(byes)),
-        frozenset(frozenset(pair) for pair in table.group.forbidden_pairs),
+        frozenset(pair for one in prohibitions_of(table.group) for pair in one.pairs_in(number)),
+        tuple(
+            VirtualPoints(seed, round_, Fraction(points))
+            for seed, round_, points in table.group.virtual_points
+        ),
     )
+
+
+def prohibitions_of(group: Group) -> Iterator[Prohibition]:
+    """Who must not meet, in all rounds or in some, by seed."""
+    for one, other in group.forbidden_pairs:
+        yield Prohibition((one, other))
+    for first, last, among in group.prohibitions:
+        yield Prohibition(tuple(among), first, last)
 
 
 def can_play(contender: Contender, number: int) -> bool:

@@ -81,7 +81,7 @@ class Table:
 
     def byes_of(self, number: int) -> list[engine.Bye]:
         """The byes of a round, by seed, whether it is paired or not."""
-        return [_bye(bye) for bye in self.byes if bye.round_number == number]
+        return [engine_bye(bye) for bye in self.byes if bye.round_number == number]
 
     def history(self, after_round: int | None = None) -> engine.History:
         """What happened, up to and with a round, or so far.
@@ -128,7 +128,8 @@ class Table:
         )
 
 
-def _bye(bye: Bye) -> engine.Bye:
+def engine_bye(bye: Bye) -> engine.Bye:
+    """A bye as the engine knows it, by its contender's seed."""
     return engine.Bye(bye.contender.seed, engine.ByeKind(bye.kind))
 
 

@@ -17,7 +17,8 @@ IMPORT = "/api/tournaments/import"
 def send(path: str, content: bytes, kind: str, *, token: str = "", **headers: str) -> Any:
     if token:
         headers["Authorization"] = f"Bearer {token}"
-    response = Client().post(path, content, content_type=kind, headers=headers)
+    # Not `post`, which would write the content in the charset of its type.
+    response = Client().generic("POST", path, content, content_type=kind, headers=headers)
     check_shape("POST", path, response)
     return response
 
@@ -118,6 +119,18 @@ def test_a_report_file_goes_out_and_comes_back() -> None:
         assert cup.owner.send("GET", f"{cup.address}/{path}").status_code == 404
     bracket = Cup("A", "B")
     assert bracket.owner.send("GET", f"{bracket.address}/stages/1/groups/1.trf").status_code == 400
+
+
+def test_a_report_file_may_be_in_any_usual_encoding() -> None:
+    text = "012 Open\n001    1      Dvořák\n001    2      Bob\nXXR 1\n"
+    guessed = send(IMPORT, text.encode("cp1250"), "text/plain").json()
+    assert "Windows-1250" in guessed["warnings"][0]
+    named = send(IMPORT, text.encode("cp1250"), "text/plain; charset=windows-1250").json()
+    assert named["warnings"] == []
+    assert send(IMPORT, text.encode(), "text/plain; charset=utf-8").json()["warnings"] == []
+    assert Entrant.objects.filter(name="Dvořák").count() == 3
+    unknown = send(IMPORT, text.encode("cp1250"), "text/plain; charset=klingon")
+    assert unknown.status_code == 400 and unknown.json()["code"] == "bad_encoding"
 
 
 def test_results_and_standings_as_tables() -> None:

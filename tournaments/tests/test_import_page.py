@@ -89,6 +89,14 @@ def test_a_visitor_becomes_a_guest(olga: Client, league: Tournament) -> None:
     assert "Vic" in vic.get("/tournaments").content.decode()
 
 
+def test_what_contradicts_itself_in_a_file_is_shown(olga: Client) -> None:
+    line = f"001    1      {'Ann':33} 1500{'':28} 3.0    1"
+    response = send(olga, f"{line}\n001    2      José\nXXR 1\n".encode("latin-1"))
+    page = olga.get(response.headers["Location"]).content.decode()
+    assert "Ann has 3 points in the file, and 0 by the results in it." in page
+    assert "It was read as Windows-1252 (Western European), a best guess." in page
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [

@@ -26,6 +26,8 @@ class Imported(Schema):
     tournament: Brief
     token: str
     """The organiser's token, shown this once."""
+    warnings: list[str] = []
+    """What contradicts itself in a report file, and a guessed encoding."""
 
 
 class Started(Schema):

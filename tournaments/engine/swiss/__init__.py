@@ -13,5 +13,6 @@ from .task import (
     SwissPairing,
     VirtualPoints,
 )
-from .trf import pairing_text, read_trf, write_trf
+from .trf import pairing_text, read_report, read_trf, write_report, write_trf
 from .trf_cells import TrfError
+from .trf_report import Prohibition, Report

@@ -7,6 +7,7 @@ pairing programs (XXR, XXC, XXZ, XXP, XXS and those beginning with BB); others a
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -35,10 +36,13 @@ from .trf_cells import (
     parse_match,
     write_cell,
 )
-from .trf_records import MOST_ROUNDS, Records
+from .trf_records import Records
+from .trf_report import MOST_ROUNDS, Prohibition, Report, wrong_totals
 from .trf_totals import parse_total, points_by_totals
 
 FIRST_CELL = 91
+#: The letters of record 240.
+REQUESTED = {ByeKind.HALF_POINT: "H", ByeKind.FULL_POINT: "F", ByeKind.ZERO_POINT: "Z"}
 MOST_PLAYERS = 9999
 MOST_CHARACTERS = 60_000
 
@@ -55,11 +59,15 @@ class _Draft:
 
 
 def read_trf(text: str) -> PairingTask:
-    """The tournament in the text, and the round that is to be paired next.
+    """The tournament in the text, and the round that is to be paired next; raises as `read_report`.
 
-    A trailing round in which nobody has an opponent announces who will not be paired. TrfError
-    with the number of the line if something does not fit.
+    A trailing round in which nobody has an opponent announces who will not be paired.
     """
+    return read_report(text).task
+
+
+def read_report(text: str) -> Report:
+    """All that the text says; TrfError with the number of the line if something does not fit."""
     draft = _Draft()
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     for number, line in enumerate(text.split("\n"), start=1):
@@ -101,7 +109,7 @@ def _read_player(draft: _Draft, number: int, line: str) -> None:
             draft.cell_rounds = max(draft.cell_rounds, round_number)
 
 
-def _finish(draft: _Draft) -> PairingTask:
+def _finish(draft: _Draft) -> Report:
     records = draft.records
     rounds_paired = max((number for number in draft.cells if _is_paired(draft, number)), default=0)
     rounds = tuple(_round(draft, number) for number in range(1, rounds_paired + 1))
@@ -113,12 +121,17 @@ def _finish(draft: _Draft) -> PairingTask:
         history = replace(history, points=points_by_totals(history, draft.totals))
     records.check_players(draft.players)
     following = rounds_paired + 1
-    return PairingTask(
-        history,
-        _announced(draft, following),
-        frozenset(records.forbidden(following)),
-        records.virtual_points(draft.players),
+    report = Report(
+        PairingTask(
+            history,
+            _announced(draft, following),
+            frozenset(pair for one in records.prohibitions for pair in one.pairs_in(following)),
+            records.virtual_points(draft.players),
+        ),
+        tuple(records.prohibitions),
+        tuple(_later_byes(draft, following)),
     )
+    return replace(report, warnings=tuple(wrong_totals(report, draft.totals)))
 
 
 def _is_paired(draft: _Draft, number: int) -> bool:
@@ -167,11 +180,24 @@ def _answer(cells: dict[int, Cell], cell: Cell) -> Cell:
 
 
 def _announced(draft: _Draft, number: int) -> tuple[Bye, ...]:
-    """The byes of the round to be paired: written as cells, or in records of their own."""
-    byes = {player: Bye(player, ByeKind.ZERO_POINT) for player in draft.records.absent}
-    byes |= {player: Bye(player, kind) for player, kind in draft.records.byes_in(number).items()}
-    byes |= {player: parse_bye(cell) for player, cell in draft.cells.get(number, {}).items()}
+    """The byes of the round to be paired."""
+    absent = {player: Bye(player, ByeKind.ZERO_POINT) for player in draft.records.absent}
+    byes = absent | _byes_ahead(draft, number)
     return tuple(byes[player] for player in sorted(byes))
+
+
+def _byes_ahead(draft: _Draft, number: int) -> dict[int, Bye]:
+    """The byes of a round that is not paired: written as cells, or in records of their own."""
+    byes = {player: Bye(player, kind) for player, kind in draft.records.byes_in(number).items()}
+    return byes | {player: parse_bye(cell) for player, cell in draft.cells.get(number, {}).items()}
+
+
+def _later_byes(draft: _Draft, coming: int) -> Iterator[tuple[int, Bye]]:
+    """The byes of the rounds after the one to be paired."""
+    for number in sorted(draft.records.byes.keys() | draft.cells.keys()):
+        if number > coming:
+            byes = _byes_ahead(draft, number)
+            yield from ((number, byes[player]) for player in sorted(byes))
 
 
 def _colour_drawn(history: History) -> Colour:
@@ -196,10 +222,16 @@ def _colour_drawn(history: History) -> Colour:
 
 
 def write_trf(task: PairingTask, name: str = "") -> str:
+    """The tournament as a report file that knows of no round after the one to be paired."""
+    return write_report(Report.of(task), name)
+
+
+def write_report(report: Report, name: str = "") -> str:
     """The tournament as a report file, for other programs to read; line ends are LF.
 
     Players are numbered by their order, from 1.
     """
+    task = report.task
     history = task.history
     number_of = {player.id: number for number, player in enumerate(history.players, start=1)}
     sheets = score_sheets(history)
@@ -208,22 +240,37 @@ def write_trf(task: PairingTask, name: str = "") -> str:
         lines.append(f"142 {history.round_count}")
     lines += [f"152 {history.first_colour.value.upper()}", *_score_records(history.points)]
     ranks = _ranks({player: score(sheet) for player, sheet in sheets.items()})
-    absent = {bye.player for bye in task.byes if bye.kind is ByeKind.ZERO_POINT}
+    ahead = _cells_ahead(report)
     for player in history.players:
         sheet = sheets[player.id]
-        cells = "".join(write_cell(line, number_of) for line in sheet)
-        if player.id in absent:
-            cells += "  0000 - Z"
+        cells = "".join(write_cell(line, number_of) for line in sheet) + ahead.get(player.id, "")
         total = f"{float(score(sheet)):4.1f}"
         rating = f"{min(player.rating, 9999):4d}" if player.rating else "    "
         lines.append(
             f"001 {number_of[player.id]:4d}      {_plain(player.name)[:33]:33} {rating}"
             f"{'':28}{total} {ranks[player.id]:4d}{cells}"
         )
-    lines += _bye_records(task, number_of)
-    lines += [_forbidden_record(pair, number_of) for pair in sorted(map(sorted, task.forbidden))]
+    lines += _bye_records(report, number_of)
+    lines += [_prohibition_record(one, number_of) for one in report.prohibitions]
     lines += [_acceleration_record(one, number_of) for one in task.virtual_points]
     return "\n".join(lines) + "\n"
+
+
+def _byes_to_come(report: Report) -> list[tuple[int, Bye]]:
+    """The byes of all rounds that are not paired, with their rounds."""
+    return [*((report.task.round_number, bye) for bye in report.task.byes), *report.later_byes]
+
+
+def _cells_ahead(report: Report) -> dict[int, str]:
+    """The cells of rounds that are not paired: absences of the next, byes of the pairing of any."""
+    coming = report.task.round_number
+    cells: dict[int, str] = {}
+    for number, bye in _byes_to_come(report):
+        is_absence = bye.kind is ByeKind.ZERO_POINT and number == coming
+        if is_absence or bye.kind is ByeKind.PAIRING_ALLOCATED:
+            before = cells.get(bye.player, "").ljust((number - coming) * CELL_WIDTH)
+            cells[bye.player] = f"{before}  0000 - {'Z' if is_absence else PAIRING_BYE}"
+    return cells
 
 
 def _ranks(scores: dict[int, Fraction]) -> dict[int, int]:
@@ -244,7 +291,7 @@ def _score_records(points: PointSystem) -> list[str]:
     }
     if points.absent:
         worth["A"] = points.absent
-    parts = "    ".join(f"{letter}{float(value):4.1f}" for letter, value in worth.items())
+    parts = "    ".join(f"{letter}{_points_text(value)}" for letter, value in worth.items())
     half = (
         [f"XXS HPB={float(points.half_point_bye)}"] if points.half_point_bye != points.draw else []
     )
@@ -256,32 +303,43 @@ def _plain(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
-def _bye_records(task: PairingTask, number_of: dict[int, int]) -> list[str]:
-    """Byes of the coming round that bring points.
+def _bye_records(report: Report, number_of: dict[int, int]) -> list[str]:
+    """Byes of the rounds to come that are no cells.
 
-    Not as cells, since the programs differ on whether the total of points must contain them;
-    XXZ is for those that do not know record 240.
+    Programs differ in whether the total of points must contain a cell's; XXZ is for those that do
+    not know record 240.
     """
+    coming = report.task.round_number
+    given: dict[tuple[int, str], list[int]] = {}
+    for number, bye in _byes_to_come(report):
+        letter = REQUESTED.get(bye.kind)
+        if letter and not (letter == "Z" and number == coming):
+            given.setdefault((number, letter), []).append(number_of[bye.player])
     lines = []
-    for letter, kind in (("H", ByeKind.HALF_POINT), ("F", ByeKind.FULL_POINT)):
-        players = sorted(number_of[bye.player] for bye in task.byes if bye.kind is kind)
-        if players:
-            row = " ".join(f"{player:04d}" for player in players)
-            lines += [f"240 {letter} {task.round_number:03d} {row}"]
-            lines += [f"XXZ {' '.join(map(str, players))}"]
+    for (number, letter), players in sorted(given.items()):
+        row = " ".join(f"{player:04d}" for player in sorted(players))
+        lines.append(f"240 {letter} {number:03d} {row}")
+        if number == coming:
+            lines.append(f"XXZ {' '.join(map(str, sorted(players)))}")
     return lines
 
 
-def _forbidden_record(pair: list[int], number_of: dict[int, int]) -> str:
-    """Record 260: two who must not meet in any round."""
-    first, second = (number_of[player] for player in pair)
-    return f"260 001 {MOST_ROUNDS - 1:03d} {first:4d} {second:4d}"
+def _prohibition_record(one: Prohibition, number_of: dict[int, int]) -> str:
+    """Record 260: those who must not meet, and in which rounds."""
+    players = " ".join(f"{number_of[player]:4d}" for player in one.players)
+    return f"260 {one.first:03d} {min(one.last, MOST_ROUNDS - 1):03d} {players}"
 
 
 def _acceleration_record(one: VirtualPoints, number_of: dict[int, int]) -> str:
     """Record 250: virtual points of one player in one round."""
     rounds, players = f"{one.round:3d} " * 2, f"{number_of[one.player]:4d} " * 2
-    return f"250      {float(one.points):4.1f} {rounds}{players}".rstrip()
+    return f"250      {_points_text(one.points)} {rounds}{players}".rstrip()
+
+
+def _points_text(points: Fraction) -> str:
+    """Points in four characters, with one decimal where that is all."""
+    text = f"{float(points):.1f}" if (points * 10).denominator == 1 else f"{float(points):g}"
+    return text.removeprefix("0" if len(text) > 4 else "").rjust(4)
 
 
 def pairing_text(pairing: SwissPairing) -> str:

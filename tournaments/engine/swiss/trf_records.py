@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import combinations
 
 from tournaments.engine.history import ByeKind, Colour, PointSystem
 
 from .task import VirtualPoints
 from .trf_cells import BYES, TrfError
+from .trf_report import MOST_ROUNDS, Prohibition
 
 # What a score is for, by the codes of record 162 and of XXS.
 SCORE_FIELDS = {
@@ -44,7 +44,6 @@ UNSUPPORTED = {
 POINTS = r"\d{1,4}(?:[.,]\d{0,4})?|[.,]\d{1,4}"
 SCORE = re.compile(rf"([A-Z]{{1,3}}) {{0,9}}=? {{0,9}}({POINTS})")
 MOST_POINTS = 1000
-MOST_ROUNDS = 100
 #: So many pairs can be forbidden: enough for any tournament, and too few to fill the memory.
 MOST_PAIRS = 1_000_000
 #: So many virtual points, each of one player in one round.
@@ -65,8 +64,8 @@ class Records:
     absent: set[int] = field(default_factory=set)
     by_position: bool = False
     points_are_said: bool = False
-    _byes: dict[int, dict[int, ByeKind]] = field(default_factory=dict)
-    _prohibitions: list[tuple[int, int, frozenset[int]]] = field(default_factory=list)
+    prohibitions: list[Prohibition] = field(default_factory=list)
+    byes: dict[int, dict[int, ByeKind]] = field(default_factory=dict)
     _pairs: int = 0
     _mentions: dict[int, int] = field(default_factory=dict)
     _bye_has_points: bool = False
@@ -83,16 +82,7 @@ class Records:
 
     def byes_in(self, round_number: int) -> dict[int, ByeKind]:
         """The byes of a round that have a record of their own."""
-        return self._byes.get(round_number, {})
-
-    def forbidden(self, round_number: int) -> set[frozenset[int]]:
-        """The pairs that must not meet in a round."""
-        return {
-            frozenset(pair)
-            for first, last, players in self._prohibitions
-            if not first or first <= round_number <= last
-            for pair in combinations(players, 2)
-        }
+        return self.byes.get(round_number, {})
 
     def virtual_points(self, known: Collection[int]) -> tuple[VirtualPoints, ...]:
         """The points of an accelerated Swiss; TrfError if they are missing."""
@@ -145,27 +135,29 @@ class Records:
 
     def _read_strangers(self, code: str, rest: str, line: int) -> None:
         """Those named must never meet."""
-        self._forbid(0, 0, self._players(rest, line), line)
+        self._forbid(1, MOST_ROUNDS, self._players(rest, line), line)
 
     def _read_prohibition(self, code: str, rest: str, line: int) -> None:
         """From a round to a round (or in that one only), those named must not meet."""
         first = _whole(rest[:3], line)
         last = _whole(rest[4:7], line) if rest[4:7].strip() else first
+        if not first:  # from no round on: in all of them
+            first, last = 1, MOST_ROUNDS
         self._forbid(first, last, self._players(rest[8:], line), line)
 
     def _forbid(self, first: int, last: int, players: Iterable[int], line: int) -> None:
-        among = frozenset(players)
+        among = tuple(sorted(set(players)))
         self._pairs += len(among) * (len(among) - 1) // 2
         if self._pairs > MOST_PAIRS:
             raise TrfError(f"Line {line}: there are more than {MOST_PAIRS} forbidden pairs.")
-        self._prohibitions.append((first, last, among))
+        self.prohibitions.append(Prohibition(among, first, last))
 
     def _read_byes(self, code: str, rest: str, line: int) -> None:
         """F or H, the round, and those who have that bye."""
         kind = rest[:1].strip().upper()
         if kind not in ("", "F", "H", "Z"):
             raise TrfError(f"Line {line}: {kind!r} is no bye.")
-        byes = self._byes.setdefault(_whole(rest[2:5], line), {})
+        byes = self.byes.setdefault(_whole(rest[2:5], line), {})
         byes |= dict.fromkeys(self._players(rest[6:], line), BYES[kind])
 
     def _read_acceleration(self, code: str, rest: str, line: int) -> None:

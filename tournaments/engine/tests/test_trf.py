@@ -27,6 +27,7 @@ from tournaments.engine.swiss import (
     TrfError,
     VirtualPoints,
     pairing_text,
+    read_report,
     read_trf,
     write_trf,
 )
@@ -323,6 +324,15 @@ def test_scores_and_ranks_are_written() -> None:
     ann, bob, _cid = (line for line in text.splitlines() if line.startswith("001"))
     assert (bob[80:84], bob[85:89], bob[91:99]) == (" 1.0", "   1", "   1 w 1")
     assert (ann[80:84], ann[85:89], ann[91:99]) == (" 0.0", "   2", "   2 b 0")
+
+
+def test_points_with_two_decimals_are_written_as_they_are() -> None:
+    points = PointSystem.of(Fraction(5, 4), Fraction(1, 4), 0, Fraction(5, 4))
+    virtual = (VirtualPoints(1, 2, Fraction(1, 4)),)
+    played_once = replace(history("Ann Bob", played(won(1, 2))), points=points)
+    again = read_report(write_trf(PairingTask(played_once, virtual_points=virtual)))
+    assert again.task.points == points and again.task.virtual_points == virtual
+    assert again.warnings == ()
 
 
 def test_a_name_cannot_break_out_of_its_line() -> None:

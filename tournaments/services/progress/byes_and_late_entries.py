@@ -43,7 +43,9 @@ def ask_bye(
     contender = _contender(tournament, entrant_id)
     number = coming_round(contender.group, round_number)
     before = contender.byes.filter(round_number=number).first()
-    bye, _ = contender.byes.update_or_create(round_number=number, defaults={"kind": kind})
+    bye, _ = contender.byes.update_or_create(
+        round_number=number, defaults={"kind": kind, "preset": False}
+    )
     text = f"{contender.entrant} sits out round {number} ({ByeKind(kind).label})"
     undo = ByeSet(contender=contender.pk, round=number, before=before.kind if before else None)
     audit_log.record(tournament, actor, "bye", text, why=why, undo=undo)

@@ -14,7 +14,9 @@ from matchmaking.models import MatchState
 from matchmaking.services.matches import void_match
 from tournaments.engine.qualification import seed_qualifiers
 from tournaments.engine.round_robin import snake_groups
+from tournaments.files.document import PlanPart, plan_of
 from tournaments.models import (
+    Bye,
     Contender,
     Entrant,
     EntryStatus,
@@ -52,10 +54,34 @@ def begin_stage(stage: Stage, seeded: Sequence[Entrant]) -> list[list[str]]:
     elif stage.format == Format.ROUND_ROBIN:
         pairs = store_round_robin(stage, seeded)
     else:
-        Contender.objects.enter(Group.objects.create(stage=stage), seeded)
-        if stage.rounds_planned is None:
-            stage.override_plan(rounds_planned=max(1, ceil(log2(len(seeded)))))
+        _store_swiss(stage, seeded)
     return pairs
+
+
+def _store_swiss(stage: Stage, seeded: Sequence[Entrant]) -> None:
+    """The group of a Swiss; the first of an imported one with what its report file said."""
+    seeds = {entrant.pk: seed for seed, entrant in enumerate(seeded, start=1)}
+    plan = plan_of(stage.tournament, seeds) if stage.number == 1 else PlanPart()
+    group = Group.objects.create(
+        stage=stage,
+        first_colour=plan.first_colour,
+        forbidden_pairs=plan.forbidden_pairs,
+        prohibitions=plan.prohibitions,
+        virtual_points=plan.virtual_points,
+    )
+    Contender.objects.enter(group, seeded)
+    by_seed = {contender.seed: contender for contender in group.contenders.all()}
+    Bye.objects.bulk_create(
+        Bye(
+            contender=by_seed[bye.entrant],
+            round_number=bye.round,
+            kind=bye.kind,
+            preset=bye.preset,
+        )
+        for bye in plan.byes
+    )
+    if stage.rounds_planned is None:
+        stage.override_plan(rounds_planned=max(1, ceil(log2(len(seeded)))))
 
 
 def has_open(group: Group) -> bool:

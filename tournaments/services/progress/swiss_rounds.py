@@ -209,7 +209,7 @@ def withdraw_round(round_: Round) -> None:
                 code="result_is_in",
             )
     byes = Bye.objects.filter(contender__group=group, round_number=round_.number)
-    byes.filter(kind=ByeKind.PAIRING_ALLOCATED).delete()
+    byes.filter(kind=ByeKind.PAIRING_ALLOCATED, preset=False).delete()
     Pairing.objects.filter(round=round_).delete()
     Round.objects.filter(pk=round_.pk).delete()
     for row in pairings:

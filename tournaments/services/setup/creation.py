@@ -36,10 +36,14 @@ class BadEntrants(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A new tournament, and the organiser's token that is shown this once."""
+    """A new tournament, and the organiser's token that is shown this once.
+
+    `warnings` are sentences about the file that it was made of.
+    """
 
     tournament: Tournament
     token: str
+    warnings: tuple[str, ...] = ()
 
 
 def parse_entrants(raw: Sequence[str], *, least: int = MIN_PLAYERS) -> list[Name]:

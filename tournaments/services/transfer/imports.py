@@ -4,6 +4,7 @@ Exports are in `files`: `sheets` (CSV), `report` (TRF) and `export` (JSON).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import msgspec
@@ -14,7 +15,7 @@ from tournaments.files.document import parse_document
 from tournaments.files.entrant_lines import BadLines
 from tournaments.files.entrant_sheet import SheetEntrant, parse_sheet
 from tournaments.files.report import document_of_trf
-from tournaments.files.text import decode
+from tournaments.files.text import decode, read_text
 from tournaments.models import Entrant, Member, Tournament
 from tournaments.services.actors import Actor
 from tournaments.services.entry.entrants import add_entrants
@@ -71,19 +72,24 @@ def import_tournament(*, data: bytes, organiser: Player | None = None) -> Create
     return restore(document=document, organiser=organiser)
 
 
-def import_trf(*, data: bytes, organiser: Player | None = None, name: str = "") -> Created:
+def import_trf(
+    *, data: bytes, organiser: Player | None = None, name: str = "", encoding: str = ""
+) -> Created:
     """A new Swiss out of a report file, with the rounds in it; raises `BadFile`.
 
-    A file without rounds becomes a draft. `name` replaces the name in the file.
+    A file without rounds becomes a draft. `name` replaces the name in the file, `encoding` the
+    guess where it is not in UTF-8.
     """
-    document = document_of_trf(decode(data))
+    read = read_text(data, encoding=encoding)
+    document, warnings = document_of_trf(read.text)
     if name.strip():
         named = msgspec.structs.replace(document.tournament, name=name)
         document = msgspec.structs.replace(document, tournament=named)
-    return restore(document=document, organiser=organiser)
+    made = restore(document=document, organiser=organiser)
+    return replace(made, warnings=(*read.warnings, *warnings))
 
 
 def import_file(*, data: bytes, organiser: Player | None = None) -> Created:
     """A new tournament out of either kind of file: only JSON begins with a brace."""
-    read = import_tournament if decode(data).lstrip().startswith("{") else import_trf
+    read = import_tournament if read_text(data).text.lstrip().startswith("{") else import_trf
     return read(data=data, organiser=organiser)

@@ -1,7 +1,8 @@
 """A tournament restored from a document, or refused with what does not fit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -10,7 +11,7 @@ from lib import tokens
 from lib.errors import Refusal
 from lib.names import parse_name
 from matchmaking.models import Player
-from tournaments.files.document import Document, EntrantPart, StagePart
+from tournaments.files.document import Document, EntrantPart, PlanPart, StagePart
 from tournaments.files.entrant_lines import parse_label, parse_rating
 from tournaments.files.text import BadFile
 from tournaments.models import (
@@ -35,7 +36,7 @@ from tournaments.services.setup.stage_plans import check_plans
 from tournaments.storage.matches import cancel_open_matches
 from tournaments.storage.placings import settle_places
 
-from .restore_groups import References, restore_group
+from .restore_groups import References, check_plan, restore_group
 
 _BEGUN = (TournamentState.RUNNING, TournamentState.FINISHED)
 
@@ -62,6 +63,7 @@ def _restore(document: Document, organiser: Player | None) -> Created:
         for one in document.stations
     ]
     Station.objects.bulk_create(stations)
+    _store_plan(tournament, document.pairing_plan, entrants)
     refs = References(entrants, {station.number: station for station in stations})
     stages = _stages(tournament, document.stages)
     for stage, part in zip(stages, document.stages, strict=True):
@@ -152,6 +154,21 @@ def _entrant(tournament: Tournament, part: EntrantPart, where: str) -> Entrant:
         checked_in_at=part.checked_in_at,
         entered_at=part.entered_at or timezone.now(),
     )
+
+
+def _store_plan(
+    tournament: Tournament, plan: PlanPart | None, entrants: Mapping[int, Entrant]
+) -> None:
+    """Keep what is said of a Swiss that is yet to be drawn, by the entrants' ids."""
+    if plan is None:
+        return
+    check_plan(plan, entrants.keys(), "Pairing plan")
+    byes = [(bye.entrant, bye.round) for bye in plan.byes]
+    if len(set(byes)) < len(byes) or not entrants.keys() >= {seed for seed, _ in byes}:
+        raise BadFile("Pairing plan: a bye is nobody's, or there twice.")
+    by_id = plan.renumbered({seed: entrant.pk for seed, entrant in entrants.items()})
+    tournament.pairing_plan = msgspec.to_builtins(by_id)
+    tournament.save(update_fields=("pairing_plan",))
 
 
 def _stages(tournament: Tournament, parts: Sequence[StagePart]) -> list[Stage]:

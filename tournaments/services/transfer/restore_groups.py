@@ -1,7 +1,7 @@
 """Groups restored from a document: brackets drawn again from results, tables as played."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -12,7 +12,7 @@ from matchmaking.results import Result
 from tournaments.engine import elimination as engine
 from tournaments.engine.errors import EngineError
 from tournaments.engine.history import score_sheets
-from tournaments.files.document import GroupPart, PairingPart, ResultPart, RoundPart
+from tournaments.files.document import GroupPart, PairingPart, PlanPart, ResultPart, RoundPart
 from tournaments.files.text import BadFile
 from tournaments.models import (
     Bye,
@@ -63,6 +63,8 @@ def restore_group(stage: Stage, part: GroupPart, refs: References) -> Group:
         name=part.name,
         first_colour=part.first_colour,
         forbidden_pairs=[list(pair) for pair in part.forbidden_pairs],
+        prohibitions=part.prohibitions,
+        virtual_points=part.virtual_points,
     )
     _check_contenders(part, where)
     if stage.is_elimination:
@@ -79,8 +81,17 @@ def _check_contenders(part: GroupPart, where: str) -> None:
     if len({one.entrant for one in part.contenders}) < len(seeds):
         raise BadFile(f"{where}: an entrant is in it twice.")
     known = set(seeds)
+    check_plan(part, known, where)
+
+
+def check_plan(part: PlanPart, known: Set[int], where: str) -> None:
+    """Raise `BadFile` where what is said of pairings is not of these seeds."""
     if any(not {*pair} <= known or pair[0] == pair[1] for pair in part.forbidden_pairs):
         raise BadFile(f"{where}: a forbidden pair is not of two of its seeds.")
+    named = [seed for _, _, among in part.prohibitions for seed in among]
+    named += [seed for seed, _, _ in part.virtual_points]
+    if not known >= set(named):
+        raise BadFile(f"{where}: a prohibition or virtual points are not of its seeds.")
 
 
 def _restore_bracket(group: Group, part: GroupPart, refs: References, where: str) -> None:
@@ -213,7 +224,12 @@ def _restore_byes(part: GroupPart, contenders: Mapping[int, Contender], where: s
     if len({(one.entrant, one.round) for one in part.byes}) < len(part.byes):
         raise BadFile(f"{where}: somebody has two byes in one round.")
     Bye.objects.bulk_create(
-        Bye(contender=contenders[one.entrant], round_number=one.round, kind=one.kind)
+        Bye(
+            contender=contenders[one.entrant],
+            round_number=one.round,
+            kind=one.kind,
+            preset=one.preset,
+        )
         for one in part.byes
     )
 

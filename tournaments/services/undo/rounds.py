@@ -107,7 +107,9 @@ def undo_bye(tournament: Tournament, undone: ByeSet, actor: Actor) -> str:
     coming_round(contender.group, undone.round)
     contender.byes.filter(round_number=undone.round).delete()
     if undone.before:
-        contender.byes.create(round_number=undone.round, kind=undone.before)
+        # A bye of the pairing in a round that is not paired was set beforehand.
+        preset = undone.before == ByeKind.PAIRING_ALLOCATED
+        contender.byes.create(round_number=undone.round, kind=undone.before, preset=preset)
     return ""
 
 
