@@ -20,7 +20,6 @@ from .errors import (
     Unauthenticated,
     WrongMethod,
 )
-from .names import BadName
 from .schemas import Refused
 
 log = logging.getLogger(__name__)
@@ -30,7 +29,6 @@ RETRY_AFTER_SECONDS = 2
 
 _STATUS: dict[type[Refusal], int] = {
     Malformed: 400,
-    BadName: 400,
     WrongMethod: 405,
     Unauthenticated: 401,
     Forbidden: 403,

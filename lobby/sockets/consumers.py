@@ -41,12 +41,7 @@ class EventStream(PlayerStream):
             return Chat(text)
 
     async def handle(self, message: ClientMessage) -> None:
-        """A line of chat."""
-        assert isinstance(message, Chat)
-        await self.store_chat(message.text)
-
-    async def store_chat(self, text: str) -> None:
-        """Refuse it: only the lobby has a chat."""
+        """Refuse a line of chat: only the lobby has a chat."""
         raise Refusal("There is no chat here. Talk in the lobby.", code="no_chat")
 
 
@@ -71,12 +66,14 @@ class LobbyConsumer(EventStream):
         if self.presence.last_sent:
             self.outbox.send_text(self.presence.last_sent)
 
-    async def store_chat(self, text: str) -> None:
+    async def handle(self, message: ClientMessage) -> None:
         """Store a line of chat; everybody receives it, its author too.
 
         The next line is read meanwhile, so that one commit can serve several.
         """
-        line = chat.Line(self.player.pk if self.player else None, self.name, chat.clean_text(text))
+        assert isinstance(message, Chat)
+        text = chat.clean_text(message.text)
+        line = chat.Line(self.player.pk if self.player else None, self.name, text)
         key = line.player_id or self.outbox
         if not (limits.chat_by_player.take(key) and limits.chat_by_address.take(self.address)):
             raise Refusal("You talk too fast. Wait a moment.", code="rate_limited")

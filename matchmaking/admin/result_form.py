@@ -22,6 +22,8 @@ class ResultForm(forms.Form):
     """Scores in the order of the sides, or the winner by forfeit."""
 
     ending = forms.ChoiceField(label="How it ended")
+    #: What was entered; of a valid form.
+    result: Result
 
     def __init__(
         self, *args: Any, sides: Sequence[str], best_of: int, draws: bool, **kwargs: Any
@@ -38,44 +40,33 @@ class ResultForm(forms.Form):
             )
         self.fields["score_0"].help_text = _rule(len(sides), best_of)
 
-    @property
-    def _scores(self) -> list[int]:
-        """The scores that were filled in."""
-        given = [self.cleaned_data.get(f"score_{side}") for side in range(self._sides)]
-        return [score for score in given if score is not None]
-
     def clean(self) -> dict[str, Any]:
-        """A match that was played needs a score that decides it; a forfeit has none."""
+        """Read the result: a match that was played needs a score that decides it."""
         data = super().clean() or {}
         if self.errors:
             return data
-        if data["ending"] != PLAYED and self._scores:
-            raise forms.ValidationError("A forfeit has no score: leave all empty.")
-        if data["ending"] == PLAYED and len(self._scores) < self._sides:
-            whose = "both sides" if self._sides == SIDES else "every side"
-            raise forms.ValidationError(f"Enter the score of {whose}, or choose a forfeit.")
+        given = [data.get(f"score_{side}") for side in range(self._sides)]
+        scores = [score for score in given if score is not None]
         if data["ending"] == PLAYED:
-            try:
-                self._by_score()
-            except BadScore as refusal:
-                raise forms.ValidationError(refusal.message) from refusal
+            self.result = self._by_score(scores)
+        elif scores:
+            raise forms.ValidationError("A forfeit has no score: leave all empty.")
+        elif data["ending"] == NEITHER:
+            self.result = Result.double_forfeit()
+        else:
+            self.result = Result.forfeit(int(data["ending"]))
         return data
 
-    def _by_score(self) -> Result:
-        return Result.by_score(
-            self._scores, best_of=self._best_of, draws=self._draws, sides=self._sides
-        )
-
-    @property
-    def result(self) -> Result:
-        """What was entered; of a valid form."""
-        match self.cleaned_data["ending"]:
-            case "played":
-                return self._by_score()
-            case "neither":
-                return Result.double_forfeit()
-            case winner:
-                return Result.forfeit(int(winner))
+    def _by_score(self, scores: list[int]) -> Result:
+        if len(scores) < self._sides:
+            whose = "both sides" if self._sides == SIDES else "every side"
+            raise forms.ValidationError(f"Enter the score of {whose}, or choose a forfeit.")
+        try:
+            return Result.by_score(
+                scores, best_of=self._best_of, draws=self._draws, sides=self._sides
+            )
+        except BadScore as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
 
 
 def _endings(sides: Sequence[str]) -> list[tuple[str, str]]:

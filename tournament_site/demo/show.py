@@ -37,7 +37,9 @@ async def perform(
         gone: Exception | None = group.subgroup(NoServer)
         while isinstance(gone, ExceptionGroup):
             gone = gone.exceptions[0]
-        raise gone or group from group
+        if gone is not None:
+            raise gone from group
+        raise
 
 
 async def _perform(run: DemoRun, cast: list[Player], seconds: float, show: Print) -> Report:
