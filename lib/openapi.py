@@ -1,7 +1,7 @@
 """OpenAPI out of types: components of schemas, and paths of the views that `endpoints` makes."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from http.client import responses as phrases
 from types import UnionType
 from typing import Any
@@ -62,10 +62,6 @@ class Components:
             return {"description": phrase}
         content = {"application/json": {"schema": self.schema(kind)}}
         return {"description": phrase, "content": content}
-
-    def responses(self, kinds: Mapping[int, Any]) -> dict[int, Json]:
-        """Responses by status."""
-        return {status: self.response(kind, status) for status, kind in kinds.items()}
 
 
 def paths(patterns: Sequence[URLPattern | URLResolver], components: Components) -> dict[str, Json]:

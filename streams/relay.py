@@ -113,11 +113,6 @@ class Feed:
         shown = list(self.recent)[-settings.MATCHPOINT_RECENT_EVENTS :]
         return [msgspec.Raw(entry.frame.encode()) for entry in shown]
 
-    @property
-    def is_watched(self) -> bool:
-        """Whether anybody here wants this stream."""
-        return bool(self.outboxes or self.watchers)
-
 
 def _replaced(entry: Entry, remains: dict[str, Any]) -> Entry:
     frame = msgspec.json.decode(entry.frame) | remains
@@ -327,7 +322,7 @@ class Relay:
     def _drop_unwatched(self) -> None:
         now = time.monotonic()
         for stream, feed in tuple(self.feeds.items()):
-            if feed.is_watched:
+            if feed.outboxes or feed.watchers:
                 feed.idle_since = now
             elif now - feed.idle_since > _UNWATCHED_SECONDS:
                 del self.feeds[stream]

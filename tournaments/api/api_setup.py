@@ -52,7 +52,8 @@ class Router(NinjaRouter):
     ) -> Any:
         """A route; what `openapi_extra` says of a status takes precedence."""
         kinds, extra = response or {200: None}, openapi_extra or {}
-        responses = components.responses(kinds) | extra.get("responses", {})
+        answers = {status: components.response(kind, status) for status, kind in kinds.items()}
+        responses = answers | extra.get("responses", {})
         return super().api_operation(
             methods,
             path,

@@ -190,10 +190,6 @@ class History:
         """How many rounds the tournament is to have, as far as known."""
         return max(self.planned_rounds, len(self.rounds))
 
-    def by_id(self) -> dict[int, Player]:
-        """The players by their ids."""
-        return {player.id: player for player in self.players}
-
 
 Sheets = dict[int, tuple[Line, ...]]
 

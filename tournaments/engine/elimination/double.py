@@ -26,15 +26,12 @@ def double_elimination(entrant_count: int) -> Bracket:
 def _add_losers_rounds(draft: Draft, losers_by_round: list[list[Source]]) -> Source:
     """Add the losers' bracket; returns its winner."""
     survivors, *drops = losers_by_round
-    round_number = 0
     for index, dropped in enumerate(drops):
-        round_number += 1
-        survivors, _ = add_round(draft, Part.LOSERS, round_number, survivors)
-        round_number += 1
+        survivors, _ = add_round(draft, Part.LOSERS, 2 * index + 1, survivors)
         shift = drop_shift(index, len(dropped))
         landing = [dropped[number ^ shift] for number in range(len(dropped))]
         met = list(chain.from_iterable(zip(landing, survivors, strict=True)))
-        survivors, _ = add_round(draft, Part.LOSERS, round_number, met)
+        survivors, _ = add_round(draft, Part.LOSERS, 2 * index + 2, met)
     (challenger,) = survivors
     return challenger
 

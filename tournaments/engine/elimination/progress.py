@@ -17,9 +17,11 @@ from .bracket import (
     BRACKET_RESET,
     GRAND_FINAL,
     Bracket,
+    Bye,
     LoserOf,
     Pairing,
     Place,
+    Seed,
     Side,
     Source,
     WinnerOf,
@@ -34,7 +36,6 @@ from .state import (
     ResolvedPairing,
     Undecided,
     Win,
-    occupant_from_start,
     sent_on,
     settle,
 )
@@ -92,8 +93,10 @@ def _arrival(source: Source, sent: Mapping[str, tuple[Occupant, Occupant]]) -> O
             return sent[key][0]
         case LoserOf(key):
             return sent[key][1]
-        case _:
-            return occupant_from_start(source)
+        case Seed(seed):
+            return Entrant(seed)
+        case Bye():
+            return source
 
 
 def advance(

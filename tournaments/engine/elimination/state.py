@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from tournaments.engine.errors import PairingNotReady
 
-from .bracket import GRAND_FINAL, Bye, LoserOf, Pairing, Seed, Side, Source, WinnerOf
+from .bracket import GRAND_FINAL, Bye, LoserOf, Pairing, Side, WinnerOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +85,6 @@ class ResolvedPairing:
     outcome: Outcome | Undecided
     winner: Occupant
     loser: Occupant
-
-
-def occupant_from_start(source: Source) -> Occupant:
-    """What a side holds before anything has been played."""
-    match source:
-        case Seed(seed):
-            return Entrant(seed)
-        case Bye():
-            return source
-        case _:
-            return Pending(source)
 
 
 def settle(

@@ -56,7 +56,7 @@ class Field:
                 for player, lines in sheets.items()
             }
         return cls(
-            history.by_id(),
+            {player.id: player for player in history.players},
             sheets,
             history.points,
             system,
