@@ -39,10 +39,12 @@ _STATUS: dict[type[Refusal], int] = {
     Refusal: 400,
 }
 _STATUS_BY_CODE = {
+    "too_slow": 408,
     "too_large": 413,
     "wrong_type": 415,
     "idempotency_mismatch": 422,
     "rate_limited": 429,
+    "headers_too_large": 431,
 }
 _encoder = msgspec.json.Encoder()
 

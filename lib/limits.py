@@ -5,6 +5,8 @@ from collections import OrderedDict
 
 from django.conf import settings
 
+from .addresses import client_network
+
 
 class Bucket:
     """Lets through `burst` at once, then `per_second`."""
@@ -47,8 +49,16 @@ class Buckets:
         return bucket.take()
 
 
+class AddressBuckets(Buckets):
+    """A bucket for each client address; whoever has a /64 of IPv6 is one client."""
+
+    def take(self, key: object) -> bool:
+        """Whether one more of this address is let through now."""
+        return super().take(client_network(str(key)))
+
+
 #: Guests and accounts made from one address; a game's backend may queue a crowd at once.
-newcomers = Buckets(burst=600, per_second=30)
+newcomers = AddressBuckets(burst=600, per_second=30)
 #: Tries to sign in from one address, and for one name.
-sign_ins_by_address = Buckets(burst=20, per_second=0.2)
+sign_ins_by_address = AddressBuckets(burst=20, per_second=0.2)
 sign_ins_by_name = Buckets(burst=8, per_second=0.05)

@@ -47,7 +47,7 @@ class SocketConsumer(AsyncConsumer):
         self.scope, self.base_send = scope, send
         self.headers = dict(scope["headers"])
         self.address = (scope.get("client") or ("",))[0]
-        self.is_restarting = False
+        self.is_restarting = self.is_counted = False
         self.close_code: int | None = None
         try:
             while True:
@@ -55,6 +55,8 @@ class SocketConsumer(AsyncConsumer):
         except StopConsumer:
             pass
         finally:
+            if self.is_counted:
+                limits.open_sockets.leave(self.address)
             if self in _open:
                 _open.discard(self)
                 self.closed()
@@ -65,14 +67,17 @@ class SocketConsumer(AsyncConsumer):
 
     async def websocket_connect(self, message: dict[str, Any]) -> None:
         """Open the socket, or refuse it: a foreign Origin before, all else with a close code."""
+        is_slow_enough = limits.connects.take(self.address)
         if not origin_is_good(self.headers, scheme=self.scope["scheme"]):
-            logger.info("Refused a socket from the origin %r", self.headers[b"origin"])
+            if is_slow_enough and limits.logged_refusals.take():
+                logger.info("Refused a socket from the origin %r", self.headers[b"origin"])
             await self.send({"type": "websocket.close", "code": NOT_YOURS})
             raise StopConsumer
         await self.send({"type": "websocket.accept"})
         self.outbox = outbox_for(dict(self.scope), self.base_send)
         self.messages, self.patience = limits.message_bucket(), limits.patience_bucket()
-        if not limits.connects.take(self.address):
+        self.is_counted = is_slow_enough and limits.open_sockets.enter(self.address)
+        if not self.is_counted:
             self.outbox.close(TOO_FAST, "too many connections")
             return
         try:

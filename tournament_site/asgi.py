@@ -16,6 +16,7 @@ from lobby.sockets.routing import websocket_urlpatterns
 
 from .duties import duties
 from .fast import FastPath
+from .incoming import Incoming
 
 
 async def _no_such_socket(scope: dict[str, Any], receive: Any, send: Any) -> Any:
@@ -24,11 +25,13 @@ async def _no_such_socket(scope: dict[str, Any], receive: Any, send: Any) -> Any
     await send({"type": "websocket.close", "code": 4404})
 
 
-_router = ProtocolTypeRouter(
-    {
-        "http": FastPath(http),
-        "websocket": URLRouter([*websocket_urlpatterns, re_path("", _no_such_socket)]),
-    }
+_router = Incoming(
+    ProtocolTypeRouter(
+        {
+            "http": FastPath(http),
+            "websocket": URLRouter([*websocket_urlpatterns, re_path("", _no_such_socket)]),
+        }
+    )
 )
 
 

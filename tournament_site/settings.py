@@ -13,6 +13,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from lib.addresses import TrustedProxies
+
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -43,6 +45,17 @@ if PUBLIC_URL and (_public.scheme not in {"http", "https"} or not _public.hostna
     )
 if _public.hostname and _public.hostname not in ALLOWED_HOSTS:
     ALLOWED_HOSTS.append(_public.hostname)
+
+# Whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses and networks.
+TRUSTED_PROXIES: list[str] = env.list(
+    "TRUSTED_PROXIES", default=["127.0.0.1", "::1"] if PUBLIC_URL else []
+)
+try:
+    TrustedProxies(TRUSTED_PROXIES)
+except ValueError as error:
+    raise ImproperlyConfigured(
+        f"TRUSTED_PROXIES must be addresses or networks, such as 10.0.0.0/8,::1: {error}."
+    ) from error
 
 RATE_LIMITS: bool = env.bool("RATE_LIMITS", default=True)
 if not RATE_LIMITS and not DEBUG and (PUBLIC_URL or HOST not in {"127.0.0.1", "localhost", "::1"}):
@@ -183,7 +196,6 @@ CSRF_FAILURE_VIEW = "tournament_site.middleware.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -208,6 +220,9 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"level": env.str("LOG_LEVEL", default="INFO")},
+        # A line for each request that is refused would let anybody fill the disk.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "daphne": {"level": "WARNING"},
         "autobahn": {"level": "WARNING"},
     },
@@ -220,6 +235,20 @@ MATCHPOINT_FORM_MAX_BYTES = 1024 * 1024
 # An imported tournament: a round robin of 130 players has 8,385 matches.
 MATCHPOINT_FILE_MAX_BYTES = 4 * 1024 * 1024
 MATCHPOINT_FRAME_MAX_BYTES = 16 * 1024
+# What is open at a time in this process, in all and from one client address (of IPv6 a /64).
+# A hall of 60 players behind one address has some 500: six for each browser, and its sockets.
+MATCHPOINT_CONNECTIONS_MAX: int = env.int("CONNECTIONS_MAX", default=8192)
+MATCHPOINT_CONNECTIONS_PER_ADDRESS: int = env.int("CONNECTIONS_PER_ADDRESS", default=1024)
+MATCHPOINT_SOCKETS_MAX: int = env.int("SOCKETS_MAX", default=6144)
+MATCHPOINT_SOCKETS_PER_ADDRESS: int = env.int("SOCKETS_PER_ADDRESS", default=512)
+# A request's line and headers, and one line of them.
+MATCHPOINT_HEAD_MAX_BYTES = 16 * 1024
+MATCHPOINT_HEAD_LINE_MAX_BYTES = 8 * 1024
+MATCHPOINT_HEAD_MAX_LINES = 100
+# How long a client may take for them, for a body, and for what it is sent.
+MATCHPOINT_HEAD_SECONDS: int = env.int("REQUEST_HEAD_SECONDS", default=10)
+MATCHPOINT_BODY_SECONDS: int = env.int("REQUEST_BODY_SECONDS", default=60)
+MATCHPOINT_ANSWER_SECONDS = 300
 MATCHPOINT_TOURNAMENT_MAX_PLAYERS: int = env.int("TOURNAMENT_MAX_PLAYERS", default=1024)
 # What the Dutch system may take for a round of a Swiss; then the organiser can pair quickly.
 MATCHPOINT_SWISS_SECONDS: int = env.int("SWISS_SECONDS", default=20)

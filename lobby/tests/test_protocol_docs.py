@@ -340,6 +340,23 @@ def spoken(bucket: Bucket | Buckets) -> str:
         ("Tries to sign in from one address", spoken(pace.sign_ins_by_address)),
         ("Tries to sign in under one name", spoken(pace.sign_ins_by_name)),
         ("Sockets opened from one address", spoken(socket_limits.connects)),
+        ("Connections from one address", f"{settings.MATCHPOINT_CONNECTIONS_PER_ADDRESS:,} open"),
+        ("Connections from one address", f"{settings.MATCHPOINT_CONNECTIONS_MAX:,} in all"),
+        ("Sockets from one address", f"{settings.MATCHPOINT_SOCKETS_PER_ADDRESS:,} open"),
+        ("Sockets from one address", f"{settings.MATCHPOINT_SOCKETS_MAX:,} in all"),
+        (
+            "A request's line and headers",
+            f"{settings.MATCHPOINT_HEAD_MAX_BYTES // 1024} KiB in all",
+        ),
+        (
+            "A request's line and headers",
+            f"{settings.MATCHPOINT_HEAD_LINE_MAX_BYTES // 1024} KiB in one line",
+        ),
+        ("A request's line and headers", f"{settings.MATCHPOINT_HEAD_MAX_LINES} lines"),
+        (
+            "Time for them",
+            f"{settings.MATCHPOINT_HEAD_SECONDS} s and {settings.MATCHPOINT_BODY_SECONDS} s",
+        ),
         ("Refused messages on one socket", spoken(socket_limits.patience_bucket())),
         ("A message on a socket", f"{settings.MATCHPOINT_FRAME_MAX_BYTES // 1024} KiB"),
         ("A body over HTTP", f"{settings.MATCHPOINT_BODY_MAX_BYTES // 1024} KiB"),

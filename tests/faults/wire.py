@@ -103,12 +103,14 @@ def frame(
     return header + _MASK + bytes(a ^ b for a, b in zip(payload, repeated, strict=False))
 
 
-def handshake(port: int, path: str = "/ws") -> bytes:
+def handshake(port: int, path: str = "/ws", headers: Mapping[str, str] | None = None) -> bytes:
     """The request that opens a WebSocket (RFC 6455 section 4.1)."""
+    more = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
     key = base64.b64encode(os.urandom(16)).decode()
     return (
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
-        f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
+        f"{more}\r\n"
     ).encode()
 
 
@@ -139,12 +141,18 @@ class RawSocket:
 
     @classmethod
     async def open(
-        cls, port: int, path: str = "/ws", *, source: str = "127.0.0.1", receive_buffer: int = 0
+        cls,
+        port: int,
+        path: str = "/ws",
+        *,
+        source: str = "127.0.0.1",
+        receive_buffer: int = 0,
+        headers: Mapping[str, str] | None = None,
     ) -> Self:
         """Open a WebSocket and read the answer; raises `ConnectionError` when refused."""
         self = await cls.connect(port, source=source, receive_buffer=receive_buffer)
         try:
-            self.send(handshake(port, path))
+            self.send(handshake(port, path, headers))
             async with asyncio.timeout(ANSWER_SECONDS):
                 head = await self._reader.readuntil(b"\r\n\r\n")
             if b" 101 " not in head[:20]:
@@ -162,6 +170,22 @@ class RawSocket:
         """This end's own port."""
         port: int = self._writer.get_extra_info("sockname")[1]
         return port
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the server has ended the connection."""
+        return self._reader.at_eof() or self._writer.transport.is_closing()
+
+    async def has_ended(self) -> bool:
+        """Whether the server has ended the connection, whatever it said before."""
+        try:
+            async with asyncio.timeout(0.1):
+                await self._reader.read()
+        except TimeoutError:
+            return False
+        except OSError:
+            pass
+        return True
 
     def send(self, data: bytes) -> None:
         """Send bytes as they are."""
@@ -188,6 +212,11 @@ class RawSocket:
             return first & 0x0F, await self._reader.readexactly(size)
         except asyncio.IncompleteReadError as error:
             raise ConnectionError("hung up") from error
+
+    async def read_answer(self) -> Answer:
+        """A whole HTTP answer."""
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return await _read_answer(self._reader)
 
     async def read_status(self) -> int:
         """The status of an HTTP answer; 0 when the connection went without one."""

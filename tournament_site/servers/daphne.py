@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from socket import SO_SNDBUF, SOL_SOCKET
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import uvloop
 
@@ -21,13 +21,12 @@ from streams.outbox import EXTENSION, KERNEL_BYTES
 from streams.sockets import close_sockets
 from tournament_site.duties import duties
 
+from . import connections
+from .connections import Connections, Visit
+
 _PING_SECONDS, _PONG_SECONDS = 15, 15
 _LINGER_SECONDS = 2.0
-_TOO_LARGE = (
-    b"HTTP/1.1 413 Request Entity Too Large\r\nConnection: close\r\n"
-    b"Content-Type: application/json\r\nContent-Length: 77\r\n\r\n"
-    b'{"status":"Error","code":"too_large","message":"This body is far too large."}'
-)
+_BACKLOG = 2048
 
 
 class BoundedRequest(daphne.http_protocol.WebRequest):
@@ -43,17 +42,100 @@ class BoundedRequest(daphne.http_protocol.WebRequest):
             super().handleContentChunk(data)
             return
         self._refused = True
-        self.channel.transport.write(_TOO_LARGE)
+        self.channel.transport.write(connections.body_too_large())
         # Hanging up at once, on bytes that are still to come, could cost the peer this answer.
         cast(Any, reactor).callLater(_LINGER_SECONDS, self.channel.loseConnection)
 
     def process(self) -> Any:
         """Hand the request to the application, unless it has its answer."""
-        return None if self._refused else super().process()
+        if self._refused:
+            return None
+        channel = self.channel
+        done = super().process()
+        if self.transport is None:  # it has become a socket
+            channel.visit.stay()
+        return done
+
+
+class BoundedChannel(daphne.http_protocol.http.HTTPChannel):
+    """Twisted's HTTP connection: counted, with a bound on heads, and with deadlines."""
+
+    open: ClassVar[Connections]
+    visit: Visit
+
+    def connectionMade(self) -> None:
+        """Count it; whoever is refused may send a request, to get an answer."""
+        super().connectionMade()
+        self.transport.visit = self.visit = Visit(
+            self.open, str(self.transport.getPeer().host), late=self._late
+        )
+
+    def connectionLost(self, reason: Any) -> None:
+        """Count it out."""
+        super().connectionLost(reason)
+        self.visit.end()
+
+    def dataReceived(self, data: bytes) -> None:
+        """Read a part of a request."""
+        if not self.visit.is_admitted:
+            self._answer(connections.crowded())
+        elif not self.transport.disconnecting:
+            super().dataReceived(data)
+
+    def lineReceived(self, line: bytes) -> None:
+        """Read a line of a request's head, unless the head is too large."""
+        size, lines = self._receivedHeaderSize + len(line), self._receivedHeaderCount + 1
+        if connections.is_too_large(head=size, line=len(line), lines=lines):
+            self._answer(connections.head_too_large())
+        else:
+            super().lineReceived(line)
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        """Refuse a line without an end."""
+        self._answer(connections.head_too_large())
+
+    def allHeadersReceived(self) -> None:
+        """From here on the body is waited for."""
+        self.visit.expect_body()
+        super().allHeadersReceived()
+
+    def allContentReceived(self) -> None:
+        """The request is there."""
+        self.visit.expect_answer()
+        super().allContentReceived()
+
+    def requestDone(self, request: Any) -> None:
+        """The request is served; another may come."""
+        self.visit.expect_head()
+        super().requestDone(request)
+
+    def _respondToBadRequestAndDisconnect(self) -> None:
+        self._answer(connections.not_http())
+
+    def _late(self, what: str) -> None:
+        if what == "answer":
+            self.transport.abortConnection()
+        elif what == "refusal":
+            self._answer(connections.crowded())
+        elif self.requests or self._buffer:
+            self._answer(connections.too_slow(what))
+        else:
+            self._answer(b"")
+
+    def _answer(self, answer: bytes) -> None:
+        """Say the last word, and end the connection once it is read."""
+        self.transport.write(answer)
+        self.loseConnection()
+        self.visit.expect_answer()
 
 
 class WireProtocol(WebSocketProtocol):
     """Daphne's WebSocket protocol, offering its transport as an ASGI extension."""
+
+    def connectionLost(self, reason: Any) -> None:
+        """Count the connection out."""
+        super().connectionLost(reason)
+        self.transport.visit.end()
 
     def onOpen(self) -> None:
         """Let little wait in the kernel."""
@@ -114,6 +196,9 @@ class WireServer(Server):
     def kill_all_applications(self) -> Any:
         """Close sockets with 1012 before their applications end (Daphne itself says nothing)."""
         close_sockets()
+        # Daphne itself fails on requests that are only half here.
+        for protocol in [k for k, v in self.connections.items() if "application_instance" not in v]:
+            del self.connections[protocol]
         ended = defer.Deferred.fromFuture(asyncio.ensure_future(duties.stop()))
         return ended.addBoth(lambda _: Server.kill_all_applications(self))
 
@@ -122,20 +207,19 @@ def serve(host: str, port: int, ready: Callable[[], None]) -> None:
     """Serve until a signal says stop; `ready` is called once it listens."""
     WebSocketFactory.protocol = WireProtocol
     daphne.http_protocol.WebRequest = BoundedRequest
+    daphne.http_protocol.HTTPFactory.protocol = BoundedChannel
+    BoundedChannel.open = Connections.of_settings()
     from tournament_site.asgi import application
 
     address = host.replace(":", r"\:")
-    proxied = bool(settings.PUBLIC_URL)
     server = WireServer(
         application,
-        endpoints=[f"tcp:port={port}:interface={address}"],
+        endpoints=[f"tcp:port={port}:interface={address}:backlog={_BACKLOG}"],
         ping_interval=_PING_SECONDS,
         ping_timeout=_PONG_SECONDS,
         websocket_timeout=-1,
         websocket_max_message_size=settings.MATCHPOINT_BODY_MAX_BYTES,
         websocket_max_frame_size=settings.MATCHPOINT_BODY_MAX_BYTES,
-        proxy_forwarded_address_header="X-Forwarded-For" if proxied else None,
-        proxy_forwarded_proto_header="X-Forwarded-Proto" if proxied else None,
         server_name="Matchpoint",
         ready_callable=ready,
     )

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from argparse import ArgumentParser
 from contextlib import suppress
 from typing import Any
@@ -22,6 +23,10 @@ Try it from two more terminals:
 """
 
 
+#: The first releases in which a cookie cannot keep the reader busy (CVE-2024-7592).
+_SAFE_RELEASES = {(3, 11): 10, (3, 12): 6}
+
+
 class Command(BaseCommand):
     """Serves pages, the API and the sockets from one process."""
 
@@ -38,6 +43,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, server: str, **options: Any) -> None:
         """Serve; once it listens, print where to look."""
+        if warning := old_python(sys.version_info[:3]):
+            self.stderr.write(self.style.WARNING(warning))
         host, port = settings.HOST, settings.PORT
         _check_port(host, port)
         shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -53,6 +60,19 @@ class Command(BaseCommand):
             from tournament_site.servers.uvicorn import serve
         with suppress(KeyboardInterrupt):
             serve(host, port, ready)
+
+
+def old_python(version: tuple[int, int, int]) -> str:
+    """The warning about a Python that lacks security fixes; empty for others."""
+    *series, patch = version
+    safe = _SAFE_RELEASES.get((series[0], series[1]), 0)
+    if patch >= safe:
+        return ""
+    running, wanted = ".".join(map(str, version)), f"{series[0]}.{series[1]}.{safe}"
+    return (
+        f"This is Python {running}, which lacks security fixes such as the one of CVE-2024-7592."
+        f" Install {wanted} or newer."
+    )
 
 
 def _check_port(host: str, port: int) -> None:
