@@ -8,17 +8,19 @@ const MOST_ANIMATED = 10; // more at once is a flood, and nobody follows each li
 
 export class Log {
   #list;
+  #scroller;
   #empty;
   #newer;
   #add;
 
   constructor(id) {
     this.#list = document.getElementById(id);
+    this.#scroller = this.#list.parentElement;
     this.#empty = document.getElementById(`${id}-empty`);
     this.#newer = document.getElementById(`${id}-newer`);
     this.#add = batched((changes) => this.#draw(changes));
     this.#newer.addEventListener("click", () => this.scrollToEnd());
-    this.#list.addEventListener("scroll", () => {
+    this.#scroller.addEventListener("scroll", () => {
       this.#newer.hidden ||= this.#isAtEnd();
     }, { passive: true });
     this.scrollToEnd();
@@ -44,12 +46,12 @@ export class Log {
   }
 
   scrollToEnd() {
-    this.#list.scrollTop = this.#list.scrollHeight;
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#newer.hidden = true;
   }
 
   #isAtEnd() {
-    const { scrollHeight, scrollTop, clientHeight } = this.#list;
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
     return scrollHeight - scrollTop - clientHeight < AT_END_PX;
   }
 
