@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, isfinite, log, pi, sqrt
+from math import exp, inf, isfinite, log, pi, sqrt
 
 SCALE = 173.7178  # rating points in one unit of the Glicko-2 scale (Step 2)
 CENTRE = 1500.0
@@ -29,8 +29,8 @@ class Rating:
 
     def __post_init__(self) -> None:
         """Raise `ValueError` for impossible values."""
-        values = (self.rating, self.deviation, self.volatility)
-        if not all(map(isfinite, values)) or self.deviation <= 0 or self.volatility <= 0:
+        can_be = 0 < self.deviation < inf and 0 < self.volatility < inf
+        if not can_be or not isfinite(self.rating):
             raise ValueError(f"This is no Glicko-2 rating: {self}.")
 
 

@@ -1,4 +1,4 @@
-"""Rated matches in the order in which they finished: rating them, and taking one back exactly.
+"""Rated matches in the order in which they finished: rated, and one of them changed exactly.
 
 Knows no rating system: a `Rate` returns the states after a match from those before it, by
 Glicko-2, OpenSkill or any other way that does not depend on chance.
@@ -27,7 +27,10 @@ class Played(Generic[Outcome]):
 
 @dataclass(frozen=True, slots=True)
 class Rated(Generic[Outcome, State]):
-    """A match with its players' states before and after it, in the order of its players."""
+    """A match with its players' states before and after it, in the order of its players.
+
+    Without players it is a place in the history where no match is rated, as of now.
+    """
 
     match: Played[Outcome]
     before: tuple[State, ...]
@@ -37,18 +40,26 @@ class Rated(Generic[Outcome, State]):
 Rate = Callable[[Played[Outcome], tuple[State, ...]], tuple[State, ...]]
 
 
-def without_match(
-    history: Sequence[Rated[Outcome, State]], place: int, rate: Rate[Outcome, State]
+def with_match(
+    history: Sequence[Rated[Outcome, State]],
+    match: Played[Outcome] | None,
+    newcomers: Iterable[tuple[Hashable, State]],
+    rate: Rate[Outcome, State],
 ) -> list[Rated[Outcome, State]]:
-    """The history without the match at `place`.
+    """The history with this match in the place of its first, or with none there.
 
-    `history` is a pool's, or that part of it since the match. The result is what
-    rating the other matches in order makes, to the last bit; what the match did not touch is the
-    very same object.
+    `history` is the part of a pool's since that place; `newcomers` are the states then of players
+    who were not in the first match. The result is what rating all matches in order makes, to the
+    last bit; what the change does not reach is the very same object.
     """
-    undone = history[place]
-    changed = dict(zip(undone.match.players, undone.before, strict=True))
-    return [*history[:place], *_rerated(history[place + 1 :], changed, rate)]
+    replaced, *later = history
+    states = dict(newcomers) | dict(zip(replaced.match.players, replaced.before, strict=True))
+    if match is None:
+        return list(_rerated(later, states, rate))
+    before = tuple(states[player] for player in match.players)
+    after = rate(match, before)
+    states.update(zip(match.players, after, strict=True))
+    return [Rated(match, before, after), *_rerated(later, states, rate)]
 
 
 def _rerated(

@@ -43,9 +43,11 @@ class Rating(models.Model):
 
 
 class RatedMatch(models.Model):
-    """A match that moved ratings, or a season's end, which has no match; `number` orders a pool's.
+    """A match's place in a pool's history, or a season's end, which has no match.
 
-    `outcome` is the rating system's input, so that the match can be rated again.
+    `number` orders a pool's; `outcome` is the rating system's input, so that the match can be rated
+    again. A match that moved nobody, or whose result was taken back, keeps its place: the next
+    result of the same match is rated there.
     """
 
     pool = models.ForeignKey(Pool, models.CASCADE, related_name="rating_history")

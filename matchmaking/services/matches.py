@@ -17,7 +17,7 @@ from matchmaking.results import SIDES, Result, check_live_scores
 from matchmaking.selectors import match_of
 from matchmaking.signals import match_closed, match_reopened
 
-from .ratings import rate_match, unrate_match
+from .ratings import rate_match
 
 
 @transaction.atomic
@@ -53,7 +53,8 @@ def reopen_match(*, match: Match, hold: bool = True) -> Match:
     """Take a finished match's result back; raises `Conflict` when it has none.
 
     Its players are held again, but for one whom another match of the pool holds by now: that is
-    a `Conflict` too. Without `hold` they stay free, as for a match that is about to end again.
+    a `Conflict` too. Without `hold` they stay free, and ratings as they are, for a match that ends
+    again in the same transaction.
     """
     before = Result.of(match) if match.state == MatchState.FINISHED else None
     opened: dict[str, object] = {
@@ -70,7 +71,8 @@ def reopen_match(*, match: Match, hold: bool = True) -> Match:
     for field, value in opened.items():
         setattr(match, field, value)
     match.revision += 1
-    unrate_match(match=match)
+    if hold:
+        rate_match(match=match)
     match_reopened.send(sender=Match, match=match, before=before)
     return match
 
@@ -82,7 +84,7 @@ def void_match(*, match: Match) -> Match:
     Raises `Conflict` when it has changed meanwhile.
     """
     if match.state == MatchState.FINISHED:
-        reopen_match(match=match)
+        reopen_match(match=match, hold=False)
     return _close(match, MatchState.CANCELLED, live_scores=[])
 
 

@@ -9,9 +9,9 @@ from django.db import transaction
 from matchmaking.engine.glicko2 import CENTRE
 from matchmaking.models import Match, MatchState, Pool, RatedMatch, Rating
 from matchmaking.models import Outcome as Ending
-from matchmaking.rating_systems import Duel, Melee, Outcome
+from matchmaking.rating_systems import Duel, Melee, Outcome, outcome_of
 
-from .rating_history import add_rated, lock_season, remove_rated
+from .rating_history import add_rated, change_rated, lock_season
 
 #: Endings that are rated. Conceding is a loss; a forfeit says nothing about strength.
 RATED_ENDINGS = (Ending.PLAYED, Ending.DRAWN, Ending.CONCEDED)
@@ -19,42 +19,34 @@ _MOST_ASKED = 5000
 
 
 @transaction.atomic
-def rate_match(*, match: Match) -> RatedMatch | None:
-    """Move the ratings of a finished match's players, once; None for one that is not rated.
+def rate_match(*, match: Match) -> None:
+    """Let the pool's history say what a match says now: its result, in its own place, or nothing.
 
-    Needs the match's seats. Called in the transaction that ends the match.
+    Needs the match's seats. Called in the transaction that ends the match, or takes its result
+    back. A finished match that is not rated keeps a place too, for the day it is corrected.
     """
     pool_id = _rated_pool(match)
-    if pool_id is None or match.state != MatchState.FINISHED or match.closed_at is None:
-        return None
     sides = _sides(match)
-    if match.outcome not in RATED_ENDINGS or sides is None:
-        return None
+    if pool_id is None or sides is None:
+        return
+    own_place = RatedMatch.objects.filter(match=match)
+    if match.state != MatchState.FINISHED and not own_place.exists():
+        return
     season = lock_season(pool_id)
-    before = RatedMatch.objects.filter(match=match).first()
-    if before is not None:
-        return before
-    return add_rated(
-        season=season,
-        match=match,
-        outcome=outcome_of_match(match, [len(side) for side in sides]),
-        players=[player for side in sides for player in side],
-        at=match.closed_at,
-    )
+    rated = own_place.first()
+    outcome = outcome_of_match(match, [len(side) for side in sides])
+    players = [player for side in sides for player in side] if _counts(match) else []
+    if rated is not None:
+        before = list(rated.changes.order_by("place").values_list("player", flat=True))
+        if before != players or (players and outcome_of(rated.outcome) != outcome):
+            change_rated(rated, season=season, outcome=outcome, players=players)
+    elif match.state == MatchState.FINISHED and match.closed_at is not None:
+        add_rated(season=season, match=match, outcome=outcome, players=players, at=match.closed_at)
 
 
-@transaction.atomic
-def unrate_match(*, match: Match) -> bool:
-    """Put ratings back to what they were without this match; says whether it had moved any."""
-    pool_id = RatedMatch.objects.filter(match=match).values_list("pool", flat=True).first()
-    if pool_id is None:
-        return False
-    season = lock_season(pool_id)
-    rated = RatedMatch.objects.filter(match=match).first()
-    if rated is None:
-        return False
-    remove_rated(rated, season=season)
-    return True
+def _counts(match: Match) -> bool:
+    """Whether a match moves ratings as it stands."""
+    return match.state == MatchState.FINISHED and match.outcome in RATED_ENDINGS
 
 
 def current_ratings(

@@ -25,8 +25,14 @@ from matchmaking.models import (
     Seat,
 )
 from matchmaking.results import Result
-from matchmaking.services.matches import cancel_match, finish_match, leave_match, reopen_match
-from matchmaking.services.ratings import current_ratings, rate_match, unrate_match
+from matchmaking.services.matches import (
+    cancel_match,
+    correct_match,
+    finish_match,
+    leave_match,
+    reopen_match,
+)
+from matchmaking.services.ratings import current_ratings, rate_match
 from matchmaking.services.seasons import end_due_seasons, end_season
 from matchmaking.signals import match_closed
 
@@ -76,7 +82,7 @@ def test_who_gives_up_loses_rating() -> None:
 @pytest.mark.parametrize("result", [Result.forfeit(0), Result.double_forfeit()])
 def test_a_forfeit_is_not_rated(result: Result) -> None:
     finish_match(match=meeting("Ann", "Bob"), result=result)
-    assert not RatedMatch.objects.exists()
+    assert not RatingChange.objects.exists() and not Rating.objects.exists()
 
 
 def test_a_cancelled_match_is_not_rated() -> None:
@@ -108,7 +114,7 @@ def test_a_match_is_rated_once_whoever_tells_twice() -> None:
     match = won("Ann", "Bob")
     before = rating("Ann").rating
     match_closed.send(sender=Match, match=match)
-    assert rate_match(match=match) is not None
+    rate_match(match=match)
     assert rating("Ann").rating == before
     assert RatedMatch.objects.count() == 1 and RatingChange.objects.count() == 2
 
@@ -154,7 +160,13 @@ def test_the_queue_reads_ratings_and_1500_for_the_unknown() -> None:
     assert current_ratings(pool(), ids) == {ids[0]: rating("Ann").rating, ids[1]: 1500.0}
 
 
-# Taking back.
+# Taking back and correcting.
+
+#: How a match may end, at first and after a correction; a forfeit is not rated.
+ENDINGS = (
+    Result(0, Outcome.PLAYED), Result(1, Outcome.PLAYED), Result(None, Outcome.DRAWN),
+    Result.forfeit(0),
+)  # fmt: skip
 
 
 def ladder(slug: str = "ladder") -> tuple[dict[str, Any], list[list[Any]]]:
@@ -179,10 +191,9 @@ def ladder(slug: str = "ladder") -> tuple[dict[str, Any], list[list[Any]]]:
     return rows, [step for step in history if step]
 
 
-def play(match: Match, winner: int | None, at: datetime) -> Match:
-    outcome = Outcome.DRAWN if winner is None else Outcome.PLAYED
+def play(match: Match, result: Result, at: datetime) -> Match:
     with patch("matchmaking.services.matches.timezone.now", lambda: at):
-        return finish_match(match=match, result=Result(winner, outcome))
+        return finish_match(match=match, result=result)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -196,14 +207,14 @@ def test_a_result_taken_back_leaves_what_would_be_without_it(seed: int) -> None:
             four = chance.sample(names, 4)
             sides = [four[:2], four[2:]]
         at = START + timedelta(days=3 * day, seconds=chance.random() * 1e5)
-        program.append((sides, chance.choice([0, 1, None]), at))
+        program.append((sides, chance.choice(ENDINGS[:3]), at))
     season_ends_after = chance.choice([None, 3, 6])
     undone = chance.sample(range(9), 2)
     made: dict[int, Match] = {}
     for slug, left_out in (("ladder", set()), ("without", set(undone))):
-        for number, (sides, winner, at) in enumerate(program):
+        for number, (sides, result, at) in enumerate(program):
             if number not in left_out:
-                made[number] = play(meeting(*sides, slug=slug, draws=True), winner, at)
+                made[number] = play(meeting(*sides, slug=slug, draws=True), result, at)
             if number == season_ends_after:
                 end_season(pool=pool(slug), now=at + timedelta(hours=1))
         if slug == "ladder":
@@ -219,15 +230,53 @@ def test_taking_back_touches_only_those_whom_the_match_reached() -> None:
     reopen_match(match=wrong)
     assert not Rating.objects.filter(player__name__in=("Ann", "Bob")).exists()
     assert rating("Cem").rating == apart.rating
-    assert not unrate_match(match=wrong)
 
 
-def test_a_corrected_result_is_rated_anew_as_the_last() -> None:
+def test_a_result_entered_again_is_rated_in_its_first_place() -> None:
     match = won("Ann", "Bob")
+    won("Ann", "Cem")
     reopen_match(match=match)
     finish_match(match=match, result=Result(1, Outcome.PLAYED, (0, 1)))
-    assert rating("Bob").rating > 1500 > rating("Ann").rating
-    assert (rating("Ann").matches, RatedMatch.objects.count()) == (1, 1)
+    first, second = RatedMatch.objects.all()
+    assert (first.match, first.at) == (match, START + timedelta(microseconds=1))
+    bob, ann = glicko2_match((Strength(), Strength()), 1.0, idle_periods=(1e6, 1e6))
+    assert rating("Bob").rating == bob.rating
+    assert second.changes.get(player=player("Ann")).rating_before == ann.rating
+    assert (rating("Ann").matches, rating("Bob").matches) == (2, 1)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_corrected_result_leaves_what_would_be_if_it_had_been_entered_so(seed: int) -> None:
+    chance = Random(seed)
+    names = ["Ann", "Bob", "Cem", "Dan", "Eve", "Fay"]
+    program = []
+    for day in range(9):
+        four: list[Any] = chance.sample(names, 4)
+        sides = four[:2] if chance.random() < 0.7 else [four[:2], four[2:]]
+        at = START + timedelta(days=3 * day, seconds=chance.random() * 1e5)
+        program.append((sides, chance.choice(ENDINGS), at))
+    season_ends_after = chance.choice([None, 3, 6])
+    other = {n: chance.choice(ENDINGS) for n in chance.sample(range(9), 3)}
+    made: dict[int, Match] = {}
+    for slug in ("ladder", "right"):
+        for number, (sides, first, at) in enumerate(program):
+            result = other.get(number, first) if slug == "right" else first
+            made[number] = play(meeting(*sides, slug=slug, draws=True), result, at)
+            if number == season_ends_after:
+                end_season(pool=pool(slug), now=at + timedelta(hours=1))
+        if slug == "ladder":
+            for number, result in other.items():
+                if result != program[number][1]:
+                    correct_match(match=made[number], result=result)
+    assert ladder("ladder") == ladder("right")
+
+
+def test_a_correction_among_many_takes_few_queries(django_assert_max_num_queries: Any) -> None:
+    match = won("Ann", "Bob")
+    for number in range(60):
+        won("Ann" if number % 2 else "Bob", f"Cem {number % 7}")
+    with django_assert_max_num_queries(45):
+        correct_match(match=match, result=Result(1, Outcome.PLAYED, (0, 1)))
 
 
 # The table and its seasons.

@@ -15,7 +15,7 @@ from django.utils import timezone
 from lib.errors import Conflict, Forbidden, Malformed, NotFound, Refusal, Unauthenticated
 from matchmaking.callers import NOBODY
 from matchmaking.match_host import match_host
-from matchmaking.models import Match, Outcome, RatedMatch, Report, ReportState, Seat
+from matchmaking.models import Match, Outcome, RatedMatch, Rating, Report, ReportState, Seat
 from matchmaking.results import BadScore, Result
 from matchmaking.services.matches import (
     cancel_match,
@@ -177,7 +177,7 @@ def test_that_the_other_did_not_come_needs_a_word_or_silence() -> None:
     assert stored(match).state == "open"
     agree(match, "Bob")
     assert ending(match) == ("finished", "forfeit", 0, [])
-    assert not RatedMatch.objects.exists()
+    assert not Rating.objects.exists()
 
 
 def test_silence_confirms_after_its_time() -> None:

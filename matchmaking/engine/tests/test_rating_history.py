@@ -15,7 +15,7 @@ from matchmaking.engine.rating_history import (
     RatingState,
     glicko2_rate,
     rating_state_at,
-    without_match,
+    with_match,
 )
 
 DAY = 86_400.0
@@ -49,6 +49,12 @@ def latest_states(history: Sequence[Rated[Any, Any]]) -> dict[Hashable, Any]:
     return {player: state for change in changes for player, state in change}
 
 
+def without_match(
+    history: Sequence[Rated[Any, Any]], place: int, rate: Callable[..., Any]
+) -> list[Rated[Any, Any]]:
+    return [*history[:place], *with_match(history[place:], None, (), rate)]
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> list[Rated[float, RatingState]]:
     pairs = st.lists(st.sampled_from(PLAYERS), min_size=2, max_size=2, unique=True)
@@ -75,6 +81,29 @@ def test_a_match_taken_back_was_never_played(
     others = [one.match for one in history]
     del others[place]
     assert without_match(history, place, RATE) == rated(*others)
+
+
+@settings(max_examples=50)
+@given(histories(), st.data())
+def test_a_corrected_match_is_rated_in_its_own_place(
+    history: list[Rated[float, RatingState]], data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(history) - 1))
+    matches = [one.match for one in history]
+    pair = data.draw(st.permutations(PLAYERS))[:2]
+    corrected = Played(tuple(pair), data.draw(st.sampled_from([0, 0.5, 1])), matches[place].at)
+    earlier = NEW | latest_states(history[:place])
+    again = with_match(history[place:], corrected, [(p, earlier[p]) for p in pair], RATE)
+    matches[place] = corrected
+    assert [*history[:place], *again] == rated(*matches)
+
+
+def test_a_place_without_a_match_is_filled() -> None:
+    matches = [played("ab", 1, 1), played("cd", 0, 2), played("ac", 1, 3)]
+    without = rated(matches[0], matches[2])
+    kept = [without[0], Rated(Played((), 0.0, 2 * DAY), (), ()), without[1]]
+    filled = with_match(kept[1:], matches[1], [(p, NEW[p]) for p in "cd"], RATE)
+    assert [without[0], *filled] == rated(*matches)
 
 
 @settings(max_examples=30)

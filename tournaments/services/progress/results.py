@@ -97,7 +97,7 @@ def _correct(pairing: Pairing, result: Result, actor: Actor, why: str) -> None:
         rounds=record_later_stages(pairing.group.stage),
     )
     reopen_stage(pairing.group.stage)
-    reopen_match(match=match)
+    reopen_match(match=match, hold=False)
     store_result(match=match, result=result)
     advance(pairing, result)
     _record(pairing, actor, why, undo, "corrected to: ")

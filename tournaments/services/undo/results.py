@@ -42,7 +42,7 @@ def undo_correction(tournament: Tournament, undone: ResultCorrected, actor: Acto
     assert pairing.match is not None
     replay, result = Replay.of(undone.rounds), result_of(undone.result)
     reopen_stage(pairing.group.stage)
-    reopen_match(match=pairing.match)
+    reopen_match(match=pairing.match, hold=False)
     store_result(match=pairing.match, result=result)
     advance(pairing, result, replay)
     lost = replay_results(tournament, undone.fallen, replay, undone.rounds)
