@@ -29,6 +29,10 @@ class Bucket:
         self._left -= 1
         return True
 
+    def give_back(self) -> None:
+        """Do not count one that was let through."""
+        self._left = min(self._burst, self._left + 1)
+
 
 class Buckets:
     """A bucket for each of many keys, such as addresses; the longest unused are forgotten."""
@@ -39,6 +43,13 @@ class Buckets:
 
     def take(self, key: object) -> bool:
         """Whether one more of this key is let through now."""
+        return self._bucket(key).take()
+
+    def give_back(self, key: object) -> None:
+        """Do not count one of this key that was let through."""
+        self._bucket(key).give_back()
+
+    def _bucket(self, key: object) -> Bucket:
         bucket = self._buckets.get(key)
         if bucket is None:
             bucket = self._buckets[key] = Bucket(burst=self._burst, per_second=self._per_second)
@@ -46,19 +57,36 @@ class Buckets:
                 self._buckets.popitem(last=False)
         else:
             self._buckets.move_to_end(key)
-        return bucket.take()
+        return bucket
 
 
 class AddressBuckets(Buckets):
     """A bucket for each client address; whoever has a /64 of IPv6 is one client."""
 
-    def take(self, key: object) -> bool:
-        """Whether one more of this address is let through now."""
-        return super().take(client_network(str(key)))
+    def _bucket(self, key: object) -> Bucket:
+        return super()._bucket(client_network(str(key)))
+
+
+class Guess:
+    """A guess at a secret: counted by each of its keys, and no longer once it was right."""
+
+    def __init__(self, *counted: tuple[Buckets, object]) -> None:
+        self._counted = counted
+
+    def is_allowed(self) -> bool:
+        """Whether it may be tried now; if one key has had too many, the later ones count none."""
+        return all(buckets.take(key) for buckets, key in self._counted)
+
+    def was_right(self) -> None:
+        """Count it no longer."""
+        for buckets, key in self._counted:
+            buckets.give_back(key)
 
 
 #: Guests and accounts made from one address; a game's backend may queue a crowd at once.
 newcomers = AddressBuckets(burst=600, per_second=30)
-#: Tries to sign in from one address, and for one name.
-sign_ins_by_address = AddressBuckets(burst=20, per_second=0.2)
-sign_ins_by_name = Buckets(burst=8, per_second=0.05)
+#: Wrong passwords: for one name from one address or from one device that knows the account, for
+#: anybody from one address, and for one name from everywhere. A stranger cannot use up the last.
+passwords_by_name_there = Buckets(burst=8, per_second=0.05)
+passwords_by_address = AddressBuckets(burst=60, per_second=0.2)
+passwords_by_name = Buckets(burst=200, per_second=1)

@@ -9,14 +9,14 @@ from django.contrib.auth import SESSION_KEY, get_user
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
-from lib import limits, tokens
+from lib import tokens
 from lib.errors import Unauthenticated
 
 from .callers import NOBODY, Caller
+from .devices import password_guess
 from .models import Player
 from .selectors import reports_to_answer
 from .services.accounts import account_called
@@ -38,22 +38,16 @@ class NameBackend(ModelBackend):
     ) -> User | None:
         """Find the account by name, then check the password as Django does.
 
-        Raises `ValidationError`, which sign-in forms show, after too many tries.
+        Raises `ValidationError`, which sign-in forms show, after too many wrong passwords.
         """
-        _check_pace(request, username or "")
         user = account_called(username) if username else None
         if user is not None:
             username = user.get_username()
-        return super().authenticate(request, username=username, password=password, **kwargs)
-
-
-def _check_pace(request: HttpRequest | None, name: str) -> None:
-    address = request.META.get("REMOTE_ADDR") if request else None
-    if not (
-        limits.sign_ins_by_address.take(address)
-        and limits.sign_ins_by_name.take(name.strip().casefold())
-    ):
-        raise ValidationError("Too many tries. Wait a minute, then try again.", code="rate_limited")
+        guess = password_guess(request, user, username or "")
+        found = super().authenticate(request, username=username, password=password, **kwargs)
+        if found is not None:
+            guess.was_right()
+        return found
 
 
 def bearer(header: str | None) -> Caller:

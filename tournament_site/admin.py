@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+
+from matchmaking.devices import remember_device
 
 #: What an organiser works with comes first, accounts last.
 APP_ORDER = ("tournaments", "matchmaking", "lobby")
@@ -15,6 +17,15 @@ class MatchpointAdminSite(AdminSite):
     site_header = "Matchpoint"
     site_title = "Matchpoint admin"
     index_title = "Organise"
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Sign in; the device is known from now on."""
+        response = super().login(request, extra_context)
+        if request.method == "POST" and request.user.is_authenticated:
+            remember_device(request, response, request.user)
+        return response
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The apps in the order of an organiser's day."""

@@ -6,7 +6,9 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import login, logout
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lib.errors import Conflict, Refusal
 from lib.http import check_newcomer, status_of
 from matchmaking.callers import NOBODY, Caller
+from matchmaking.devices import RETRY_SECONDS, remember_device
 from matchmaking.identity import GUEST_COOKIE, browser_player, set_guest_cookie
 from matchmaking.models import Player
 from matchmaking.services.matches import leave_match
@@ -203,6 +206,7 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
     messages.success(request, f"You are signed up as {user.get_username()}.")
     response = redirect(next_page(request))
     response.delete_cookie(GUEST_COOKIE, samesite="Lax")
+    remember_device(request, response, user)
     return response
 
 
@@ -218,6 +222,20 @@ class SignIn(LoginView):
     template_name = "matchmaking/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Sign in; the device is known from now on."""
+        response = super().form_valid(form)
+        remember_device(self.request, response, form.get_user())
+        return response
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Show what was wrong; too many wrong passwords are a status of their own."""
+        response = super().form_invalid(form)
+        if form.has_error(NON_FIELD_ERRORS, "rate_limited"):
+            response.status_code = 429
+            response["Retry-After"] = str(RETRY_SECONDS)
+        return response
 
 
 @require_POST
