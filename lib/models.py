@@ -24,7 +24,10 @@ class StoredResponse(models.Model):
 
 
 class Lease(models.Model):
-    """The right of one process to do a periodic duty until `expires_at`."""
+    """The right of one process to do a periodic duty, while it renews it.
+
+    `expires_at` is for people, and says when it was renewed; `leases.py` says what counts.
+    """
 
     duty = models.CharField(max_length=40, primary_key=True)
     holder = models.CharField(max_length=64)

@@ -5,10 +5,12 @@ a crowd that arrives at once costs one message a second, not one each.
 """
 
 import secrets
+import time
 from collections import Counter
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from matchmaking.schemas import PlayerName
@@ -22,8 +24,7 @@ from .models import Presence
 from .stream_names import LOBBY
 
 LEASE = timedelta(seconds=10)
-_RENEW = timedelta(seconds=4)
-_TOUCH = timedelta(seconds=60)
+_RENEW, _TOUCH = 4.0, 60.0
 PEOPLE_SHOWN = 100
 WAITING_SHOWN = 50
 
@@ -38,7 +39,7 @@ class PresenceTracker:
         self.last_sent = ""
         self._here: Counter[Person | None] = Counter()
         self._changed = True
-        self._renewed = self._touched = timezone.now() - 2 * _TOUCH
+        self._renewed = self._touched = -2 * _TOUCH
 
     def arrive(self, person: Person | None) -> None:
         """Somebody opened a socket; a second tab counts once, a nameless socket each time."""
@@ -54,13 +55,13 @@ class PresenceTracker:
 
     def look(self) -> str | None:
         """Renew the lease and sum up; returns the frame when it has changed."""
-        now = timezone.now()
-        if self._changed or now - self._renewed > _RENEW:
+        now, clock = timezone.now(), time.monotonic()
+        if self._changed or clock - self._renewed > _RENEW:
             self._changed = False
             self._write(now)
-            self._renewed = now
-        if now - self._touched > _TOUCH:
-            self._touched = now
+            self._renewed = clock
+        if clock - self._touched > _TOUCH:
+            self._touched = clock
             mark_players_seen([player_id for player_id, _ in self._people()], now=now)
         frame = everybody().text_frame()
         if frame == self.last_sent:
@@ -90,9 +91,10 @@ class PresenceTracker:
 def everybody() -> PresenceMessage:
     """The people in the lobby and the waiting players, over all processes, as of now."""
     now = timezone.now()
-    rows = Presence.objects.filter(expires_at__gt=now).order_by("process")
+    # No living process leases further ahead: a row that does is from before the clock was set back.
+    rows = Presence.objects.filter(expires_at__gt=now, expires_at__lt=now + 2 * LEASE)
     count, people = 0, {}
-    for row in rows:
+    for row in rows.order_by("process"):
         count += row.count
         people.update(row.people)
     waiting, names = waiting_names(now=now, limit=WAITING_SHOWN)
@@ -112,4 +114,6 @@ def presence_of(relay: Relay) -> PresenceTracker:
 
 def delete_stale_presence() -> int:
     """Delete the rows of processes that are gone; returns how many."""
-    return Presence.objects.filter(expires_at__lt=timezone.now() - LEASE).delete()[0]
+    now = timezone.now()
+    of_today = Q(expires_at__gte=now - LEASE, expires_at__lt=now + 2 * LEASE)
+    return Presence.objects.exclude(of_today).delete()[0]

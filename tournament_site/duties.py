@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from lib.idempotency import delete_stale_responses
-from lib.leases import give_up_leases, take_lease
+from lib.leases import LeaseClaim, give_up_leases
 from lobby.presence import delete_stale_presence
 from matchmaking.services.matches import lapse_matches
 from matchmaking.services.parties import delete_old_parties
@@ -43,7 +43,8 @@ class Duties:
         self.holder = secrets.token_hex(16)
         self._task: asyncio.Task[None] | None = None
         self._ticks = count()
-        self._matchmaker_until = datetime.min.replace(tzinfo=UTC)
+        self._upkeep = LeaseClaim("upkeep", holder=self.holder, life=_LEASE)
+        self._matchmaker = LeaseClaim("matchmaker", holder=self.holder, life=_MATCHMAKER_LEASE)
 
     def start(self) -> None:
         """Begin, on the running loop; again is harmless."""
@@ -86,21 +87,17 @@ class Duties:
 
     def tick_matchmaker(self) -> bool:
         """Do in the pools what time brings about, if this process holds the lease for it."""
-        now = timezone.now()
-        # Taken anew only when half of it is over: a second without players costs no write.
-        if self._matchmaker_until - now < _MATCHMAKER_LEASE / 2:
-            if not take_lease("matchmaker", holder=self.holder, now=now, life=_MATCHMAKER_LEASE):
-                return False
-            self._matchmaker_until = now + _MATCHMAKER_LEASE
-        tick_pools(now=now)
+        if not self._matchmaker.take():
+            return False
+        tick_pools(now=timezone.now())
         return True
 
     def tick(self) -> bool:
         """Do what is due, if this process holds the lease; says whether it does."""
-        now = timezone.now()
         clean = next(self._ticks) % _TICKS_BETWEEN_CLEANING == 0
-        if not take_lease("upkeep", holder=self.holder, now=now, life=_LEASE):
+        if not self._upkeep.take():
             return False
+        now = timezone.now()
         expire_tickets(now=now)
         confirm_unanswered_reports(now=now)
         lapse_matches(now=now)

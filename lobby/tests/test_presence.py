@@ -83,13 +83,22 @@ def test_a_dead_processs_people_vanish_with_its_lease() -> None:
     assert delete_stale_presence() == 1 and Presence.objects.count() == 1
 
 
+def test_nobody_stays_from_before_a_clock_was_set_back() -> None:
+    tracker = PresenceTracker()
+    tracker.arrive(ANN)
+    tracker.look()
+    gone_silent(tracker, -3600)
+    assert (online(), names()) == (0, [])
+    assert delete_stale_presence() == 1
+
+
 def test_a_process_that_was_only_late_is_back_at_its_next_look() -> None:
     tracker = PresenceTracker()
     tracker.arrive(ANN)
     tracker.look()
     gone_silent(tracker, 60)
     delete_stale_presence()
-    tracker._renewed -= timedelta(seconds=5)  # looked last some seconds ago
+    tracker._renewed -= 5  # looked last some seconds ago
     tracker.look()
     assert names() == ["Ann"]
 
