@@ -15,7 +15,7 @@ from matchmaking.identity import browser_player
 from matchmaking.pages.queue_panel import queue_panel
 from streams import log
 from streams.models import Event
-from tournaments.selectors import running_tournaments
+from tournaments.selectors import current_tournaments
 
 from .moderation import may_moderate
 from .presence import everybody
@@ -59,11 +59,13 @@ def lobby(request: HttpRequest) -> HttpResponse:
     player = browser_player(request)
     # The log first: events during the other reads are sent again over the socket.
     shown = lobby_log()
+    presence = everybody()
     context = {
         "log": shown,
         "queue": queue_panel(player, now=timezone.now()),
-        "presence": everybody(),
-        "tournaments": running_tournaments(limit=TOURNAMENTS_SHOWN),
+        "presence": presence,
+        "nameless": presence.online.count - len(presence.online.people),
+        "tournaments": current_tournaments(limit=TOURNAMENTS_SHOWN),
         "is_moderator": may_moderate(request.user),
         "chat_max_chars": settings.MATCHPOINT_CHAT_MAX_CHARS,
     }

@@ -48,11 +48,23 @@ def listed_tournaments() -> QuerySet[Tournament]:
     ).order_by("-created_at", "pk")
 
 
-def running_tournaments(*, limit: int) -> QuerySet[Tournament]:
-    """The tournaments that are played now, the last started first, with `entrant_count`."""
-    running = Tournament.objects.filter(state=TournamentState.RUNNING)
+def current_tournaments(*, limit: int) -> QuerySet[Tournament]:
+    """Tournaments that are played now, then those to enter, then past ones, with `entrant_count`.
+
+    Of each kind the latest first; drafts and cancelled ones are left out.
+    """
+    kind = Case(
+        When(state=TournamentState.RUNNING, then=0),
+        When(state__in=(TournamentState.CHECK_IN, TournamentState.REGISTRATION), then=1),
+        default=2,
+    )
     count = Count("entrants", filter=~Q(entrants__status__in=OUTSIDE))
-    return running.annotate(entrant_count=count).order_by("-started_at")[:limit]
+    public = Tournament.objects.exclude(
+        state__in=(TournamentState.DRAFT, TournamentState.CANCELLED)
+    )
+    return public.annotate(kind=kind, entrant_count=count).order_by(
+        "kind", F("started_at").desc(nulls_last=True), "-created_at"
+    )[:limit]
 
 
 def bracket_pairings(tournament_id: UUID) -> list[Pairing]:

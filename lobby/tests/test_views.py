@@ -3,14 +3,17 @@
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from lobby import chat
+from lobby.models import Presence
 from lobby.moderation import RIGHTS, delete_line
 from lobby.stream_names import LOBBY
 from matchmaking.callers import Caller
@@ -67,8 +70,27 @@ def test_an_empty_lobby_says_what_will_come() -> None:
     html = page()
     assert "Nobody has said anything yet." in html
     assert "appear here as they happen" in html
-    assert "Nobody waits." in html and "None is running." in html
+    assert "Nobody waits." in html and "None yet." in html and "make demo" in html
     assert 'data-seq="0"' in html
+
+
+def test_tournaments_to_enter_and_past_ones_are_listed_behind_those_that_run() -> None:
+    for name, state in (("Past", "finished"), ("Open", "registration"), ("Now", "running")):
+        times = {"started_at": timezone.now()} if state != "registration" else {}
+        ends = {"finished_at": timezone.now()} if state == "finished" else {}
+        Tournament.objects.create(name=name, state=state, **times, **ends)
+    Tournament.objects.create(name="Secret draft")
+    html = page()
+    assert re.findall(r"<a href=[^>]*><bdi>(.*?)</bdi></a>", html) == ["Now", "Open", "Past"]
+    assert "open for registration, 0 players" in html and "Secret draft" not in html
+
+
+def test_strangers_are_counted_among_those_here() -> None:
+    Presence.objects.create(
+        process="p", expires_at=timezone.now() + timedelta(seconds=9), count=2, people=[]
+    )
+    assert "2 watching" in page()
+    assert "Give a name and queue" in page()
 
 
 def test_the_page_carries_its_place_in_the_stream() -> None:

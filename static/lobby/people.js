@@ -30,7 +30,7 @@ const draw = batched((frames) => {
   const people = online.people.map(({ id, username }) => entry(username, id === you ? "is-you" : ""));
   const nameless = fill("online", online.count, people);
   const more = document.getElementById("online-more");
-  more.textContent = online.count ? restOf(nameless, people.length) : "Nobody yet.";
+  more.textContent = online.count ? restOf(nameless, people.length) : "Only you so far.";
   more.hidden = online.count > 0 && nameless <= 0;
 
   const waitingCount = document.querySelector("[data-waiting-count]");
