@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from .models import Pairing, PairingState, Part, Tournament
 
-_OPEN = (PairingState.PENDING, PairingState.READY)
 #: Deeper than any round that leads to the finals.
 _FINALS = 10_000
 Rank = tuple[int, int, int, int, int]
@@ -36,8 +35,7 @@ def rank(pairing: Pairing) -> Rank:
 
 def open_in_order(tournament: Tournament) -> list[Pairing]:
     """The pairings that are still to be played, in the order of play."""
-    rows = Pairing.objects.in_full().filter(group__stage__tournament=tournament, state__in=_OPEN)
-    return sorted(rows, key=rank)
+    return sorted(Pairing.objects.in_full().of(tournament).open(), key=rank)
 
 
 def ready_in_order(tournament: Tournament) -> list[Pairing]:

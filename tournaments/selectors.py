@@ -118,9 +118,7 @@ def swiss_to_pair(tournament: Tournament) -> Group | None:
     running = Group.objects.filter(
         stage__tournament=tournament, stage__format=Format.SWISS, stage__state=StageState.RUNNING
     )
-    open_ = Pairing.objects.filter(
-        group=OuterRef("pk"), state__in=(PairingState.PENDING, PairingState.READY)
-    )
+    open_ = Pairing.objects.open().filter(group=OuterRef("pk"))
     paired = running.annotate(last=Coalesce(Max("rounds__number"), 0)).filter(~Exists(open_))
     return paired.filter(last__lt=F("stage__rounds_planned")).first()
 
@@ -133,13 +131,13 @@ def match_pairing(tournament_id: UUID, match_id: UUID) -> Pairing | None:
 
 def ready_pairings(groups: Sequence[Group]) -> list[Pairing]:
     """The pairings that can be played now in these groups, those called to a station first."""
-    ready = Pairing.objects.in_full().filter(group__in=groups, state=PairingState.READY)
+    ready = Pairing.objects.in_full().ready().filter(group__in=groups)
     return list(ready.order_by(F("called_at").asc(nulls_last=True), "round__number", "number"))
 
 
 def latest_results(groups: Sequence[Group], *, limit: int) -> list[Pairing]:
     """The latest results in these groups, the newest first."""
-    decided = Pairing.objects.in_full().filter(group__in=groups, state=PairingState.DECIDED)
+    decided = Pairing.objects.in_full().decided().filter(group__in=groups)
     return list(decided.order_by(F("match__closed_at").desc(nulls_last=True))[:limit])
 
 
@@ -161,13 +159,8 @@ def players_report(match_id: UUID) -> bool:
 def open_pairing(entrant: Entrant) -> Pairing | None:
     """What an entrant is to play next: what can be played before what waits, the earliest first."""
     waits = Case(When(state=PairingState.READY, then=0), default=1)
-    return (
-        Pairing.objects.filter(
-            Q(top=entrant) | Q(bottom=entrant),
-            state__in=(PairingState.READY, PairingState.PENDING),
-            round__published_at__isnull=False,
-        )
-        .select_related("top", "bottom", "round", "station")
-        .order_by(waits, "group__stage__number", "round__number")
-        .first()
+    mine = Pairing.objects.open().filter(
+        Q(top=entrant) | Q(bottom=entrant), round__published_at__isnull=False
     )
+    in_order = mine.order_by(waits, "group__stage__number", "round__number")
+    return in_order.select_related("top", "bottom", "round", "station").first()

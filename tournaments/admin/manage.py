@@ -3,25 +3,12 @@
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.urls import reverse
 
-from lib.admin import Button, LatestFormSet, Question, ReadInline
+from lib.admin import Button, LatestFormSet, ReadInline
 from tournaments.models import Action, Entry, Judge, Station, Tournament, TournamentState
 from tournaments.selectors import swiss_to_pair
 from tournaments.services.actors import Actor
-from tournaments.services.operations import OPERATIONS
 from tournaments.services.permissions import organiser_actor
 from tournaments.services.undo.stack import last_undoable
-
-
-def question(step: str, tournament: Tournament) -> Question:
-    """What the admin asks before an operation."""
-    operation = OPERATIONS[step]
-    return Question(f"{operation.label}: {tournament}?", operation.consequence, operation.label)
-
-
-def run_operation(step: str, tournament: Tournament, actor: Actor) -> str:
-    """Do an operation that needs no input; returns what was done, in words."""
-    operation = OPERATIONS[step]
-    return operation.say(operation.run(tournament_id=tournament.pk, actor=actor))
 
 
 def steps_of(tournament: Tournament) -> list[str]:

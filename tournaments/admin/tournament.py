@@ -25,22 +25,12 @@ from tournaments.schemas import tournament_url
 from tournaments.selectors import bracket_pairings, champions
 from tournaments.services.operations import OPERATIONS
 from tournaments.services.permissions import Account
-from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.results import enter_result
-from tournaments.services.progress.start import start_tournament
+from tournaments.services.progress.start import cancel_tournament, start_tournament
 from tournaments.services.setup.creation import create_tournament
 
 from .forms import DraftForm
-from .manage import (
-    ActionInline,
-    JudgeInline,
-    StationInline,
-    manage_button,
-    question,
-    run_operation,
-    staff_actor,
-    steps_of,
-)
+from .manage import ActionInline, JudgeInline, StationInline, manage_button, staff_actor, steps_of
 
 
 @admin.register(Tournament)
@@ -201,13 +191,11 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
 
     def step_view(self, request: HttpRequest, tournament: Tournament, step: str) -> HttpResponse:
         """The page that asks before an operation."""
-        if step not in OPERATIONS or not OPERATIONS[step].label:
+        if (one := OPERATIONS.get(step)) is None or not one.label:
             raise Http404
         actor = staff_actor(tournament, request.user)
-        asked = question(step, tournament)
-        return self.ask_first(
-            request, tournament, asked, lambda: run_operation(step, tournament, actor)
-        )
+        question = Question(f"{one.label}: {tournament}?", one.consequence, one.label)
+        return self.ask_first(request, tournament, question, lambda: one.do(tournament, actor))
 
     def cancel_view(self, request: HttpRequest, tournament: Tournament) -> HttpResponse:
         """The page that asks before a tournament is cancelled."""

@@ -11,8 +11,7 @@ from lib.schemas import Json, timestamp
 from tournaments.models import Action
 from tournaments.schemas import Brief, Match
 from tournaments.services.permissions import actor_for
-from tournaments.services.progress.cancellation import cancel_tournament
-from tournaments.services.progress.start import start_tournament
+from tournaments.services.progress.start import cancel_tournament, start_tournament
 from tournaments.services.progress.withdrawals import (
     disqualify_entrant,
     reinstate_entrant,

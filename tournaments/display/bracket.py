@@ -8,7 +8,7 @@ from uuid import UUID
 
 from matchmaking.wording import scores_of
 from tournaments.engine.elimination import BRACKET_RESET
-from tournaments.models import Entrant, Group, Pairing, PairingState, Part, Round, Slot
+from tournaments.models import Entrant, Pairing, PairingState, Part, Round, Slot
 from tournaments.schemas.matches import Sources, absence_text, sources_of
 
 WITH_MATCH = {PairingState.PENDING, PairingState.READY, PairingState.DECIDED}
@@ -197,11 +197,9 @@ def view_groups(pairings: Sequence[Pairing]) -> list[tuple[str, BracketView]]:
         rounds = {row.round_id: row.round for row in rows}
         entrants = {e.pk: e for row in rows for e in (row.top, row.bottom) if e is not None}
         views.append((group, view_bracket(rows, rounds.values(), entrants)))
-    return [(_group_title(group) if len(views) > 1 else "", view) for group, view in views]
-
-
-def _group_title(group: Group) -> str:
-    return f"{group.stage}, {group}" if group.name else str(group.stage)
+    if len(views) == 1:
+        return [("", view) for _, view in views]
+    return [(f"{one.stage}, {one}" if one.name else str(one.stage), view) for one, view in views]
 
 
 def _columns(rows: list[Round], by_round: Mapping[int, list[PairingView]]) -> list[RoundView]:
@@ -214,10 +212,7 @@ def _columns(rows: list[Round], by_round: Mapping[int, list[PairingView]]) -> li
 
 
 def view_pairing(
-    row: Pairing,
-    entrants: Mapping[int, Entrant],
-    follow: str = "",
-    sources: Sources = NO_SOURCES,
+    row: Pairing, entrants: Mapping[int, Entrant], follow: str = "", sources: Sources = NO_SOURCES
 ) -> PairingView:
     """One pairing as it is shown; `sources` are the matches that open sides wait for."""
     slots = ((row.top_slot, row.top_id), (row.bottom_slot, row.bottom_id))

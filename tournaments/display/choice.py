@@ -1,7 +1,17 @@
-"""The part of a tournament that the address of its page asks for."""
+"""The part of a tournament that the address of its page asks for, and the links to the others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A link to another stage, group or round."""
+
+    label: str
+    query: str
+    is_current: bool
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +36,10 @@ class Choice:
     def of(cls, asked: Mapping[str, str]) -> "Choice":
         """Read from an address. Non-numeric values are ignored."""
         names = ("stage", "group", "round", "why")
-        stage, group, number, why = (_number(asked.get(name, "")) for name in names)
+        stage, group, number, why = (number_in(asked.get(name, "")) for name in names)
         return cls(stage, group, number, asked.get("follow", "")[:80], why)
 
 
-def _number(text: str) -> int | None:
+def number_in(text: str) -> int | None:
+    """A whole number of at most five digits; None for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None

@@ -1,23 +1,15 @@
 """The draw as it would be made now, of a draft or of a tournament that is being typed in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lib.errors import Refusal
 from tournaments.engine.round_robin import snake_groups
-from tournaments.models import (
-    Entrant,
-    Format,
-    Group,
-    PairingState,
-    Seeding,
-    Stage,
-    Tournament,
-)
+from tournaments.models import Entrant, Format, Group, PairingState, Seeding, Stage, Tournament
 from tournaments.services.pool_ratings import take_ratings
 from tournaments.services.progress.start import check_entrants, order_by_seed
 from tournaments.storage.brackets import build_pairings, build_rounds, stage_bracket
-from tournaments.storage.round_robins import group_name
+from tournaments.storage.table_rounds import group_name
 
 from .bracket import BracketView, view_bracket
 
@@ -60,13 +52,14 @@ def view_draft(tournament: Tournament, stage: Stage, entrants: Sequence[Entrant]
     is_shuffled = tournament.seeding == Seeding.RANDOM and tournament.shuffle_seed is None
     seeded = list(entrants) if is_shuffled else _seeded(tournament, stage, entrants)
     view = DraftView(stage, seeded, is_shuffled=is_shuffled)
-    shown = _hidden(len(entrants)) if is_shuffled else seeded
+    hidden = [Entrant(pk=n, name=SHUFFLED, seed=n) for n in range(1, len(entrants) + 1)]
+    shown = hidden if is_shuffled else seeded
     if stage.is_elimination and len(entrants) <= MAX_DRAWN:
-        return DraftView(stage, seeded, bracket=_bracket(stage, shown), is_shuffled=is_shuffled)
+        return replace(view, bracket=_bracket(stage, shown))
     if stage.format == Format.ROUND_ROBIN and stage.group_count > 1 and not is_shuffled:
         dealt = snake_groups(seeded, stage.group_count)
         groups = [(f"Group {group_name(n)}", members) for n, members in enumerate(dealt, start=1)]
-        return DraftView(stage, seeded, groups=groups)
+        return replace(view, groups=groups)
     return view
 
 
@@ -77,10 +70,6 @@ def _seeded(tournament: Tournament, stage: Stage, entrants: Sequence[Entrant]) -
     for seed, entrant in enumerate(seeded, start=1):
         entrant.seed = seed
     return seeded
-
-
-def _hidden(count: int) -> list[Entrant]:
-    return [Entrant(pk=seed, name=SHUFFLED, seed=seed) for seed in range(1, count + 1)]
 
 
 def _bracket(stage: Stage, seeded: Sequence[Entrant]) -> BracketView:

@@ -8,18 +8,8 @@ from tournaments.selectors import group_pairings, tournament_stages
 from tournaments.storage.tables import BracketPlace, settled_places
 
 from .bracket import BracketView, view_bracket
-from .choice import Choice
+from .choice import Choice, Tab
 from .table import TableView, view_table
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A link to another stage or group."""
-
-    label: str
-    query: str
-    is_current: bool
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +45,12 @@ def view_stage(
     stages = tournament_stages(tournament)
     if not stages or tournament.started_at is None:
         return None
-    stage = _chosen_stage(stages, choice.stage)
+    begun = [row for row in stages if row.state != StageState.PENDING] or stages[:1]
+    stage = next((row for row in stages if row.number == choice.stage), begun[-1])
     groups = list(stage.groups.all())
     group = next((g for g in groups if g.number == choice.group), groups[0] if groups else None)
     tabs = [Tab(str(row), _query(row, None), row == stage, row.state) for row in stages]
-    links = [Tab(f"Group {g.name}", _query(stage, g), g == group, "") for g in groups]
+    links = [Tab(f"Group {g.name}", _query(stage, g), g == group) for g in groups]
     view = StageView(stage, group, tabs, links if len(links) > 1 else ())
     if group is None:
         return view
@@ -70,11 +61,6 @@ def view_stage(
     bracket = view_bracket(group_pairings(group), rounds, known, follow=choice.followed)
     places = settled_places(group) if stage.state == StageState.FINISHED else ()
     return replace(view, bracket=bracket, places=places)
-
-
-def _chosen_stage(stages: Sequence[Stage], number: int | None) -> Stage:
-    begun = [stage for stage in stages if stage.state != StageState.PENDING] or stages[:1]
-    return next((stage for stage in stages if stage.number == number), begun[-1])
 
 
 def _query(stage: Stage, group: Group | None) -> str:

@@ -62,6 +62,7 @@ def view_standings(table: Table, *, after_round: int | None = None) -> Standings
 
 
 _LETTERS = {Result.WIN: "1", Result.DRAW: "=", Result.LOSS: "0"}
+_UNPLAYED = {Kind.UNFINISHED: "", Kind.FORFEIT_WIN: "+", Kind.FORFEIT_LOSS: "-"}
 _BYES = {
     Kind.PAIRING_BYE: "bye",
     Kind.FULL_POINT_BYE: "full-point bye",
@@ -71,15 +72,7 @@ _BYES = {
 
 def _letter(line: Line) -> str:
     """How a match ended for one of the two, as cross-tables have it; a forfeit is + or -."""
-    match line.kind:
-        case Kind.UNFINISHED:
-            return ""
-        case Kind.FORFEIT_WIN:
-            return "+"
-        case Kind.FORFEIT_LOSS:
-            return "-"
-        case _:
-            return _LETTERS[line.result]
+    return _UNPLAYED.get(line.kind, _LETTERS[line.result])
 
 
 def _sheet_cell(table: Table, line: Line) -> SheetCell:
@@ -100,12 +93,8 @@ def _describe(line: Line, name: str) -> str:
         return f"{side} against {name}, not yet played"
     how = {Result.WIN: "win", Result.DRAW: "draw", Result.LOSS: "loss"}[line.result]
     forfeit = " by forfeit" if line.kind in {Kind.FORFEIT_WIN, Kind.FORFEIT_LOSS} else ""
-    return f"{how}{forfeit} with {side} against {name}{_games(line)}"
-
-
-def _games(line: Line) -> str:
-    won, lost = line.games
-    return f" {won}:{lost}" if won + lost > 1 else ""
+    games = f" {line.games[0]}:{line.games[1]}" if sum(line.games) > 1 else ""
+    return f"{how}{forfeit} with {side} against {name}{games}"
 
 
 def _with_points(words: str, line: Line) -> str:

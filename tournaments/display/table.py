@@ -8,7 +8,7 @@ from tournaments.models import Format, Group, Round, StageState
 from tournaments.storage.tables import Table, is_decided, read_table
 
 from .bracket import RoundView, view_pairing
-from .choice import Choice
+from .choice import Choice, Tab
 from .standings import (
     CrossRow,
     Resting,
@@ -27,16 +27,6 @@ TOP = 6
 
 
 @dataclass(frozen=True, slots=True)
-class RoundTab:
-    """A link to a round; `is_over` when all in it is decided."""
-
-    name: str
-    query: str
-    is_current: bool
-    is_over: bool
-
-
-@dataclass(frozen=True, slots=True)
 class TableView:
     """A group's table, with the round shown in `rounds`, if any.
 
@@ -47,7 +37,7 @@ class TableView:
 
     standings: StandingsView
     cross: Sequence[CrossRow]
-    tabs: Sequence[RoundTab]
+    tabs: Sequence[Tab]
     rounds: Sequence[RoundView]
     resting: Sequence[Resting]
     why: StandingRow | None
@@ -91,7 +81,15 @@ def view_table(group: Group, choice: Choice) -> TableView:
     return TableView(
         standings=standings,
         cross=view_cross_table(table) if is_cross else (),
-        tabs=[_tab(table, row, query, is_current=row == shown) for row in rounds],
+        tabs=[
+            Tab(
+                row.name,
+                f"{query}&round={row.number}",
+                row == shown,
+                "over" if _is_over(table, row) else "",
+            )
+            for row in rounds
+        ],
         rounds=[_round(table, shown, choice.followed)] if shown else (),
         resting=resting(table, shown.number) if shown else (),
         why=next(asked, None),
@@ -126,10 +124,6 @@ def _shown_round(table: Table, rounds: Sequence[Round], chosen: int | None) -> R
 
 def _is_over(table: Table, row: Round) -> bool:
     return all(is_decided(pairing) for pairing in table.boards(row.number))
-
-
-def _tab(table: Table, row: Round, query: str, *, is_current: bool) -> RoundTab:
-    return RoundTab(row.name, f"{query}&round={row.number}", is_current, _is_over(table, row))
 
 
 def _round(table: Table, row: Round, follow: str) -> RoundView:

@@ -10,11 +10,7 @@ from lib.names import parse_name
 from matchmaking.pages.forms import NameField
 from tournaments.files.entrant_lines import BadLines, NewEntrant, parse_lines
 from tournaments.models import TOURNAMENT_NAME_MAX_CHARS, Entrant, Entry, Seeding, Stage, Tournament
-from tournaments.services.setup.creation import (
-    MIN_PLAYERS,
-    parse_entrants,
-    parse_tournament_name,
-)
+from tournaments.services.setup.creation import MIN_PLAYERS, parse_entrants, parse_tournament_name
 from tournaments.services.setup.stage_plans import check_plans, check_size
 
 from .stages import FormatFields
@@ -46,10 +42,7 @@ class ImportForm(OwnedForm):
     file = forms.FileField(
         label="File",
         help_text="A tournament saved here as JSON, or a report file (TRF) of a Swiss.",
-        error_messages={
-            "required": "Choose a file first.",
-            "empty": "The file is empty.",
-        },
+        error_messages={"required": "Choose a file first.", "empty": "The file is empty."},
         widget=forms.FileInput(attrs={"accept": ".json,.trf,.trfx,.txt"}),
     )
 
@@ -150,7 +143,6 @@ class TournamentForm(FormatFields, OwnedForm):
                 check_size(settings, count)
         except Refusal as refusal:
             self.add_error("format", refusal.message)
-            return data
         return data
 
     def arguments(self) -> dict[str, Any]:

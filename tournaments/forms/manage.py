@@ -13,7 +13,6 @@ from tournaments.models import (
     KeepApart,
     Reporting,
     Seeding,
-    Station,
     Tournament,
 )
 from tournaments.models.entrants import LABEL_MAX_CHARS
@@ -98,7 +97,7 @@ class SettingsForm(forms.Form):
     )  # fmt: skip
     reporting = forms.ChoiceField(label="Who reports results", choices=Reporting)
     rated_in = forms.ModelChoiceField(
-        Pool.objects.none(), label="Moves the ratings of", required=False, empty_label="no pool"
+        Pool.objects.all(), label="Moves the ratings of", required=False, empty_label="no pool"
     )
     seeding = forms.ChoiceField(label="Seeds at the start", choices=Seeding)
     keep_apart = forms.ChoiceField(
@@ -116,9 +115,6 @@ class SettingsForm(forms.Form):
             # The form has no seconds: a value that is sent back unchanged is no change.
             initial["starts_at"] = tournament.starts_at.replace(second=0, microsecond=0)
         super().__init__(data, initial=initial)
-        pools = self.fields["rated_in"]
-        assert isinstance(pools, forms.ModelChoiceField)
-        pools.queryset = Pool.objects.all()
         if not is_staff:
             del self.fields["rated_in"]
 
@@ -147,15 +143,13 @@ class JudgeForm(forms.Form):
         label="This is a signed-up player", required=False,
         help_text="Otherwise you get a token to pass on.",
     )  # fmt: skip
-    station = forms.ModelChoiceField(
-        Station.objects.none(), required=False, empty_label="everywhere", label="May judge"
-    )
 
     def __init__(self, tournament: Tournament, data: Any = None) -> None:
         super().__init__(data)
-        stations = self.fields["station"]
-        assert isinstance(stations, forms.ModelChoiceField)
-        stations.queryset = tournament.stations.all()
+        stations = tournament.stations.all()
+        self.fields["station"] = forms.ModelChoiceField(
+            stations, required=False, empty_label="everywhere", label="May judge"
+        )
 
 
 class RegisterForm(forms.Form):

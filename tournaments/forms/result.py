@@ -7,7 +7,7 @@ from django import forms
 from lib.errors import Malformed
 from matchmaking.models import Match
 from matchmaking.results import Result
-from tournaments.services.progress.results import Report
+from tournaments.services.progress.results import Report, by_double_forfeit, by_forfeit, by_score
 
 ENDINGS = ("score", "win-0", "win-1", "draw", "forfeit-0", "forfeit-1", "double-forfeit")
 GAMES_MOST = 99
@@ -32,18 +32,18 @@ class ResultForm(forms.Form):
 
     def report(self) -> Report:
         """The result as the service takes it; raises `Malformed` when a score is missing."""
-        outcome = self.cleaned_data["outcome"] or "score"
-        if outcome == "score":
-            scores = self.scores()
-            return lambda match: Result.by_score(scores, best_of=match.best_of, draws=match.draws)
-        how, _, side = outcome.partition("-")
-        endings: dict[str, Report] = {
-            "win": lambda match: _won(match, int(side)),
-            "draw": lambda match: Result.by_score((0, 0), best_of=match.best_of, draws=match.draws),
-            "forfeit": lambda match: Result.forfeit(int(side)),
-            "double": lambda match: Result.double_forfeit(),
-        }
-        return endings[how]
+        how, _, side = self.cleaned_data["outcome"].partition("-")
+        match how:
+            case "win":
+                return lambda match: _won(match, int(side))
+            case "forfeit":
+                return by_forfeit(int(side))
+            case "double":
+                return by_double_forfeit()
+            case "draw":
+                return by_score((0, 0))
+            case _:
+                return by_score(self.scores())
 
     def scores(self) -> tuple[int, int]:
         """The two numbers."""
@@ -66,5 +66,4 @@ def _won(match: Match, side: int) -> Result:
     """A win without a score, which is enough only in a best of one."""
     if match.best_of > 1:
         raise Malformed(f"Give the score: this is best of {match.best_of}.")
-    scores = (1, 0) if side == 0 else (0, 1)
-    return Result.by_score(scores, best_of=match.best_of, draws=match.draws)
+    return by_score((1, 0) if side == 0 else (0, 1))(match)

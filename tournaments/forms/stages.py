@@ -16,6 +16,13 @@ _TIE_BREAKS = [
 ]
 
 
+def _late_best_of(label: str) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, min_value=1, max_value=BEST_OF_MAX, required=False,
+        help_text="Elimination; empty for the same.",
+    )  # fmt: skip
+
+
 class FormatFields(forms.Form):
     """The fields that a new tournament and each of its stages share."""
 
@@ -28,14 +35,8 @@ class FormatFields(forms.Form):
     best_of = forms.IntegerField(
         label="Best of", min_value=1, max_value=BEST_OF_MAX, initial=1, help_text="Games a match."
     )
-    semi_best_of = forms.IntegerField(
-        label="Semi-finals best of", min_value=1, max_value=BEST_OF_MAX, required=False,
-        help_text="Elimination; empty for the same.",
-    )  # fmt: skip
-    final_best_of = forms.IntegerField(
-        label="Final best of", min_value=1, max_value=BEST_OF_MAX, required=False,
-        help_text="Elimination; empty for the same.",
-    )  # fmt: skip
+    semi_best_of = _late_best_of("Semi-finals best of")
+    final_best_of = _late_best_of("Final best of")
     third_place = forms.BooleanField(
         label="Play for third place", required=False, help_text="Single elimination."
     )

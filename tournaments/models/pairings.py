@@ -1,6 +1,7 @@
 """Pairings: the places in a bracket or a table where two sides meet."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -62,10 +63,6 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
     def open(self) -> "PairingQuerySet":
         """Those that are played now or later."""
         return self.filter(state__in=(PairingState.PENDING, PairingState.READY))
-
-    def by_play(self) -> "PairingQuerySet":
-        """In the order of stages and rounds."""
-        return self.order_by("group__stage__number", "round__number", "number")
 
     def first_in(self, tournament: Tournament) -> "Pairing | None":
         """The first in a tournament that is locked, in full, so that both share that row."""
@@ -171,6 +168,27 @@ class Pairing(Row):
 
     def __str__(self) -> str:
         return self.key
+
+    @classmethod
+    def of_board(
+        cls, round_: Round, number: int, key: str, top: Entrant, bottom: Entrant, **fields: Any
+    ) -> "Pairing":
+        """A pairing of a table, with both sides known; it is not saved."""
+        slots = {"top_slot": Slot.ENTRANT, "bottom_slot": Slot.ENTRANT}
+        places = {"group": round_.group, "round": round_, "number": number, "key": key}
+        return cls(**places, **slots, top=top, bottom=bottom, **fields)
+
+    @property
+    def known_match(self) -> Match:
+        """The match of a pairing that has one."""
+        assert self.match is not None
+        return self.match
+
+    @property
+    def both(self) -> tuple[Entrant, Entrant]:
+        """The sides of a pairing that has both."""
+        assert self.top is not None and self.bottom is not None
+        return self.top, self.bottom
 
     @property
     def title(self) -> str:

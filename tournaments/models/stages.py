@@ -164,21 +164,17 @@ class Group(Row):
         """The number of the last round that is paired, 0 before the first."""
         return self.rounds.aggregate(last=Max("number"))["last"] or 0
 
+    def enter(self, seeded: Iterable[Entrant]) -> None:
+        """Store the contenders of a new group, in the order of their seeds."""
+        Contender.objects.bulk_create(
+            Contender(group=self, entrant=entrant, seed=seed)
+            for seed, entrant in enumerate(seeded, start=1)
+        )
+
     def add(self, entrant: Entrant, *, from_round: int) -> "Contender":
         """Add a contender after the others, who plays from a round on."""
         last = self.contenders.aggregate(last=Max("seed"))["last"] or 0
         return self.contenders.create(entrant=entrant, seed=last + 1, from_round=from_round)
-
-
-class ContenderQuerySet(models.QuerySet["Contender"]):
-    """Contenders of groups."""
-
-    def enter(self, group: Group, seeded: Iterable[Entrant]) -> None:
-        """Store the contenders of a new group, in the order of their seeds."""
-        self.bulk_create(
-            Contender(group=group, entrant=entrant, seed=seed)
-            for seed, entrant in enumerate(seeded, start=1)
-        )
 
 
 class Contender(Row):
@@ -195,8 +191,6 @@ class Contender(Row):
     until_round = models.PositiveSmallIntegerField(null=True)
     first = models.PositiveIntegerField(null=True)
     last = models.PositiveIntegerField(null=True)
-
-    objects = ContenderQuerySet.as_manager()
 
     class Meta:
         ordering = ("group__number", "seed")

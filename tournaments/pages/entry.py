@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,8 +20,14 @@ from tournaments.services.entry.check_in import check_in_own
 from tournaments.services.entry.registration import leave_tournament, register
 from tournaments.services.venue.judges import claim_judgeship
 
-from .responses import form_data, player_or_guest, status_of_form, submit, with_guest
+from .responses import form_data, form_page, player_or_guest, submit, with_guest
 
+#: What a new entrant is shown, by the status of the entry.
+WELCOME = {
+    EntryStatus.APPLIED: "You have asked to be entered. The organiser decides.",
+    EntryStatus.WAITING: "All places are taken. You wait for one, and move up by yourself.",
+    EntryStatus.ENTERED: "You are entered.",
+}
 #: The fields that show the refusals of a registration, by their codes.
 REGISTER_FIELDS = {"wrong_code": "code", "name_taken": "team", "name_registered": "username"}
 
@@ -36,10 +42,9 @@ def tournament_register(request: HttpRequest, tournament_id: UUID) -> HttpRespon
     entered = submit(form, lambda: _enter(request, tournament, player, form), **REGISTER_FIELDS)
     if entered is not None:
         entrant, token = entered
-        messages.success(request, _welcome(entrant))
+        messages.success(request, WELCOME[EntryStatus(entrant.status)])
         return with_guest(redirect("tournament", tournament_id), token)
-    context, status = {"tournament": tournament, "form": form}, status_of_form(form)
-    return render(request, "tournaments/manage/register.html", context, status=status)
+    return form_page(request, "manage/register", form, {"tournament": tournament})
 
 
 @transaction.atomic
@@ -58,16 +63,6 @@ def _enter(
         club=data.get("club", ""),
     )
     return entrant, token
-
-
-def _welcome(entrant: Entrant) -> str:
-    match EntryStatus(entrant.status):
-        case EntryStatus.APPLIED:
-            return "You have asked to be entered. The organiser decides."
-        case EntryStatus.WAITING:
-            return "All places are taken. You wait for one, and move up by yourself."
-        case _:
-            return "You are entered."
 
 
 @require_POST
@@ -111,8 +106,4 @@ def tournament_judge(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
             where = f"at {judge.station}" if judge.station else "in every match"
             messages.success(request, f"You may enter results {where}.")
             return redirect("tournament", tournament_id)
-    context, status = (
-        {"tournament": tournament, "form": form, "player": player},
-        status_of_form(form),
-    )
-    return render(request, "tournaments/manage/judge.html", context, status=status)
+    return form_page(request, "manage/judge", form, {"tournament": tournament, "player": player})

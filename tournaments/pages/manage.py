@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lib.errors import Forbidden, Refusal
+from tournaments.display.choice import number_in
 from tournaments.forms.manage import JudgeForm, LinesForm, SettingsForm
 from tournaments.forms.stages import StageFormSet, stage_initial, stage_settings
 from tournaments.models import (
@@ -38,7 +39,7 @@ from tournaments.services.undo.stack import last_undoable
 from tournaments.services.venue.judges import NewJudge, add_judge
 
 from .manage_actions import FormAction, run
-from .responses import act, form_data, status_of_form, submit
+from .responses import act, form_data, form_page, submit
 from .rights import organiser_of
 
 ACTIONS_PER_PAGE = 50
@@ -90,12 +91,12 @@ def entrants(request: HttpRequest, tournament: Tournament, actor: Actor) -> Http
         waits = f" {waiting} of them wait for a place." if waiting else ""
         messages.success(request, f"Added {len(added)}.{waits}")
         return redirect("tournament-manage", tournament.pk)
-    context, status = _entrants(tournament, form), status_of_form(form)
+    context = _entrants(tournament) | {"tournament": tournament, "tab": "entrants"}
     context["share"] = share_of(request, tournament, len(context["entered"]))
-    return _page(request, tournament, "entrants", context, status=status)
+    return form_page(request, "manage/entrants", form, context)
 
 
-def _entrants(tournament: Tournament, form: LinesForm) -> dict[str, Any]:
+def _entrants(tournament: Tournament) -> dict[str, Any]:
     rows = list(tournament.entrants.prefetch_related("members"))
 
     def of(*statuses: EntryStatus) -> list[Entrant]:
@@ -103,7 +104,6 @@ def _entrants(tournament: Tournament, form: LinesForm) -> dict[str, Any]:
 
     entered = of(EntryStatus.ENTERED)
     return {
-        "form": form,
         "swiss": _plays_swiss(tournament),
         "entered": entered,
         "short": short_teams(tournament, entered) if tournament.is_before_start else "",
@@ -166,14 +166,11 @@ def _stage_forms(tournament: Tournament, data: Any = None) -> Any:
     if data is not None:
         if "add-stage" in data:
             data = data.copy()
-            data["stage-TOTAL_FORMS"] = str(_count(data.get("stage-TOTAL_FORMS")) + 1)
+            count = min(number_in(data.get("stage-TOTAL_FORMS", "")) or 0, 99)
+            data["stage-TOTAL_FORMS"] = str(count + 1)
         return StageFormSet(data, prefix="stage")
     rows = list(tournament.stages.all()) or [Stage()]
     return StageFormSet(initial=[stage_initial(row) for row in rows], prefix="stage")
-
-
-def _count(raw: str | None) -> int:
-    return min(int(raw), 99) if raw and raw.isascii() and raw.isdigit() else 0
 
 
 def _save_stages(tournament: Tournament, actor: Actor, stages: Any) -> bool:

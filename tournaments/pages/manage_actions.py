@@ -13,7 +13,7 @@ from django.utils.datastructures import MultiValueDict
 from lib.errors import Malformed
 from tournaments.files.entrant_lines import NewEntrant, parse_lines
 from tournaments.forms.manage import EntrantForm
-from tournaments.models import ByeKind, EntryStatus, Tournament
+from tournaments.models import ByeKind, Tournament
 from tournaments.services.actors import Actor
 from tournaments.services.entry.entrants import Details
 from tournaments.services.operations import OPERATIONS, InputKind
@@ -76,9 +76,7 @@ def run(name: str, form: FormAction) -> str:
     """Run the operation of a button; returns what was done, in words. Raises a refusal."""
     operation = OPERATIONS[name]
     arguments = {one.argument: _READERS[one.kind](form, one.field) for one in operation.inputs}
-    return operation.say(
-        operation.run(tournament_id=form.tournament.pk, actor=form.actor, **arguments)
-    )
+    return operation.do(form.tournament, form.actor, **arguments)
 
 
 def _lines(form: FormAction, field: str) -> list[str]:
@@ -87,7 +85,7 @@ def _lines(form: FormAction, field: str) -> list[str]:
 
 def _seed_order(form: FormAction, field: str) -> list[int]:
     """The order of the entrants that the numbers beside their names ask for."""
-    rows = form.tournament.entrants.filter(status=EntryStatus.ENTERED)
+    rows = form.tournament.entrants.taking_part()
     given = {entrant.pk: form.optional(f"seed-{entrant.pk}") for entrant in rows}
     return reordered([entrant.pk for entrant in rows], given)
 

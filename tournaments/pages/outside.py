@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from tournaments.display.choice import number_in
 from tournaments.display.slides import sheets_of, slides_of
 from tournaments.models import Tournament
 from tournaments.pages.sharing.calendar import calendar_entry
@@ -36,20 +37,14 @@ FRAMED: dict[str, Any] = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"] | {"fram
 def tournament_screen(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """For a projector: large, dark, slide after slide."""
     tournament = get_object_or_404(Tournament, pk=tournament_id)
-    context = page_context(request, tournament)
+    context, asked = page_context(request, tournament), number_in(request.GET.get("seconds", ""))
     context |= {
         "theme": "dark",
         "slides": slides_of(tournament, context["view"]),
-        "seconds": _seconds(request.GET.get("seconds", "")),
+        "seconds": SECONDS_SHOWN if asked is None else min(max(asked, SECONDS_LEAST), SECONDS_MOST),
     }
     name = "_slides" if "fragment" in request.GET else "screen"
     return render(request, f"tournaments/{name}.html", context)
-
-
-def _seconds(asked: str) -> int:
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 6):
-        return SECONDS_SHOWN
-    return min(max(int(asked), SECONDS_LEAST), SECONDS_MOST)
 
 
 @require_safe

@@ -1,12 +1,12 @@
 """How the pages answer forms: with what was done or why not, for a person or for a script."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from lib.errors import Refusal
 from lib.http import check_newcomer, json_response, refusal_response, wants_json
@@ -39,9 +39,12 @@ def submit(
         return None
 
 
-def status_of_form(form: forms.Form) -> int:
-    """The status of a page with a form: 400 when it was sent and is shown again."""
-    return 400 if form.is_bound else 200
+def form_page(
+    request: HttpRequest, name: str, form: forms.Form, context: dict[str, Any]
+) -> HttpResponse:
+    """A page of tournaments with a form: 400 when it was sent and is shown again."""
+    status = 400 if form.is_bound else 200
+    return render(request, f"tournaments/{name}.html", context | {"form": form}, status=status)
 
 
 def act(request: HttpRequest, back: str, do: Callable[[], str]) -> HttpResponse:

@@ -136,7 +136,7 @@ def _context(request: HttpRequest, pairing: Pairing) -> dict[str, object]:
         actor = entering(request, tournament, pairing)
     except Refusal as refusal:
         return context | {"refusal": refusal}
-    return context | {"may_enter": True, "may_correct": actor.judge_id is None}
+    return context | {"may_enter": True, "may_correct": actor.may_run}
 
 
 def _page(request: HttpRequest, part: str, context: dict[str, object]) -> HttpResponse:

@@ -38,8 +38,8 @@ from tournaments.services.setup.creation import create_tournament
 from tournaments.services.transfer.imports import import_file
 from tournaments.services.undo.stack import last_undoable
 
-from .responses import player_or_guest, status_of_form, submit, with_guest
-from .rights import rights_of
+from .responses import form_page, player_or_guest, submit, with_guest
+from .rights import reader_of
 
 PER_PAGE = 20
 #: The states in which results may be entered or corrected.
@@ -99,10 +99,7 @@ def _needs_name(request: HttpRequest) -> bool:
 
 
 def _create(
-    request: HttpRequest,
-    form: OwnedForm,
-    page: str,
-    create: Callable[[Player | None], Tournament],
+    request: HttpRequest, form: OwnedForm, page: str, create: Callable[[Player | None], Tournament]
 ) -> HttpResponse:
     """Go to the new tournament, or show the form; a guest made for it is kept in either case."""
     player, token = browser_player(request), ""
@@ -112,8 +109,7 @@ def _create(
     tournament = submit(form, lambda: create(player), form.refusal_field)
     if tournament is not None:
         return with_guest(redirect("tournament", tournament.pk), token)
-    context, status = {"form": form}, status_of_form(form)
-    return with_guest(render(request, f"tournaments/{page}.html", context, status=status), token)
+    return with_guest(form_page(request, page, form, {}), token)
 
 
 @require_safe
@@ -122,12 +118,12 @@ def _create(
 def tournament_page(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """A tournament's bracket or table; with `?fragment`, the part that changes as it goes on."""
     tournament = get_object_or_404(Tournament.objects.select_related("organiser"), pk=tournament_id)
-    rights = rights_of(request, tournament)
+    reader = reader_of(request, tournament)
     context = page_context(request, tournament) | {
-        "rights": rights,
-        "may_enter": rights.may_enter and tournament.state in PLAYED,
+        "may_run": reader is not None and reader.may_run,
+        "may_enter": reader is not None and tournament.state in PLAYED,
         "quick": "quick" in request.GET,
-        "undoable": last_undoable(tournament) if rights.may_run else None,
+        "undoable": last_undoable(tournament) if reader and reader.may_run else None,
     }
     name = "_tournament" if "fragment" in request.GET else "tournament"
     return render(request, f"tournaments/{name}.html", context)

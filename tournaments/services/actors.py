@@ -17,6 +17,11 @@ class Actor:
     judge_id: int | None = None
     is_staff: bool = False
 
+    @property
+    def may_run(self) -> bool:
+        """Whether they run the tournament, and do not only judge."""
+        return self.judge_id is None
+
 
 #: Whoever holds the organiser's token without being a player.
 ORGANISER = Actor("the organiser")

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import msgspec
 from django.db.models import Max
 
 from lib.errors import Malformed
 from tournaments.models import Action, Tournament
 
 from .actors import Actor
-from .undoable import Undoable, stored_form
+from .undoable import Undoable
 
 TEXT_MAX_CHARS = 300
 
@@ -28,6 +29,9 @@ def record(
 
     Without `undo` it cannot be undone. Raises `Malformed` for a reason that cannot be shown.
     """
+    reason = " ".join(why.split())
+    if not reason.isprintable():
+        raise Malformed("The reason has characters that cannot be shown. Type it again.")
     last = tournament.actions.aggregate(last=Max("number"))["last"] or 0
     return Action.objects.create(
         tournament=tournament,
@@ -36,15 +40,8 @@ def record(
         actor_name=actor.name[:60],
         verb=verb,
         text=text[:TEXT_MAX_CHARS],
-        why=_reason(why),
+        why=reason[:TEXT_MAX_CHARS],
         data=data or {},
-        undo={} if undo is None else stored_form(undo),
+        undo={} if undo is None else msgspec.to_builtins(undo),
         undoes=undoes,
     )
-
-
-def _reason(why: str) -> str:
-    line = " ".join(why.split())
-    if not line.isprintable():
-        raise Malformed("The reason has characters that cannot be shown. Type it again.")
-    return line[:TEXT_MAX_CHARS]

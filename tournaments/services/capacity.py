@@ -37,11 +37,13 @@ CHANGE_OF = {
     EntryStatus.APPLIED: EntryChange.APPLIED,
     EntryStatus.WAITING: EntryChange.WAITING,
     EntryStatus.ENTERED: EntryChange.ENTERED,
+    EntryStatus.DECLINED: EntryChange.DECLINED,
 }
 
 
-def announce(tournament: Tournament, entrant: Entrant, change: EntryChange) -> None:
-    """Send `entry_changed`."""
+def announce(tournament: Tournament, entrant: Entrant, change: EntryChange | None = None) -> None:
+    """Send `entry_changed`, by default with the change that led to the entrant's status."""
+    change = change or CHANGE_OF[EntryStatus(entrant.status)]
     entry_changed.send(sender=Entrant, tournament=tournament, entrant=entrant, change=change)
 
 
@@ -58,7 +60,7 @@ def places_left(tournament: Tournament) -> int:
     """How many more can take part; the tournament must be locked."""
     most: int = settings.MATCHPOINT_TOURNAMENT_MAX_PLAYERS
     capacity = most if tournament.capacity is None else min(tournament.capacity, most)
-    return capacity - tournament.entrants.filter(status=EntryStatus.ENTERED).count()
+    return capacity - tournament.entrants.taking_part().count()
 
 
 def next_seed(tournament: Tournament) -> int:

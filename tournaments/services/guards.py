@@ -7,12 +7,13 @@ from django.db import models
 
 from lib.errors import Conflict, NotFound
 from lib.names import Name
+from matchmaking.models import Player
 from tournaments.models import Entrant, Tournament, TournamentState
 from tournaments.signals import day_moved
 
 from . import audit_log
 from .actors import Actor
-from .locking import Check, lock_tournament
+from .locking import Check, lock_tournament, wrong_state
 from .undoable import StateMoved
 
 Found = TypeVar("Found", bound=models.Model)
@@ -42,30 +43,32 @@ def lock_entrant(
 def check_before_start(tournament: Tournament) -> None:
     """Raise `Conflict` once the tournament has started or is over."""
     if not tournament.is_before_start:
-        raise Conflict(
-            f"{tournament.name} is {tournament.get_state_display()}: this can be done only before "
-            "the start.",
-            code="too_late",
-        )
+        raise wrong_state(tournament, "this can be done only before the start.")
 
 
 def check_not_over(tournament: Tournament) -> None:
     """Raise `Conflict` when the tournament is finished or cancelled."""
     if tournament.is_over:
-        raise Conflict(
-            f"{tournament.name} is {tournament.get_state_display()}: nothing more changes in it.",
-            code="too_late",
-        )
+        raise wrong_state(tournament, "nothing more changes in it.")
 
 
-def check_name_is_free(tournament: Tournament, name: Name, *, but: Entrant | None = None) -> None:
-    """Raise `Conflict` when another entrant has the name."""
+def name_taken(name: Name) -> Conflict:
+    """Why an entrant cannot have this name."""
+    return Conflict(
+        f"{name.display!r} is already on the list. Every entrant needs another name.",
+        code="name_taken",
+    )
+
+
+def check_is_free(
+    tournament: Tournament, name: Name, player: Player | None = None, *, but: Entrant | None = None
+) -> None:
+    """Raise `Conflict` when another entrant has the name, or is the player."""
     others = tournament.entrants.exclude(pk=but.pk) if but else tournament.entrants.all()
     if others.filter(name_key=name.name_key).exists():
-        raise Conflict(
-            f"{name.display!r} is already on the list. Every entrant needs another name.",
-            code="name_taken",
-        )
+        raise name_taken(name)
+    if player is not None and others.filter(player=player).exists():
+        raise Conflict(f"{player} is already on the list.", code="already_entered")
 
 
 def change_state(tournament: Tournament, to: TournamentState, actor: Actor, did: str) -> None:

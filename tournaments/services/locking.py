@@ -33,23 +33,22 @@ def lock_tournament_of(match_id: UUID) -> Tournament | None:
     )
 
 
+def wrong_state(tournament: Tournament, why: str, code: str = "too_late") -> Conflict:
+    """Why something cannot be done in the state that a tournament is in."""
+    return Conflict(f"{tournament.name} is {tournament.get_state_display()}: {why}", code=code)
+
+
 def check_runs(tournament: Tournament) -> None:
     """Raise `Conflict` unless matches are being played."""
     if tournament.state != TournamentState.RUNNING:
-        raise Conflict(
-            f"{tournament.name} is {tournament.get_state_display()}: results can be entered only "
-            "while it is running.",
-            code="not_running",
-        )
+        why = "results can be entered only while it is running."
+        raise wrong_state(tournament, why, "not_running")
 
 
 def check_was_started(tournament: Tournament) -> None:
     """Raise `Conflict` unless results can be corrected: it runs or is finished."""
     if tournament.state not in {TournamentState.RUNNING, TournamentState.FINISHED}:
-        raise Conflict(
-            f"{tournament.name} is {tournament.get_state_display()}: nothing in it can be changed.",
-            code="not_running",
-        )
+        raise wrong_state(tournament, "nothing in it can be changed.", "not_running")
 
 
 def pairing_of_match(tournament: Tournament, match_id: UUID) -> Pairing:

@@ -6,6 +6,7 @@ same rows, and a test holds the API's routes to them.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from tournaments.services.undo.stack import undo_last
 
 from .actors import Actor
 from .entry import check_in, entrants, registration, rosters, seeding
-from .progress import byes_and_late_entries, cancellation, stages, start, swiss_rounds, withdrawals
+from .progress import byes_and_late_entries, stages, start, swiss_rounds, withdrawals
 from .venue import judges, stations
 
 InputKind = Literal[
@@ -39,8 +40,8 @@ class Operation:
     """Something that an organiser does.
 
     `run` is the service, called with the tournament's id, the actor and the inputs; `message` puts
-    its result into words. `route` is the API's operation. `label` and `consequence` are what the
-    admin asks before, where it offers the operation.
+    its result into words, as a format or a function. `route` is the API's operation. `label` and
+    `consequence` are what the admin asks before, where it offers the operation.
     """
 
     run: Callable[..., Any]
@@ -50,9 +51,11 @@ class Operation:
     label: str = ""
     consequence: str = ""
 
-    def say(self, result: Any) -> str:
-        """What was done, in words."""
-        return self.message if isinstance(self.message, str) else self.message(result)
+    def do(self, tournament: Tournament, actor: Actor, **inputs: Any) -> str:
+        """Do it; returns what was done, in words. Raises a refusal."""
+        result = self.run(tournament_id=tournament.pk, actor=actor, **inputs)
+        message = self.message
+        return message.format(result) if isinstance(message, str) else message(result)
 
 
 ENTRANT = Input("entrant_id", "entrant", "number")
@@ -62,6 +65,7 @@ JUDGE = Input("judge_id", "judge", "number")
 PAIRING = Input("pairing_id", "pairing", "id")
 NAME = Input("name", "name", "text")
 WHY = Input("why", "why", "text")
+NUMBER = Input("number", "number", "optional number")
 
 
 def _start(*, tournament_id: UUID, actor: Actor) -> Tournament:
@@ -74,15 +78,12 @@ def _pair(*, tournament_id: UUID, actor: Actor) -> Round:
     return swiss_rounds.pair_next_round(group=group, actor=actor)
 
 
-def _skip_undo(**arguments: Any) -> Any:
-    return undo_last(skip=True, **arguments)
-
-
 def _started(tournament: Tournament) -> str:
     absent = tournament.entrants.filter(status="absent").count()
     left_out = f" {absent} who had not checked in were left out." if absent else ""
-    short = short_teams(tournament, list(tournament.entrants.filter(status="entered")))
-    return f"The tournament has started.{left_out}" + (f" {_sentence(short)}" if short else "")
+    short = short_teams(tournament, list(tournament.entrants.taking_part()))
+    incomplete = f" {short[0].upper()}{short[1:]}." if short else ""
+    return f"The tournament has started.{left_out}{incomplete}"
 
 
 def _checked_in(entrant: Any) -> str:
@@ -90,23 +91,14 @@ def _checked_in(entrant: Any) -> str:
     return f"{entrant} is checked in" + (f", {short}." if short else ".")
 
 
-def _sentence(words: str) -> str:
-    return f"{words[0].upper()}{words[1:]}."
-
-
 def _status(entrant: Any) -> str:
     return f"{entrant} {entrant.get_status_display()}."
-
-
-def _reinstated(opened: list[Pairing]) -> str:
-    count = "1 match is" if len(opened) == 1 else f"{len(opened)} matches are"
-    return f"The entrant takes part again; {count} open again."
 
 
 def _called(pairings: list[Pairing]) -> str:
     if not pairings:
         return "No station is free, or no match is waiting."
-    return ", ".join(f"{p.top} vs {p.bottom}: {p.station}" for p in pairings) + "."
+    return ", ".join(f"{p.title}: {p.station}" for p in pairings) + "."
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -141,21 +133,18 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "start": Operation(_start, _started, "start_play"),
     "cancel": Operation(
-        cancellation.cancel_tournament, "The tournament is cancelled.", "call_off", (WHY,)
+        start.cancel_tournament, "The tournament is cancelled.", "call_off", (WHY,)
     ),
     "undo": Operation(
         undo_last,
-        lambda action: f"{action.text}.",
+        "{0.text}.",
         "undo_action",
-        (WHY, Input("number", "number", "optional number")),
+        (WHY, NUMBER),
         label="Undo the last action",
         consequence="The last action that can be undone is undone, with what followed from it.",
     ),
     "skip-undo": Operation(
-        _skip_undo,
-        lambda action: f"{action.text}.",
-        "undo_action",
-        (WHY, Input("number", "number", "optional number")),
+        partial(undo_last, skip=True), "{0.text}.", "undo_action", (WHY, NUMBER)
     ),
     # Entrants.
     "upload": Operation(
@@ -165,61 +154,46 @@ OPERATIONS: dict[str, Operation] = {
         (Input("data", "file", "file"),),
     ),
     "admit": Operation(registration.approve, _status, "change_entrant", (ENTRANT,)),
-    "decline": Operation(
-        registration.decline, lambda one: f"{one} is declined.", "change_entrant", (ENTRANT, WHY)
-    ),
+    "decline": Operation(registration.decline, "{} is declined.", "change_entrant", (ENTRANT, WHY)),
     "check-in": Operation(check_in.check_in, _checked_in, "note_arrival", (ENTRANT,)),
     "uncheck": Operation(
-        check_in.undo_check_in,
-        lambda one: f"{one} is not checked in any more.",
-        "note_arrival",
-        (ENTRANT,),
+        check_in.undo_check_in, "{} is not checked in any more.", "note_arrival", (ENTRANT,)
     ),
-    "check-in-all": Operation(
-        check_in.check_in_all, lambda count: f"Checked in {count}.", "note_arrival"
-    ),
-    "readmit": Operation(
-        check_in.readmit, lambda one: f"{one} takes part again.", "change_entrant", (ENTRANT,)
-    ),
+    "check-in-all": Operation(check_in.check_in_all, "Checked in {}.", "note_arrival"),
+    "readmit": Operation(check_in.readmit, "{} takes part again.", "change_entrant", (ENTRANT,)),
     "remove": Operation(
         entrants.remove_entrant, "The entrant is removed.", "remove_from_list", (ENTRANT, WHY)
     ),
     "rename": Operation(
-        entrants.rename_entrant,
-        lambda one: f"The name is {one} now.",
-        "change_entrant",
-        (ENTRANT, NAME),
+        entrants.rename_entrant, "The name is {} now.", "change_entrant", (ENTRANT, NAME)
     ),
     "replace": Operation(
-        entrants.replace_entrant,
-        lambda one: f"{one} has the place now.",
-        "replace_player",
-        (ENTRANT, NAME, WHY),
+        entrants.replace_entrant, "{} has the place now.", "replace_player", (ENTRANT, NAME, WHY)
     ),
     "details": Operation(
         entrants.set_details,
-        lambda one: f"{one} is up to date.",
+        "{} is up to date.",
         "change_entrant",
         (ENTRANT, Input("details", "", "details")),
     ),
     "withdraw": Operation(withdrawals.withdraw_entrant, _status, "withdraw", (ENTRANT, WHY)),
     "disqualify": Operation(withdrawals.disqualify_entrant, _status, "disqualify", (ENTRANT, WHY)),
-    "reinstate": Operation(withdrawals.reinstate_entrant, _reinstated, "reinstate", (ENTRANT, WHY)),
+    "reinstate": Operation(
+        withdrawals.reinstate_entrant,
+        lambda opened: f"The entrant takes part again; {withdrawals.open_again(opened)}.",
+        "reinstate",
+        (ENTRANT, WHY),
+    ),
     "add-member": Operation(
-        rosters.add_member, lambda one: f"{one} is on the roster.", "add_player", (ENTRANT, NAME)
+        rosters.add_member, "{} is on the roster.", "add_player", (ENTRANT, NAME)
     ),
     "remove-member": Operation(
         rosters.remove_member, "The player is off the roster.", "drop_player", (MEMBER,)
     ),
-    "captain": Operation(
-        rosters.make_captain, lambda one: f"{one} is the captain.", "appoint_captain", (MEMBER,)
-    ),
+    "captain": Operation(rosters.make_captain, "{} is the captain.", "appoint_captain", (MEMBER,)),
     # Seeds.
     "seeds": Operation(
-        seeding.set_seeds,
-        "The seeds are set.",
-        "seed_players",
-        (Input("order", "", "seed order"),),
+        seeding.set_seeds, "The seeds are set.", "seed_players", (Input("order", "", "seed order"),)
     ),
     "shuffle": Operation(
         seeding.shuffle_seeds, "The seeds are shuffled; the record has the number.", "seed_players"
@@ -233,17 +207,14 @@ OPERATIONS: dict[str, Operation] = {
         (Input("names", "names", "lines"),),
     ),
     "rename-station": Operation(
-        stations.rename_station,
-        lambda station: f"It is {station} now.",
-        "name_station",
-        (STATION, NAME),
+        stations.rename_station, "It is {} now.", "name_station", (STATION, NAME)
     ),
     "remove-station": Operation(
         stations.remove_station, "The station is removed.", "drop_station", (STATION,)
     ),
     "call": Operation(
         stations.assign_station,
-        lambda row: f"{row.top} vs {row.bottom} is called to {row.station}.",
+        "{0.title} is called to {0.station}.",
         "call_match",
         (PAIRING, STATION),
     ),
@@ -259,14 +230,14 @@ OPERATIONS: dict[str, Operation] = {
     # A Swiss.
     "pair": Operation(
         _pair,
-        lambda round_: f"{round_} is paired.",
+        "{} is paired.",
         "pair_round",
         label="Pair the next round",
         consequence="Everybody sees the new pairings at once.",
     ),
     "unpair": Operation(
         swiss_rounds.unpair_round,
-        lambda number: f"Round {number} is withdrawn, to be paired again.",
+        "Round {} is withdrawn, to be paired again.",
         "take_round_back",
         (WHY,),
     ),
@@ -275,13 +246,13 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "late": Operation(
         byes_and_late_entries.enter_late,
-        lambda made: f"{made.entrant} plays from round {made.from_round} on.",
+        "{0.entrant} plays from round {0.from_round} on.",
         "add_late",
         (Input("entrant", "line", "new entrant"),),
     ),
     "bye": Operation(
         byes_and_late_entries.ask_bye,
-        lambda bye: f"{bye.contender.entrant} sits out round {bye.round_number}.",
+        "{0.contender.entrant} sits out round {0.round_number}.",
         "give_bye",
         (ENTRANT, Input("kind", "kind", "bye kind"), WHY),
     ),

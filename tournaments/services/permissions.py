@@ -113,7 +113,7 @@ def check_organiser(*, tournament_id: UUID, caller: Caller, user: Account | None
     if tournament is None:
         raise NotFound("There is no such tournament.")
     actor = actor_for(tournament=tournament, caller=caller, user=user)
-    if actor.judge_id is not None:
+    if not actor.may_run:
         raise Forbidden("A judge enters results; only the organiser may do this.")
     return actor
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from tournaments.storage.swiss_rounds import RecordedRound
+from tournaments.storage.table_rounds import RecordedRound
 
 #: A pairing's place in a tournament, which outlives the row: stage, group, key.
 Address = tuple[int, int, str]
@@ -243,15 +243,3 @@ AnyUndoable = (
     | TournamentStarted | StateMoved | CheckedIn | EntrantsAdded | EntrantRemoved | StatusChanged
     | EntrantRenamed | EntrantReplaced | SeedsChanged | StationSet | SettingsChanged
 )  # fmt: skip
-
-
-def stored_form(undoable: Undoable) -> dict[str, Any]:
-    """An action's undo as JSON keeps it."""
-    form: dict[str, Any] = msgspec.to_builtins(undoable)
-    return form
-
-
-def read_undoable(stored: dict[str, Any]) -> AnyUndoable:
-    """A stored undo; raises `msgspec.ValidationError` for one that is not whole."""
-    undoable: AnyUndoable = msgspec.convert(stored, AnyUndoable)
-    return undoable

@@ -9,17 +9,7 @@ from django.utils import timezone
 from matchmaking.models import MatchState
 from matchmaking.services.matches import void_match
 from tournaments.engine import elimination as engine
-from tournaments.models import (
-    Contender,
-    Entrant,
-    Format,
-    Group,
-    Pairing,
-    PairingState,
-    Round,
-    Slot,
-    Stage,
-)
+from tournaments.models import Entrant, Format, Group, Pairing, PairingState, Round, Slot, Stage
 
 from .matches import create_matches
 
@@ -57,7 +47,7 @@ def store_bracket(
 
     With `outcomes` it is as far as these carry it; decided pairings get no matches here.
     """
-    Contender.objects.enter(group, seeded)
+    group.enter(seeded)
     bracket = stage_bracket(group.stage, len(seeded))
     rounds = build_rounds(group, bracket)
     Round.objects.bulk_create(rounds.values())
@@ -164,8 +154,7 @@ _CHANGING = (
 
 def _keeps_match(row: Pairing, before: tuple[int | None, int | None]) -> bool:
     """Whether the same two meet as before, and their result, if there is one, still counts."""
-    assert row.match is not None
-    counts = row.state == PairingState.DECIDED or row.match.state == MatchState.OPEN
+    counts = row.state == PairingState.DECIDED or row.known_match.state == MatchState.OPEN
     return counts and before == (row.top_id, row.bottom_id)
 
 
@@ -242,8 +231,7 @@ class BracketState(Mapping[str, engine.ResolvedPairing]):
     def _strike_out(self, stale: Sequence[Pairing]) -> None:
         """End matches that are not to be played after all, the last one first."""
         for row in reversed(stale):
-            assert row.match is not None
-            void_match(match=row.match)
+            void_match(match=row.known_match)
             row.match = None
         if stale:
             Pairing.objects.filter(pk__in=[row.pk for row in stale]).update(match=None)

@@ -20,7 +20,6 @@ def create_matches(stage: Stage, rows: Sequence[Pairing]) -> list[Match]:
     before = forget_matches([row.pk for row in due if not row._state.adding])
     matches, seats = [], []
     for row in due:
-        assert row.top is not None and row.bottom is not None
         row.match = Match(
             pk=row.pk,
             best_of=row.round.best_of or stage.best_of,
@@ -31,7 +30,7 @@ def create_matches(stage: Stage, rows: Sequence[Pairing]) -> list[Match]:
         matches.append(row.match)
         seats += [
             Seat(match=row.match, side=side, player_id=entrant.player_id, name=entrant.name)
-            for side, entrant in enumerate((row.top, row.bottom))
+            for side, entrant in enumerate(row.both)
         ]
     Match.objects.bulk_create(matches)
     Seat.objects.bulk_create(seats)

@@ -1,4 +1,4 @@
-"""Tables: what was played in a group as the engine has it, and how it stands; read only."""
+"""Tables: what was played in a group as the engine has it, and how it stands."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,11 +31,7 @@ USUAL_TIE_BREAKS: Mapping[str, tuple[TieBreak, ...]] = {
         TieBreak.SONNEBORN_BERGER,
         TieBreak.DIRECT_ENCOUNTER,
     ),
-    Format.ROUND_ROBIN: (
-        TieBreak.DIRECT_ENCOUNTER,
-        TieBreak.WINS,
-        TieBreak.SONNEBORN_BERGER,
-    ),
+    Format.ROUND_ROBIN: (TieBreak.DIRECT_ENCOUNTER, TieBreak.WINS, TieBreak.SONNEBORN_BERGER),
 }
 SYSTEMS = {Format.SWISS: System.SWISS, Format.ROUND_ROBIN: System.ROUND_ROBIN}
 
@@ -117,14 +113,14 @@ class Table:
         return self.seed_of[row.top_id], self.seed_of[row.bottom_id]
 
     def _match(self, row: Pairing) -> engine.Match:
-        assert row.match is not None
         white, black = self._seeds(row)
+        match = row.known_match
         return engine.Match(
             white,
             black,
-            *results_of(row.match),
-            played=row.match.outcome not in {Outcome.FORFEIT, Outcome.DOUBLE_FORFEIT},
-            games=(row.match.scores[0], row.match.scores[1]) if row.match.scores else (0, 0),
+            *results_of(match),
+            played=match.outcome not in {Outcome.FORFEIT, Outcome.DOUBLE_FORFEIT},
+            games=(match.scores[0], match.scores[1]) if match.scores else (0, 0),
         )
 
 
@@ -187,9 +183,9 @@ def _join(
         row.top, row.bottom = entrants.get(row.top_id), entrants.get(row.bottom_id)
 
 
-def group_history(group: Group, *, after_round: int | None = None) -> engine.History:
+def group_history(group: Group) -> engine.History:
     """What happened in a round robin's or a Swiss group; players' ids are their seeds there."""
-    return read_table(group).history(after_round)
+    return read_table(group).history()
 
 
 def tie_breaks_of(stage: Stage) -> tuple[TieBreak, ...]:
@@ -317,3 +313,25 @@ def settled_places(group: Group) -> tuple[BracketPlace, ...]:
         for one in rows
         if one.first is not None and one.last is not None
     )
+
+
+def settle_places(*, stage: Stage) -> list[list[Contender]]:
+    """Write who holds which places; returns each group's contenders, best first.
+
+    Who is tied shares `first` and `last`, and stands here in the order of the seeds.
+    """
+    orders = []
+    for group in stage.groups.order_by("number"):
+        order = []
+        for contender, first, last in _places(stage, group):
+            contender.first, contender.last = first, last
+            order.append(contender)
+        Contender.objects.bulk_update(order, ("first", "last"), batch_size=200)
+        orders.append(order)
+    return orders
+
+
+def _places(stage: Stage, group: Group) -> list[tuple[Contender, int, int]]:
+    if stage.is_elimination:
+        return [(one.contender, one.first, one.last) for one in bracket_places(group)]
+    return [(one.contender, one.rank, one.last_rank) for one in group_standings(group)]

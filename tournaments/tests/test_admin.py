@@ -26,9 +26,8 @@ from tournaments.models import (
     TournamentState,
 )
 from tournaments.services.actors import ORGANISER
-from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.results import by_score, enter_result
-from tournaments.services.progress.start import start_tournament
+from tournaments.services.progress.start import cancel_tournament, start_tournament
 from tournaments.services.setup.creation import create_tournament
 
 from .builders import SINGLE, play_on, started

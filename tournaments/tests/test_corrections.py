@@ -18,9 +18,9 @@ from tournaments.models import (
 )
 from tournaments.services.actors import ORGANISER, Actor
 from tournaments.services.entry.entrants import rename_entrant
-from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.reopen import preview_reopen, reopen_result
 from tournaments.services.progress.results import by_double_forfeit, by_score
+from tournaments.services.progress.start import cancel_tournament
 from tournaments.services.progress.withdrawals import withdraw_entrant
 from tournaments.services.undo.stack import last_undoable, undo_last
 from tournaments.services.venue.stations import add_stations, assign_station

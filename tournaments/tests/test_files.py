@@ -23,9 +23,8 @@ from tournaments.files.text import BadFile, decode
 from tournaments.models import Entrant, Format, StageSettings, Tournament, TournamentState
 from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.byes_and_late_entries import ask_bye
-from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.results import by_forfeit, by_score, set_live_score
-from tournaments.services.progress.start import start_tournament
+from tournaments.services.progress.start import cancel_tournament, start_tournament
 from tournaments.services.progress.withdrawals import withdraw_entrant
 from tournaments.services.setup.creation import create_tournament
 from tournaments.services.transfer.imports import import_entrants, import_tournament, import_trf

@@ -12,7 +12,6 @@ from matchmaking.results import BadScore
 from matchmaking.tests.meetings import play_match
 from tournaments.models import Action, Pairing, PairingState, StageSettings, TournamentState
 from tournaments.services.actors import ORGANISER, Actor
-from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.results import (
     by_double_forfeit,
     by_forfeit,
@@ -21,6 +20,7 @@ from tournaments.services.progress.results import (
     set_live_score,
 )
 from tournaments.services.progress.round_lengths import set_round_best_of
+from tournaments.services.progress.start import cancel_tournament
 from tournaments.services.undo.stack import undo_last
 from tournaments.signals import pairing_decided, pairing_scored
 

@@ -18,9 +18,8 @@ from matchmaking.services.players import create_guest
 from tournaments import signals
 from tournaments.models import Entrant, Pairing, Seeding, Tournament, TournamentState
 from tournaments.services.actors import ORGANISER
-from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.results import by_forfeit, by_score, enter_result
-from tournaments.services.progress.start import start_tournament
+from tournaments.services.progress.start import cancel_tournament, start_tournament
 from tournaments.services.setup.creation import create_tournament
 
 pytestmark = pytest.mark.django_db

@@ -21,12 +21,12 @@ from tournaments.services.progress.start import start_tournament
 from tournaments.services.progress.withdrawals import withdraw_entrant
 from tournaments.services.setup.creation import create_tournament
 from tournaments.services.transfer.imports import import_trf
-from tournaments.storage.placings import settle_places
 from tournaments.storage.tables import (
     bracket_places,
     group_history,
     group_standings,
     read_table,
+    settle_places,
     tie_breaks_of,
 )
 

@@ -26,9 +26,8 @@ from tournaments.models import (
 )
 from tournaments.services.actors import ORGANISER
 from tournaments.services.permissions import RIGHT
-from tournaments.services.progress.cancellation import cancel_tournament
 from tournaments.services.progress.results import by_forfeit, by_score, enter_result, set_live_score
-from tournaments.services.progress.start import start_tournament
+from tournaments.services.progress.start import cancel_tournament, start_tournament
 from tournaments.services.setup.creation import create_tournament
 
 from .builders import DOUBLE, SINGLE, first_wins, match_of, started

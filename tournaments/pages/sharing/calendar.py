@@ -11,6 +11,7 @@ HOURS = 3  # nobody has said how long it takes; calendars want an end
 def calendar_entry(tournament: Tournament, *, url: str, now: datetime) -> bytes:
     """The file that a calendar takes in; the tournament has a time to start at."""
     assert tournament.starts_at is not None
+    is_cancelled = tournament.state == TournamentState.CANCELLED
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -21,7 +22,7 @@ def calendar_entry(tournament: Tournament, *, url: str, now: datetime) -> bytes:
         f"DTSTART:{_stamp(tournament.starts_at)}",
         f"DTEND:{_stamp(_end(tournament))}",
         f"SUMMARY:{_escaped(tournament.name)}",
-        f"STATUS:{_status(tournament)}",
+        f"STATUS:{'CANCELLED' if is_cancelled else 'CONFIRMED'}",
         f"URL:{url}",
     ]
     if tournament.about:
@@ -35,10 +36,6 @@ def _end(tournament: Tournament) -> datetime:
     if tournament.finished_at is not None and tournament.finished_at > tournament.starts_at:
         return tournament.finished_at
     return tournament.starts_at + timedelta(hours=HOURS)
-
-
-def _status(tournament: Tournament) -> str:
-    return "CANCELLED" if tournament.state == TournamentState.CANCELLED else "CONFIRMED"
 
 
 def _stamp(moment: datetime) -> str:

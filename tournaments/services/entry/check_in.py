@@ -9,16 +9,9 @@ from django.utils import timezone
 from lib.errors import Conflict, Refusal
 from matchmaking.models import Player
 from tournaments.models import Entrant, EntryStatus, Tournament, TournamentState
-from tournaments.services import audit_log
+from tournaments.services import audit_log, guards
 from tournaments.services.actors import MATCHPOINT, Actor
 from tournaments.services.capacity import EntryChange, announce, places_left
-from tournaments.services.guards import (
-    change_state,
-    check_before_start,
-    check_not_over,
-    entrant_of,
-    lock_entrant,
-)
 from tournaments.services.locking import lock_tournament
 from tournaments.services.permissions import player_actor
 from tournaments.services.progress.attendance import missing_players, short_teams
@@ -35,10 +28,10 @@ _CAN_CHECK_IN = {EntryStatus.ENTERED, EntryStatus.WAITING}
 @transaction.atomic
 def open_check_in(*, tournament_id: UUID, actor: Actor) -> Tournament:
     """Open check-in; raises `Conflict` when it is open already or too late."""
-    tournament = lock_tournament(tournament_id, check_before_start)
+    tournament = lock_tournament(tournament_id, guards.check_before_start)
     if tournament.state == TournamentState.CHECK_IN:
         raise Conflict("Check-in is already open.", code="already_open")
-    change_state(tournament, TournamentState.CHECK_IN, actor, "opened check-in")
+    guards.change_state(tournament, TournamentState.CHECK_IN, actor, "opened check-in")
     return tournament
 
 
@@ -49,9 +42,7 @@ def open_due_check_ins(*, now: datetime) -> int:
     """
     opened = 0
     waiting = Tournament.objects.filter(
-        state=TournamentState.REGISTRATION,
-        check_in_minutes__isnull=False,
-        starts_at__isnull=False,
+        state=TournamentState.REGISTRATION, check_in_minutes__isnull=False, starts_at__isnull=False
     )
     for tournament in waiting:
         assert tournament.starts_at is not None
@@ -71,7 +62,7 @@ def close_check_in(*, tournament_id: UUID, actor: Actor) -> Tournament:
     tournament = lock_tournament(tournament_id)
     if tournament.state != TournamentState.CHECK_IN:
         raise Conflict("Check-in is not open.", code="not_open")
-    change_state(tournament, TournamentState.REGISTRATION, actor, "closed check-in")
+    guards.change_state(tournament, TournamentState.REGISTRATION, actor, "closed check-in")
     return tournament
 
 
@@ -99,18 +90,13 @@ def check_in(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
 
     The record notes a team that is short of players. Raises `Conflict` and `NotFound`.
     """
-    tournament = lock_tournament(tournament_id)
-    entrant = _to_check(tournament, entrant_id)
+    tournament, entrant = _to_check(tournament_id, entrant_id)
     if entrant.checked_in_at is None:
         short = short_teams(tournament, [entrant])
         entrant.change(checked_in_at=timezone.now())
-        audit_log.record(
-            tournament,
-            actor,
-            "check_in",
-            f"{entrant} checked in" + (f", {short}" if short else ""),
-            undo=CheckedIn(entrant=entrant.pk),
-        )
+        text = f"{entrant} checked in" + (f", {short}" if short else "")
+        undo = CheckedIn(entrant=entrant.pk)
+        audit_log.record(tournament, actor, "check_in", text, undo=undo)
         announce(tournament, entrant, EntryChange.CHECKED_IN)
     return entrant
 
@@ -118,8 +104,7 @@ def check_in(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
 @transaction.atomic
 def undo_check_in(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
     """Undo an entrant's check-in."""
-    tournament = lock_tournament(tournament_id)
-    entrant = _to_check(tournament, entrant_id)
+    tournament, entrant = _to_check(tournament_id, entrant_id)
     if entrant.checked_in_at is not None:
         entrant.change(checked_in_at=None)
         audit_log.record(tournament, actor, "check_in", f"{entrant} is not checked in any more")
@@ -130,8 +115,8 @@ def undo_check_in(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entr
 @transaction.atomic
 def check_in_all(*, tournament_id: UUID, actor: Actor) -> int:
     """Check in all entrants that take part; returns how many were not checked in before."""
-    tournament = lock_tournament(tournament_id, check_before_start)
-    missing = tournament.entrants.filter(status=EntryStatus.ENTERED, checked_in_at__isnull=True)
+    tournament = lock_tournament(tournament_id, guards.check_before_start)
+    missing = tournament.entrants.taking_part().filter(checked_in_at__isnull=True)
     short = short_teams(tournament, list(missing))
     count = missing.update(checked_in_at=timezone.now())
     if count:
@@ -141,15 +126,14 @@ def check_in_all(*, tournament_id: UUID, actor: Actor) -> int:
     return count
 
 
-def _to_check(tournament: Tournament, entrant_id: int) -> Entrant:
-    check_before_start(tournament)
-    entrant = entrant_of(tournament, entrant_id)
+def _to_check(tournament_id: UUID, entrant_id: int) -> tuple[Tournament, Entrant]:
+    tournament, entrant = guards.lock_entrant(tournament_id, entrant_id, guards.check_before_start)
     if entrant.status not in _CAN_CHECK_IN:
         raise Conflict(
             f"{entrant} {entrant.get_status_display()}, and cannot be checked in.",
             code="not_entered",
         )
-    return entrant
+    return tournament, entrant
 
 
 @transaction.atomic
@@ -159,7 +143,7 @@ def readmit(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
     After the first result, only a Swiss stage accepts late entries, from its next round. Raises
     `Conflict` where that is not possible.
     """
-    tournament, entrant = lock_entrant(tournament_id, entrant_id, check_not_over)
+    tournament, entrant = guards.lock_entrant(tournament_id, entrant_id, guards.check_not_over)
     if entrant.status != EntryStatus.ABSENT:
         raise Conflict(f"{entrant} was not left out.", code="not_absent")
     if places_left(tournament) < 1:

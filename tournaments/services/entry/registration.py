@@ -14,23 +14,8 @@ from matchmaking.models import Player
 from matchmaking.services.players import check_name_free
 from tournaments.files.entrant_lines import parse_label
 from tournaments.models import Entrant, Entry, EntryStatus, Tournament, TournamentState
-from tournaments.services import audit_log
+from tournaments.services import audit_log, capacity, guards
 from tournaments.services.actors import Actor
-from tournaments.services.capacity import (
-    CHANGE_OF,
-    EntryChange,
-    announce,
-    check_list_length,
-    fill_places,
-    next_seed,
-    places_left,
-)
-from tournaments.services.guards import (
-    change_state,
-    check_before_start,
-    check_name_is_free,
-    lock_entrant,
-)
 from tournaments.services.locking import lock_tournament
 from tournaments.services.permissions import player_actor
 from tournaments.services.pool_ratings import pool_rating
@@ -39,13 +24,19 @@ from tournaments.services.undoable import EntrantsAdded, StatusChanged
 
 from .rosters import add_founders
 
+#: What an entrant did who registered, by the status of the entry.
+_RECORDED_AS = {
+    EntryStatus.APPLIED: "asks to be entered",
+    EntryStatus.WAITING: "registered, and waits for a place",
+    EntryStatus.ENTERED: "registered",
+}
 _OPEN = {TournamentState.REGISTRATION, TournamentState.CHECK_IN}
 
 
 @transaction.atomic
 def open_registration(*, tournament_id: UUID, actor: Actor) -> Tournament:
     """Open registration; raises `Conflict` when only the organiser enters players."""
-    tournament = lock_tournament(tournament_id, check_before_start)
+    tournament = lock_tournament(tournament_id, guards.check_before_start)
     if tournament.state != TournamentState.DRAFT:
         raise Conflict("Registration is already open.", code="already_open")
     if tournament.entry == Entry.ORGANISER:
@@ -53,7 +44,7 @@ def open_registration(*, tournament_id: UUID, actor: Actor) -> Tournament:
             "Only the organiser enters players here. Choose in the settings who may register.",
             code="entry_closed",
         )
-    change_state(tournament, TournamentState.REGISTRATION, actor, "opened registration")
+    guards.change_state(tournament, TournamentState.REGISTRATION, actor, "opened registration")
     return tournament
 
 
@@ -63,7 +54,7 @@ def close_registration(*, tournament_id: UUID, actor: Actor) -> Tournament:
     tournament = lock_tournament(tournament_id)
     if tournament.state != TournamentState.REGISTRATION:
         raise Conflict("Registration is not open.", code="not_open")
-    change_state(tournament, TournamentState.DRAFT, actor, "closed registration")
+    guards.change_state(tournament, TournamentState.DRAFT, actor, "closed registration")
     return tournament
 
 
@@ -85,33 +76,28 @@ def register(
     Raises `Conflict`, `Forbidden` for a wrong code, and `BadName`.
     """
     tournament = lock_tournament(tournament_id)
-    _check_open(tournament)
-    _check_code(tournament, code)
-    _check_not_in(tournament, player)
-    check_list_length(tournament, 1)
+    _check_may_register(tournament, player, code)
+    capacity.check_list_length(tournament, 1)
     parsed = _name_for(tournament, player, name)
-    check_name_is_free(tournament, parsed)
+    guards.check_is_free(tournament, parsed)
+    status = EntryStatus.APPLIED if tournament.entry == Entry.APPROVAL else _place(tournament)
     entrant = Entrant.objects.create(
         tournament=tournament,
-        seed=next_seed(tournament),
+        seed=capacity.next_seed(tournament),
         name=parsed.display,
         name_key=parsed.name_key,
         player=player,
-        status=_status(tournament),
+        status=status,
         rating=pool_rating(tournament, player.pk) if rating is None else rating,
         club=parse_label(club),
         region=parse_label(region),
     )
     add_founders(tournament, entrant, captain=player, others=members)
     _check_in_newcomer(tournament, entrant)
-    audit_log.record(
-        tournament,
-        player_actor(player),
-        "register",
-        _words_of(entrant),
-        undo=EntrantsAdded(entrants=[entrant.pk]),
-    )
-    announce(tournament, entrant, CHANGE_OF[EntryStatus(entrant.status)])
+    undo = EntrantsAdded(entrants=[entrant.pk])
+    text = f"{entrant} {_RECORDED_AS[status]}"
+    audit_log.record(tournament, player_actor(player), "register", text, undo=undo)
+    capacity.announce(tournament, entrant)
     return entrant
 
 
@@ -126,7 +112,7 @@ def is_open_to_players(tournament: Tournament) -> bool:
     return tournament.state in _OPEN and tournament.entry != Entry.ORGANISER
 
 
-def _check_open(tournament: Tournament) -> None:
+def _check_may_register(tournament: Tournament, player: Player, code: str) -> None:
     if tournament.state not in _OPEN:
         raise Conflict("Registration is not open.", code="registration_closed")
     if tournament.entry == Entry.ORGANISER:
@@ -134,21 +120,14 @@ def _check_open(tournament: Tournament) -> None:
             "Only the organiser enters players here. Ask to be entered.", code="entry_closed"
         )
 
-
-def _check_code(tournament: Tournament, code: str) -> None:
-    if tournament.entry != Entry.CODE:
-        return
-    if not compare_digest(code.strip().encode(), tournament.entry_code.encode()):
+    is_right = compare_digest(code.strip().encode(), tournament.entry_code.encode())
+    if tournament.entry == Entry.CODE and not is_right:
         raise Forbidden("This is not the tournament's code. Ask the organiser.", code="wrong_code")
-
-
-def _check_not_in(tournament: Tournament, player: Player) -> None:
     entrant = entry_of(tournament, player)
-    if entrant is None:
-        return
-    if entrant.status == EntryStatus.DECLINED:
+    if entrant is not None and entrant.status == EntryStatus.DECLINED:
         raise Conflict("The organiser has not admitted you.", code="declined")
-    raise Conflict(f"You are already on the list, as {entrant}.", code="already_entered")
+    if entrant is not None:
+        raise Conflict(f"You are already on the list, as {entrant}.", code="already_entered")
 
 
 def _name_for(tournament: Tournament, player: Player, name: str) -> Name:
@@ -162,27 +141,15 @@ def _name_for(tournament: Tournament, player: Player, name: str) -> Name:
     return parsed
 
 
-def _status(tournament: Tournament) -> EntryStatus:
-    if tournament.entry == Entry.APPROVAL:
-        return EntryStatus.APPLIED
-    return EntryStatus.ENTERED if places_left(tournament) > 0 else EntryStatus.WAITING
-
-
-def _words_of(entrant: Entrant) -> str:
-    match EntryStatus(entrant.status):
-        case EntryStatus.APPLIED:
-            return f"{entrant} asks to be entered"
-        case EntryStatus.WAITING:
-            return f"{entrant} registered, and waits for a place"
-        case _:
-            return f"{entrant} registered"
+def _place(tournament: Tournament) -> EntryStatus:
+    """The status of an entry that is admitted now."""
+    return EntryStatus.ENTERED if capacity.places_left(tournament) > 0 else EntryStatus.WAITING
 
 
 def entry_of(tournament: Tournament, player: Player) -> Entrant | None:
     """A player's entry, or that of their team."""
-    return (
-        tournament.entrants.filter(Q(player=player) | Q(members__player=player)).distinct().first()
-    )
+    entries = tournament.entrants.filter(Q(player=player) | Q(members__player=player))
+    return entries.distinct().first()
 
 
 def own_entry(*, tournament_id: UUID, player: Player) -> Entrant:
@@ -197,27 +164,26 @@ def own_entry(*, tournament_id: UUID, player: Player) -> Entrant:
 @transaction.atomic
 def approve(*, tournament_id: UUID, entrant_id: int, actor: Actor) -> Entrant:
     """Approve an applied or declined entry: it gets a place, or joins the waiting list."""
-    tournament, entrant = lock_entrant(tournament_id, entrant_id, check_before_start)
+    tournament, entrant = guards.lock_entrant(tournament_id, entrant_id, guards.check_before_start)
     if entrant.status not in {EntryStatus.APPLIED, EntryStatus.DECLINED}:
         raise Conflict(f"{entrant} does not ask to be entered.", code="not_applied")
-    has_place = places_left(tournament) > 0
-    undo = _set_status(entrant, EntryStatus.ENTERED if has_place else EntryStatus.WAITING)
-    text = f"admitted {entrant}" + ("" if has_place else " to the waiting list")
+    undo = _set_status(entrant, _place(tournament))
+    text = f"admitted {entrant}" + ("" if entrant.takes_part else " to the waiting list")
     audit_log.record(tournament, actor, "approve", text, undo=undo)
-    announce(tournament, entrant, CHANGE_OF[EntryStatus(entrant.status)])
+    capacity.announce(tournament, entrant)
     return entrant
 
 
 @transaction.atomic
 def decline(*, tournament_id: UUID, entrant_id: int, actor: Actor, why: str = "") -> Entrant:
     """Decline an entry; its place, if any, goes to the first on the waiting list."""
-    tournament, entrant = lock_entrant(tournament_id, entrant_id, check_before_start)
+    tournament, entrant = guards.lock_entrant(tournament_id, entrant_id, guards.check_before_start)
     if entrant.status == EntryStatus.DECLINED:
         raise Conflict(f"{entrant} is already declined.", code="declined")
     undo = _set_status(entrant, EntryStatus.DECLINED)
     audit_log.record(tournament, actor, "decline", f"declined {entrant}", why=why, undo=undo)
-    announce(tournament, entrant, EntryChange.DECLINED)
-    fill_places(tournament)
+    capacity.announce(tournament, entrant, capacity.EntryChange.DECLINED)
+    capacity.fill_places(tournament)
     return entrant
 
 
@@ -235,13 +201,11 @@ def leave_tournament(*, tournament_id: UUID, player: Player) -> None:
         raise Conflict(
             "The tournament has started. Ask the organiser to withdraw you.", code="too_late"
         )
-    entrant = entry_of(tournament, player)
-    if entrant is None:
-        raise NotFound("You are not entered in this tournament.")
+    entrant = own_entry(tournament_id=tournament_id, player=player)
     if entrant.player_id != player.pk:
         raise Forbidden(f"Only the captain of {entrant} may take the team out.")
     if entrant.status != EntryStatus.DECLINED:
         entrant.delete()
     audit_log.record(tournament, player_actor(player), "leave", f"{entrant} left")
-    announce(tournament, entrant, EntryChange.LEFT)
-    fill_places(tournament)
+    capacity.announce(tournament, entrant, capacity.EntryChange.LEFT)
+    capacity.fill_places(tournament)

@@ -11,7 +11,7 @@ from matchmaking.models import Player
 from tournaments.models import Entrant, Member, Tournament
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
-from tournaments.services.guards import check_not_over, entrant_of
+from tournaments.services.guards import check_not_over, lock_entrant
 from tournaments.services.locking import lock_tournament
 
 
@@ -25,10 +25,12 @@ def add_member(
     player: Player | None = None,
 ) -> Member:
     """Add a player, or just a name, to a team's roster; the first is its captain."""
-    tournament, entrant = _team(tournament_id, entrant_id)
+    tournament, entrant = lock_entrant(tournament_id, entrant_id, check_not_over)
+    if tournament.team_size == 1:
+        raise Conflict("This tournament is for single players.", code="no_teams")
     _check_room(tournament, entrant, 1)
     member = _store(tournament, entrant, parse_name(player.name if player else name), player)
-    _record(tournament, actor, f"added {member} to {entrant}")
+    audit_log.record(tournament, actor, "roster", f"added {member} to {entrant}")
     return member
 
 
@@ -40,7 +42,9 @@ def remove_member(*, tournament_id: UUID, member_id: int, actor: Actor) -> Entra
     if member.is_captain and others:
         raise Conflict("Make somebody else the captain first.", code="captain")
     member.delete()
-    _record(tournament, actor, f"took {member} off the roster of {member.entrant}")
+    audit_log.record(
+        tournament, actor, "roster", f"took {member} off the roster of {member.entrant}"
+    )
     return member.entrant
 
 
@@ -53,7 +57,7 @@ def make_captain(*, tournament_id: UUID, member_id: int, actor: Actor) -> Member
     member.change(is_captain=True)
     if member.player_id is not None:
         entrant.change(player=member.player)
-    _record(tournament, actor, f"made {member} the captain of {entrant}")
+    audit_log.record(tournament, actor, "roster", f"made {member} the captain of {entrant}")
     return member
 
 
@@ -80,25 +84,13 @@ def _store(tournament: Tournament, entrant: Entrant, name: Name, player: Player 
         if elsewhere is not None:
             raise Conflict(f"{name.display} already plays for {elsewhere.entrant}.", code="in_team")
     first = not entrant.members.exists()
-    return Member.objects.create(
-        entrant=entrant, name=name.display, player=player, is_captain=first
-    )
-
-
-def _team(tournament_id: UUID, entrant_id: int) -> tuple[Tournament, Entrant]:
-    tournament = lock_tournament(tournament_id, check_not_over)
-    if tournament.team_size == 1:
-        raise Conflict("This tournament is for single players.", code="no_teams")
-    return tournament, entrant_of(tournament, entrant_id)
+    return entrant.members.create(name=name.display, player=player, is_captain=first)
 
 
 def _member(tournament_id: UUID, member_id: int) -> tuple[Tournament, Member]:
     tournament = lock_tournament(tournament_id, check_not_over)
-    member = (
-        Member.objects.select_related("entrant")
-        .filter(pk=member_id, entrant__tournament=tournament)
-        .first()
-    )
+    members = Member.objects.select_related("entrant").filter(entrant__tournament=tournament)
+    member = members.filter(pk=member_id).first()
     if member is None:
         raise NotFound("There is no such player on a roster of this tournament.")
     return tournament, member
@@ -109,7 +101,3 @@ def _check_room(tournament: Tournament, entrant: Entrant, more: int) -> None:
         raise Conflict(
             f"A team here has at most {tournament.team_size} players.", code="roster_full"
         )
-
-
-def _record(tournament: Tournament, actor: Actor, text: str) -> None:
-    audit_log.record(tournament, actor, "roster", text)

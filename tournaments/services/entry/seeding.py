@@ -8,7 +8,7 @@ from django.db import transaction
 
 from lib.errors import Conflict, Refusal
 from tournaments.engine.seeding import seed_at_random, seed_by_rating
-from tournaments.models import Entrant, EntryStatus, Seeding, Tournament
+from tournaments.models import Entrant, Seeding, Tournament
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
 from tournaments.services.locking import lock_tournament
@@ -68,7 +68,7 @@ def _begin(tournament_id: UUID) -> tuple[Tournament, list[Entrant]]:
     tournament = lock_tournament(tournament_id)
     if not tournament.is_before_start:
         check_can_redraw(tournament)
-    return tournament, list(tournament.entrants.filter(status=EntryStatus.ENTERED))
+    return tournament, list(tournament.entrants.taking_part())
 
 
 def _seed(

@@ -56,9 +56,7 @@ def bracket_outcome(pairing: Pairing, result: Result) -> engine.Outcome:
     """A result as the engine has it; a withdrawn entrant that forfeits advances nowhere."""
     if result.winner is None:
         return engine.DOUBLE_FORFEIT
-    loser = pairing.sides[1 - result.winner][1]
-    assert loser is not None
-    leaves = result.outcome == Outcome.FORFEIT and loser.has_left
+    leaves = result.outcome == Outcome.FORFEIT and pairing.both[1 - result.winner].has_left
     return engine.Win(engine.Side(result.winner), loser_leaves=leaves)
 
 
@@ -87,21 +85,20 @@ def walk_over_all(tournament: Tournament) -> None:
 
 def _end_by_walkover(row: Pairing, result: Result) -> None:
     """End the match of a pairing; the record says who goes through in a bracket."""
-    assert row.match is not None
     if row.group.stage.is_elimination:
         if result.winner is None:
             text = f"{row.top} and {row.bottom} have both left: nobody goes through"
         else:
-            goes_on, gone = (row.sides[side][1] for side in (result.winner, 1 - result.winner))
+            goes_on, gone = row.both[result.winner], row.both[1 - result.winner]
             text = f"{goes_on} has a walkover: {gone} has left"
         tournament, match = row.group.stage.tournament, {"match": str(row.match_id)}
         audit_log.record(tournament, MATCHPOINT, "walkover", f"{text} ({row.round})", data=match)
-    store_result(match=row.match, result=result)
+    store_result(match=row.known_match, result=result)
 
 
 def _walkover(row: Pairing) -> Result:
     """How a pairing with a withdrawn entrant ends: for the side that still takes part."""
-    assert row.top is not None and row.bottom is not None
-    if row.top.has_left and row.bottom.has_left:
+    top, bottom = row.both
+    if top.has_left and bottom.has_left:
         return Result.double_forfeit()
-    return Result.forfeit(1 if row.top.has_left else 0)
+    return Result.forfeit(1 if top.has_left else 0)

@@ -1,5 +1,6 @@
 """Attendance at the start: absent entrants are left out, and incomplete teams are named."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from django.db.models import Count
@@ -22,16 +23,12 @@ def short_teams(tournament: Tournament, entrants: Sequence[Entrant]) -> str:
     """The teams among these that are short of players, in words for the record; or nothing."""
     if tournament.team_size == 1:
         return ""
-    counts = dict(
-        Member.objects.filter(entrant__in=entrants)
-        .values("entrant")
-        .annotate(count=Count("pk"))
-        .values_list("entrant", "count")
-    )
+    members = Member.objects.filter(entrant__in=entrants)
+    counts = Counter(dict(members.values_list("entrant").annotate(Count("pk"))))
     short = [
-        f"{entrant} ({counts.get(entrant.pk, 0)} of {tournament.team_size})"
+        f"{entrant} ({counts[entrant.pk]} of {tournament.team_size})"
         for entrant in entrants
-        if counts.get(entrant.pk, 0) < tournament.team_size
+        if counts[entrant.pk] < tournament.team_size
     ]
     if not short:
         return ""
@@ -47,13 +44,9 @@ def drop_absent(tournament: Tournament) -> None:
     """
     if tournament.state != TournamentState.CHECK_IN:
         return
-    absent = list(
-        tournament.entrants.filter(status=EntryStatus.ENTERED, checked_in_at__isnull=True)
-    )
+    absent = list(tournament.entrants.taking_part().filter(checked_in_at__isnull=True))
     for entrant in absent:
         entrant.status = EntryStatus.ABSENT
-    Entrant.objects.filter(pk__in=[entrant.pk for entrant in absent]).update(
-        status=EntryStatus.ABSENT
-    )
+    Entrant.objects.bulk_update(absent, ("status",), batch_size=500)
     announce_all(tournament, absent, EntryChange.ABSENT)
     fill_places(tournament, checked_in_only=True)

@@ -6,13 +6,12 @@ from django.db import transaction
 
 from lib.errors import Conflict, Refusal
 from lib.names import parse_name
-from matchmaking.models import Player
 from tournaments.files.entrant_lines import NewEntrant
-from tournaments.models import Bye, ByeKind, Contender, Entrant, Group, Tournament
+from tournaments.models import Bye, ByeKind, Contender, Group, Tournament
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
 from tournaments.services.capacity import EntryChange, announce, next_seed, places_left
-from tournaments.services.guards import check_name_is_free, entrant_of
+from tournaments.services.guards import check_is_free, lock_entrant
 from tournaments.services.locking import lock_tournament
 from tournaments.services.undoable import ByeSet, EntrantEnteredLate
 
@@ -39,9 +38,7 @@ def ask_bye(
     """
     if kind not in ASKED:
         raise Refusal("A bye is asked for as half_point, zero_point or full_point.", code="bad_bye")
-    tournament = lock_tournament(tournament_id)
-    contender = _contender(tournament, entrant_id)
-    number = coming_round(contender.group, round_number)
+    tournament, contender, number = _to_change(tournament_id, entrant_id, round_number)
     before = contender.byes.filter(round_number=number).first()
     bye, _ = contender.byes.update_or_create(
         round_number=number, defaults={"kind": kind, "preset": False}
@@ -62,9 +59,7 @@ def take_bye_back(
     why: str = "",
 ) -> None:
     """Let somebody play after all who asked to sit a round out that is not yet paired."""
-    tournament = lock_tournament(tournament_id)
-    contender = _contender(tournament, entrant_id)
-    number = coming_round(contender.group, round_number)
+    tournament, contender, number = _to_change(tournament_id, entrant_id, round_number)
     bye = contender.byes.filter(round_number=number).first()
     if bye is None:
         raise Conflict(f"{contender.entrant} has no bye in round {number}.", code="no_bye")
@@ -74,14 +69,17 @@ def take_bye_back(
     audit_log.record(tournament, actor, "bye", text, why=why, undo=undo)
 
 
-def _contender(tournament: Tournament, entrant_id: int) -> Contender:
-    entrant = entrant_of(tournament, entrant_id)
+def _to_change(
+    tournament_id: UUID, entrant_id: int, round_number: int | None
+) -> tuple[Tournament, Contender, int]:
+    """Lock a tournament; returns it, its contender of a Swiss, and the round still to be paired."""
+    tournament, entrant = lock_entrant(tournament_id, entrant_id)
     group = swiss_group(tournament)
     check_is_played(group)
     contender = group.contenders.select_related("entrant").filter(entrant=entrant).first()
     if contender is None or not entrant.takes_part:
         raise Conflict(f"{entrant} does not take part in {group}.", code="not_entered")
-    return contender
+    return tournament, contender, coming_round(group, round_number)
 
 
 def coming_round(group: Group, number: int | None) -> int:
@@ -104,7 +102,6 @@ def enter_late(
     *,
     tournament_id: UUID,
     entrant: NewEntrant,
-    player: Player | None = None,
     from_round: int | None = None,
     actor: Actor,
     why: str = "",
@@ -122,21 +119,14 @@ def enter_late(
             code="qualified_only",
         )
     number = coming_round(group, from_round)
-    row = _enter(tournament, entrant, player)
+    name = parse_name(entrant.name)
+    check_is_free(tournament, name)
+    if places_left(tournament) < 1:
+        raise Conflict("There is no place left.", code="no_place")
+    row = entrant.row(tournament, next_seed(tournament), name)
+    row.save()
     contender = group.add(row, from_round=number)
     text, undo = f"{row} comes late, from round {number} on", EntrantEnteredLate(contender.pk)
     audit_log.record(tournament, actor, "enter_late", text, why=why, undo=undo)
     announce(tournament, row, EntryChange.ENTERED)
     return contender
-
-
-def _enter(tournament: Tournament, new: NewEntrant, player: Player | None) -> Entrant:
-    name = parse_name(player.name if player is not None else new.name)
-    check_name_is_free(tournament, name)
-    if player is not None and tournament.entrants.filter(player=player).exists():
-        raise Conflict(f"{player} is already on the list.", code="already_entered")
-    if places_left(tournament) < 1:
-        raise Conflict("There is no place left.", code="no_place")
-    entrant = new.row(tournament, next_seed(tournament), name, player=player)
-    entrant.save()
-    return entrant

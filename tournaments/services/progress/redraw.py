@@ -21,11 +21,13 @@ from tournaments.models import (
     TournamentState,
 )
 from tournaments.services.actors import Actor
+from tournaments.services.locking import wrong_state
 from tournaments.services.undoable import RoundLength
 
 from .stage_replay import round_lengths, set_round_lengths
 from .stages import tear_down
 from .start import draw, number_seeds, pair_swiss
+from .swiss_rounds import swiss_group
 
 #: The lengths of rounds, by the number of their group.
 Lengths = Mapping[int, Sequence[RoundLength]]
@@ -34,10 +36,7 @@ Lengths = Mapping[int, Sequence[RoundLength]]
 def check_can_redraw(tournament: Tournament) -> None:
     """Raise `Conflict` unless the tournament runs and nothing has been played in it."""
     if tournament.state != TournamentState.RUNNING:
-        raise Conflict(
-            f"{tournament.name} is {tournament.get_state_display()}: nobody is seeded any more.",
-            code="too_late",
-        )
+        raise wrong_state(tournament, "nobody is seeded any more.")
     if has_results(tournament):
         raise Conflict(
             "A result is in: the draw stands. To draw again, reopen every result first.",
@@ -101,8 +100,8 @@ def admit_late(tournament: Tournament, entrant: Entrant, actor: Actor) -> str:
     if tournament.is_before_start:
         return ""
     first = tournament.stages.filter(number=1, format=Format.SWISS, state=StageState.RUNNING)
-    if (swiss := first.first()) and has_results(tournament):
-        group = swiss.groups.get()
+    if first.exists() and has_results(tournament):
+        group = swiss_group(tournament, stage=1)
         number = group.last_round + 1
         group.add(entrant, from_round=number)
         return f" from round {number}"

@@ -54,27 +54,19 @@ def reopen_result(
         results=recorded_results([pairing, *emptied]),
         rounds=record_later_stages(pairing.group.stage),
     )
-    words = f"Reopened: {pairing_result_in_round(pairing)}{_consequences(pairing, emptied)}"
+    text = f"Reopened: {pairing_result_in_round(pairing)}{_consequences(pairing, emptied)}"
+    data = {"match": str(pairing.match_id)}
     reopen_pairing(pairing)
-    audit_log.record(
-        tournament,
-        actor,
-        "reopen",
-        words,
-        why=why,
-        data={"match": str(pairing.match_id)},
-        undo=undo,
-    )
+    audit_log.record(tournament, actor, "reopen", text, why=why, data=data, undo=undo)
     return emptied
 
 
 def _to_reopen(tournament: Tournament, match_id: UUID) -> Pairing:
     pairing = pairing_of_match(tournament, match_id)
     check_was_started(tournament)
-    assert pairing.match is not None
-    if pairing.match.state != MatchState.FINISHED:
+    if pairing.known_match.state != MatchState.FINISHED:
         raise Conflict("This match has no result that could be reopened.", code="not_decided")
-    gone = [str(entrant) for _, entrant in pairing.sides if entrant and entrant.has_left]
+    gone = [str(entrant) for entrant in pairing.both if entrant.has_left]
     if gone:
         raise Conflict(
             f"{' and '.join(gone)} left the tournament. Correct the result instead, or take "
@@ -88,22 +80,21 @@ def _consequences(pairing: Pairing, emptied: list[Pairing]) -> str:
     """What else changes with a reopened result, in words."""
     if emptied:
         return f"; {len(emptied)} later results were emptied"
-    group = pairing.group
-    if group.stage.format == Format.SWISS:
-        later = group.rounds.filter(number__gt=pairing.round.number).count()
-        if later:
-            return "; the later rounds stand, and were paired on the old result"
+    later = pairing.group.rounds.filter(number__gt=pairing.round.number)
+    if pairing.group.stage.format == Format.SWISS and later.exists():
+        return "; the later rounds stand, and were paired on the old result"
     return ""
 
 
 def reopen_pairing(pairing: Pairing, replay: Replay | None = None) -> None:
     """Reopen a decided pairing, and empty what depends on it; the tournament is locked."""
-    assert pairing.match is not None
     stage = pairing.group.stage
     has_later = any(later.state != StageState.PENDING for later in later_stages(stage))
     reopen_stage(stage)
-    reopen_match(match=pairing.match)
-    _seat_entrants(pairing)
+    reopen_match(match=pairing.known_match)
+    for side, entrant in enumerate(pairing.both):  # whoever played the match before
+        seat = Seat.objects.filter(match=pairing.match, side=side)
+        seat.update(name=entrant.name, player=entrant.player_id)
     changed = _open(pairing)
     advance_stage(stage, replay)
     pairing_reopened.send(
@@ -111,20 +102,9 @@ def reopen_pairing(pairing: Pairing, replay: Replay | None = None) -> None:
     )
 
 
-def _seat_entrants(pairing: Pairing) -> None:
-    """Seat the present entrants, whoever played the match before."""
-    for side, (_, entrant) in enumerate(pairing.sides):
-        assert entrant is not None
-        Seat.objects.filter(match=pairing.match, side=side).update(
-            name=entrant.name, player=entrant.player_id
-        )
-
-
 def _open(pairing: Pairing) -> list[Pairing]:
     if not pairing.group.stage.is_elimination:
-        pairing.state, pairing.winner = PairingState.READY, None
-        pairing.station, pairing.called_at = None, None
-        pairing.save(update_fields=("state", "winner", "station", "called_at"))
+        pairing.change(state=PairingState.READY, winner=None, station=None, called_at=None)
         return [pairing]
     bracket, state = group_state(pairing.group)
     return state.store(engine.reopen(bracket, state, pairing.key).changed)

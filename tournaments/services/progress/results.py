@@ -72,16 +72,20 @@ def enter_result(
     """
     tournament = lock_tournament(tournament_id)
     pairing = pairing_of_match(tournament, match_id)
-    match = _match(pairing)
+    match = pairing.known_match
     corrects = revision is not None and match.state == MatchState.FINISHED
     (check_was_started if corrects else check_runs)(tournament)
-    _check_revision(match, revision)
+    if revision is not None and match.revision != revision:
+        raise Conflict(
+            "Somebody else has changed this result. Look at it again, then correct it.",
+            code="result_changed",
+        )
     result = report(match)
     if not corrects:
         store_result(match=match, result=result)
         advance(pairing, result)
         _record(pairing, actor, why, ResultEntered(at=address(pairing)))
-    elif actor.judge_id is not None:
+    elif not actor.may_run:
         raise Forbidden("A judge enters results; only the organiser may do this.")
     elif result != Result.of(match):
         _correct(pairing, result, actor, why)
@@ -89,7 +93,6 @@ def enter_result(
 
 
 def _correct(pairing: Pairing, result: Result, actor: Actor, why: str) -> None:
-    match = _match(pairing)
     undo = ResultCorrected(
         at=address(pairing),
         result=recorded_result(pairing),
@@ -97,8 +100,8 @@ def _correct(pairing: Pairing, result: Result, actor: Actor, why: str) -> None:
         rounds=record_later_stages(pairing.group.stage),
     )
     reopen_stage(pairing.group.stage)
-    reopen_match(match=match, hold=False)
-    store_result(match=match, result=result)
+    reopen_match(match=pairing.known_match, hold=False)
+    store_result(match=pairing.known_match, result=result)
     advance(pairing, result)
     _record(pairing, actor, why, undo, "corrected to: ")
 
@@ -121,22 +124,9 @@ def set_live_score(*, tournament_id: UUID, match_id: UUID, scores: Sequence[int]
     tournament = lock_tournament(tournament_id)
     pairing = pairing_of_match(tournament, match_id)
     check_runs(tournament)
-    set_live_scores(match=_match(pairing), scores=scores)
+    set_live_scores(match=pairing.known_match, scores=scores)
     pairing_scored.send(sender=Pairing, tournament=tournament, pairing=pairing)
     return pairing
-
-
-def _check_revision(match: Match, revision: int | None) -> None:
-    if revision is not None and match.revision != revision:
-        raise Conflict(
-            "Somebody else has changed this result. Look at it again, then correct it.",
-            code="result_changed",
-        )
-
-
-def _match(pairing: Pairing) -> Match:
-    assert pairing.match is not None
-    return pairing.match
 
 
 def _record(
@@ -146,12 +136,7 @@ def _record(
     undo: ResultEntered | ResultCorrected,
     prefix: str = "",
 ) -> None:
-    audit_log.record(
-        pairing.group.stage.tournament,
-        actor,
-        "result" if isinstance(undo, ResultEntered) else "correct",
-        f"{prefix}{pairing_result_in_round(pairing)}",
-        why=why,
-        data={"match": str(pairing.match_id)},
-        undo=undo,
-    )
+    verb = "result" if isinstance(undo, ResultEntered) else "correct"
+    text = prefix + pairing_result_in_round(pairing)
+    tournament, data = pairing.group.stage.tournament, {"match": str(pairing.match_id)}
+    audit_log.record(tournament, actor, verb, text, why=why, data=data, undo=undo)

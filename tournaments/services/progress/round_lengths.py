@@ -30,16 +30,10 @@ def set_round_best_of(*, tournament_id: UUID, round_id: int, best_of: int, actor
     stage = round_.group.stage
     if not 1 <= best_of <= BEST_OF_MAX or (best_of % 2 == 0 and not stage.draws):
         raise BadScore(f"A match is best of an odd number, 1 to {BEST_OF_MAX}.")
-    before = round_.best_of
-    set_length(round_, best_of)
     at = (stage.number, round_.group.number, round_.part, round_.number)
-    audit_log.record(
-        tournament,
-        actor,
-        "best_of",
-        f"{round_} is best of {best_of}",
-        undo=RoundLengthSet(at=at, before=before),
-    )
+    undo = RoundLengthSet(at=at, before=round_.best_of)
+    set_length(round_, best_of)
+    audit_log.record(tournament, actor, "best_of", f"{round_} is best of {best_of}", undo=undo)
     return round_
 
 

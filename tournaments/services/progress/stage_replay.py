@@ -7,7 +7,7 @@ from matchmaking.models import Match, MatchState
 from tournaments.models import Bye, ByeKind, Contender, Format, Group, Stage, StageState, Tournament
 from tournaments.services.locking import later_stages
 from tournaments.services.undoable import RecordedGroup, RoundLength
-from tournaments.storage.swiss_rounds import recorded_round, restore_round
+from tournaments.storage.table_rounds import recorded_round, restore_round
 
 
 @dataclass(frozen=True, slots=True)

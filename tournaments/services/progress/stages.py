@@ -6,7 +6,6 @@ from math import ceil, log2
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from lib.errors import Conflict, Refusal
@@ -34,11 +33,11 @@ from tournaments.services.locking import check_runs, later_stages, lock_tourname
 from tournaments.services.undoable import SwissEnded
 from tournaments.signals import stage_started, tournament_closed, tournament_reopened
 from tournaments.storage.brackets import first_round, stage_bracket, store_bracket
-from tournaments.storage.placings import settle_places
-from tournaments.storage.round_robins import store_round_robin
+from tournaments.storage.table_rounds import store_round_robin
+from tournaments.storage.tables import settle_places
 
 from .stage_replay import Replay, withdrawn_before_stage
-from .swiss_rounds import pair_next_round
+from .swiss_rounds import pair_next_round, swiss_group
 
 
 def begin_stage(stage: Stage, seeded: Sequence[Entrant]) -> list[list[str]]:
@@ -69,7 +68,7 @@ def _store_swiss(stage: Stage, seeded: Sequence[Entrant]) -> None:
         prohibitions=plan.prohibitions,
         virtual_points=plan.virtual_points,
     )
-    Contender.objects.enter(group, seeded)
+    group.enter(seeded)
     by_seed = {contender.seed: contender for contender in group.contenders.all()}
     Bye.objects.bulk_create(
         Bye(
@@ -94,7 +93,8 @@ def is_played_out(stage: Stage) -> bool:
     if Pairing.objects.open().filter(group__stage=stage).exists():
         return False
     planned = stage.rounds_planned or 0
-    return stage.format != Format.SWISS or stage.groups.get().last_round >= planned
+    is_swiss = stage.format == Format.SWISS
+    return not is_swiss or all(group.last_round >= planned for group in stage.groups.all())
 
 
 def advance_stage(stage: Stage, replay: Replay | None = None) -> None:
@@ -129,13 +129,9 @@ def _begin_next(
         entrants = [contender.entrant for order in orders for contender in order]
         withdrawn = frozenset(entrant.pk for entrant in entrants if not entrant.takes_part)
     seeded = _qualifiers(stage, orders, lambda entrant: entrant.pk not in withdrawn)
-    audit_log.record(
-        tournament,
-        MATCHPOINT,
-        "stage",
-        "; ".join([f"{stage} is finished", *_ties_at_the_cut(stage, orders)]),
-        data={"stage": following.number, "gone": sorted(withdrawn)},
-    )
+    text = "; ".join([f"{stage} is finished", *_ties_at_the_cut(stage, orders)])
+    data = {"stage": following.number, "gone": sorted(withdrawn)}
+    audit_log.record(tournament, MATCHPOINT, "stage", text, data=data)
     if len(seeded) < 2:  # all but one have withdrawn
         _finish(tournament, seeded[0] if seeded else None)
         return
@@ -214,27 +210,20 @@ def _plays(stage: Stage, seeded: Sequence[Entrant]) -> bool:
     return [tuple(group) for group in playing.values()] == list(dealt)
 
 
-def tear_down(stages: Sequence[Stage]) -> bool:
-    """Delete the stages that began on void results; returns whether there were any."""
-    begun = [stage for stage in stages if stage.state != StageState.PENDING]
-    for stage in reversed(begun):
+def tear_down(stages: Sequence[Stage]) -> None:
+    """Delete those of the stages that have begun: their results are void."""
+    for stage in reversed([one for one in stages if one.state != StageState.PENDING]):
         pairings = Pairing.objects.filter(group__stage=stage)
         played = pairings.filter(match__isnull=False).select_related("match")
-        matches = [row.match for row in played.order_by("match__closed_at")]
-        forget_pairings(pairings)
+        matches = [row.known_match for row in played.order_by("match__closed_at")]
+        # They point at one another.
+        pairings.update(winner_to=None, winner_to_side=None, loser_to=None, loser_to_side=None)
+        pairings.delete()
         stage.groups.all().delete()
         for match in reversed(matches):
-            assert match is not None
             if match.state != MatchState.CANCELLED:
                 void_match(match=match)
         stage.take_down()
-    return bool(begun)
-
-
-def forget_pairings(pairings: QuerySet[Pairing]) -> None:
-    """Delete pairings that point at one another."""
-    pairings.update(winner_to=None, winner_to_side=None, loser_to=None, loser_to_side=None)
-    pairings.delete()
 
 
 def reopen_stage(stage: Stage) -> None:
@@ -268,11 +257,10 @@ def end_swiss(*, tournament_id: UUID, actor: Actor, why: str = "") -> Stage:
     And before the first, as long as there are two who could play it.
     """
     tournament = lock_tournament(tournament_id, check_runs)
-    stage = tournament.stages.filter(state=StageState.RUNNING, format=Format.SWISS).first()
-    if stage is None:
+    if not tournament.stages.filter(state=StageState.RUNNING, format=Format.SWISS).exists():
         raise Conflict("No Swiss is being played.")
-    group = stage.groups.get()
-    paired = group.last_round
+    group = swiss_group(tournament)
+    stage, paired = group.stage, group.last_round
     if has_open(group):
         raise Conflict("Enter the results of the last round first.")
     present = group.contenders.filter(entrant__status=EntryStatus.ENTERED)

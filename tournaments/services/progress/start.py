@@ -1,4 +1,4 @@
-"""The start of a tournament: who is there is seeded and drawn, and the first stage begins."""
+"""The start of a tournament, by which entrants are seeded and drawn; and its cancellation."""
 
 from collections.abc import Sequence
 from random import Random, SystemRandom
@@ -29,7 +29,8 @@ from tournaments.services.pool_ratings import fill_ratings
 from tournaments.services.setup.creation import MIN_PLAYERS, BadEntrants, check_even
 from tournaments.services.setup.stage_plans import check_size
 from tournaments.services.undoable import TournamentStarted
-from tournaments.signals import bracket_created
+from tournaments.signals import bracket_created, tournament_closed
+from tournaments.storage.matches import cancel_open_matches
 
 from .attendance import drop_absent, short_teams
 from .stages import begin_stage
@@ -70,19 +71,15 @@ def begin(tournament: Tournament, actor: Actor, chance: Random) -> tuple[Stage, 
     stage, seeded, pairs = draw(tournament, chance)
     short = short_teams(tournament, seeded)
     now = dict(tournament.entrants.values_list("pk", "status"))
-    audit_log.record(
-        tournament,
-        actor,
-        "start",
-        f"Started with {len(seeded)} entrants" + (f"; {short}" if short else ""),
-        undo=TournamentStarted(
-            state=state,
-            is_planned=is_planned,
-            order=[pk for pk, *_ in rows],
-            statuses=[(pk, status) for pk, status, _ in rows if now[pk] != status],
-            unrated=[pk for pk, _, rating in rows if fills_ratings and rating is None],
-        ),
+    text = f"Started with {len(seeded)} entrants" + (f"; {short}" if short else "")
+    undo = TournamentStarted(
+        state=state,
+        is_planned=is_planned,
+        order=[pk for pk, *_ in rows],
+        statuses=[(pk, status) for pk, status, _ in rows if now[pk] != status],
+        unrated=[pk for pk, _, rating in rows if fills_ratings and rating is None],
     )
+    audit_log.record(tournament, actor, "start", text, undo=undo)
     return stage, pairs
 
 
@@ -93,9 +90,7 @@ def draw(tournament: Tournament, chance: Random) -> tuple[Stage, list[Entrant], 
     entrants = list(tournament.entrants.taking_part())
     check_entrants(stage, len(entrants))
     seeded = draw_seeds(tournament, stage, entrants, chance)
-    tournament.state = TournamentState.RUNNING
-    tournament.started_at = timezone.now()
-    tournament.save(update_fields=("state", "started_at", "shuffle_seed"))
+    tournament.change(state=TournamentState.RUNNING, started_at=timezone.now())
     pairs = begin_stage(stage, seeded)
     if stage.format != Format.SWISS:
         bracket_created.send(sender=Tournament, tournament=tournament, stage=stage, brackets=pairs)
@@ -118,7 +113,7 @@ def draw_seeds(
     if tournament.seeding == Seeding.RATING:
         fill_ratings(tournament, entrants)
     if tournament.seeding == Seeding.RANDOM and tournament.shuffle_seed is None:
-        tournament.shuffle_seed = chance.getrandbits(SHUFFLE_SEED_BITS)
+        tournament.change(shuffle_seed=chance.getrandbits(SHUFFLE_SEED_BITS))
     seeded = order_by_seed(tournament, stage, entrants)
     number_seeds(tournament, seeded)
     return seeded
@@ -190,3 +185,16 @@ def _first_pairs(group: Group) -> list[list[str]]:
     return [[str(row.top), str(row.bottom)] for row in rows.order_by("number")] + [
         [str(contender.entrant)] for contender in byes
     ]
+
+
+@transaction.atomic
+def cancel_tournament(*, tournament_id: UUID, actor: Actor, why: str = "") -> Tournament:
+    """Cancel a tournament, and with it the matches not yet played."""
+    tournament = lock_tournament(tournament_id)
+    if tournament.is_over:
+        raise Conflict(f"{tournament.name} is already {tournament.get_state_display()}.")
+    cancel_open_matches(tournament)
+    tournament.change(state=TournamentState.CANCELLED)
+    audit_log.record(tournament, actor, "cancel", "Called off", why=why)
+    tournament_closed.send(sender=Tournament, tournament=tournament, winner=None)
+    return tournament

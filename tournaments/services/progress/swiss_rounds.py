@@ -33,8 +33,8 @@ from tournaments.services.actors import Actor
 from tournaments.services.locking import check_runs, lock_tournament
 from tournaments.services.undoable import RoundPaired, RoundUnpaired
 from tournaments.signals import round_published, round_withdrawn
-from tournaments.storage.swiss_rounds import recorded_round, store_round
 from tournaments.storage.swiss_tasks import can_play, next_task
+from tournaments.storage.table_rounds import recorded_round, store_round
 from tournaments.storage.tables import Table, read_table
 from tournaments.swiss_worker import PairingTimeout, pair_apart
 
@@ -122,8 +122,7 @@ def _computed(task: PairingTask, engine: Engine) -> SwissPairing:
         ) from error
     except NoPairingPossible as error:
         raise Conflict(
-            f"{error} Give somebody a bye in this round, or end the Swiss here.",
-            code="no_pairing",
+            f"{error} Give somebody a bye in this round, or end the Swiss here.", code="no_pairing"
         ) from error
     except PairingFailed as error:
         raise Conflict(
@@ -205,22 +204,18 @@ def withdraw_round(round_: Round) -> None:
     for row in pairings:
         if row.state == PairingState.DECIDED and not was_forfeited_by_withdrawal(row):
             raise Conflict(
-                f"{round_}: {row.title} has a result. Reopen it first.",
-                code="result_is_in",
+                f"{round_}: {row.title} has a result. Reopen it first.", code="result_is_in"
             )
     byes = Bye.objects.filter(contender__group=group, round_number=round_.number)
     byes.filter(kind=ByeKind.PAIRING_ALLOCATED, preset=False).delete()
     Pairing.objects.filter(round=round_).delete()
     Round.objects.filter(pk=round_.pk).delete()
     for row in pairings:
-        assert row.match is not None
-        void_match(match=row.match)
+        void_match(match=row.known_match)
     round_withdrawn.send(sender=Round, tournament=group.stage.tournament, round=round_)
 
 
 def was_forfeited_by_withdrawal(row: Pairing) -> bool:
     """Whether a decided pairing was not played since its losers have left."""
-    assert row.top is not None and row.bottom is not None
-    losers = [entrant for side, entrant in enumerate((row.top, row.bottom)) if side != row.winner]
-    assert row.match is not None
-    return not row.match.scores and all(entrant.has_left for entrant in losers)
+    losers = [entrant for side, entrant in enumerate(row.both) if side != row.winner]
+    return not row.known_match.scores and all(entrant.has_left for entrant in losers)

@@ -1,5 +1,6 @@
 """Entrants who leave a running tournament, whose matches are forfeited; and their return."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -24,16 +25,10 @@ from tournaments.models import (
     TournamentState,
 )
 from tournaments.models.pairings import PairingQuerySet
-from tournaments.services import audit_log
+from tournaments.services import audit_log, undoable
 from tournaments.services.actors import Actor
 from tournaments.services.guards import lock_entrant
 from tournaments.services.locking import check_runs, check_was_started
-from tournaments.services.undoable import (
-    EntrantReinstated,
-    EntrantWithdrawn,
-    RecordedGroup,
-    RecordedResult,
-)
 
 from .advance import walk_over
 from .dependents import emptied_by_reopening, recorded_results
@@ -43,6 +38,11 @@ from .stage_replay import record_later_stages
 from .stages import advance_stage, reopen_stage
 
 FORFEITS = (Outcome.FORFEIT, Outcome.DOUBLE_FORFEIT)
+#: The verb and the words of the record for each way to leave.
+LEAVING = {
+    EntryStatus.WITHDRAWN: ("withdraw", "withdrew"),
+    EntryStatus.DISQUALIFIED: ("disqualify", "was disqualified"),
+}
 
 
 def withdraw_entrant(
@@ -52,35 +52,19 @@ def withdraw_entrant(
 
     Raises `Conflict` when the tournament does not run or the entrant is out already.
     """
-    return _leave(
-        tournament_id, entrant_id, EntryStatus.WITHDRAWN, "withdraw", "withdrew", actor, why
-    )
+    return _leave(tournament_id, entrant_id, EntryStatus.WITHDRAWN, actor, why)
 
 
 def disqualify_entrant(
     *, tournament_id: UUID, entrant_id: int, actor: Actor, why: str = ""
 ) -> Entrant:
     """Expel an entrant; otherwise as `withdraw_entrant`."""
-    return _leave(
-        tournament_id,
-        entrant_id,
-        EntryStatus.DISQUALIFIED,
-        "disqualify",
-        "was disqualified",
-        actor,
-        why,
-    )
+    return _leave(tournament_id, entrant_id, EntryStatus.DISQUALIFIED, actor, why)
 
 
 @transaction.atomic
 def _leave(
-    tournament_id: UUID,
-    entrant_id: int,
-    status: EntryStatus,
-    verb: str,
-    words: str,
-    actor: Actor,
-    why: str,
+    tournament_id: UUID, entrant_id: int, status: EntryStatus, actor: Actor, why: str
 ) -> Entrant:
     tournament, entrant = lock_entrant(tournament_id, entrant_id, check_runs)
     if not entrant.takes_part:
@@ -91,15 +75,11 @@ def _leave(
     ready = ready_pairings_of(entrant)
     in_tables = sum(not row.group.stage.is_elimination for row in ready)
     forfeited = f"; matches forfeited: {in_tables}" if in_tables else ""
-    audit_log.record(
-        tournament,
-        actor,
-        verb,
-        f"{entrant} {words}{forfeited}",
-        why=why,
-        data={"entrant": entrant.pk, "since": since.isoformat()},
-        undo=EntrantWithdrawn(entrant=entrant.pk, since=since),
-    )
+    verb, words = LEAVING[status]
+    text = f"{entrant} {words}{forfeited}"
+    data = {"entrant": entrant.pk, "since": since.isoformat()}
+    undo = undoable.EntrantWithdrawn(entrant=entrant.pk, since=since)
+    audit_log.record(tournament, actor, verb, text, why=why, data=data, undo=undo)
     walk_over(ready)
     return entrant
 
@@ -112,14 +92,9 @@ def set_last_rounds(entrant: Entrant) -> None:
         contender.change(until_round=contender.group.last_round)
 
 
-def _last_rounds(entrant: Entrant) -> list[tuple[int, int | None]]:
-    """The numbers of the stages in which an entrant plays only until a round, and those rounds."""
-    limited = entrant.contentions.exclude(until_round=None)
-    return list(limited.values_list("group__stage__number", "until_round"))
-
-
 def _pairings(entrant: Entrant) -> PairingQuerySet:
-    return Pairing.objects.in_full().filter(Q(top=entrant) | Q(bottom=entrant)).by_play()
+    mine = Pairing.objects.in_full().filter(Q(top=entrant) | Q(bottom=entrant))
+    return mine.order_by("group__stage__number", "round__number", "number")
 
 
 def ready_pairings_of(entrant: Entrant) -> list[Pairing]:
@@ -138,35 +113,32 @@ def reinstate_entrant(
     tournament, entrant = lock_entrant(tournament_id, entrant_id, check_was_started)
     if not entrant.has_left:
         raise Conflict(f"{entrant} has not left.", code="has_not_left")
-    left = tournament.actions.filter(
-        verb__in=("withdraw", "disqualify"), data__entrant=entrant.pk
-    ).first()
+    verbs = [verb for verb, _ in LEAVING.values()]
+    left = tournament.actions.filter(verb__in=verbs, data__entrant=entrant.pk).first()
     since = parse_datetime(left.data["since"]) if left is not None else None
-    status, until = entrant.status, _last_rounds(entrant)
+    limited = entrant.contentions.exclude(until_round=None)
+    until = list(limited.values_list("group__stage__number", "until_round"))
+    status = entrant.status
     back = restore_entrant(tournament, entrant, actor, since or timezone.now())
     begun = _begin_waiting_stage(tournament)
-    audit_log.record(
-        tournament,
-        actor,
-        "reinstate",
-        f"{entrant} takes part again{back.how}; {_matches(len(back.opened))} open again",
-        why=why,
-        data={"entrant": entrant.pk},
-        undo=EntrantReinstated(
-            entrant=entrant.pk,
-            status=status,
-            until=until,
-            results=back.results,
-            rounds=back.rounds,
-            begun=begun,
-        ),
+    undo = undoable.EntrantReinstated(
+        entrant=entrant.pk,
+        status=status,
+        until=until,
+        results=back.results,
+        rounds=back.rounds,
+        begun=begun,
     )
+    text = f"{entrant} takes part again{back.how}; {open_again(back.opened)}"
+    data = {"entrant": entrant.pk}
+    audit_log.record(tournament, actor, "reinstate", text, why=why, data=data, undo=undo)
     # Read anew: what followed has changed them again.
     return list(_pairings(entrant).filter(pk__in=[pairing.pk for pairing in back.opened]))
 
 
-def _matches(count: int) -> str:
-    return "1 match is" if count == 1 else f"{count} matches are"
+def open_again(pairings: Sequence[Pairing]) -> str:
+    """How many matches can be played again, in words."""
+    return f"{len(pairings)} match{' is' if len(pairings) == 1 else 'es are'} open again"
 
 
 def _begin_waiting_stage(tournament: Tournament) -> int | None:
@@ -194,8 +166,8 @@ class Return:
 
     how: str = ""
     opened: list[Pairing] = field(default_factory=list)
-    results: list[RecordedResult] = field(default_factory=list)
-    rounds: list[RecordedGroup] = field(default_factory=list)
+    results: list[undoable.RecordedResult] = field(default_factory=list)
+    rounds: list[undoable.RecordedGroup] = field(default_factory=list)
     called: list[tuple[Pairing, Station, datetime | None]] = field(default_factory=list)
 
     def open(self, pairing: Pairing) -> None:
@@ -229,7 +201,7 @@ def restore_entrant(
     forfeited = decided.filter(match__outcome__in=FORFEITS, match__closed_at__gte=since)
     for pk in list(forfeited.values_list("pk", flat=True)):
         pairing = decided.filter(pk=pk).first_in(tournament)
-        if pairing is None or not _lost(pairing, entrant):
+        if pairing is None or pairing.winner == (0 if pairing.top == entrant else 1):
             continue
         if even_with_dependents or not _has_dependents(pairing, entrant):
             back.open(pairing)
@@ -238,20 +210,14 @@ def restore_entrant(
     return back
 
 
-def _lost(pairing: Pairing, entrant: Entrant) -> bool:
-    winner = None if pairing.winner is None else pairing.sides[pairing.winner][1]
-    return winner != entrant
-
-
 def _has_dependents(pairing: Pairing, entrant: Entrant) -> bool:
     """Whether a result that somebody entered depends on this one.
 
     Forfeits of entrants who have left, as this one had, do not count.
     """
-    return not all(_was_never_played(row, entrant) for row in emptied_by_reopening(pairing))
-
-
-def _was_never_played(row: Pairing, entrant: Entrant) -> bool:
-    losers = [one for side, (_, one) in enumerate(row.sides) if side != row.winner]
-    gone = all(one is not None and (one == entrant or one.has_left) for one in losers)
-    return gone and row.match is not None and row.match.outcome in FORFEITS
+    for row in emptied_by_reopening(pairing):
+        losers = [one for side, one in enumerate(row.both) if side != row.winner]
+        gone = all(one == entrant or one.has_left for one in losers)
+        if not gone or row.known_match.outcome not in FORFEITS:
+            return True
+    return False

@@ -14,12 +14,12 @@ from django.utils import timezone
 from lib.errors import Conflict, Refusal
 from matchmaking.models import Pool
 from tournaments.files.document import YEARS
-from tournaments.models import Entry, EntryStatus, KeepApart, Reporting, Seeding, Tournament
+from tournaments.models import Entry, KeepApart, Reporting, Seeding, Tournament
 from tournaments.models.tournament_settings import TEAM_SIZE_MAX
 from tournaments.services import audit_log
 from tournaments.services.actors import Actor
 from tournaments.services.capacity import fill_places
-from tournaments.services.locking import lock_tournament
+from tournaments.services.locking import lock_tournament, wrong_state
 from tournaments.services.permissions import check_may_rate
 from tournaments.services.undoable import SettingsChanged
 
@@ -127,17 +127,15 @@ def change_settings(*, tournament_id: UUID, actor: Actor, changes: Mapping[str, 
     if "rated_in" in checked:
         check_may_rate(actor)
     check_in_time(tournament, checked)
-    before = {field: _kept(getattr(tournament, field)) for field in checked}
+    undo = SettingsChanged({field: _kept(getattr(tournament, field)) for field in checked})
     for field, value in checked.items():
         setattr(tournament, field, value)
     _check_together(tournament, checked)
     if "slug" in checked:
         claim_slug(tournament, checked["slug"])
     tournament.save(update_fields=tuple(checked))
-    changed = ", ".join(SETTINGS[field].label for field in checked)
-    audit_log.record(
-        tournament, actor, "settings", f"changed {changed}", undo=SettingsChanged(before=before)
-    )
+    text = "changed " + ", ".join(SETTINGS[field].label for field in checked)
+    audit_log.record(tournament, actor, "settings", text, undo=undo)
     if "capacity" in checked:
         fill_places(tournament)
     return tournament
@@ -161,11 +159,7 @@ def check_in_time(tournament: Tournament, changes: Iterable[str]) -> None:
         if not (one.when_over if tournament.is_over else one.while_running)
     ]
     if late:
-        raise Conflict(
-            f"{tournament.name} is {tournament.get_state_display()}: it is too late to change "
-            f"{', '.join(late)}.",
-            code="too_late",
-        )
+        raise wrong_state(tournament, f"it is too late to change {', '.join(late)}.")
 
 
 def _check_together(tournament: Tournament, changes: dict[str, Any]) -> None:
@@ -174,7 +168,7 @@ def _check_together(tournament: Tournament, changes: dict[str, Any]) -> None:
     if "starts_at" in changes and tournament.starts_at and tournament.starts_at < timezone.now():
         raise Refusal("The start is in the past. Give a later time.", code="bad_start")
     if "capacity" in changes and tournament.capacity is not None:
-        entered = tournament.entrants.filter(status=EntryStatus.ENTERED).count()
+        entered = tournament.entrants.taking_part().count()
         if entered > tournament.capacity:
             raise Conflict(
                 f"{entered} take part already: remove some before there are only "

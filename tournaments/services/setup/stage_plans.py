@@ -51,12 +51,8 @@ def set_stages(
         Stage.of(settings, tournament=tournament, number=number)
         for number, settings in enumerate(stages, start=1)
     )
-    audit_log.record(
-        tournament,
-        actor,
-        "stages",
-        "Stages: " + ", then ".join(row.get_format_display() for row in rows),
-    )
+    text = "Stages: " + ", then ".join(row.get_format_display() for row in rows)
+    audit_log.record(tournament, actor, "stages", text)
     return rows
 
 
@@ -98,10 +94,7 @@ def _elimination_fault(plan: StageSettings) -> str:
     even = next((length for length in plan.lengths if length % 2 == 0), None)
     return _first(
         (plan.draws, "An elimination has no draws: somebody must go on."),
-        (
-            even is not None,
-            f"Best of {even} may end level. Take an odd number in an elimination.",
-        ),
+        (even is not None, f"Best of {even} may end level. Take an odd number in an elimination."),
         (plan.group_count != 1, "Only a round robin is played in groups."),
         (plan.legs != 1, "Only a round robin is played in two legs."),
         (

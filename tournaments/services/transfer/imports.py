@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-import msgspec
 from django.db import transaction
 
 from matchmaking.models import Player
@@ -68,23 +67,16 @@ def _roster_fault(team_size: int, members: Sequence[str]) -> str:
 
 def import_tournament(*, data: bytes, organiser: Player | None = None) -> Created:
     """A new tournament out of a JSON document that was exported; raises `BadFile`."""
-    document = parse_document(decode(data))
-    return restore(document=document, organiser=organiser)
+    return restore(document=parse_document(decode(data)), organiser=organiser)
 
 
-def import_trf(
-    *, data: bytes, organiser: Player | None = None, name: str = "", encoding: str = ""
-) -> Created:
+def import_trf(*, data: bytes, organiser: Player | None = None, encoding: str = "") -> Created:
     """A new Swiss out of a report file, with the rounds in it; raises `BadFile`.
 
-    A file without rounds becomes a draft. `name` replaces the name in the file, `encoding` the
-    guess where it is not in UTF-8.
+    A file without rounds becomes a draft. `encoding` replaces the guess where it is not in UTF-8.
     """
     read = read_text(data, encoding=encoding)
     document, warnings = document_of_trf(read.text)
-    if name.strip():
-        named = msgspec.structs.replace(document.tournament, name=name)
-        document = msgspec.structs.replace(document, tournament=named)
     made = restore(document=document, organiser=organiser)
     return replace(made, warnings=(*read.warnings, *warnings))
 

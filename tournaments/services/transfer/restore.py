@@ -1,6 +1,6 @@
 """A tournament restored from a document, or refused with what does not fit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from django.conf import settings
@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from lib import tokens
-from lib.errors import Refusal
 from lib.names import parse_name
 from matchmaking.models import Player
 from tournaments.files.document import Document, EntrantPart, PlanPart, StagePart
@@ -34,9 +33,9 @@ from tournaments.services.setup.settings import SETTINGS
 from tournaments.services.setup.short_addresses import assign_slug
 from tournaments.services.setup.stage_plans import check_plans
 from tournaments.storage.matches import cancel_open_matches
-from tournaments.storage.placings import settle_places
+from tournaments.storage.tables import settle_places
 
-from .restore_groups import References, check_plan, restore_group
+from .restore_groups import References, as_bad_file, check_plan, restore_group
 
 _BEGUN = (TournamentState.RUNNING, TournamentState.FINISHED)
 
@@ -82,13 +81,11 @@ def _restore(document: Document, organiser: Player | None) -> Created:
 def _tournament(document: Document, organiser: Player | None, digest: str) -> Tournament:
     part = document.tournament
     begun = part.state in _BEGUN
-    try:
+    with as_bad_file():
         settings_ = {
             name: SETTINGS[name].parse(getattr(part, name))
             for name in ("name", *TournamentSettings.__struct_fields__)
         }
-    except Refusal as refusal:
-        raise BadFile(refusal.message) from refusal
     tournament = Tournament.objects.create(
         **settings_,
         state=part.state,
@@ -134,14 +131,12 @@ def _entrants(tournament: Tournament, parts: Sequence[EntrantPart]) -> dict[int,
 def _entrant(tournament: Tournament, part: EntrantPart, where: str) -> Entrant:
     if part.status not in EntryStatus.values:
         raise BadFile(f"{where}: there is no status {part.status!r}.")
-    try:
+    with as_bad_file(f"{where}: "):
         name = parse_name(part.name)
         parse_rating("" if part.rating is None else str(part.rating))
         club, region = parse_label(part.club), parse_label(part.region)
         for member in part.members:
             parse_name(member.name)
-    except Refusal as refusal:
-        raise BadFile(f"{where}: {refusal.message}") from refusal
     return Entrant(
         tournament=tournament,
         seed=part.seed,
@@ -167,16 +162,13 @@ def _store_plan(
     if len(set(byes)) < len(byes) or not entrants.keys() >= {seed for seed, _ in byes}:
         raise BadFile("Pairing plan: a bye is nobody's, or there twice.")
     by_id = plan.renumbered({seed: entrant.pk for seed, entrant in entrants.items()})
-    tournament.pairing_plan = msgspec.to_builtins(by_id)
-    tournament.save(update_fields=("pairing_plan",))
+    tournament.change(pairing_plan=msgspec.to_builtins(by_id))
 
 
 def _stages(tournament: Tournament, parts: Sequence[StagePart]) -> list[Stage]:
     if parts:
-        try:
+        with as_bad_file("Stages: "):
             check_plans(parts)
-        except Refusal as refusal:
-            raise BadFile(f"Stages: {refusal.message}") from refusal
     return Stage.objects.bulk_create(
         Stage.of(part, tournament=tournament, number=number, state=part.state)
         for number, part in enumerate(parts, start=1)
@@ -209,14 +201,7 @@ def _check_course(tournament: Tournament, stages: Sequence[Stage]) -> None:
 
 def _actions(tournament: Tournament, document: Document) -> None:
     """Store the record; its actions can no longer be undone."""
-    Action.objects.bulk_create(_action(tournament, document))
-    audit_log.record(
-        tournament, owner_actor(tournament.organiser), "import", "imported from a file"
-    )
-
-
-def _action(tournament: Tournament, document: Document) -> Iterable[Action]:
-    return (
+    Action.objects.bulk_create(
         Action(
             tournament=tournament,
             number=number,
@@ -228,3 +213,5 @@ def _action(tournament: Tournament, document: Document) -> Iterable[Action]:
         )
         for number, part in enumerate(document.actions, start=1)
     )
+    owner = owner_actor(tournament.organiser)
+    audit_log.record(tournament, owner, "import", "imported from a file")

@@ -1,7 +1,8 @@
 """Groups restored from a document: brackets drawn again from results, tables as played."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -24,7 +25,6 @@ from tournaments.models import (
     PairingState,
     Part,
     Round,
-    Slot,
     Stage,
     Station,
 )
@@ -38,6 +38,15 @@ OUTCOMES = {
     "forfeit": Outcome.FORFEIT,
     "double_forfeit": Outcome.DOUBLE_FORFEIT,
 }
+
+
+@contextmanager
+def as_bad_file(prefix: str = "") -> Iterator[None]:
+    """Raise what is refused as `BadFile`, which names the place."""
+    try:
+        yield
+    except (Refusal, EngineError, ValueError) as error:
+        raise BadFile(f"{prefix}{error}") from error
 
 
 @dataclass(frozen=True)
@@ -100,18 +109,15 @@ def _restore_bracket(group: Group, part: GroupPart, refs: References, where: str
     parts = {row.key: row for round_ in part.rounds for row in round_.pairings}
     results = {key: row for key, row in parts.items() if row.result is not None}
     outcomes = {key: _outcome(row, f"{where}, {key}") for key, row in results.items()}
-    try:
+    with as_bad_file(f"{where}: "):
         engine.resolve(stage_bracket(group.stage, len(seeded)), outcomes)
         store_bracket(group, seeded, outcomes)
-    except EngineError as error:
-        raise BadFile(f"{where}: {error}") from error
+    _restore_rounds(group, part.rounds)
     rows = {row.key: row for row in Pairing.objects.in_full().filter(group=group)}
     for key, one in parts.items():
-        _check_same(rows.get(key), one, refs, f"{where}, {key}")
-    _restore_rounds(group, part.rounds)
-    made = list(Pairing.objects.in_full().filter(group=group))
-    _make_matches(group.stage, made, parts, refs, where)
-    Pairing.objects.bulk_update(made, ("match", "station"), batch_size=400)
+        _check_same(rows.get(key), one, f"{where}, {key}")
+    _make_matches(group.stage, list(rows.values()), parts, refs, where)
+    Pairing.objects.bulk_update(rows.values(), ("match", "station"), batch_size=400)
 
 
 def _outcome(row: PairingPart, where: str) -> engine.Outcome:
@@ -123,7 +129,7 @@ def _outcome(row: PairingPart, where: str) -> engine.Outcome:
     return engine.Win(engine.Side(row.result.winner), loser_leaves=row.loser_leaves)
 
 
-def _check_same(row: Pairing | None, part: PairingPart, refs: References, where: str) -> None:
+def _check_same(row: Pairing | None, part: PairingPart, where: str) -> None:
     """Raise `BadFile` unless those meet who meet by the results before."""
     if row is None:
         raise BadFile(f"{where}: there is no such pairing in this bracket.")
@@ -193,28 +199,15 @@ def _numbered(rounds: Sequence[RoundPart], where: str) -> list[RoundPart]:
 
 
 def _table_row(
-    round_: Round,
-    place: int,
-    part: PairingPart,
-    contenders: Mapping[int, Contender],
-    where: str,
+    round_: Round, place: int, part: PairingPart, contenders: Mapping[int, Contender], where: str
 ) -> Pairing:
-    sides = [contenders.get(seed or 0) for seed in (part.first, part.second)]
-    top, bottom = sides
+    top, bottom = (contenders.get(seed or 0) for seed in (part.first, part.second))
     if top is None or bottom is None or top is bottom:
         raise BadFile(f"{where}: two different contenders of the group must meet.")
-    return Pairing(
-        group=round_.group,
-        round=round_,
-        number=place,
-        key=part.key,
-        state=PairingState.DECIDED if part.result else PairingState.READY,
-        winner=part.result.winner if part.result else None,
-        top_slot=Slot.ENTRANT,
-        top=top.entrant,
-        bottom_slot=Slot.ENTRANT,
-        bottom=bottom.entrant,
-    )
+    state = PairingState.DECIDED if part.result else PairingState.READY
+    winner = part.result.winner if part.result else None
+    sides = (top.entrant, bottom.entrant)
+    return Pairing.of_board(round_, place, part.key, *sides, state=state, winner=winner)
 
 
 def _restore_byes(part: GroupPart, contenders: Mapping[int, Contender], where: str) -> None:
@@ -236,10 +229,8 @@ def _restore_byes(part: GroupPart, contenders: Mapping[int, Contender], where: s
 
 def _check_table(group: Group, rows: Sequence[Pairing], where: str) -> None:
     """Raise `BadFile` when somebody plays twice at once, or a round robin is none."""
-    try:
+    with as_bad_file(f"{where}: "):
         score_sheets(group_history(group))
-    except EngineError as error:
-        raise BadFile(f"{where}: {error}") from error
     if group.stage.format != Format.ROUND_ROBIN:
         return
     count = group.contenders.count()
@@ -265,7 +256,10 @@ def _make_matches(
         match = _match(stage, row, part, f"{where}, {row.key}")
         if row.match is None:
             matches.append(match)
-            seats += _seats(row, match)
+            seats += [
+                Seat(match=match, side=side, name=str(one), holds=match.state == MatchState.OPEN)
+                for side, one in enumerate(row.both)
+            ]
         else:
             kept.append(match)  # made with the bracket
         row.match = match
@@ -297,18 +291,8 @@ def checked_result(part: ResultPart, match: Match, where: str) -> Result:
     if has_winner != (part.winner is not None):
         raise BadFile(f"{where}: {part.outcome!r} and the winner {part.winner} do not fit.")
     if part.outcome in {"played", "drawn"}:
-        try:
+        with as_bad_file(f"{where}: "):
             by_score = Result.by_score(part.scores, best_of=match.best_of, draws=match.draws)
-        except (Refusal, ValueError) as error:
-            raise BadFile(f"{where}: {error}") from error
         if by_score != result:
             raise BadFile(f"{where}: the score does not fit the result.")
     return result
-
-
-def _seats(row: Pairing, match: Match) -> list[Seat]:
-    is_open = match.state == MatchState.OPEN
-    return [
-        Seat(match=match, side=side, name=str(entrant), holds=is_open)
-        for side, entrant in enumerate((row.top, row.bottom))
-    ]

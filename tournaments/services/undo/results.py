@@ -6,23 +6,21 @@ from tournaments.models import Pairing, PairingState, Tournament
 from tournaments.services.actors import Actor
 from tournaments.services.locking import check_was_started
 from tournaments.services.progress.advance import advance, walk_over, walk_over_all
-from tournaments.services.progress.dependents import result_of
+from tournaments.services.progress.dependents import replay_results, result_of
 from tournaments.services.progress.reopen import reopen_pairing
-from tournaments.services.progress.result_replay import replay_results
 from tournaments.services.progress.stage_replay import Replay
 from tournaments.services.progress.stages import reopen_stage
 from tournaments.services.undoable import Address, ResultCorrected, ResultEntered, ResultReopened
 from tournaments.services.venue.stations import call_again
 
 
-def undo_result(tournament: Tournament, undone: ResultEntered, actor: Actor) -> str:
+def undo_result(tournament: Tournament, undone: ResultEntered, actor: Actor) -> None:
     """The match is open again, at the station where it was."""
     pairing = _decided_at(tournament, undone.at)
     station, called_at = pairing.station, pairing.called_at
     reopen_pairing(pairing)
     if not walk_over([pairing]) and station is not None:
         call_again(tournament, pairing, station, called_at)
-    return ""
 
 
 def undo_reopening(tournament: Tournament, undone: ResultReopened, actor: Actor) -> str:
@@ -39,11 +37,10 @@ def undo_reopening(tournament: Tournament, undone: ResultReopened, actor: Actor)
 def undo_correction(tournament: Tournament, undone: ResultCorrected, actor: Actor) -> str:
     """The former result is there again, and those that fell with it."""
     pairing = _decided_at(tournament, undone.at)
-    assert pairing.match is not None
     replay, result = Replay.of(undone.rounds), result_of(undone.result)
     reopen_stage(pairing.group.stage)
-    reopen_match(match=pairing.match, hold=False)
-    store_result(match=pairing.match, result=result)
+    reopen_match(match=pairing.known_match, hold=False)
+    store_result(match=pairing.known_match, result=result)
     advance(pairing, result, replay)
     lost = replay_results(tournament, undone.fallen, replay, undone.rounds)
     walk_over_all(tournament)

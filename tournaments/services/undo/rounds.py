@@ -1,14 +1,8 @@
 """Rounds of a Swiss, round lengths, byes and late entries undone."""
 
 from lib.errors import Conflict
-from tournaments.models import (
-    ByeKind,
-    Contender,
-    Group,
-    Pairing,
-    Round,
-    Tournament,
-)
+from tournaments.models import ByeKind, Contender, Group, Pairing, Round, Tournament
+from tournaments.services import undoable
 from tournaments.services.actors import Actor
 from tournaments.services.capacity import EntryChange, announce
 from tournaments.services.locking import check_runs, check_was_started, later_stages
@@ -23,28 +17,19 @@ from tournaments.services.progress.swiss_rounds import (
     was_forfeited_by_withdrawal,
     withdraw_round,
 )
-from tournaments.services.undoable import (
-    ByeSet,
-    EntrantEnteredLate,
-    RoundLengthSet,
-    RoundPaired,
-    RoundUnpaired,
-    SwissEnded,
-)
 from tournaments.signals import round_published
-from tournaments.storage.swiss_rounds import restore_round
+from tournaments.storage.table_rounds import restore_round
 
 
-def undo_pairing(tournament: Tournament, undone: RoundPaired, actor: Actor) -> str:
+def undo_pairing(tournament: Tournament, undone: undoable.RoundPaired, actor: Actor) -> None:
     """The round is withdrawn."""
     group = _played_swiss(tournament, undone.stage)
     if group.rounds.count() != undone.round:
         raise _rounds_changed()
     withdraw_round(last_round(group))
-    return ""
 
 
-def undo_unpairing(tournament: Tournament, undone: RoundUnpaired, actor: Actor) -> str:
+def undo_unpairing(tournament: Tournament, undone: undoable.RoundUnpaired, actor: Actor) -> None:
     """The round is paired again as it was; entrants who have left since are walked over."""
     group = _played_swiss(tournament, undone.stage)
     if group.rounds.count() != undone.round.number - 1:
@@ -52,7 +37,6 @@ def undo_unpairing(tournament: Tournament, undone: RoundUnpaired, actor: Actor) 
     round_, rows = restore_round(group, undone.round)
     round_published.send(sender=Round, tournament=tournament, round=round_, pairings=rows)
     walk_over(rows)
-    return ""
 
 
 def _played_swiss(tournament: Tournament, stage: int) -> Group:
@@ -62,7 +46,7 @@ def _played_swiss(tournament: Tournament, stage: int) -> Group:
     return group
 
 
-def undo_end(tournament: Tournament, undone: SwissEnded, actor: Actor) -> str:
+def undo_end(tournament: Tournament, undone: undoable.SwissEnded, actor: Actor) -> None:
     """The Swiss has as many rounds as planned, and the next stage has not begun."""
     check_was_started(tournament)
     stage = swiss_group(tournament, stage=undone.stage).stage
@@ -72,14 +56,13 @@ def undo_end(tournament: Tournament, undone: SwissEnded, actor: Actor) -> str:
     reopen_stage(stage)
     stage.override_plan(rounds_planned=undone.rounds)
     advance_stage(stage)
-    return ""
 
 
 def _rounds_changed() -> Conflict:
     return Conflict("The rounds have moved on since then.", code="too_late")
 
 
-def undo_length(tournament: Tournament, undone: RoundLengthSet, actor: Actor) -> str:
+def undo_length(tournament: Tournament, undone: undoable.RoundLengthSet, actor: Actor) -> None:
     """The round has its former length."""
     check_not_ended(tournament)
     stage, group, part, number = undone.at
@@ -93,10 +76,9 @@ def undo_length(tournament: Tournament, undone: RoundLengthSet, actor: Actor) ->
     if round_ is None:
         raise Conflict("This round is not there any more.", code="too_late")
     set_length(round_, undone.before)
-    return ""
 
 
-def undo_bye(tournament: Tournament, undone: ByeSet, actor: Actor) -> str:
+def undo_bye(tournament: Tournament, undone: undoable.ByeSet, actor: Actor) -> None:
     """The entrant has its former bye, or none."""
     check_runs(tournament)
     contender = Contender.objects.filter(
@@ -110,10 +92,11 @@ def undo_bye(tournament: Tournament, undone: ByeSet, actor: Actor) -> str:
         # A bye of the pairing in a round that is not paired was set beforehand.
         preset = undone.before == ByeKind.PAIRING_ALLOCATED
         contender.byes.create(round_number=undone.round, kind=undone.before, preset=preset)
-    return ""
 
 
-def undo_late_entry(tournament: Tournament, undone: EntrantEnteredLate, actor: Actor) -> str:
+def undo_late_entry(
+    tournament: Tournament, undone: undoable.EntrantEnteredLate, actor: Actor
+) -> None:
     """The entrant is gone, as long as it has not been paired."""
     check_runs(tournament)
     contender = Contender.objects.select_related("entrant").filter(pk=undone.contender).first()
@@ -126,7 +109,6 @@ def undo_late_entry(tournament: Tournament, undone: EntrantEnteredLate, actor: A
     contender.delete()
     entrant.delete()
     announce(tournament, entrant, EntryChange.LEFT)
-    return ""
 
 
 def _table_changed() -> Conflict:

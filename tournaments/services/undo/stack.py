@@ -16,14 +16,14 @@ from tournaments.services import audit_log, undoable
 from tournaments.services.actors import Actor
 from tournaments.services.locking import lock_tournament
 
-from . import entry, results, rounds, start, withdrawals
+from . import entry, results, rounds, withdrawals
 
 #: The verb of an action that leaves another as it is, though it could be undone.
 SKIPPED = "skip_undo"
 
 #: How each kind of action is undone: gets the tournament, which is locked, the action's record and
-#: the actor; returns what else it did, in words, or nothing. Raises `Refusal` when it cannot.
-UNDO: dict[type[undoable.Undoable], Callable[[Tournament, Any, Actor], str]] = {
+#: the actor; returns what else it did, in words, if anything. Raises `Refusal` when it cannot.
+UNDO: dict[type[undoable.Undoable], Callable[[Tournament, Any, Actor], str | None]] = {
     undoable.ResultEntered: results.undo_result,
     undoable.ResultReopened: results.undo_reopening,
     undoable.ResultCorrected: results.undo_correction,
@@ -35,7 +35,7 @@ UNDO: dict[type[undoable.Undoable], Callable[[Tournament, Any, Actor], str]] = {
     undoable.RoundLengthSet: rounds.undo_length,
     undoable.ByeSet: rounds.undo_bye,
     undoable.EntrantEnteredLate: rounds.undo_late_entry,
-    undoable.TournamentStarted: start.undo_start,
+    undoable.TournamentStarted: entry.undo_start,
     undoable.StateMoved: entry.undo_state,
     undoable.CheckedIn: entry.undo_check_in,
     undoable.EntrantsAdded: entry.undo_added,
@@ -91,9 +91,9 @@ def undo_last(
     )
 
 
-def _undo(tournament: Tournament, action: Action, actor: Actor) -> str:
+def _undo(tournament: Tournament, action: Action, actor: Actor) -> str | None:
     try:
-        record = undoable.read_undoable(action.undo)
+        record = msgspec.convert(action.undo, undoable.AnyUndoable)
         return UNDO[type(record)](tournament, record, actor)
     except msgspec.ValidationError as error:
         raise Conflict(

@@ -7,9 +7,8 @@ from tournaments.services.actors import Actor
 from tournaments.services.guards import entrant_of
 from tournaments.services.locking import check_was_started, later_stages
 from tournaments.services.progress.advance import walk_over_all
-from tournaments.services.progress.dependents import result_of
+from tournaments.services.progress.dependents import replay_results, result_of
 from tournaments.services.progress.reopen import reopen_pairing
-from tournaments.services.progress.result_replay import replay_results
 from tournaments.services.progress.stage_replay import Replay
 from tournaments.services.progress.stages import tear_down
 from tournaments.services.progress.withdrawals import (
@@ -25,7 +24,7 @@ from tournaments.services.venue.stations import call_again
 from .results import lost_results
 
 
-def undo_withdrawal(tournament: Tournament, undone: EntrantWithdrawn, actor: Actor) -> str:
+def undo_withdrawal(tournament: Tournament, undone: EntrantWithdrawn, actor: Actor) -> None:
     """The entrant takes part again; what was forfeited is open, at the stations where it was."""
     check_was_started(tournament)
     entrant = entrant_of(tournament, undone.entrant)
@@ -36,7 +35,6 @@ def undo_withdrawal(tournament: Tournament, undone: EntrantWithdrawn, actor: Act
     for pairing, station, called_at in back.called:
         if pairing.pk in ready:
             call_again(tournament, pairing, station, called_at)
-    return ""
 
 
 def undo_reinstatement(tournament: Tournament, undone: EntrantReinstated, actor: Actor) -> str:

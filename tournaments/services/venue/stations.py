@@ -96,8 +96,8 @@ def assign_station(
         return pairing
     _check_not_taken(station)
     busy = _busy(tournament, but=pairing)
-    for _, entrant in pairing.sides:
-        if entrant is not None and entrant.pk in busy:
+    for entrant in pairing.both:
+        if entrant.pk in busy:
             raise Conflict(f"{entrant} still plays at {busy[entrant.pk]}.", code="entrant_busy")
     undo = StationSet(pairing=pairing.pk, before=pairing.station_id)
     _call(pairing, station)
@@ -113,12 +113,10 @@ def free_station(*, tournament_id: UUID, pairing_id: UUID, actor: Actor) -> Pair
     pairing = _ready_pairing(tournament, pairing_id)
     if pairing.station is None:
         raise Conflict("This match has no station.", code="no_station")
-    undo, text = (
-        StationSet(pairing=pairing.pk, before=pairing.station_id),
-        f"freed {pairing.station}",
-    )
+    text = f"freed {pairing.station} of {pairing.title}"
+    undo = StationSet(pairing=pairing.pk, before=pairing.station_id)
     _call(pairing, None)
-    _record(tournament, actor, f"{text} of {pairing.title}", undo)
+    _record(tournament, actor, text, undo)
     stations_changed.send(sender=Pairing, tournament=tournament, pairings=[pairing])
     return pairing
 
@@ -134,8 +132,9 @@ def assign_next(*, tournament_id: UUID, actor: Actor) -> list[Pairing]:
     for pairing in ready_in_order(tournament):
         if not free:
             break
-        if pairing.station_id is None and not busy & set(_entrants(pairing)):
-            busy |= set(_entrants(pairing))
+        sides = {pairing.top_id, pairing.bottom_id}
+        if pairing.station_id is None and not busy & sides:
+            busy |= sides
             _call(pairing, free.pop(0))
             called.append(pairing)
     if called:
@@ -158,8 +157,8 @@ def call_again(
 ) -> None:
     """Put a pairing back where it was played, unless the station or one of its sides is busy."""
     busy = _busy(tournament, but=pairing)
-    there = station.pairings.filter(state=PairingState.READY).exclude(pk=pairing.pk)
-    if not there.exists() and not busy.keys() & set(_entrants(pairing)):
+    there = station.pairings.ready().exclude(pk=pairing.pk)
+    if not there.exists() and not busy.keys() & {pairing.top_id, pairing.bottom_id}:
         pairing.change(station=station, called_at=called_at)
 
 
@@ -173,14 +172,13 @@ def station_of(tournament: Tournament, station_id: int | None) -> Station | None
 
 
 def _check_not_taken(station: Station) -> None:
-    there = station.pairings.select_related("top", "bottom").filter(state=PairingState.READY)
+    there = station.pairings.select_related("top", "bottom").ready()
     if pairing := there.first():
         raise Conflict(f"{pairing.title} is played at {station}.", code="station_taken")
 
 
 def _ready_pairing(tournament: Tournament, pairing_id: UUID) -> Pairing:
-    pairings = Pairing.objects.in_full().filter(group__stage__tournament=tournament)
-    pairing = pairings.filter(pk=pairing_id).first()
+    pairing = Pairing.objects.filter(pk=pairing_id).first_in(tournament)
     if pairing is None:
         raise NotFound("There is no such match in this tournament.")
     if pairing.state != PairingState.READY:
@@ -192,24 +190,18 @@ def _ready_pairing(tournament: Tournament, pairing_id: UUID) -> Pairing:
 
 
 def _at_stations(tournament: Tournament) -> QuerySet[Pairing]:
-    return Pairing.objects.filter(
-        group__stage__tournament=tournament, state=PairingState.READY, station__isnull=False
-    )
+    return Pairing.objects.of(tournament).ready().filter(station__isnull=False)
 
 
-def _busy(tournament: Tournament, but: Pairing | None = None) -> dict[int, str]:
+def _busy(tournament: Tournament, but: Pairing | None = None) -> dict[int | None, str]:
     """The stations of entrants that play now: names of stations by ids of entrants."""
     playing = _at_stations(tournament).select_related("station")
     return {
         entrant: str(pairing.station)
         for pairing in playing
         if but is None or pairing.pk != but.pk
-        for entrant in _entrants(pairing)
+        for entrant in (pairing.top_id, pairing.bottom_id)
     }
-
-
-def _entrants(pairing: Pairing) -> list[int]:
-    return [pk for pk in (pairing.top_id, pairing.bottom_id) if pk is not None]
 
 
 def _record(tournament: Tournament, actor: Actor, text: str, undo: Undoable | None = None) -> None:
