@@ -145,16 +145,8 @@ def settings(request: HttpRequest, tournament: Tournament, actor: Actor) -> Http
     elif request.method == "POST":
         form = SettingsForm(tournament, request.POST, is_staff=actor.is_staff)
         change = partial(change_settings, tournament_id=tournament.pk, actor=actor)
-        if (
-            submit(
-                form,
-                lambda: change(changes=form.changes()),
-                bad_code="entry_code",
-                bad_slug="slug",
-                slug_taken="slug",
-            )
-            is not None
-        ):
+        fields = {"bad_code": "entry_code", "bad_slug": "slug", "slug_taken": "slug"}
+        if submit(form, lambda: change(changes=form.changes()), **fields) is not None:
             messages.success(request, "The settings are saved.")
             return redirect("tournament-manage-settings", tournament.pk)
     wrong = form.errors or (stages.is_bound and "add-stage" not in request.POST)

@@ -41,8 +41,7 @@ def assign_slug(tournament: Tournament) -> None:
     free = next((slug for slug in numbered if slug not in taken), "")
     for slug in [free, *(f"{base}-{secrets.token_hex(3)}" for _ in range(3))]:
         if slug and _is_claimed(tournament, slug):
-            tournament.slug = slug
-            tournament.save(update_fields=("slug",))
+            tournament.change(slug=slug)
             return
 
 
