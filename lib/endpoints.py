@@ -8,11 +8,14 @@ function returns is encoded. One that returns a response itself declares in `ret
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
+from inspect import iscoroutinefunction
 from typing import Any
 
+import msgspec
+from channels.db import database_sync_to_async
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -78,6 +81,8 @@ class Operation:
         """The view's arguments; raises `Malformed`."""
         if request.method not in self.methods:
             raise WrongMethod.of(request.method, self.methods)
+        for name, kind in self.parameters.items():
+            parameters[name] = msgspec.convert(parameters[name], kind, strict=False)
         if self.body is not None and (self.is_body_required or raw_body(request)):
             parameters["body"] = read_body(request, self.body)
         if self.query is not None:
@@ -112,7 +117,7 @@ def endpoint(
             except _FAILURES as failure:
                 return _failed(failure)
 
-        is_async = inspect.iscoroutinefunction(view)
+        is_async = iscoroutinefunction(view)
         return _described(wraps(view)(answer_async if is_async else answer), (operation,))
 
     return decorate
@@ -129,15 +134,28 @@ def by_method(*views: View) -> View:
     operations = tuple(operation for view in views for operation in operations_of(view))
     table = {m: view for view in views for one in operations_of(view) for m in one.methods}
 
+    def chosen(request: HttpRequest) -> View:
+        return table.get(request.method or "", partial(_wrong_method, allowed=table))
+
     @wraps(views[0])
     def answer(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
-        view = table.get(request.method or "")
-        if view is None:
-            return refusal_response(WrongMethod.of(request.method, table))
-        response: HttpResponseBase = view(request, **parameters)
+        response: HttpResponseBase = chosen(request)(request, **parameters)
         return response
 
-    return _described(answer, operations)
+    @wraps(views[0])
+    async def answer_async(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
+        view = chosen(request)
+        if not iscoroutinefunction(view):
+            view = database_sync_to_async(view, thread_sensitive=False)
+        response: HttpResponseBase = await view(request, **parameters)
+        return response
+
+    is_async = any(map(iscoroutinefunction, views))
+    return _described(answer_async if is_async else answer, operations)
+
+
+def _wrong_method(request: HttpRequest, *, allowed: Iterable[str], **_: Any) -> HttpResponseBase:
+    return refusal_response(WrongMethod.of(request.method, allowed))
 
 
 def page_or_json(page: View, view: View) -> View:

@@ -31,11 +31,16 @@ class GroupCommit(Generic[Item, Result]):
 
     A result that is an exception is raised to the caller that submitted the item; an exception
     raised by `perform` itself goes to the whole batch. Where it took long to find the database
-    gone, the batches behind get it too: they need not find out one after another.
+    gone, the batches behind get it too: they need not find out one after another. Batches of reads
+    have a `thread` of their own.
     """
 
-    def __init__(self, perform: Callable[[Sequence[Item]], Sequence[Result | Exception]]) -> None:
-        self._perform = perform
+    def __init__(
+        self,
+        perform: Callable[[Sequence[Item]], Sequence[Result | Exception]],
+        thread: ThreadPoolExecutor = _writer,
+    ) -> None:
+        self._perform, self._thread = perform, thread
         self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _LoopQueue[Item, Result]] = (
             WeakKeyDictionary()
         )
@@ -45,15 +50,19 @@ class GroupCommit(Generic[Item, Result]):
         loop = asyncio.get_running_loop()
         queue = self._queues.get(loop)
         if queue is None:
-            queue = self._queues[loop] = _LoopQueue(self._perform)
+            queue = self._queues[loop] = _LoopQueue(self._perform, self._thread)
         return queue.submit(loop, item)
 
 
 class _LoopQueue(Generic[Item, Result]):
     """The items that wait on one event loop."""
 
-    def __init__(self, perform: Callable[[Sequence[Item]], Sequence[Result | Exception]]) -> None:
-        self._perform = perform
+    def __init__(
+        self,
+        perform: Callable[[Sequence[Item]], Sequence[Result | Exception]],
+        thread: ThreadPoolExecutor,
+    ) -> None:
+        self._perform, self._thread = perform, thread
         self._waiting: list[tuple[Item, float, asyncio.Future[Result]]] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -72,7 +81,7 @@ class _LoopQueue(Generic[Item, Result]):
             batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
             items, since = [item for item, _, _ in batch], batch[0][1]
             try:
-                results = await loop.run_in_executor(_writer, self._commit, items, since)
+                results = await loop.run_in_executor(self._thread, self._commit, items, since)
             except Exception as error:
                 results = [error] * len(batch)
             for (_, _, future), result in zip(batch, results, strict=True):

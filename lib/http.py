@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 Body = TypeVar("Body")
 RETRY_AFTER_SECONDS = 2
+#: In the ASGI scope of a request for which no thread is kept while its view waits.
+THREADLESS = "matchpoint.threadless"
 
 _STATUS: dict[type[Refusal], int] = {
     Malformed: 400,

@@ -9,6 +9,7 @@ from django.dispatch import Signal, receiver
 
 from lobby.sockets.queue_notifier import wake_notifiers
 from matchmaking.models import Match, Report
+from matchmaking.services.queue.held_reads import wake_reads
 from matchmaking.services.queue.joins import NewMatch
 from matchmaking.signals import (
     match_closed,
@@ -71,12 +72,15 @@ _NOT_FOR_THE_LOBBY = {entry_changed, list_changed, stations_changed}
 def log_matches(matches: Sequence[NewMatch], **kwargs: Any) -> None:
     """Pools made matches."""
     log.append(LOBBY, [news.matched(made) for made in matches])
+    ids = [ticket.pk for made in matches for ticket in made.tickets]
+    transaction.on_commit(lambda: wake_reads(ids))
 
 
 @receiver(tickets_changed)
 def notify_sockets(ticket_ids: Sequence[UUID], **kwargs: Any) -> None:
     """Tickets changed: their sockets are notified once it is stored."""
     transaction.on_commit(lambda: wake_notifiers(ticket_ids))
+    transaction.on_commit(lambda: wake_reads(ticket_ids))
 
 
 @receiver([match_closed, match_reopened])

@@ -1,10 +1,11 @@
 """Reads that are more than a lookup."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, UUIDField
 
 from lib.errors import NotFound
 
@@ -14,10 +15,12 @@ from .models import (
     Party,
     Player,
     Pool,
+    ReadyAnswer,
     ReadyCheck,
     Report,
     ReportState,
     Ticket,
+    TicketQuerySet,
     TicketState,
 )
 
@@ -47,18 +50,26 @@ def waiting_names(*, now: datetime, limit: int) -> tuple[int, list[tuple[str, st
     return (tickets.count() if len(first) == limit else len(first)), first
 
 
+def with_check(tickets: TicketQuerySet) -> TicketQuerySet:
+    """These tickets, each with the id of the ready check that it is in.
+
+    One statement sees both: a ticket is `proposed` exactly when it is in an open check.
+    """
+    asked = ReadyAnswer.objects.filter(ticket=OuterRef("pk"), check_of__state=CheckState.OPEN)
+    check = Subquery(asked.order_by().values("check_of")[:1], output_field=UUIDField())
+    return tickets.annotate(open_check_id=check)  # type: ignore[no-redef]
+
+
 def open_ticket(player: Player) -> Ticket | None:
     """The player's open ticket: waiting, or in a ready check."""
-    return Ticket.objects.open().in_full().filter(player=player).first()
+    return with_check(Ticket.objects.open().in_full()).filter(player=player).first()
 
 
-def open_check(ticket: Ticket) -> ReadyCheck | None:
-    """The ready check that a ticket is in, with its answers."""
-    return (
-        ReadyCheck.objects.filter(answers__ticket=ticket, state=CheckState.OPEN)
-        .prefetch_related("answers")
-        .first()
-    )
+def checks_of(tickets: Iterable[Ticket]) -> dict[UUID, ReadyCheck]:
+    """The ready checks, with their answers, that these tickets were in when they were read."""
+    ids = {ticket.open_check_id for ticket in tickets if ticket.open_check_id is not None}
+    found = ReadyCheck.objects.filter(pk__in=ids).prefetch_related("answers") if ids else ()
+    return {check.pk: check for check in found}
 
 
 def match_of(match_id: UUID) -> Match:
@@ -101,6 +112,6 @@ def open_pools() -> QuerySet[Pool]:
 
 def moved_tickets(ticket_ids: list[UUID], asked: list[UUID]) -> QuerySet[Ticket]:
     """Those of these tickets that do not simply wait, or were in a ready check (`asked`)."""
-    return Ticket.objects.in_full().filter(
+    return with_check(Ticket.objects.in_full()).filter(
         ~Q(state=TicketState.WAITING) | Q(pk__in=asked), pk__in=ticket_ids
     )

@@ -17,6 +17,7 @@ from lib.leases import LeaseClaim, give_up_leases
 from lobby.presence import delete_stale_presence
 from matchmaking.services.matches import lapse_matches
 from matchmaking.services.parties import delete_old_parties
+from matchmaking.services.queue.held_reads import release_reads
 from matchmaking.services.queue.tickets import expire_tickets
 from matchmaking.services.queue.ticks import tick_pools
 from matchmaking.services.reports import confirm_unanswered_reports
@@ -57,6 +58,7 @@ class Duties:
     async def stop(self) -> None:
         """End: close sockets so that they reconnect, give up the lease."""
         close_sockets()
+        release_reads()
         task, self._task = self._task, None
         if task is not None:
             task.cancel()

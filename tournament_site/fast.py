@@ -1,27 +1,33 @@
-"""In front of Django: bodies are bounded, and the busiest request takes a short path.
+"""In front of Django: bodies are bounded, and what programs ask most takes a short path.
 
-Django's handler starts a thread and six middlewares for each request. `POST /matchmaking` from a
-program (no cookies, no Origin) needs none of them: no session, nothing to forge, no thread. It
-meets the same view by the short path; everything else takes Django's.
+Django's handler starts a thread and six middlewares for each request. `POST /matchmaking` and the
+reads of the API (`lib/endpoints.py`) from a program need none of them: there is no cookie to look
+up, and nothing to forge. They meet the same views by the short path; all else takes Django's.
 """
 
+import asyncio
 import io
 import logging
 import re
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
+from inspect import iscoroutinefunction
 from typing import Any
 
+from channels.db import database_sync_to_async
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
 from django.http.request import split_domain_port, validate_host
 from django.http.response import HttpResponseBase
 from django.template import loader
+from django.urls import Resolver404, ResolverMatch, resolve
 
+from lib.endpoints import operations_of
 from lib.errors import Malformed
-from lib.http import refusal_response
+from lib.http import THREADLESS, refusal_response
 from matchmaking.api.queue import join
 
 from .middleware import fault
@@ -52,16 +58,20 @@ class FastPath:
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["method"] in {"GET", "HEAD"}:
-            await self._django(scope, receive, send)
-            return
         headers = dict(scope["headers"])
+        if scope["method"] in {"GET", "HEAD"}:
+            read = _read_of(scope, headers)
+            if read is None:
+                await self._django(scope, receive, send)
+            else:
+                await _answer_read(scope, read, receive, send)
+            return
         limit = _limit(scope["path"], headers)
         body = await _read(receive, limit)
         if body is None:
             await _respond(_too_large(limit, headers), send)
         elif (scope["method"], scope["path"]) in _SHORT and not headers.keys() & _AMBIENT:
-            await _respond(await _short(scope, body), send)
+            await _respond(await _short(scope, body, join), send)
         else:
             await self._django(scope, _replay(body, receive), send)
 
@@ -113,16 +123,62 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-async def _short(scope: dict[str, Any], body: bytes) -> HttpResponseBase:
+def _read_of(scope: dict[str, Any], headers: dict[bytes, bytes]) -> ResolverMatch | None:
+    """The API's view that answers this GET; None if that is another, or a cookie says who asks."""
+    if scope["method"] != "GET" or b"text/html" in headers.get(b"accept", b""):
+        return None
+    if b"cookie" in headers and b"authorization" not in headers:
+        return None
+    try:
+        found = resolve(scope["path"])
+    except Resolver404:
+        return None
+    return found if operations_of(found.func) else None
+
+
+async def _answer_read(
+    scope: dict[str, Any], read: ResolverMatch, receive: Receive, send: Send
+) -> None:
+    """Answer a read, unless its sender leaves before there is an answer."""
+    view = read.func
+    if not iscoroutinefunction(view):
+        view = database_sync_to_async(view, thread_sensitive=False)
+    answer = asyncio.ensure_future(_short(scope | {THREADLESS: True}, b"", view, **read.kwargs))
+    if b"wait=" in scope["query_string"]:
+        await _until_done_or_gone(answer, receive)
+    if answer.cancelled():
+        return
+    await _respond(await answer, send)
+
+
+async def _until_done_or_gone(answer: "asyncio.Future[HttpResponseBase]", receive: Receive) -> None:
+    gone = asyncio.ensure_future(_disconnected(receive))
+    both: tuple[asyncio.Future[Any], ...] = (answer, gone)
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    for one in both:
+        if not one.done():
+            one.cancel()
+            await asyncio.wait({one})
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _short(
+    scope: dict[str, Any], body: bytes, view: Callable[..., Any], **parameters: Any
+) -> HttpResponseBase:
     request = ASGIRequest(scope, io.BytesIO(body))
+    request.user = AnonymousUser()
     try:
         _check_host(request.META.get("HTTP_HOST", ""))
-        response: HttpResponseBase = await join(request)
+        response: HttpResponseBase = await view(request, **parameters)
         return response
     except DisallowedHost:
         return refusal_response(Malformed("This host name is not served here."))
     except Exception:
-        log.exception("POST %s failed", scope["path"])
+        log.exception("%s %s failed", scope["method"], scope["path"])
         return fault(request)
 
 

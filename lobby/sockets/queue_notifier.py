@@ -173,7 +173,7 @@ class QueueNotifier:
             socket.ticket_closed(Left(schemas.end_text(ticket), schemas.TicketEnd.of(ticket)))
 
     async def _explain(self) -> None:
-        found = await in_thread(outlooks_of, list(self.sockets), now=timezone.now())
+        found = await in_thread(_outlooks, list(self.sockets))
         for ticket, outlook in found.items():
             explained = Explained.of(ticket, outlook)
             if self.outlooks.get(ticket) != explained and ticket in self.sockets:
@@ -202,6 +202,12 @@ def _leave(ticket: UUID, caller: Caller) -> None:
         if conflict.code != "ticket_proposed":
             raise
         decline_match(ticket_id=ticket, caller=caller, now=timezone.now())
+
+
+def _outlooks(tickets: list[UUID]) -> dict[UUID, schemas.Outlook]:
+    """The outlooks of those of these tickets that wait."""
+    waiting = Ticket.objects.waiting().filter(pk__in=tickets).select_related("pool")
+    return outlooks_of(waiting, now=timezone.now())
 
 
 def _moves(

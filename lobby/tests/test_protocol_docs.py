@@ -39,6 +39,7 @@ from matchmaking.models import Match, Report
 from matchmaking.schemas import MatchBrief, MatchPlayer, PlayerName, TicketEnd
 from matchmaking.services import reports
 from matchmaking.services.matches import leave_match, reopen_match
+from matchmaking.services.queue import held_reads
 from matchmaking.services.queue.joining import Join, Joined, join_pool
 from streams import limits as socket_limits
 from streams import log, outbox, relay, sockets
@@ -363,6 +364,7 @@ def spoken(bucket: Bucket | Buckets) -> str:
         ("A body over HTTP", f"{settings.MATCHPOINT_BODY_MAX_BYTES // 1024} KiB"),
         ("A body over HTTP", f"{settings.MATCHPOINT_FORM_MAX_BYTES // 1024**2} MiB"),
         ("A line of chat", f"{settings.MATCHPOINT_CHAT_MAX_CHARS} characters"),
+        ("Requests held by", f"{held_reads.MOST_HELD:,}"),
         ("A reader with over", f"{outbox.SLOW_BYTES // 1024} KiB waiting"),
         ("A reader with over", f"after {outbox.SLOW_SECONDS:.0f} s"),
         ("A reader with over", f"over {outbox.FULL_BYTES // 1024**2} MiB"),

@@ -4,23 +4,25 @@ from typing import Annotated
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from msgspec import UNSET, Meta
+from msgspec import Meta
 
 from lib.endpoints import described_by, endpoint, socket_only
-from lib.http import check_newcomer, json_response
+from lib.http import THREADLESS, check_newcomer, json_response
 from lib.idempotency import IdempotencyKey, Replay
 from lib.schemas import Schema
 from matchmaking import schemas
 from matchmaking.callers import Caller
 from matchmaking.identity import bearer, caller_of, set_guest_cookie
-from matchmaking.models import Pool, Ticket, TicketState
+from matchmaking.models import Pool
+from matchmaking.services.queue.held_reads import MOST_SECONDS, read_ticket
 from matchmaking.services.queue.joining import Join, join_batcher
-from matchmaking.services.queue.outlook import outlook
 from matchmaking.services.queue.ready_checks import accept_match, decline_match
-from matchmaking.services.queue.tickets import leave_pool, mark_seen, ticket_of
+from matchmaking.services.queue.ticket_reads import show_ticket as shown
+from matchmaking.services.queue.tickets import TicketQuery, leave_pool
 
 _TAG = "The queue"
 _MOST_REGIONS = 32
@@ -68,12 +70,21 @@ async def matchmaking(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
+class TicketLook(Schema):
+    """How to look at a ticket."""
+
+    wait: Annotated[int, Meta(ge=0, le=MOST_SECONDS)] = 0
+    """For how many seconds to hold the answer until the ticket changes."""
+
+
 @endpoint("GET", tag=_TAG)
-def show_ticket(request: HttpRequest, ticket_id: UUID) -> schemas.TicketShown:
-    """Show a ticket, and how its wait goes."""
-    found = ticket_of(ticket_id=ticket_id, caller=caller_of(request))
-    mark_seen([found], now=timezone.now())
-    return _shown(found)
+async def show_ticket(
+    request: HttpRequest, ticket_id: UUID, query: TicketLook
+) -> schemas.TicketShown:
+    """Show a ticket, and how its wait goes; with `?wait=25` as soon as it changes."""
+    ticket = TicketQuery(ticket_id, await _read_caller(request))
+    is_threadless = isinstance(request, ASGIRequest) and THREADLESS in request.scope
+    return await read_ticket(ticket, wait_seconds=query.wait if is_threadless else 0)
 
 
 @endpoint("DELETE", tag=_TAG)
@@ -87,23 +98,13 @@ def leave(request: HttpRequest, ticket_id: UUID) -> schemas.QueueLeft:
 def accept(request: HttpRequest, ticket_id: UUID) -> schemas.TicketShown:
     """Accept the match that was found for a ticket."""
     caller = caller_of(request)
-    return _shown(accept_match(ticket_id=ticket_id, caller=caller, now=timezone.now()))
+    accept_match(ticket_id=ticket_id, caller=caller, now=timezone.now())
+    return shown(ticket_id=ticket_id, caller=caller)
 
 
 @endpoint("POST", tag=_TAG)
 def decline(request: HttpRequest, ticket_id: UUID) -> schemas.TicketShown:
     """Decline it: the ticket ends."""
     caller = caller_of(request)
-    return _shown(decline_match(ticket_id=ticket_id, caller=caller, now=timezone.now()))
-
-
-def _shown(found: Ticket) -> schemas.TicketShown:
-    now = timezone.now()
-    if found.state == TicketState.WAITING:
-        return schemas.TicketWaiting.of(found, outlook(found, now=now), now=now)
-    if found.state == TicketState.PROPOSED:
-        check = schemas.ReadyCheck.of_ticket(found) or UNSET
-        return schemas.TicketProposed(schemas.Ticket.of(found), schemas.ACCEPT_IT, check)
-    if found.state == TicketState.MATCHED:
-        return schemas.TicketMatched.of(found)
-    return schemas.TicketEnded.of(found)
+    decline_match(ticket_id=ticket_id, caller=caller, now=timezone.now())
+    return shown(ticket_id=ticket_id, caller=caller)

@@ -8,4 +8,4 @@ from .ratings import RatedMatch, Rating, RatingChange
 from .ready_checks import Answer, CheckState, Cooldown, ReadyAnswer, ReadyCheck
 from .reports import OPEN_REPORT, Report, ReportState
 from .seasons import Season, SeasonPlace
-from .tickets import OPEN_STATES, EndReason, Ticket, TicketState
+from .tickets import OPEN_STATES, EndReason, Ticket, TicketQuerySet, TicketState

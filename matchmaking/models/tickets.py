@@ -97,6 +97,8 @@ class Ticket(models.Model):
     )
 
     objects = TicketQuerySet.as_manager()
+    #: The ready check that it is in, read in one look with the rest; see `selectors.with_check`.
+    open_check_id: uuid.UUID | None = None
 
     class Meta:
         ordering = ("waiting_since",)

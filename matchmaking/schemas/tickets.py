@@ -1,7 +1,6 @@
 """Tickets, ready checks and how a wait goes, as the ticket's owner sees them."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, Literal, Self
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from msgspec.structs import asdict
 from lib.schemas import Answer, Schema, Timestamp, timestamp
 from matchmaking import models
 from matchmaking.models import EndReason, TicketState
-from matchmaking.selectors import open_check
+from matchmaking.selectors import checks_of
 
 from .matches import MatchSummary
 from .players import PlayerName
@@ -89,9 +88,9 @@ class ReadyCheck(Schema):
 
     @classmethod
     def of_ticket(cls, ticket: models.Ticket) -> Self | None:
-        """The open ready check of a ticket, if there is one."""
-        check = open_check(ticket) if ticket.state == TicketState.PROPOSED else None
-        return cls.of(check, check.answers.all(), ticket) if check else None
+        """The ready check that a ticket was in when it was read, if any."""
+        found = checks_of([ticket]).values()
+        return next((cls.of(check, check.answers.all(), ticket) for check in found), None)
 
 
 class Outlook(Schema):
@@ -118,12 +117,12 @@ class TicketWaiting(Outlook, tag_field="status", tag="Waiting", kw_only=True):
     """When it ends unless its owner shows life again."""
 
     @classmethod
-    def of(cls, ticket: models.Ticket, outlook: Outlook, *, now: datetime) -> Self:
-        """A ticket whose owner has just shown life."""
+    def of(cls, ticket: models.Ticket, outlook: Outlook) -> Self:
+        """A ticket that waits; needs its pool, and its party if it has one."""
         return cls(
             ticket=Ticket.of(ticket),
             message=WAITING,
-            expires_at=timestamp(now + settings.MATCHPOINT_TICKET_LIFE),
+            expires_at=timestamp(ticket.seen_at + settings.MATCHPOINT_TICKET_LIFE),
             **asdict(outlook),
         )
 
@@ -133,8 +132,13 @@ class TicketProposed(Answer, tag="Proposed"):
 
     ticket: Ticket
     message: str
-    check: ReadyCheck | UnsetType
-    """Left out when it was settled this moment."""
+    check: ReadyCheck
+
+    @classmethod
+    def of(cls, ticket: models.Ticket, check: models.ReadyCheck) -> Self:
+        """A ticket in a check, with its answers."""
+        shown = ReadyCheck.of(check, check.answers.all(), ticket)
+        return cls(Ticket.of(ticket), ACCEPT_IT, shown)
 
 
 class TicketMatched(Answer, tag="Matched"):

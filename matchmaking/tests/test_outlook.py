@@ -73,7 +73,7 @@ def test_a_party_has_one_outlook() -> None:
     squads = pool(team_size=2, party_limit=2)
     ann, bob = guest("Ann"), guest("Bob")
     join(ann, squads, party=party_of(ann, bob).code)
-    found = outlooks_of([ticket(ann).pk, ticket(bob).pk], now=timezone.now())
+    found = outlooks_of([ticket(ann), ticket(bob)], now=timezone.now())
     assert found[ticket(ann).pk] == found[ticket(bob).pk]
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from matchmaking.services.queue.held_reads import release_reads
 from streams.outbox import EXTENSION, KERNEL_BYTES
 
 from . import connections
@@ -208,6 +209,11 @@ class WireServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self.ready()
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Answer the reads that are held, then end."""
+        release_reads()
+        await super().shutdown(sockets)
 
 
 def _is_a_fault(record: logging.LogRecord) -> bool:

@@ -140,14 +140,13 @@ def _statistics(pool: Pool, waiting: int, hour_ago: datetime) -> PoolStatistics:
     return PoolStatistics(waiting, round(median(waits), 1) if waits else None, lately)
 
 
-def outlooks_of(ticket_ids: Iterable[UUID], *, now: datetime) -> dict[UUID, Outlook]:
-    """The outlooks of the waiting ones of these tickets, in any pools."""
-    waiting = Ticket.objects.waiting().filter(pk__in=list(ticket_ids))
+def outlooks_of(tickets: Iterable[Ticket], *, now: datetime) -> dict[UUID, Outlook]:
+    """The outlooks of waiting tickets in any pools, by their ids; they need their pools."""
     by_pool: dict[Pool, list[Ticket]] = defaultdict(list)
-    for ticket in waiting.select_related("pool"):
+    for ticket in tickets:
         by_pool[ticket.pool].append(ticket)
     found: dict[UUID, Outlook] = {}
-    for pool, tickets in by_pool.items():
-        shown = pool_outlook(pool, tickets, now=now)
-        found |= {ticket.pk: shown.of(ticket) for ticket in tickets}
+    for pool, waiting in by_pool.items():
+        shown = pool_outlook(pool, waiting, now=now)
+        found |= {ticket.pk: shown.of(ticket) for ticket in waiting}
     return found

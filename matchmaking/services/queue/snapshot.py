@@ -22,7 +22,7 @@ from matchmaking.models import (
     TicketState,
 )
 from matchmaking.schemas import MatchPlayer
-from matchmaking.selectors import is_live
+from matchmaking.selectors import is_live, with_check
 from matchmaking.services.ratings import current_ratings
 
 from .joins import Join, NewMatch, Playing
@@ -119,7 +119,7 @@ class QueueSnapshot:
         """The open ticket of each known player who has one, in whichever pool."""
         if not self.known:
             return {}
-        tickets = Ticket.objects.open().filter(player__in=self.ids)
+        tickets = with_check(Ticket.objects.open()).filter(player__in=self.ids)
         found = {ticket.player_id: ticket for ticket in tickets.select_related("pool", "party")}
         mine = {ticket.player_id: ticket for ticket in self.waiting.values()}
         for player_id, ticket in found.items():

@@ -1,6 +1,7 @@
 """A ticket after its join: shown, kept alive, left, expired, closed with its pool."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,8 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from lib.errors import Conflict, Forbidden, NotFound
-from matchmaking.callers import Caller, player_of
+from lib.errors import Conflict, Forbidden, NotFound, Refusal
+from matchmaking.callers import Caller, players_of, unknown
 from matchmaking.models import (
     CheckState,
     EndReason,
@@ -19,7 +20,16 @@ from matchmaking.models import (
     Ticket,
     TicketState,
 )
+from matchmaking.selectors import with_check
 from matchmaking.signals import tickets_changed
+
+
+@dataclass(frozen=True, slots=True)
+class TicketQuery:
+    """Somebody asks for a ticket."""
+
+    ticket_id: UUID
+    caller: Caller
 
 
 @transaction.atomic
@@ -75,13 +85,28 @@ def _end(tickets: QuerySet[Ticket], reason: EndReason) -> int:
 
 def ticket_of(*, ticket_id: UUID, caller: Caller) -> Ticket:
     """A ticket of the caller's; raises `Unauthenticated`, `NotFound` or `Forbidden`."""
-    player = player_of(caller)
-    ticket = Ticket.objects.in_full().filter(pk=ticket_id).first()
-    if ticket is None:
-        raise NotFound("There is no such ticket.")
-    if ticket.player_id != player.pk:
-        raise Forbidden("This ticket is somebody else's.")
-    return ticket
+    [found] = tickets_of([TicketQuery(ticket_id, caller)])
+    if isinstance(found, Refusal):
+        raise found
+    return found
+
+
+def tickets_of(queries: Sequence[TicketQuery]) -> list[Ticket | Refusal]:
+    """What each of these queries finds: a ticket of the caller's, or why there is none."""
+    players = players_of(query.caller for query in queries)
+    tickets = with_check(Ticket.objects.in_full()).in_bulk([query.ticket_id for query in queries])
+
+    def find(query: TicketQuery) -> Ticket | Refusal:
+        player, ticket = players.get(query.caller), tickets.get(query.ticket_id)
+        if player is None:
+            return unknown(query.caller)
+        if ticket is None:
+            return NotFound("There is no such ticket.")
+        if ticket.player_id != player.pk:
+            return Forbidden("This ticket is somebody else's.")
+        return ticket
+
+    return [find(query) for query in queries]
 
 
 # Signs of life. A party stays while one of its members shows one.
