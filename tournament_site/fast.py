@@ -44,7 +44,7 @@ _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
 #: Where files are sent: by programs, and from pages.
 _FILES = re.compile(
     r"/api/tournaments/(?:import|[0-9a-f-]{36}/entrants\.csv)/?"
-    r"|/tournaments/(?:import|[0-9a-f-]{36}/manage/do/upload)"
+    r"|/tournaments/(?:import|[0-9a-f-]{36}/manage/(?:do/upload|entrants/import))"
 )
 #: What a page's form adds to the file in it.
 _FORM_AROUND_BYTES = 16 * 1024

@@ -14,7 +14,12 @@ from tournaments.files.report import group_trf
 from tournaments.files.sheets import entrants_csv, matches_csv, standings_csv
 from tournaments.models import Group, Tournament
 from tournaments.schemas import Brief
-from tournaments.services.transfer.imports import import_entrants, import_tournament, import_trf
+from tournaments.services.transfer.imports import (
+    import_entrants,
+    import_tournament,
+    import_trf,
+    read_entrants,
+)
 
 from . import schemas
 from .api_setup import FOR_ALL, Router, maker, organiser
@@ -118,20 +123,25 @@ def export_entrants(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
 
 @router.post(
     f"{ONE}/entrants.csv",
-    response={201: schemas.ChangedEntrants} | schemas.found_errors(),
+    response={200: schemas.ReadList, 201: schemas.AddedList} | schemas.found_errors(),
     openapi_extra=_takes(*SHEETS),
 )
-def import_list(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
+def import_list(request: HttpRequest, tournament_id: UUID, dry_run: bool = False) -> HttpResponse:
     """Add the entrants of a file: `name,rating,club,region,seed`, then the members of a team.
 
-    Commas, semicolons or tabs; the header line may be missing. A refusal names line and column,
-    and then nobody is added.
+    Commas, semicolons or tabs; the header line may be missing, or be in the words of other
+    programs and languages. A refusal names line and column, and then nobody is added. With
+    `dry_run` nobody is added in any case, and the answer says how the file was read.
     """
     actor = organiser(request, tournament_id)
-    data = _read(request, SHEETS)
-    rows = import_entrants(tournament_id=tournament_id, data=data, actor=actor)
-    answers = [entrant_answer(row) for row in rows]
-    return json_response({"status": "Entered", "entrants": answers}, status=201)
+    data, charset = _read(request, SHEETS), _charset(request)
+    if dry_run:
+        read = read_entrants(tournament=tournament_of(tournament_id), data=data, encoding=charset)
+        return json_response(schemas.ReadList.of(read))
+    added = import_entrants(tournament_id=tournament_id, data=data, actor=actor, encoding=charset)
+    answers = [entrant_answer(row) for row in added.entrants]
+    answer = {"status": "Entered", "entrants": answers, "warnings": added.warnings}
+    return json_response(answer, status=201)
 
 
 @router.get(f"{ONE}/matches.csv", response=A_FILE, openapi_extra=_gives("text/csv") | FOR_ALL)

@@ -22,14 +22,21 @@ ENCODINGS = {
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16 (big-endian)",
 }
-_ODD = re.compile(r"[^\x00-\x7f]")
+_WORD = re.compile(r"[^\s;,.\"'()/-]+")
 _VOWELS = frozenset("aeiouyæøœ")
-#: Where two letters share a byte and are both vowels or both consonants: what follows each.
-_FOLLOWED_BY = {
-    letter: re.compile(after)
-    for letter, after in {
-        "ñ": "[aeiouáéíóú]", "ń": "(?![aeiouy])", "õ": "e", "ő": "(?!e)",
-        "ì": r"\b", "ě": r"(?!\b)", "ù": r"\b", "ů": r"(?!\b)",
+_V = "[aeiouyáéíóúý]"
+#: Where letters that share a byte are not told apart by that: what is around each, as a rule.
+_AROUND = {
+    letter: re.compile(pattern.replace("V", _V))
+    for letter, pattern in {
+        "ñ": "ñ(?=V)", "ń": "ń(?!V)",
+        "õ": "õ(?=e)", "ő": "ő(?!e)", "û": "(?<=[acdfglor])û(?=[clmnt])",
+        "ì": "ì$", "ě": "ě(?!$)", "ù": "ù$", "ů": "ů(?!$)",
+        "ê": "ê(?![bcdgkpz])", "ę": "ę(?=[bcdgkpz])", "œ": "œ(?=u)",
+        "è": "(?<![aeoyáéíóúý])è(?!V|k)", "č": "č(?=V|k)|(?<=V)(?<!u)č|(?<=u)č(?!$)",
+        "ò": "(?<!V)ò(?!V)", "ň": "ň(?=V)|(?<=V)ň",
+        "ø": "^ø|ø(?!V)|øe$", "ř": "(?<=.)ř(?!y)|ř(?=[aeouáéíóú])", "ŕ": "(?<!V)ŕ(?!V|$)",
+        "æ": "(?<!V)æ(?!V)", "ć": "(?<=V)ć",
     }.items()
 }  # fmt: skip
 
@@ -40,26 +47,27 @@ def guess_encoding(body: bytes) -> str:
 
 
 def _likeness(text: str) -> float:
-    lower = text.lower()
-    return sum(_fit(text, lower, found.start()) for found in _ODD.finditer(text))
+    words = (word for word in _WORD.findall(text) if not word.isascii())
+    return sum(
+        _fit(word, place) for word in words for place, letter in enumerate(word) if letter > "\x7f"
+    )
 
 
-def _fit(text: str, lower: str, place: int) -> float:
-    """How well one letter fits beside its neighbours."""
-    letter = text[place]
-    before, after = text[max(0, place - 1) : place], text[place + 1 : place + 2]
-    near = [one for one in (before, after) if one.isalpha()]
+def _fit(word: str, place: int) -> float:
+    """How well one letter fits into its word."""
+    letter, before = word[place], word[max(0, place - 1) : place]
+    near = [one for one in (before, word[place + 1 : place + 2]) if one.isalpha()]
     if letter == "\ufffd":
         return -5
     if not letter.isalpha() or letter in "ªº":
-        return -2 if near else -0.5
+        return -3 if near else -0.5
     if before.islower() and letter.isupper():
         return -2
     if _is_cyrillic(letter):
-        return 1 if near and all(map(_is_cyrillic, near)) else -2
+        return 1 if all(_is_cyrillic(one) for one in word if one.isalpha()) else -2
     fit = -1.0 if any(not one.isascii() for one in near) else 0.0
-    if letter.lower() in _FOLLOWED_BY:
-        fit += 1 if _FOLLOWED_BY[letter.lower()].match(lower, place + 1) else -1
+    if letter.lower() in _AROUND:
+        fit += 1.5 if _AROUND[letter.lower()].match(word.lower(), place) else -1.5
     return fit + sum(0.5 if _is_vowel(one) is not _is_vowel(letter) else -0.5 for one in near)
 
 

@@ -15,6 +15,14 @@ RATING_MAX = 9999
 LINES_NAMED = 5
 # A comma separates only before a number or an empty rating: "Smith, John" is a name.
 _COMMA = re.compile(r"\s*,\s*(?=\d*\s*(?:,|$))")
+#: A line such as `Owls,Ann,Bob`.
+_ROSTER = re.compile(r",\S[^,]*,\S")
+#: How to write what looks like something else than a name and a rating.
+HINT = (
+    "After the name comes the rating. A team with its players (Owls,Ann,Bob) is for a tournament "
+    "of teams: set the players in a team first. A surname and a first name in two cells need a "
+    "header line (surname,first name), or a space after the comma."
+)
 
 
 class BadLines(Refusal):
@@ -55,7 +63,7 @@ class NewEntrant:
 def parse_lines(text: str) -> list[NewEntrant]:
     """The entrants of a pasted list; empty lines do not count. Raises `BadLines`.
 
-    After the name, a tab or a comma, a rating; then a club; then a region.
+    After the name and a tab, a semicolon or a comma comes a rating; then a club; then a region.
     """
     entrants: list[NewEntrant] = []
     wrong: list[str] = []
@@ -79,6 +87,8 @@ def parse_lines(text: str) -> list[NewEntrant]:
 
 def _parse_line(line: str) -> tuple[NewEntrant, Name]:
     name, *cells = _cells(line)
+    if _ROSTER.search(name):
+        raise Refusal(HINT)
     rating, club, region, *more = [*cells, "", "", ""]
     if any(more):
         raise Refusal("There are more than name, rating, club and region.")
@@ -87,8 +97,8 @@ def _parse_line(line: str) -> tuple[NewEntrant, Name]:
 
 
 def _cells(line: str) -> list[str]:
-    if "\t" in line:
-        return [cell.strip() for cell in line.split("\t")]
+    if separator := next((one for one in "\t;" if one in line), ""):
+        return [cell.strip() for cell in line.split(separator)]
     name, *rest = _COMMA.split(line.strip(), maxsplit=1)
     return [name, *(cell.strip() for cell in ",".join(rest).split(","))] if rest else [name]
 

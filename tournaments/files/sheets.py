@@ -6,6 +6,7 @@ from tournaments.models import Group, Pairing, Stage, Tournament
 from tournaments.storage.tables import bracket_places, group_standings, tie_breaks_of
 
 from .cells import write_csv
+from .entrant_sheet import Sheet
 
 MATCH_COLUMNS = (
     "stage", "group", "round", "match", "first", "second", "score", "state", "outcome", "winner",
@@ -23,6 +24,17 @@ def entrants_csv(tournament: Tournament) -> bytes:
     longest = max((len(row) for row in rows), default=6) - 6
     members = [f"member {number}" for number in range(1, longest + 1)]
     return write_csv(("name", "rating", "club", "region", "seed", "status", *members), rows)
+
+
+def list_csv(sheet: Sheet) -> str:
+    """A list that was read, in its order, for `parse_sheet` to read again."""
+    longest = max(len(one.members) for one in sheet.entrants)
+    members = [f"member {number}" for number in range(1, longest + 1)]
+    rows = (
+        (one.new.name, one.new.rating, one.new.club, one.new.region, *one.members)
+        for one in sheet.entrants
+    )
+    return write_csv(("name", "rating", "club", "region", *members), rows).decode("utf-8-sig")
 
 
 def matches_csv(tournament: Tournament) -> bytes:

@@ -8,7 +8,8 @@ from django.conf import settings
 from lib.errors import Refusal
 from lib.names import parse_name
 from matchmaking.pages.forms import NameField
-from tournaments.files.entrant_lines import BadLines, NewEntrant, parse_lines
+from tournaments.files.entrant_lines import BadLines, NewEntrant
+from tournaments.files.entrant_sheet import parse_pasted
 from tournaments.models import TOURNAMENT_NAME_MAX_CHARS, Entrant, Entry, Seeding, Stage, Tournament
 from tournaments.services.setup.creation import MIN_PLAYERS, parse_entrants, parse_tournament_name
 from tournaments.services.setup.stage_plans import check_plans, check_size
@@ -110,9 +111,17 @@ class TournamentForm(FormatFields, OwnedForm):
     def clean_players(self) -> list[NewEntrant]:
         """The entrants; each error names its line in the list as it was pasted."""
         try:
-            entrants = parse_lines(self.cleaned_data["players"])
+            listed = parse_pasted(self.cleaned_data["players"]).entrants
         except BadLines as refusal:
             raise forms.ValidationError(refusal.lines) from refusal
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+        if any(one.members for one in listed):
+            raise forms.ValidationError(
+                "This is a list of teams. Save a draft, set the players in a team in its settings, "
+                "and add the list there."
+            )
+        entrants = [one.new for one in listed]
         if not self.cleaned_data["players"] and not self._may_be_empty:
             raise forms.ValidationError("Paste at least two names, one a line.")
         try:

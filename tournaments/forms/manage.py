@@ -3,10 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
+from lib.errors import Refusal
 from matchmaking.models import Pool
 from matchmaking.pages.forms import NameField
-from tournaments.files.entrant_lines import RATING_MAX, BadLines, NewEntrant, parse_lines
+from tournaments.files.encodings import ENCODINGS
+from tournaments.files.entrant_lines import RATING_MAX, BadLines
+from tournaments.files.entrant_sheet import Sheet, parse_pasted
 from tournaments.models import (
     TOURNAMENT_NAME_MAX_CHARS,
     Entry,
@@ -23,7 +27,7 @@ from tournaments.services.setup.settings import ABOUT_MAX_CHARS, CODE_MAX_CHARS,
 
 
 class LinesForm(forms.Form):
-    """Entrants to add, pasted."""
+    """Entrants to add, pasted: one a line, or a table with a header line."""
 
     lines = forms.CharField(
         label="Names",
@@ -34,12 +38,42 @@ class LinesForm(forms.Form):
         error_messages={"required": "Paste at least one name."},
     )
 
-    def clean_lines(self) -> list[NewEntrant]:
+    def __init__(self, tournament: Tournament, data: Any = None) -> None:
+        super().__init__(data)
+        self._teams = tournament.team_size > 1
+        if self._teams:
+            self.fields["lines"].help_text = "A team a line, then its players: Owls, Ann, Bob."
+
+    def clean_lines(self) -> Sheet:
         """The entrants; each error names its line."""
         try:
-            return parse_lines(self.cleaned_data["lines"])
+            return parse_pasted(self.cleaned_data["lines"], teams=self._teams)
         except BadLines as refusal:
             raise forms.ValidationError(refusal.lines) from refusal
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+
+
+class ListFileForm(forms.Form):
+    """A file of entrants to add."""
+
+    file = forms.FileField(
+        label="CSV",
+        help_text="Columns such as name, rating, club, region, seed, members, in any usual words.",
+        error_messages={"required": "Choose a file first.", "empty": "The file is empty."},
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv,text/plain"}),
+    )
+    encoding = forms.ChoiceField(
+        label="Encoding",
+        required=False,
+        choices=[("", "Find it out"), *ENCODINGS.items()],
+        help_text="Another one, if letters come out wrong.",
+    )
+
+    def content(self) -> bytes:
+        """The file, read just far enough to see that it is too long."""
+        read: bytes = self.cleaned_data["file"].read(settings.MATCHPOINT_FILE_MAX_BYTES + 1)
+        return read
 
 
 class SettingsForm(forms.Form):

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lib.errors import Forbidden, Refusal
 from tournaments.display.choice import number_in
-from tournaments.forms.manage import JudgeForm, LinesForm, SettingsForm
+from tournaments.files.entrant_sheet import Sheet
+from tournaments.files.sheets import list_csv
+from tournaments.forms.manage import JudgeForm, LinesForm, ListFileForm, SettingsForm
 from tournaments.forms.stages import StageFormSet, stage_initial, stage_settings
 from tournaments.models import (
     Entrant,
@@ -30,11 +32,17 @@ from tournaments.models import (
 from tournaments.order_of_play import estimated_starts, open_in_order
 from tournaments.pages.sharing.links import share_of
 from tournaments.services.actors import Actor
-from tournaments.services.entry.entrants import add_entrants
 from tournaments.services.operations import OPERATIONS
 from tournaments.services.progress.attendance import short_teams
 from tournaments.services.setup.settings import change_settings
 from tournaments.services.setup.stage_plans import set_stages
+from tournaments.services.transfer.imports import (
+    ReadList,
+    add_list,
+    check_list,
+    import_entrants,
+    read_entrants,
+)
 from tournaments.services.undo.stack import last_undoable
 from tournaments.services.venue.judges import NewJudge, add_judge
 
@@ -83,9 +91,18 @@ def _page(
 @organiser_page
 def entrants(request: HttpRequest, tournament: Tournament, actor: Actor) -> HttpResponse:
     """The entrants, the waiting list and the requests to enter; more are added by pasting."""
-    form = LinesForm(form_data(request))
-    add = partial(add_entrants, tournament_id=tournament.pk, actor=actor)
-    added = submit(form, lambda: add(entrants=form.cleaned_data["lines"]), "lines")
+    form = LinesForm(tournament, form_data(request))
+
+    def add() -> Sheet | list[Entrant]:
+        sheet: Sheet = form.cleaned_data["lines"]
+        if not sheet.columns:
+            return add_list(tournament_id=tournament.pk, sheet=sheet, actor=actor)
+        check_list(tournament, sheet)
+        return sheet
+
+    added = submit(form, add, "lines")
+    if isinstance(added, Sheet):
+        return _preview(request, tournament, added)
     if added is not None:
         waiting = sum(row.status == EntryStatus.WAITING for row in added)
         waits = f" {waiting} of them wait for a place." if waiting else ""
@@ -118,6 +135,43 @@ def _entrants(tournament: Tournament) -> dict[str, Any]:
 
 def _plays_swiss(tournament: Tournament) -> bool:
     return tournament.stages.filter(format=Format.SWISS, state=StageState.RUNNING).exists()
+
+
+@with_form
+@organiser_page
+def list_import(request: HttpRequest, tournament: Tournament, actor: Actor) -> HttpResponse:
+    """A list from a file, shown as it was understood; it is added once that is confirmed."""
+    if "csv" in request.POST:
+        add = partial(import_entrants, tournament_id=tournament.pk, actor=actor)
+        data = request.POST["csv"].encode()
+        back = reverse("tournament-manage", args=[tournament.pk])
+        return act(request, back, lambda: f"Added {len(add(data=data).entrants)}.")
+    form = ListFileForm(form_data(request), request.FILES or None)
+    read = submit(
+        form,
+        lambda: read_entrants(
+            tournament=tournament, data=form.content(), encoding=form.cleaned_data["encoding"]
+        ),
+        "file",
+    )
+    if read is not None:
+        return _preview(request, tournament, read.sheet, read)
+    context = {"tournament": tournament, "tab": "import_list"}
+    return form_page(request, "manage/import_list", form, context)
+
+
+def _preview(
+    request: HttpRequest, tournament: Tournament, sheet: Sheet, read: ReadList | None = None
+) -> HttpResponse:
+    """A list that can be added, to be confirmed; of a file also its encoding."""
+    context = {
+        "form": ListFileForm(),
+        "sheet": sheet,
+        "encoding": read and read.text.encoding_name,
+        "warnings": (read or sheet).warnings,
+        "csv": list_csv(sheet),
+    }
+    return _page(request, tournament, "import_list", context)
 
 
 @require_safe

@@ -22,6 +22,7 @@ _one = [
     path("/leave", entry.tournament_leave, name="tournament-leave"),
     path("/judge", entry.tournament_judge, name="tournament-judge"),
     path("/manage", manage.entrants, name="tournament-manage"),
+    path("/manage/entrants/import", manage.list_import, name="tournament-manage-import"),
     path("/manage/entrants/<int:entrant_id>", manage.entrant, name="tournament-manage-entrant"),
     path("/manage/settings", manage.settings, name="tournament-manage-settings"),
     path("/manage/stations", manage.stations, name="tournament-manage-stations"),

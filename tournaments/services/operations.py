@@ -149,7 +149,7 @@ OPERATIONS: dict[str, Operation] = {
     # Entrants.
     "upload": Operation(
         import_entrants,
-        lambda added: f"Added {len(added)} from the file.",
+        lambda added: " ".join([f"Added {len(added.entrants)} from the file.", *added.warnings]),
         "import_list",
         (Input("data", "file", "file"),),
     ),

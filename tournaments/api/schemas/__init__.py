@@ -6,7 +6,16 @@ A test holds the answers to these structs. Clients ignore fields that they do no
 from tournaments.schemas import Tournament
 
 from .base import Confirmation, Responses, errors, found, found_errors
-from .entrants import Arrived, ChangedEntrants, Day, Entrants, Late, OneEntrant
+from .entrants import (
+    AddedList,
+    Arrived,
+    ChangedEntrants,
+    Day,
+    Entrants,
+    Late,
+    OneEntrant,
+    ReadList,
+)
 from .tables import ChangedRound, EndedStage, GivenBye, Paired, Standings
 from .tournaments import (
     Called,

@@ -32,11 +32,8 @@ def add_entrants(
 
     Raises `Conflict` for a name that is on the list already, and then adds nobody.
     """
-    tournament = lock_tournament(tournament_id, guards.check_before_start)
-    if not entrants:
-        raise BadEntrants("Paste at least one name.")
-    capacity.check_list_length(tournament, len(entrants))
-    names = _new_names(tournament, entrants)
+    tournament = lock_tournament(tournament_id)
+    names = check_new_entrants(tournament, entrants)
     left, seed = capacity.places_left(tournament), capacity.next_seed(tournament)
     rows = [
         new.row(
@@ -55,6 +52,15 @@ def add_entrants(
     for status, change in capacity.CHANGE_OF.items():
         capacity.announce_all(tournament, [row for row in rows if row.status == status], change)
     return rows
+
+
+def check_new_entrants(tournament: Tournament, entrants: Sequence[NewEntrant]) -> list[Name]:
+    """The names under which these can be added; raises a refusal as `add_entrants` does."""
+    guards.check_before_start(tournament)
+    if not entrants:
+        raise BadEntrants("Paste at least one name.")
+    capacity.check_list_length(tournament, len(entrants))
+    return _new_names(tournament, entrants)
 
 
 def _new_names(tournament: Tournament, entrants: Sequence[NewEntrant]) -> list[Name]:

@@ -4,7 +4,7 @@ Exports are in `files`: `sheets` (CSV), `report` (TRF) and `export` (JSON).
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -12,33 +12,81 @@ from django.db import transaction
 from matchmaking.models import Player
 from tournaments.files.document import parse_document
 from tournaments.files.entrant_lines import BadLines
-from tournaments.files.entrant_sheet import SheetEntrant, parse_sheet
+from tournaments.files.entrant_sheet import Sheet, SheetEntrant, parse_sheet
 from tournaments.files.report import document_of_trf
-from tournaments.files.text import decode, read_text
+from tournaments.files.text import Text, decode, read_text
 from tournaments.models import Entrant, Member, Tournament
 from tournaments.services.actors import Actor
-from tournaments.services.entry.entrants import add_entrants
+from tournaments.services.entry.entrants import add_entrants, check_new_entrants
 from tournaments.services.locking import lock_tournament
 from tournaments.services.setup.creation import Created
 
 from .restore import restore
 
 
+@dataclass(frozen=True, slots=True)
+class ReadList:
+    """A list of entrants as it was understood, and in which encoding."""
+
+    sheet: Sheet
+    text: Text
+
+    @property
+    def warnings(self) -> list[str]:
+        """A guessed encoding, and columns that were left out."""
+        return self.text.warnings + self.sheet.warnings
+
+
+@dataclass(frozen=True, slots=True)
+class AddedList:
+    """The entrants out of a file, and what is to be said of it."""
+
+    entrants: list[Entrant]
+    warnings: list[str]
+
+
+def read_entrants(*, tournament: Tournament, data: bytes, encoding: str = "") -> ReadList:
+    """A CSV file of entrants who can be added now; nothing is stored.
+
+    `encoding` takes the place of a guess. Raises `BadFile` and `BadLines`, which name line and
+    column, and as `add_entrants` does.
+    """
+    text = read_text(data, encoding=encoding)
+    sheet = parse_sheet(text.text, teams=tournament.team_size > 1)
+    check_list(tournament, sheet)
+    return ReadList(sheet, text)
+
+
+def check_list(tournament: Tournament, sheet: Sheet) -> None:
+    """Raise a refusal when a list cannot be added now, as `add_list` does."""
+    _check_rosters(tournament, sheet.entrants)
+    check_new_entrants(tournament, [one.new for one in sheet.entrants])
+
+
 @transaction.atomic
-def import_entrants(*, tournament_id: UUID, data: bytes, actor: Actor) -> list[Entrant]:
+def import_entrants(
+    *, tournament_id: UUID, data: bytes, actor: Actor, encoding: str = ""
+) -> AddedList:
     """Add the entrants of a CSV file to the end of the list, by their seeds in the file.
 
-    Raises `BadFile` and `BadLines`, which name line and column, and as `add_entrants` does.
+    Raises as `read_entrants` does.
     """
-    sheet = parse_sheet(decode(data))
     tournament = lock_tournament(tournament_id)
-    _check_rosters(tournament, sheet)
+    read = read_entrants(tournament=tournament, data=data, encoding=encoding)
+    entrants = add_list(tournament_id=tournament_id, sheet=read.sheet, actor=actor)
+    return AddedList(entrants, read.warnings)
+
+
+@transaction.atomic
+def add_list(*, tournament_id: UUID, sheet: Sheet, actor: Actor) -> list[Entrant]:
+    """Add the entrants of a list with their rosters; raises `BadLines`, and as `add_entrants`."""
+    _check_rosters(lock_tournament(tournament_id), sheet.entrants)
     entrants = add_entrants(
-        tournament_id=tournament_id, entrants=[one.new for one in sheet], actor=actor
+        tournament_id=tournament_id, entrants=[one.new for one in sheet.entrants], actor=actor
     )
     Member.objects.bulk_create(
         Member(entrant=entrant, name=name, is_captain=place == 0)
-        for entrant, one in zip(entrants, sheet, strict=True)
+        for entrant, one in zip(entrants, sheet.entrants, strict=True)
         for place, name in enumerate(one.members)
     )
     return entrants
