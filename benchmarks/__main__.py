@@ -8,7 +8,7 @@ from functools import partial
 from statistics import median
 from typing import Any
 
-from . import arrival, brackets, idle, lobby, matchmaking, pairing, servers
+from . import arrival, brackets, idle, lobby, matchmaking, pairing, ratings, servers
 from .servers import (
     BARE_DAPHNE,
     BARE_UVICORN,
@@ -141,6 +141,11 @@ def run_brackets(runs: int) -> None:
     brackets.report(runs)
 
 
+def run_ratings(runs: int) -> None:
+    """Ratings: how true they are, by simulated seasons."""
+    ratings.report(runs)
+
+
 PARTS = {
     "lobby": run_lobby,
     "queue": run_queue,
@@ -148,6 +153,7 @@ PARTS = {
     "arrival": run_arrival,
     "pairing": run_pairing,
     "brackets": run_brackets,
+    "ratings": run_ratings,
 }
 
 

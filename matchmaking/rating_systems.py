@@ -1,33 +1,24 @@
-"""How a match moves ratings: Glicko-2 for two players, OpenSkill for teams and for more sides.
+"""How a match moves ratings: Glicko-2, for two players and for teams and more sides alike.
 
-Both express a player's strength as a Glicko-2 `RatingState`, so that one table, one page and one
-queue serve both. OpenSkill's mu and sigma become points by one scale: mu 25 is 1500, and sigma
-25/3, that of an unknown player, is a deviation of 350. So 42 points are one unit
-of mu. Between matches both widen by the same rule, Glickman's; OpenSkill leaves the volatility.
+A pool's rule holds a deviation up: under Glicko-2 alone it falls as long as somebody plays, until
+hundreds of matches go by before a player who has improved is seen to have.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
-from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import msgspec
-from openskill.models import PlackettLuce
 
-from matchmaking.engine.glicko2 import CENTRE, HIGHEST_DEVIATION, Rating
-from matchmaking.engine.rating_history import (
-    Played,
-    Rate,
-    RatingState,
-    glicko2_rate,
-    rating_state_at,
-)
+from matchmaking.engine.glicko2 import CENTRE, Rating, rate_match
+from matchmaking.engine.rating_history import Played, Rate, RatingState, rating_state_at
+from matchmaking.engine.sides import rate_sides
 
 #: An unknown player. It dates from so long ago that the first match always fills a whole period,
 #: and a history without a match equals no history.
 UNRATED = RatingState(Rating(), 0.0)
-POINTS_PER_MU = HIGHEST_DEVIATION / (25 / 3)
-_MU = 25.0
 
 
 class Duel(msgspec.Struct, tag="duel", frozen=True):
@@ -63,56 +54,45 @@ def outcome_of(stored: Any) -> Outcome:
     return msgspec.convert(stored, Outcome)  # type: ignore[no-any-return]
 
 
-def rate_by(period: timedelta) -> Rate[Outcome, RatingState]:
-    """The function that rates every outcome; `period` is the rating period of Glicko-2."""
+def rate_by(period: timedelta, *, least_deviation: float = 0.0) -> Rate[Outcome, RatingState]:
+    """The function that rates every outcome.
+
+    `period` is the rating period of Glicko-2; no match leaves a deviation under `least_deviation`.
+    """
     seconds = period.total_seconds()
-    duel = glicko2_rate(seconds)
 
     def rate(match: Played[Outcome], before: tuple[RatingState, ...]) -> tuple[RatingState, ...]:
+        idle = [max(0.0, match.at - state.at) / seconds for state in before]
+        ratings = [state.rating for state in before]
+        after: Sequence[Rating]
         match match.outcome:
-            case Duel(score):
-                return duel(Played(match.players, score, match.at), before)
-            case Melee(sizes, ranks):
-                ready = [rating_state_at(state, match.at, seconds).rating for state in before]
-                return tuple(
-                    RatingState(rating, match.at) for rating in _rate_melee(ready, sizes, ranks)
-                )
             case SeasonEnd() as end:
                 return tuple(_reset(state, end, match.at, seconds) for state in before)
+            case Duel(score):
+                first, second = ratings
+                after = rate_match((first, second), score, idle_periods=(idle[0], idle[1]))
+            case Melee(sizes, ranks):
+                after = _rate_melee(ratings, idle, sizes, ranks)
+        return tuple(RatingState(_held_up(rating, least_deviation), match.at) for rating in after)
 
     return rate
 
 
 def _rate_melee(
-    ratings: Sequence[Rating], sizes: tuple[int, ...], ranks: tuple[int, ...]
+    ratings: Sequence[Rating], idle: Sequence[float], sizes: Sequence[int], ranks: Sequence[int]
 ) -> list[Rating]:
-    """OpenSkill (Plackett-Luce) over sides of these sizes."""
-    model = _open_skill()
-    players = [
-        model.rating(
-            mu=_MU + (rating.rating - CENTRE) / POINTS_PER_MU,
-            sigma=rating.deviation / POINTS_PER_MU,
-        )
-        for rating in ratings
-    ]
-    teams, start = [], 0
-    for size in sizes:
-        teams.append(players[start : start + size])
-        start += size
-    rated = [player for team in model.rate(teams, ranks=list(ranks)) for player in team]
-    return [
-        Rating(
-            CENTRE + (after.mu - _MU) * POINTS_PER_MU,
-            min(after.sigma * POINTS_PER_MU, HIGHEST_DEVIATION),
-            before.volatility,
-        )
-        for before, after in zip(ratings, rated, strict=True)
-    ]
+    ends = list(accumulate(sizes))
+    sides = [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]
+    after = rate_sides(
+        [ratings[side] for side in sides], ranks, idle_periods=[idle[side] for side in sides]
+    )
+    return [rating for side in after for rating in side]
 
 
-@lru_cache(maxsize=1)
-def _open_skill() -> PlackettLuce:
-    return PlackettLuce()
+def _held_up(rating: Rating, least_deviation: float) -> Rating:
+    if rating.deviation >= least_deviation:
+        return rating
+    return replace(rating, deviation=least_deviation)
 
 
 def _reset(state: RatingState, end: SeasonEnd, at: float, period_seconds: float) -> RatingState:

@@ -36,10 +36,16 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Game:
-    """One game of the rated player: the opponent's rating before it, and the score 1, 0.5 or 0."""
+    """One game of the rated player: the opponent's rating before it, and the score 1, 0.5 or 0.
+
+    `weight` is how many games it counts for, and `share` the player's part in what was played: both
+    are 1 between two players.
+    """
 
     opponent: Rating
     score: float
+    weight: float = 1.0
+    share: float = 1.0
 
     def __post_init__(self) -> None:
         """Raise `ValueError` for an impossible score."""
@@ -110,12 +116,13 @@ def _evidence(mu: float, games: Sequence[Game]) -> tuple[float, float]:
     information = surprise = 0.0
     for game in games:
         phi = game.opponent.deviation / SCALE
-        weight = 1 / sqrt(1 + 3 * phi**2 / pi**2)
-        distance = weight * (mu - (game.opponent.rating - CENTRE) / SCALE)
+        g = 1 / sqrt(1 + 3 * phi**2 / pi**2)
+        distance = g * (mu - (game.opponent.rating - CENTRE) / SCALE)
+        slope = game.share * g
         # 1 - expected is taken from the exponent: as a difference it would round to zero.
         expected, beaten = _logistic(distance), _logistic(-distance)
-        information += weight**2 * expected * beaten
-        surprise += weight * (game.score - expected)
+        information += game.weight * slope**2 * expected * beaten
+        surprise += game.weight * slope * (game.score - expected)
     return max(information, _LEAST_INFORMATION), surprise
 
 

@@ -1,7 +1,7 @@
 """Rated matches in the order in which they finished: rated, and one of them changed exactly.
 
-Knows no rating system: a `Rate` returns the states after a match from those before it, by
-Glicko-2, OpenSkill or any other way that does not depend on chance.
+Knows no rating system: a `Rate` returns the states after a match from those before it, in any way
+that does not depend on chance.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from .glicko2 import TAU, Rating, rate_match, widen
+from .glicko2 import Rating, widen
 
 Outcome = TypeVar("Outcome")  # the outcome of a match, in the form the rating system takes
 State = TypeVar("State")  # a player's rating state in that system
@@ -88,25 +88,6 @@ class RatingState:
 
     rating: Rating
     at: float
-
-
-def glicko2_rate(
-    period_seconds: float, tau: float = TAU
-) -> Callable[[Played[float], tuple[RatingState, ...]], tuple[RatingState, ...]]:
-    """Rate matches of two by Glicko-2; an outcome is the first player's score."""
-
-    def rate(match: Played[float], before: tuple[RatingState, ...]) -> tuple[RatingState, ...]:
-        first, second = before
-        idle = [max(0.0, match.at - state.at) / period_seconds for state in before]
-        after = rate_match(
-            (first.rating, second.rating),
-            match.outcome,
-            idle_periods=(idle[0], idle[1]),
-            tau=tau,
-        )
-        return tuple(RatingState(rating, match.at) for rating in after)
-
-    return rate
 
 
 def rating_state_at(state: RatingState, now: float, period_seconds: float) -> RatingState:

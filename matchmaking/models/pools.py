@@ -3,6 +3,7 @@
 from math import inf
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -26,6 +27,14 @@ class Pool(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     rated = models.BooleanField(
         default=True, help_text="Whether its matches move the players' ratings."
+    )
+
+    deviation_floor = models.PositiveSmallIntegerField(
+        default=45,
+        db_default=45,
+        validators=(MaxValueValidator(200),),
+        help_text="No match makes a rating surer than this, so that players who improve are seen "
+        "to. 0 for no limit.",
     )
 
     team_size = models.PositiveSmallIntegerField(

@@ -12,8 +12,8 @@ from .seasons import Season
 class Rating(models.Model):
     """How strong a player is in one pool, as of `rated_at`.
 
-    Glicko-2 and OpenSkill alike are kept in points around 1500, see `rating_systems`. Players
-    without a rated match have no row. `matches` are those of the pool's present season.
+    In points around 1500, see `rating_systems`. Players without a rated match have no row.
+    `matches` are those of the pool's present season.
     """
 
     player = models.ForeignKey(Player, models.CASCADE, related_name="ratings")

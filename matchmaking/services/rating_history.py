@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from matchmaking.engine.rating_history import Played, Rate, Rated, RatingState, with_match
-from matchmaking.models import Match, RatedMatch, Season
+from matchmaking.models import Match, Pool, RatedMatch, Season
 from matchmaking.rating_systems import Outcome, outcome_json, rate_by
 
 from .rating_rows import (
@@ -31,7 +31,8 @@ def lock_season(pool_id: int) -> Season:
     """
     while True:
         seasons = Season.objects.filter(pool=pool_id)
-        present = seasons.select_for_update(no_key=True).filter(ended_at__isnull=True).first()
+        rows = seasons.select_related("pool").select_for_update(no_key=True, of=("self",))
+        present = rows.filter(ended_at__isnull=True).first()
         if present is not None:
             return present
         last = seasons.aggregate(last=Max("number"))["last"] or 0
@@ -67,10 +68,10 @@ def add_rated(
         return rated
     now = states_now(season.pool_id, players)
     before = tuple(now[player] for player in players)
-    after = _rate()(Played(tuple(players), outcome, at.timestamp()), before)
+    after = _rate(season.pool)(Played(tuple(players), outcome, at.timestamp()), before)
     add_changes(rated.pk, zip(players, before, after, strict=True))
     matches = matches_of(season, players) if match is not None else None
-    store_states(season.pool_id, dict(zip(players, after, strict=True)), matches)
+    store_states(season.pool, dict(zip(players, after, strict=True)), matches)
     return rated
 
 
@@ -89,7 +90,10 @@ def change_rated(
     later = [place.with_unrated(reached) if place.is_season_end else place for place in later]
     match = Played(tuple(players), outcome, rated.at.timestamp()) if players else None
     again = with_match(
-        [first.rated, *(place.rated for place in later)], match, newcomers.items(), _rate()
+        [first.rated, *(place.rated for place in later)],
+        match,
+        newcomers.items(),
+        _rate(season.pool),
     )
     here = again.pop(0) if match else None
     _replace(rated, outcome, here)
@@ -101,8 +105,8 @@ def change_rated(
         after = dict(zip(place.players, new.after, strict=True))
         moved |= after if new is not place.rated else {p: after[p] for p in after.keys() & moved}
     mine = {player: moved.pop(player) for player in reached}
-    store_states(season.pool_id, mine, matches_of(season, reached))
-    store_states(season.pool_id, moved)
+    store_states(season.pool, mine, matches_of(season, reached))
+    store_states(season.pool, moved)
 
 
 def _states_then(pool_id: int, players: Collection[UUID], later: Iterable[Place]) -> States:
@@ -123,5 +127,5 @@ def _replace(rated: RatedMatch, outcome: Outcome, new: Rated[Outcome, RatingStat
         add_changes(rated.pk, zip(players, new.before, new.after, strict=True))
 
 
-def _rate() -> Rate[Outcome, RatingState]:
-    return rate_by(settings.MATCHPOINT_RATING_PERIOD)
+def _rate(pool: Pool) -> Rate[Outcome, RatingState]:
+    return rate_by(settings.MATCHPOINT_RATING_PERIOD, least_deviation=pool.deviation_floor)

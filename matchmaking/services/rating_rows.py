@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from math import sqrt
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.db.models import Count
 from matchmaking.engine.glicko2 import HIGHEST_DEVIATION, SCALE
 from matchmaking.engine.glicko2 import Rating as Strength
 from matchmaking.engine.rating_history import Played, Rated, RatingState
-from matchmaking.models import RatedMatch, Rating, RatingChange, Season
+from matchmaking.models import Pool, RatedMatch, Rating, RatingChange, Season
 from matchmaking.rating_systems import UNRATED, Outcome, outcome_of
 
 States = dict[UUID, RatingState]
@@ -149,20 +150,20 @@ def states_now(pool_id: int, players: Collection[UUID]) -> States:
     return {player: known.get(player, UNRATED) for player in players}
 
 
-def store_states(pool_id: int, states: States, matches: Mapping[UUID, int] | None = None) -> None:
+def store_states(pool: Pool, states: States, matches: Mapping[UUID, int] | None = None) -> None:
     """Store these players' present states; a player without a match has no rating.
 
     With `matches`, of each of them, these are stored too.
     """
     gone = [player for player, state in states.items() if state == UNRATED]
     if gone:
-        Rating.objects.filter(pool=pool_id, player__in=gone).delete()
+        Rating.objects.filter(pool=pool, player__in=gone).delete()
     rows = [
         Rating(
             player_id=player,
-            pool_id=pool_id,
+            pool=pool,
             matches=matches[player] if matches else 0,
-            **dict(zip(_STRENGTH, (*_fields(state), _sure_until(state)), strict=True)),
+            **dict(zip(_STRENGTH, (*_fields(state), _sure_until(state, pool)), strict=True)),
         )
         for player, state in states.items()
         if state != UNRATED
@@ -185,9 +186,12 @@ def matches_of(season: Season, players: Collection[UUID]) -> dict[UUID, int]:
     return {player: counts.get(player, 0) for player in players}
 
 
-def _sure_until(state: RatingState) -> datetime | None:
-    """When inactivity makes it provisional; None when it is."""
-    most: float = settings.MATCHPOINT_PROVISIONAL_DEVIATION
+def _sure_until(state: RatingState, pool: Pool) -> datetime | None:
+    """When inactivity makes it provisional; None when it is.
+
+    A match tells less of each player in a larger team; their deviation may be so much higher.
+    """
+    most: float = settings.MATCHPOINT_PROVISIONAL_DEVIATION * sqrt(pool.team_size)
     room = most**2 - state.rating.deviation**2
     if room <= 0:
         return None

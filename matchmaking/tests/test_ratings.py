@@ -132,13 +132,24 @@ def test_the_database_refuses_a_second_rating_of_one_match() -> None:
         )
 
 
-def test_teams_are_rated_by_openskill_in_the_same_points() -> None:
+def test_teams_are_rated_in_the_same_points() -> None:
     finish_match(
         match=meeting(["Ann", "Bea"], ["Cem", "Dan"]), result=Result(0, Outcome.PLAYED, (1, 0))
     )
     assert rating("Ann").rating == rating("Bea").rating > 1500
     assert rating("Cem").rating == rating("Dan").rating < 1500
     assert 0 < rating("Ann").deviation < 350
+
+
+def test_no_match_leaves_a_deviation_under_the_pools_floor() -> None:
+    sure, unlimited = pool("sure"), pool("unlimited")
+    sure.deviation_floor, unlimited.deviation_floor = 150, 0
+    for one in (sure, unlimited):
+        one.save()
+        for number in range(20):
+            won(*(("Ann", "Bob") if number % 2 else ("Bob", "Ann")), slug=one.slug)
+    assert rating("Ann", "sure").deviation == 150
+    assert rating("Ann", "unlimited").deviation < 110
 
 
 def test_of_three_sides_the_order_counts() -> None:

@@ -13,7 +13,6 @@ from matchmaking.engine.rating_history import (
     Played,
     Rated,
     RatingState,
-    glicko2_rate,
     rating_state_at,
     with_match,
 )
@@ -21,7 +20,15 @@ from matchmaking.engine.rating_history import (
 DAY = 86_400.0
 PLAYERS = "abcdef"
 NEW = {player: RatingState(Rating(), at=0.0) for player in PLAYERS}
-RATE = glicko2_rate(period_seconds=DAY)
+
+
+def rate_duel(match: Played[float], before: tuple[RatingState, ...]) -> tuple[RatingState, ...]:
+    first, second = before
+    idle = [(match.at - state.at) / DAY for state in before]
+    after = rate_match(
+        (first.rating, second.rating), match.outcome, idle_periods=(idle[0], idle[1])
+    )
+    return tuple(RatingState(rating, match.at) for rating in after)
 
 
 def played(players: str, score: float, day: float) -> Played[float]:
@@ -41,7 +48,7 @@ def rate_in_order(
 
 
 def rated(*matches: Played[float]) -> list[Rated[float, RatingState]]:
-    return rate_in_order(matches, NEW, RATE)
+    return rate_in_order(matches, NEW, rate_duel)
 
 
 def latest_states(history: Sequence[Rated[Any, Any]]) -> dict[Hashable, Any]:
@@ -80,7 +87,7 @@ def test_a_match_taken_back_was_never_played(
     place = data.draw(st.integers(0, len(history) - 1))
     others = [one.match for one in history]
     del others[place]
-    assert without_match(history, place, RATE) == rated(*others)
+    assert without_match(history, place, rate_duel) == rated(*others)
 
 
 @settings(max_examples=50)
@@ -93,7 +100,7 @@ def test_a_corrected_match_is_rated_in_its_own_place(
     pair = data.draw(st.permutations(PLAYERS))[:2]
     corrected = Played(tuple(pair), data.draw(st.sampled_from([0, 0.5, 1])), matches[place].at)
     earlier = NEW | latest_states(history[:place])
-    again = with_match(history[place:], corrected, [(p, earlier[p]) for p in pair], RATE)
+    again = with_match(history[place:], corrected, [(p, earlier[p]) for p in pair], rate_duel)
     matches[place] = corrected
     assert [*history[:place], *again] == rated(*matches)
 
@@ -102,7 +109,7 @@ def test_a_place_without_a_match_is_filled() -> None:
     matches = [played("ab", 1, 1), played("cd", 0, 2), played("ac", 1, 3)]
     without = rated(matches[0], matches[2])
     kept = [without[0], Rated(Played((), 0.0, 2 * DAY), (), ()), without[1]]
-    filled = with_match(kept[1:], matches[1], [(p, NEW[p]) for p in "cd"], RATE)
+    filled = with_match(kept[1:], matches[1], [(p, NEW[p]) for p in "cd"], rate_duel)
     assert [without[0], *filled] == rated(*matches)
 
 
@@ -112,13 +119,13 @@ def test_taking_back_the_last_restores_what_was_stored(
     history: list[Rated[float, RatingState]],
 ) -> None:
     last = history[-1]
-    left = NEW | latest_states(without_match(history, len(history) - 1, RATE))
+    left = NEW | latest_states(without_match(history, len(history) - 1, rate_duel))
     assert tuple(left[str(player)] for player in last.match.players) == last.before
 
 
 def test_only_those_are_rated_again_whom_the_match_reached() -> None:
     history = rated(played("ab", 1, 1), played("cd", 1, 2), played("bc", 1, 3), played("ef", 0, 4))
-    changed = without_match(history, 0, RATE)
+    changed = without_match(history, 0, rate_duel)
     assert changed[0] is history[1]
     assert changed[1] != history[2]
     assert changed[2] is history[3]
@@ -126,7 +133,7 @@ def test_only_those_are_rated_again_whom_the_match_reached() -> None:
 
 def test_the_history_since_the_match_is_enough() -> None:
     history = rated(*(played(pair, 1, day) for day, pair in enumerate(("ab", "bc", "ca", "ab"))))
-    assert without_match(history[1:], 0, RATE) == without_match(history, 1, RATE)[1:]
+    assert without_match(history[1:], 0, rate_duel) == without_match(history, 1, rate_duel)[1:]
 
 
 def test_idle_time_is_counted_for_each_player() -> None:
