@@ -5,36 +5,48 @@
 
 `body` and `query` are read into their structs; a `body` with a default may be left out. What the
 function returns is encoded. One that returns a response itself declares in `returns` what it holds.
+`first` is called before anything is read; `also` has other answers by status; `refusals` are the statuses of its refusals, if they are
+described one by one, and `extra` is what else the description says.
 """
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial, wraps
 from inspect import iscoroutinefunction
 from typing import Any
 
-import msgspec
 from channels.db import database_sync_to_async
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
+from msgspec import Struct, defstruct, structs
 
 from .errors import Refusal, WrongMethod
 from .http import (
     json_response,
     outage_response,
     raw_body,
+    read_address,
     read_body,
     read_query,
     refusal_response,
     wants_json,
 )
+from .schemas import Json
 
 View = Callable[..., Any]
 
 _FAILURES = (Refusal, OperationalError, InterfaceError)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What a view returns that answers with a file: its media type, and what the file holds."""
+
+    type: str
+    schema: Json = field(default_factory=lambda: {"type": "string"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +61,21 @@ class Operation:
     body: Any
     is_body_required: bool
     query: Any
-    parameters: dict[str, Any]
+    address: type[Struct]
+    first: Callable[[HttpRequest], None] | None = None
+    also: dict[int, Any] = field(default_factory=dict)
+    refusals: tuple[int, ...] = ()
+    extra: Json = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, view: View, methods: tuple[str, ...], tag: str, status: int, returns: Any
+        cls,
+        view: View,
+        methods: tuple[str, ...],
+        tag: str,
+        status: int,
+        returns: Any,
+        **more: Any,
     ) -> "Operation":
         """Read the view's signature."""
         signature = inspect.signature(view)
@@ -69,7 +91,8 @@ class Operation:
             body=kinds.pop("body", None),
             is_body_required=body is not None and body.default is body.empty,
             query=kinds.pop("query", None),
-            parameters=kinds,
+            address=defstruct("Address", list(kinds.items())),
+            **more,
         )
 
     @property
@@ -81,8 +104,9 @@ class Operation:
         """The view's arguments; raises `Malformed`."""
         if request.method not in self.methods:
             raise WrongMethod.of(request.method, self.methods)
-        for name, kind in self.parameters.items():
-            parameters[name] = msgspec.convert(parameters[name], kind, strict=False)
+        if self.first is not None:
+            self.first(request)
+        parameters = structs.asdict(read_address(parameters, self.address))
         if self.body is not None and (self.is_body_required or raw_body(request)):
             parameters["body"] = read_body(request, self.body)
         if self.query is not None:
@@ -97,12 +121,12 @@ class Operation:
 
 
 def endpoint(
-    *methods: str, tag: str, status: int = 200, returns: Any = None
+    *methods: str, tag: str, status: int = 200, returns: Any = None, **more: Any
 ) -> Callable[[View], View]:
     """Make a view out of a function, plain or async; refusals and outages become JSON responses."""
 
     def decorate(view: View) -> View:
-        operation = Operation.of(view, methods, tag, status, returns)
+        operation = Operation.of(view, methods, tag, status, returns, **more)
 
         def answer(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
             try:

@@ -20,6 +20,7 @@ from .errors import (
     Unauthenticated,
     WrongMethod,
 )
+from .faults import fault_text
 from .schemas import Refused
 
 log = logging.getLogger(__name__)
@@ -91,16 +92,41 @@ def wants_json(request: HttpRequest) -> bool:
 
 def read_body(request: HttpRequest, shape: type[Body]) -> Body:
     """The request's JSON body in that shape; raises `Malformed` naming what is wrong with it."""
+    body = raw_body(request)
+    if not body:
+        raise Malformed("The body is not JSON: nothing instead of an object - at `$`.")
     if request.content_type != "application/json":
         raise Malformed(
             "Send JSON with the header `Content-Type: application/json`.", code="wrong_type"
         )
     try:
-        return msgspec.json.decode(raw_body(request), type=shape)
+        return msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError as error:
-        raise Malformed(f"The body does not fit: {error}.") from error
+        raise Malformed(f"The body does not fit: {_faults(body, shape) or error}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(f"The body is not JSON: {error}.") from error
+
+
+def _faults(body: bytes, shape: Any) -> str:
+    """What does not fit about a body; nothing when it cannot be read without its shape either."""
+    try:
+        return fault_text(msgspec.json.decode(body), shape)
+    except (msgspec.DecodeError, RecursionError):
+        return ""
+
+
+def read_address(given: dict[str, Any], shape: type[Body]) -> Body:
+    """What an address says, in that shape; raises `Malformed`."""
+    try:
+        return msgspec.convert(given, shape, strict=False)
+    except msgspec.ValidationError as error:
+        faults = fault_text(given, shape, place="", strict=False)
+        raise Malformed(f"The address does not fit: {faults or error}.") from error
+
+
+def sent_fields(request: HttpRequest) -> frozenset[str]:
+    """The names of the fields that a body has which was read."""
+    return frozenset(msgspec.json.decode(raw_body(request), type=dict[str, msgspec.Raw]))
 
 
 def raw_body(request: HttpRequest) -> bytes:
@@ -118,12 +144,9 @@ def raw_body(request: HttpRequest) -> bytes:
 def read_query(request: HttpRequest, shape: type[Body]) -> Body:
     """The query string in that shape; raises `Malformed`."""
     given = request.GET.dict()
-    try:
-        query = msgspec.convert(given, shape, strict=False)
-    except msgspec.ValidationError as error:
-        raise Malformed(f"The address does not fit: {error}.") from error
+    query = read_address(given, shape)
     for name, text in given.items():
-        if isinstance(getattr(query, name, None), int) and not text.isdecimal():  # such as 1e3
+        if type(getattr(query, name, None)) is int and not text.isdecimal():  # such as 1e3
             raise Malformed(f"The address does not fit: `{name}` is a whole number.")
     return query
 

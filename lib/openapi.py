@@ -1,5 +1,6 @@
 """OpenAPI out of types: components of schemas, and paths of the views that `endpoints` makes."""
 
+import inspect
 import re
 from collections.abc import Iterator, Sequence
 from http.client import responses as phrases
@@ -11,7 +12,7 @@ from django.contrib.admindocs.views import simplify_regex
 from django.db.models import TextChoices
 from django.urls import URLPattern, URLResolver
 
-from .endpoints import Operation, operations_of
+from .endpoints import File, Operation, operations_of
 from .schemas import Json, Refused, field_texts, schemas_in
 
 _REF = "#/components/schemas/{name}"
@@ -56,10 +57,10 @@ class Components:
             raise TypeError(f"Two schemas have the name {name}.")
 
     def response(self, kind: Any, status: int | str = 200) -> Json:
-        """A response with that type as its JSON; None for a body that is no JSON."""
+        """A response with that type as its JSON, or with a file."""
         phrase = "Refused: nothing was done." if status == "4XX" else phrases[int(status)]
-        if kind is None:
-            return {"description": phrase}
+        if isinstance(kind, File):
+            return {"description": "The file", "content": {kind.type: {"schema": kind.schema}}}
         content = {"application/json": {"schema": self.schema(kind)}}
         return {"description": phrase, "content": content}
 
@@ -92,19 +93,22 @@ def address_of(route: str) -> str:
 
 
 def _described(address: str, operation: Operation, components: Components) -> Json:
-    words = " ".join((operation.view.__doc__ or "").split())
+    words = inspect.getdoc(operation.view) or ""
     answer = components.response(operation.returns, operation.status)
+    refusals = operation.refusals or ("4XX",)
     described: Json = {
         "operationId": f"{operation.method.lower()}_{address.strip('/')}".translate(_TO_ID),
-        "summary": first_sentence(words),
+        "summary": first_sentence(" ".join(words.split())),
         "description": words,
         "tags": [operation.tag],
         "parameters": list(_parameters(operation, components)),
         "responses": {
             str(operation.status): answer,
-            "4XX": components.response(Refused, "4XX"),
+            **{str(one): components.response(kind, one) for one, kind in operation.also.items()},
+            **{str(status): components.response(Refused, status) for status in refusals},
         },
         "security": [{"Sender": []}],
+        **operation.extra,
     }
     if operation.body is not None:
         described["requestBody"] = {
@@ -115,9 +119,9 @@ def _described(address: str, operation: Operation, components: Components) -> Js
 
 
 def _parameters(operation: Operation, components: Components) -> Iterator[Json]:
-    for name, kind in operation.parameters.items():
-        schema = components.schema(kind)
-        yield {"in": "path", "name": name, "required": True, "schema": schema}
+    for one in msgspec.structs.fields(operation.address):
+        schema = components.schema(one.type)
+        yield {"in": "path", "name": one.name, "required": True, "schema": schema}
     if operation.query is not None:
         query = Components()
         query.schema(operation.query)

@@ -3,13 +3,15 @@
 import ast
 import inspect
 import textwrap
+from collections.abc import Callable, Collection
 from datetime import datetime
 from itertools import pairwise
-from typing import Annotated, Any, dataclass_transform, get_args
+from typing import Annotated, Any, TypeVar, dataclass_transform, get_args
 
 import msgspec
 
 Json = dict[str, Any]
+T = TypeVar("T")
 #: A moment as `timestamp` writes it.
 Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 
@@ -17,6 +19,10 @@ Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"
 @dataclass_transform(field_specifiers=(msgspec.field,), frozen_default=True)
 class Schema(msgspec.Struct, frozen=True):
     """One JSON object; a text in quotes below a field describes it, as pydantic has it."""
+
+
+class Body(Schema, forbid_unknown_fields=True):
+    """What a request sends: a field that is not known is refused."""
 
 
 class Answer(Schema, tag_field="status"):
@@ -58,6 +64,28 @@ def field_texts(kind: type[Schema]) -> dict[str, str]:
             found |= _own_texts(cls)
     keys = {field.name: field.encode_name for field in msgspec.structs.fields(kind)}
     return {keys[name]: text for name, text in found.items()}
+
+
+def including(part: type[Schema], *, but: Collection[str]) -> Callable[[type[T]], type[T]]:
+    """Add the fields of another schema, except some: a struct has one base with fields."""
+    texts = field_texts(part)
+    fields = [
+        (
+            one.name,
+            Annotated[one.type, msgspec.Meta(description=texts.get(one.encode_name))],
+            msgspec.field(name=one.encode_name, default=one.default),
+        )
+        for one in msgspec.structs.fields(part)
+        if one.name not in but
+    ]
+
+    def include(kind: type[T]) -> type[T]:
+        return msgspec.defstruct(  # type: ignore[return-value]
+            kind.__name__, fields, bases=(kind,), module=kind.__module__, kw_only=True,
+            namespace={"__doc__": kind.__doc__},
+        )  # fmt: skip
+
+    return include
 
 
 def _own_texts(cls: type) -> dict[str, str]:

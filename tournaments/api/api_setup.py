@@ -1,25 +1,16 @@
-"""How the API reads bodies, identifies callers and answers refusals."""
+"""How the routes of tournaments are made, and who calls them."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, cast
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, TypedDict, TypeVar, cast
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest
 from django.urls import URLPattern, path
-from ninja import NinjaAPI
-from ninja import Router as NinjaRouter
-from ninja.errors import HttpError, ValidationError
-from ninja.operation import Operation
-from ninja.parser import Parser
-from ninja.security.base import AuthBase
 
-from lib.errors import Malformed, Refusal, WrongMethod
-from lib.http import check_newcomer, outage_response, read_body, refusal_response
-from lib.openapi import Components
+from lib.endpoints import by_method, endpoint, operations_of
+from lib.http import check_newcomer
 from lib.schemas import Json
 from matchmaking.callers import Caller, player_of
 from matchmaking.identity import caller_of
@@ -27,68 +18,84 @@ from matchmaking.models import Player
 from tournaments.services.actors import Actor
 from tournaments.services.permissions import check_organiser
 
-#: So many wrong fields are named at once; who mends those sees the next.
-FAULTS_SHOWN = 3
+View = TypeVar("View", bound=Callable[..., Any])
 
-
+ONE = "api/tournaments/<uuid:tournament_id>"
+#: How a route under a tournament refuses; each also because of the body or an outage.
+REFUSALS = (400, 401, 403, 404, 409)
+_ALWAYS = (413, 415, 503)
 #: The description of a route for everybody: a token may be sent, and need not.
-FOR_ALL: dict[str, Any] = {"security": [{}, {"Sender": []}]}
-
-#: The structs that the routes answer with, for the description.
-components = Components()
+_FOR_ALL: list[Json] = [{}, {"Sender": []}]
 
 
-class Router(NinjaRouter):
-    """Routes whose `response` has structs by status; ninja describes pydantic's models only."""
+class Router:
+    """Routes about one thing: each is a view at an address, described under its own name."""
 
-    def api_operation(
+    def __init__(self, tag: str) -> None:
+        self._tag = tag
+        self._views: dict[str, list[Callable[..., Any]]] = defaultdict(list)
+
+    def get(self, route: str, **options: Any) -> Callable[[View], View]:
+        """A route that reads."""
+        return self._add(route, "GET", **options)
+
+    def post(self, route: str, **options: Any) -> Callable[[View], View]:
+        """A route that does something."""
+        return self._add(route, "POST", **options)
+
+    def put(self, route: str, **options: Any) -> Callable[[View], View]:
+        """A route that replaces something."""
+        return self._add(route, "PUT", **options)
+
+    def patch(self, route: str, **options: Any) -> Callable[[View], View]:
+        """A route that changes something."""
+        return self._add(route, "PATCH", **options)
+
+    def delete(self, route: str, **options: Any) -> Callable[[View], View]:
+        """A route that takes something away."""
+        return self._add(route, "DELETE", **options)
+
+    def _add(
         self,
-        methods: list[str],
-        path: str,
-        *,
-        response: Any = None,
-        openapi_extra: Json | None = None,
+        route: str,
+        *methods: str,
+        refusals: tuple[int, ...] = REFUSALS,
+        for_all: bool = False,
+        extra: Json | None = None,
         **options: Any,
-    ) -> Any:
-        """A route; what `openapi_extra` says of a status takes precedence."""
-        kinds, extra = response or {200: None}, openapi_extra or {}
-        answers = {status: components.response(kind, status) for status, kind in kinds.items()}
-        responses = answers | extra.get("responses", {})
-        return super().api_operation(
-            methods,
-            path,
-            response=dict.fromkeys(kinds),
-            openapi_extra=extra | {"responses": responses},
-            **options,
-        )
+    ) -> Callable[[View], View]:
+        def add(view: View) -> View:
+            described = {"operationId": view.__name__, **(extra or {})}
+            if for_all:
+                described["security"] = _FOR_ALL
+            options.setdefault("tag", self._tag)
+            make = endpoint(
+                *methods, first=_identify, refusals=refusals + _ALWAYS, extra=described, **options
+            )
+            self._views[route].append(make(view))
+            return view
+
+        return add
+
+    @property
+    def urlpatterns(self) -> list[URLPattern]:
+        """The addresses, with and without a final slash, named after their first view."""
+        found = []
+        for route, views in self._views.items():
+            view = by_method(*views)
+            name = f"api-{operations_of(view)[0].view.__name__.replace('_', '-')}"
+            found += [path(route, view, name=name), path(f"{route}/", view)]
+        return found
 
 
-class Sender(AuthBase):
-    """Everybody is let in; `request.auth` says who it is, and each operation what they may."""
-
-    openapi_type = "http"
-    openapi_scheme = "bearer"
-    openapi_description = (
-        "The token of the tournament, of one of its judges, or of a player. A browser's session "
-        "speaks for its player too; its requests carry Django's CSRF token."
-    )
-
-    def __call__(self, request: HttpRequest) -> Caller:
-        """Read the header or the cookies."""
-        return caller_of(request)
-
-
-class JsonObject(Parser):
-    """Bodies are JSON objects, not over-long, with their content type."""
-
-    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
-        """Read the body; raises `Malformed`, which ninja wraps."""
-        return read_body(request, dict)
+def _identify(request: HttpRequest) -> None:
+    """Everybody is let in, but for a header that is none; each view says what they may."""
+    request.caller = caller_of(request)  # type: ignore[attr-defined]
 
 
 def caller(request: HttpRequest) -> Caller:
     """Who sends the request."""
-    return cast(Caller, request.auth)  # type: ignore[attr-defined]  # set by ninja
+    return cast(Caller, request.caller)  # type: ignore[attr-defined]
 
 
 def sender(request: HttpRequest) -> Player:
@@ -109,120 +116,16 @@ def account(request: HttpRequest) -> AbstractBaseUser | AnonymousUser | None:
     return None if "Authorization" in request.headers else request.user
 
 
-def organiser(request: HttpRequest, tournament_id: UUID) -> Actor:
-    """The organiser, if that is who sends the request; raises a refusal for everybody else."""
-    return check_organiser(
+class Organised(TypedDict):
+    """A tournament and its organiser, who acts: arguments of a service."""
+
+    tournament_id: UUID
+    actor: Actor
+
+
+def organised(request: HttpRequest, tournament_id: UUID) -> Organised:
+    """The tournament by its organiser, if that is who sends the request; raises for others."""
+    actor = check_organiser(
         tournament_id=tournament_id, caller=caller(request), user=account(request)
     )
-
-
-def _refused(request: HttpRequest, error: Any) -> HttpResponse:
-    return refusal_response(error)
-
-
-def _unfit(request: HttpRequest, error: Any) -> HttpResponse:
-    return refusal_response(Malformed(said(error.errors)))
-
-
-def _http_error(request: HttpRequest, error: Any) -> HttpResponse:
-    cause = error.__cause__
-    return refusal_response(cause if isinstance(cause, Refusal) else Malformed(error.message))
-
-
-def _too_large(request: HttpRequest, error: Any) -> HttpResponse:
-    return refusal_response(Malformed("The body is too large.", code="too_large"))
-
-
-def _outage(request: HttpRequest, error: Any) -> HttpResponse:
-    return outage_response(error)
-
-
-def _fault(request: HttpRequest, error: Any) -> HttpResponse:
-    raise error
-
-
-def said(errors: Sequence[dict[str, Any]]) -> str:
-    """What does not fit, with where it stands: `$.players[1]`."""
-    faults = list(
-        dict.fromkeys(f"{_words(error)} - at `{_place(error['loc'])}`" for error in errors)
-    )
-    more = len(faults) - FAULTS_SHOWN
-    rest = [f"and {more} more"] if more > 0 else []
-    where = "address" if errors[0]["loc"][0] in {"query", "path"} else "body"
-    return f"The {where} does not fit: {'; '.join([*faults[:FAULTS_SHOWN], *rest])}."
-
-
-def _words(error: dict[str, Any]) -> str:
-    if error["type"] == "extra_forbidden":
-        return "There is no such field"
-    return str(error["msg"]).removeprefix("Value error, ").removesuffix(".")
-
-
-def _place(loc: Sequence[str | int]) -> str:
-    """A field as JSON tools write it; in a body, the first two names are ninja's."""
-    if loc[0] != "body":
-        return str(loc[-1])
-    return "$" + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in loc[2:])
-
-
-class DescribedAPI(NinjaAPI):
-    """An API whose operations are named after their views."""
-
-    def get_openapi_operation_id(self, operation: Operation) -> str:
-        """The name that generated clients call it by."""
-        return operation.view_func.__name__
-
-
-def make_api(*, title: str, description: str) -> NinjaAPI:
-    """An API whose errors are the project's own."""
-    api = DescribedAPI(
-        title=title,
-        description=description,
-        urls_namespace="api",
-        version="1",
-        docs_url=None,
-        openapi_url=None,
-        auth=Sender(),
-        parser=JsonObject(),
-    )
-    handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
-        Refusal: _refused,
-        ValidationError: _unfit,
-        HttpError: _http_error,
-        RequestDataTooBig: _too_large,
-        OperationalError: _outage,
-        InterfaceError: _outage,
-        Http404: _fault,
-        Exception: _fault,
-    }
-    for kind, handler in handlers.items():
-        api.add_exception_handler(kind, handler)
-    return api
-
-
-def addresses(api: NinjaAPI) -> list[URLPattern]:
-    """The API's addresses, with and without a final slash."""
-    found: dict[str, URLPattern] = {}
-    for pattern in api.urls[0]:
-        if not isinstance(pattern, URLPattern) or pattern.name == "api-root":
-            continue
-        route = str(pattern.pattern)
-        if route not in found:
-            view = _machine_view(cast(Callable[..., HttpResponseBase], pattern.callback))
-            found[route] = path(route, view, name=f"api-{pattern.name}".replace("_", "-"))
-            found[f"{route}/"] = path(f"{route}/", view)
-    return list(found.values())
-
-
-def _machine_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """The view as our middleware protects it: ninja's own is exempt from the check for forgery."""
-
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
-        if response.status_code == 405:
-            return refusal_response(
-                WrongMethod.of(request.method, sorted(response["Allow"].split(", ")))
-            )
-        return response
-
-    return answer
+    return {"tournament_id": tournament_id, "actor": actor}

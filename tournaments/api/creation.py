@@ -1,13 +1,13 @@
 """A new tournament, started at once or left as a draft."""
 
 from django.http import HttpRequest, HttpResponse
+from msgspec.structs import replace
 
 from lib.errors import Malformed, Refusal
-from lib.schemas import Json
+from lib.http import sent_fields
 from matchmaking.models import Player
 from tournaments.files.entrant_lines import NewEntrant
 from tournaments.models import Entry, Format, StageSettings, Tournament
-from tournaments.schemas import Brief
 from tournaments.services.actors import Actor
 from tournaments.services.permissions import owner_actor
 from tournaments.services.progress.start import start_tournament
@@ -16,21 +16,24 @@ from tournaments.services.setup.settings import change_settings
 from tournaments.services.setup.stage_plans import check_plans, check_size
 
 from . import schemas
-from .api_setup import FOR_ALL, Router, account, maker
-from .bodies import TournamentBody
+from .api_setup import Router, account, maker
+from .bodies import SettingsBody, TournamentBody
 from .idempotency import created
-from .tournaments import changes_of
+from .tournaments import changes_of, tournament_of
 
-router = Router(tags=["Tournaments"])
+router = Router("Tournaments")
 
-#: The settings that are arguments of `create_tournament`.
-_ARGUMENTS = frozenset({"name", "seeding", "byes", "entry", "entry_code"})
+#: The settings that are arguments of `create_tournament`, and those that are changed after it.
+_ARGUMENTS = ("name", "seeding", "byes", "entry", "entry_code")
+_OTHERS = frozenset(SettingsBody.__struct_fields__) - set(_ARGUMENTS)
 
 
 @router.post(
-    "/tournament",
-    response={201: schemas.Created} | schemas.errors(400, 401, 403, 404, 409, 422, 429),
-    openapi_extra=FOR_ALL,
+    "tournament",
+    status=201,
+    returns=schemas.Created,
+    refusals=(400, 401, 403, 404, 409, 422, 429),
+    for_all=True,
 )
 def new_tournament(request: HttpRequest, body: TournamentBody) -> HttpResponse:
     """Make a tournament, and start it unless `start` is false or players enter by themselves.
@@ -42,35 +45,28 @@ def new_tournament(request: HttpRequest, body: TournamentBody) -> HttpResponse:
     actor = owner_actor(owner, account(request))
     return created(
         request,
-        lambda: _make(body, owner, actor),
+        lambda: _make(body, sent_fields(request), owner, actor),
         complete=lambda answer: _complete(body, answer, actor),
     )
 
 
-def _make(body: TournamentBody, organiser: Player | None, actor: Actor) -> Json:
+def _make(
+    body: TournamentBody, sent: frozenset[str], organiser: Player | None, actor: Actor
+) -> schemas.Created:
     players, plans = _players(body), body.plans()
     check_plans(plans)
     made = create_tournament(
-        name=body.name,
         players=players,
-        seeding=body.seeding,
-        byes=body.byes,
         organiser=organiser,
-        entry=body.entry,
-        entry_code=body.entry_code,
         stages=plans,
+        **{name: getattr(body, name) for name in _ARGUMENTS},
     )
-    changes = changes_of(body, but=_ARGUMENTS)
-    if changes:
-        change_settings(tournament_id=made.tournament.pk, actor=actor, changes=changes)
+    changes = changes_of(body, sent & _OTHERS)
+    change_settings(tournament_id=made.tournament.pk, actor=actor, changes=changes)
     brackets = _start(made.tournament, body, plans[0], len(players), actor)
     made.tournament.refresh_from_db(fields=["state"])
-    return {
-        "status": "Tournament Created",
-        "brackets": brackets,
-        "tournament": Brief.of(made.tournament),
-        "token": made.token,
-    }
+    brief = schemas.Brief.of(made.tournament)
+    return schemas.Created("Tournament Created", brackets, brief, made.token)
 
 
 def _players(body: TournamentBody) -> list[str | NewEntrant]:
@@ -100,14 +96,14 @@ def _start(
     return start_tournament(tournament_id=tournament.pk, actor=actor)
 
 
-def _complete(body: TournamentBody, answer: Json, actor: Actor) -> None:
+def _complete(body: TournamentBody, answer: schemas.Created, actor: Actor) -> schemas.Created:
     """Start a Swiss; the tournament stands, with its token, even if its pairing fails."""
-    tournament = answer["tournament"]
     if not _starts(body) or body.plans()[0].format != Format.SWISS:
-        return
+        return answer
+    tournament_id = answer.tournament.id
     try:
-        answer["brackets"] = start_tournament(tournament_id=tournament.id, actor=actor)
+        brackets = start_tournament(tournament_id=tournament_id, actor=actor)
+        answer = replace(answer, brackets=brackets)
     except Refusal as refusal:
-        answer["message"] = refusal.message
-    found = Tournament.objects.get(pk=tournament.id)
-    answer["tournament"] = Brief.of(found)
+        answer = replace(answer, message=refusal.message)
+    return replace(answer, tournament=schemas.Brief.of(tournament_of(tournament_id)))

@@ -6,14 +6,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import slugify
 
+from lib.endpoints import File
 from lib.errors import Malformed, NotFound
 from lib.http import json_response
-from lib.schemas import Json
+from lib.schemas import Json, Schema
 from tournaments.files.export import export_tournament
 from tournaments.files.report import group_trf
 from tournaments.files.sheets import entrants_csv, matches_csv, standings_csv
 from tournaments.models import Group, Tournament
-from tournaments.schemas import Brief
 from tournaments.services.transfer.imports import (
     import_entrants,
     import_tournament,
@@ -22,29 +22,22 @@ from tournaments.services.transfer.imports import (
 )
 
 from . import schemas
-from .api_setup import FOR_ALL, Router, maker, organiser
-from .entrants import entrant_answer
+from .api_setup import ONE, Router, maker, organised
 from .idempotency import created
-from .tournaments import ONE, tournament_of
+from .tournaments import tournament_of
 
-router = Router(tags=["Files"])
+router = Router("Files")
 
 SHEETS = ("text/csv", "text/tab-separated-values", "text/plain")
 REPORTS = ("text/plain", "text/x-trf", "application/x-trf")
 JSON = "application/json"
-A_FILE: schemas.Responses = {200: None} | schemas.found_errors()
+SHEET = File("text/csv")
 
 
 def _takes(*kinds: str) -> Json:
     """The description of a body that is a file."""
     content = {kind: {"schema": {"type": "string"}} for kind in kinds}
     return {"requestBody": {"content": content, "required": True}}
-
-
-def _gives(kind: str, shape: Json | None = None) -> Json:
-    """The description of an answer that is a file."""
-    content = {kind: {"schema": shape or {"type": "string"}}}
-    return {"responses": {200: {"description": "The file", "content": content}}}
 
 
 def _read(request: HttpRequest, kinds: tuple[str, ...]) -> bytes:
@@ -63,9 +56,12 @@ def _charset(request: HttpRequest) -> str:
 
 
 @router.post(
-    "/api/tournaments/import",
-    response={201: schemas.Imported} | schemas.errors(400, 401, 409, 422, 429),
-    openapi_extra=_takes(JSON, *REPORTS) | FOR_ALL,
+    "api/tournaments/import",
+    status=201,
+    returns=schemas.Imported,
+    refusals=(400, 401, 409, 422, 429),
+    for_all=True,
+    extra=_takes(JSON, *REPORTS),
 )
 def import_file(request: HttpRequest) -> HttpResponse:
     """Make a tournament out of a JSON export, or a Swiss out of a report file (TRF).
@@ -77,35 +73,27 @@ def import_file(request: HttpRequest) -> HttpResponse:
     owner = maker(request)
     data = _read(request, (JSON, *REPORTS))
 
-    def make() -> Json:
+    def make() -> schemas.Imported:
         if request.content_type == JSON:
             made = import_tournament(data=data, organiser=owner)
         else:
             made = import_trf(data=data, organiser=owner, encoding=_charset(request))
-        return {
-            "status": "Tournament Imported",
-            "tournament": Brief.of(made.tournament),
-            "token": made.token,
-            "warnings": list(made.warnings),
-        }
+        brief, warnings = schemas.Brief.of(made.tournament), list(made.warnings)
+        return schemas.Imported("Tournament Imported", brief, made.token, warnings)
 
     return created(request, make, body=data)
 
 
-@router.get(
-    f"{ONE}/export.json",
-    response=A_FILE,
-    openapi_extra=_gives(JSON, {"type": "object"}),
-)
+@router.get(f"{ONE}/export.json", returns=File(JSON, {"type": "object"}))
 def export_json(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """Everything about a tournament, for the import; for the organiser."""
-    organiser(request, tournament_id)
+    organised(request, tournament_id)
     found = tournament_of(tournament_id)
     return _file(found, export_tournament(found), ".json", kind=JSON)
 
 
 def _file(
-    tournament: Tournament, content: bytes | str, ending: str, *, kind: str = "text/csv"
+    tournament: Tournament, content: bytes | str, ending: str, *, kind: str = SHEETS[0]
 ) -> HttpResponse:
     shown = kind if kind == JSON else f"{kind}; charset=utf-8"
     response = HttpResponse(content, content_type=shown)
@@ -114,44 +102,52 @@ def _file(
     return response
 
 
-@router.get(f"{ONE}/entrants.csv", response=A_FILE, openapi_extra=_gives("text/csv") | FOR_ALL)
+@router.get(f"{ONE}/entrants.csv", returns=SHEET, for_all=True)
 def export_entrants(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """Everybody on the list, as a spreadsheet opens it and as it can be sent back."""
     found = tournament_of(tournament_id)
     return _file(found, entrants_csv(found), "-entrants.csv")
 
 
+class ImportQuery(Schema):
+    """Whether entrants of a file are only read."""
+
+    dry_run: bool = False
+
+
 @router.post(
     f"{ONE}/entrants.csv",
-    response={200: schemas.ReadList, 201: schemas.AddedList} | schemas.found_errors(),
-    openapi_extra=_takes(*SHEETS),
+    status=201,
+    returns=schemas.AddedList,
+    also={200: schemas.ReadList},
+    extra=_takes(*SHEETS),
 )
-def import_list(request: HttpRequest, tournament_id: UUID, dry_run: bool = False) -> HttpResponse:
+def import_list(
+    request: HttpRequest, tournament_id: UUID, query: ImportQuery
+) -> schemas.AddedList | HttpResponse:
     """Add the entrants of a file: `name,rating,club,region,seed`, then the members of a team.
 
     Commas, semicolons or tabs; the header line may be missing, or be in the words of other
     programs and languages. A refusal names line and column, and then nobody is added. With
     `dry_run` nobody is added in any case, and the answer says how the file was read.
     """
-    actor = organiser(request, tournament_id)
+    who = organised(request, tournament_id)
     data, charset = _read(request, SHEETS), _charset(request)
-    if dry_run:
+    if query.dry_run:
         read = read_entrants(tournament=tournament_of(tournament_id), data=data, encoding=charset)
         return json_response(schemas.ReadList.of(read))
-    added = import_entrants(tournament_id=tournament_id, data=data, actor=actor, encoding=charset)
-    answers = [entrant_answer(row) for row in added.entrants]
-    answer = {"status": "Entered", "entrants": answers, "warnings": added.warnings}
-    return json_response(answer, status=201)
+    added = import_entrants(**who, data=data, encoding=charset)
+    return schemas.AddedList("Entered", schemas.Entrant.listed(added.entrants), added.warnings)
 
 
-@router.get(f"{ONE}/matches.csv", response=A_FILE, openapi_extra=_gives("text/csv") | FOR_ALL)
+@router.get(f"{ONE}/matches.csv", returns=SHEET, for_all=True)
 def export_matches(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """Every match in the order of play, and how it ended."""
     found = tournament_of(tournament_id)
     return _file(found, matches_csv(found), "-matches.csv")
 
 
-@router.get(f"{ONE}/standings.csv", response=A_FILE, openapi_extra=_gives("text/csv") | FOR_ALL)
+@router.get(f"{ONE}/standings.csv", returns=SHEET, for_all=True)
 def export_standings(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """How it stands, with the values of the tie-breaks."""
     found = tournament_of(tournament_id)
@@ -159,9 +155,7 @@ def export_standings(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
 
 
 @router.get(
-    f"{ONE}/stages/{{int:stage}}/groups/{{int:group}}.trf",
-    response=A_FILE,
-    openapi_extra=_gives("text/plain") | FOR_ALL,
+    f"{ONE}/stages/<int:stage>/groups/<int:group>.trf", returns=File("text/plain"), for_all=True
 )
 def export_report(
     request: HttpRequest, tournament_id: UUID, stage: int, group: int

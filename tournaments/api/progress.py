@@ -3,13 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from pydantic import Field
+from django.http import HttpRequest
+from msgspec import Meta
 
-from lib.http import json_response
-from lib.schemas import Json, timestamp
-from tournaments.models import Action
-from tournaments.schemas import Brief, Match
+from lib.schemas import Schema
 from tournaments.services.permissions import actor_for
 from tournaments.services.progress.start import cancel_tournament, start_tournament
 from tournaments.services.progress.withdrawals import (
@@ -20,112 +17,87 @@ from tournaments.services.progress.withdrawals import (
 from tournaments.services.undo.stack import undo_last
 
 from . import schemas
-from .api_setup import Router, account, caller, organiser
+from .api_setup import ONE, Organised, Router, account, caller, organised
 from .bodies import NO_REASON, UNDO_LAST, EntrantRef, UndoBody, Why
-from .entrants import entrant_answer, entrant_ref
-from .tournaments import ONE, Size, tournament_of
+from .entrants import entrant_ref
+from .tournaments import Size, tournament_of
 
-router = Router(tags=["The course of play"])
+router = Router("The course of play")
 
 
-@router.post(f"{ONE}/start", response=schemas.found(schemas.Started))
-def start_play(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
+@router.post(f"{ONE}/start")
+def start_play(request: HttpRequest, tournament_id: UUID) -> schemas.Started:
     """Seed and draw the entrants, and begin the first stage."""
-    actor = organiser(request, tournament_id)
-    brackets = start_tournament(tournament_id=tournament_id, actor=actor)
-    tournament = Brief.of(tournament_of(tournament_id))
-    return json_response({"status": "Started", "brackets": brackets, "tournament": tournament})
+    brackets = start_tournament(**organised(request, tournament_id))
+    tournament = tournament_of(tournament_id)
+    return schemas.Started("Started", brackets, schemas.Brief.of(tournament))
 
 
-@router.post(f"{ONE}/cancel", response=schemas.found(schemas.Ended))
-def call_off(request: HttpRequest, tournament_id: UUID, body: Why = NO_REASON) -> HttpResponse:
+@router.post(f"{ONE}/cancel")
+def call_off(request: HttpRequest, tournament_id: UUID, body: Why = NO_REASON) -> schemas.Ended:
     """Call the tournament off, and with it the matches not yet played."""
-    actor = organiser(request, tournament_id)
-    tournament = cancel_tournament(tournament_id=tournament_id, actor=actor, why=body.why)
-    return json_response({"status": "Cancelled", "tournament": Brief.of(tournament)})
+    tournament = cancel_tournament(**organised(request, tournament_id), why=body.why)
+    return schemas.Ended("Cancelled", schemas.Brief.of(tournament))
 
 
-@router.post(f"{ONE}/withdraw", response=schemas.found(schemas.OneEntrant))
-def withdraw(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> HttpResponse:
+@router.post(f"{ONE}/withdraw")
+def withdraw(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> schemas.OneEntrant:
     """Let an entrant leave: its open matches are forfeited, and it is paired no more."""
-    entrant = withdraw_entrant(
-        tournament_id=tournament_id,
-        actor=organiser(request, tournament_id),
-        entrant_id=entrant_ref(tournament_id, body.entrant),
-        why=body.why,
-    )
-    return json_response({"status": "Withdrawn", "entrant": entrant_answer(entrant)})
+    entrant = withdraw_entrant(**_leaving(request, tournament_id, body))
+    return schemas.OneEntrant("Withdrawn", schemas.Entrant.of(entrant))
 
 
-@router.post(f"{ONE}/disqualify", response=schemas.found(schemas.OneEntrant))
-def disqualify(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> HttpResponse:
+@router.post(f"{ONE}/disqualify")
+def disqualify(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> schemas.OneEntrant:
     """Expel an entrant: as a withdrawal, by the organiser's word."""
-    entrant = disqualify_entrant(
-        tournament_id=tournament_id,
-        actor=organiser(request, tournament_id),
-        entrant_id=entrant_ref(tournament_id, body.entrant),
-        why=body.why,
-    )
-    return json_response({"status": "Disqualified", "entrant": entrant_answer(entrant)})
+    entrant = disqualify_entrant(**_leaving(request, tournament_id, body))
+    return schemas.OneEntrant("Disqualified", schemas.Entrant.of(entrant))
 
 
-@router.post(f"{ONE}/reinstate", response=schemas.found(schemas.Reinstated))
-def reinstate(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> HttpResponse:
+@router.post(f"{ONE}/reinstate")
+def reinstate(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> schemas.Reinstated:
     """Let an entrant that withdrew take part again. Forfeited matches open again."""
-    opened = reinstate_entrant(
-        tournament_id=tournament_id,
-        actor=organiser(request, tournament_id),
-        entrant_id=entrant_ref(tournament_id, body.entrant),
-        why=body.why,
-    )
-    answers = Match.listed(opened)
-    return json_response({"status": "Reinstated", "matches": answers})
+    opened = reinstate_entrant(**_leaving(request, tournament_id, body))
+    return schemas.Reinstated("Reinstated", schemas.Match.listed(opened))
 
 
-@router.post(f"{ONE}/undo", response=schemas.found(schemas.Undone), tags=["The day"])
+class _Leaving(Organised):
+    entrant_id: int
+    why: str
+
+
+def _leaving(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> _Leaving:
+    who = organised(request, tournament_id)
+    return {**who, "entrant_id": entrant_ref(tournament_id, body.entrant), "why": body.why}
+
+
+@router.post(f"{ONE}/undo", tag="The day")
 def undo_action(
     request: HttpRequest, tournament_id: UUID, body: UndoBody = UNDO_LAST
-) -> HttpResponse:
+) -> schemas.Undone:
     """Undo the last action that can be undone; called again, the one before it.
 
     One that can no longer be undone blocks those before it: `skip` leaves it as it is.
     """
-    actor = organiser(request, tournament_id)
-    action = undo_last(
-        tournament_id=tournament_id,
-        actor=actor,
-        why=body.why,
-        skip=body.skip,
-        number=body.number,
-    )
+    who = organised(request, tournament_id)
+    action = undo_last(**who, why=body.why, skip=body.skip, number=body.number)
     status = "Left As It Is" if body.skip else "Undone"
-    return json_response({"status": status, "action": action_answer(action)})
+    return schemas.Undone(status, schemas.Action.of(action))
 
 
-@router.get(f"{ONE}/actions", response=schemas.found(schemas.Actions), tags=["The day"])
-def list_actions(
-    request: HttpRequest,
-    tournament_id: UUID,
-    before: Annotated[int, Field(ge=1)] | None = None,
-    size: Size = 50,
-) -> HttpResponse:
+class ActionsQuery(Schema):
+    """Which part of the record is asked for."""
+
+    before: Annotated[int, Meta(ge=1)] | None = None
+    size: Size = 50
+
+
+@router.get(f"{ONE}/actions", tag="The day")
+def list_actions(request: HttpRequest, tournament_id: UUID, query: ActionsQuery) -> schemas.Actions:
     """The record of who did what, the newest first; for the organiser and the judges."""
     found = tournament_of(tournament_id)
     actor_for(tournament=found, caller=caller(request), user=account(request))
     rows = found.actions.select_related("undone_by")
-    if before is not None:
-        rows = rows.filter(number__lt=before)
-    return json_response({"actions": [action_answer(action) for action in rows[:size]]})
-
-
-def action_answer(action: Action) -> Json:
-    """What somebody did."""
-    return {
-        "number": action.number,
-        "at": timestamp(action.at),
-        "by": action.actor_name,
-        "verb": action.verb,
-        "text": action.text,
-        "why": action.why,
-        "undone": action.is_undone,
-    }
+    if query.before is not None:
+        rows = rows.filter(number__lt=query.before)
+    return schemas.Actions([schemas.Action.of(action) for action in rows[: query.size]])

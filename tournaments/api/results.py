@@ -2,13 +2,10 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from msgspec import to_builtins
+from django.http import HttpRequest
 
 from lib.errors import Malformed
-from lib.http import json_response
 from tournaments.models import Pairing
-from tournaments.schemas import Match
 from tournaments.services.actors import Actor
 from tournaments.services.locking import pairing_of_match
 from tournaments.services.permissions import check_may_enter_result
@@ -23,18 +20,18 @@ from tournaments.services.progress.results import (
 )
 
 from . import schemas
-from .api_setup import Router, account, caller, organiser
+from .api_setup import ONE, Router, account, caller, organised
 from .bodies import PLAIN_REOPEN, LiveBody, ReopenBody, ResultBody
-from .tournaments import ONE, tournament_of
+from .tournaments import tournament_of
 
-router = Router(tags=["Results"])
-MATCH = f"{ONE}/matches/{{uuid:match_id}}"
+router = Router("Results")
+MATCH = f"{ONE}/matches/<uuid:match_id>"
 
 
-@router.post(f"{MATCH}/result", response=schemas.found(schemas.Entered))
+@router.post(f"{MATCH}/result")
 def enter_result(
     request: HttpRequest, tournament_id: UUID, match_id: UUID, body: ResultBody
-) -> HttpResponse:
+) -> schemas.Entered:
     """Enter a result, as the organiser or a judge; the winner goes on.
 
     With the match's `revision`, the organiser replaces a result that is there: later results stand
@@ -49,7 +46,7 @@ def enter_result(
         actor=actor,
         why=body.why,
     )
-    return json_response({"status": "Result Entered", "match": Match.listed([entered])[0]})
+    return schemas.Entered.of("Result Entered", entered)
 
 
 def _judged(request: HttpRequest, tournament_id: UUID, match_id: UUID) -> tuple[Pairing, Actor]:
@@ -98,38 +95,28 @@ def _winner(pairing: Pairing, winner: int | str | None) -> int:
     )
 
 
-@router.post(f"{MATCH}/live", response=schemas.found(schemas.Entered))
+@router.post(f"{MATCH}/live")
 def say_score(
     request: HttpRequest, tournament_id: UUID, match_id: UUID, body: LiveBody
-) -> HttpResponse:
+) -> schemas.Entered:
     """Say how a match stands that is still played; this is not yet a result."""
     _judged(request, tournament_id, match_id)
     pairing = set_live_score(tournament_id=tournament_id, match_id=match_id, scores=body.scores)
-    return json_response({"status": "Score Set", "match": Match.listed([pairing])[0]})
+    return schemas.Entered.of("Score Set", pairing)
 
 
-@router.post(f"{MATCH}/reopen", response=schemas.found(schemas.Reopened))
+@router.post(f"{MATCH}/reopen")
 def reopen_match(
     request: HttpRequest, tournament_id: UUID, match_id: UUID, body: ReopenBody = PLAIN_REOPEN
-) -> HttpResponse:
+) -> schemas.Reopened:
     """Take a result back, and with it the later ones that were built on it.
 
     With `dry_run` nothing is done; either way `emptied` lists those later matches.
     """
-    actor = organiser(request, tournament_id)
+    who = organised(request, tournament_id)
     if body.dry_run:
         emptied = preview_reopen(tournament_id=tournament_id, match_id=match_id)
     else:
-        emptied = reopen_result(
-            tournament_id=tournament_id, match_id=match_id, actor=actor, why=body.why
-        )
-    return json_response(
-        {
-            "status": "Nothing Changed" if body.dry_run else "Reopened",
-            "dry_run": body.dry_run,
-            "emptied": [
-                answer | {"stage": pairing.group.stage.number}
-                for answer, pairing in zip(to_builtins(Match.listed(emptied)), emptied, strict=True)
-            ],
-        }
-    )
+        emptied = reopen_result(**who, match_id=match_id, why=body.why)
+    status = "Nothing Changed" if body.dry_run else "Reopened"
+    return schemas.Reopened(status, body.dry_run, schemas.EmptiedMatch.listed(emptied))

@@ -1,96 +1,80 @@
 """Tournaments: listed, one whole, its settings and stages."""
 
+from collections.abc import Collection
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from msgspec import to_builtins
-from pydantic import Field
+from django.http import HttpRequest
+from msgspec import Meta
 
 from lib.errors import NotFound
-from lib.http import json_response
-from lib.schemas import Json, timestamp
+from lib.http import sent_fields
+from lib.schemas import Schema
 from matchmaking.models import Pool
-from tournaments import models
-from tournaments.models import TournamentState
-from tournaments.schemas import Brief, whole_tournament
+from tournaments.models import Tournament, TournamentState
 from tournaments.selectors import listed_tournaments
 from tournaments.services.setup.settings import change_settings
 from tournaments.services.setup.stage_plans import set_stages
 
 from . import schemas
-from .api_setup import FOR_ALL, Router, organiser
-from .bodies import SettingsBody, StagesBody
+from .api_setup import ONE, Router, organised
+from .bodies import SettingsBody, StagesBody, plans
 
-router = Router(tags=["Tournaments"])
-ONE = "/api/tournaments/{uuid:tournament_id}"
+router = Router("Tournaments")
 
-Page = Annotated[int, Field(ge=1, le=100_000)]
-Size = Annotated[int, Field(ge=1, le=200)]
+Size = Annotated[int, Meta(ge=1, le=200)]
 
 
-@router.get("/api/tournaments", response=schemas.found(schemas.Listed), openapi_extra=FOR_ALL)
-def list_tournaments(
-    request: HttpRequest,
-    state: TournamentState | None = None,
-    page: Page = 1,
-    size: Size = 50,
-) -> HttpResponse:
+class TournamentsQuery(Schema):
+    """Which part of the list is asked for."""
+
+    state: TournamentState | None = None
+    page: Annotated[int, Meta(ge=1, le=100_000)] = 1
+    size: Size = 50
+
+
+@router.get("api/tournaments", for_all=True)
+def list_tournaments(request: HttpRequest, query: TournamentsQuery) -> schemas.Listed:
     """All tournaments, the newest first; perhaps only those of one `state`."""
     found = listed_tournaments()
-    if state is not None:
-        found = found.filter(state=state)
-    shown = Paginator(found, size).get_page(page)
-    return json_response(
-        {
-            "tournaments": [_listed(one) for one in shown.object_list],
-            "page": shown.number,
-            "pages": shown.paginator.num_pages,
-            "total": shown.paginator.count,
-        }
+    if query.state is not None:
+        found = found.filter(state=query.state)
+    shown = Paginator(found, query.size).get_page(query.page)
+    return schemas.Listed(
+        tournaments=[schemas.Line.of(one) for one in shown.object_list],
+        page=shown.number,
+        pages=shown.paginator.num_pages,
+        total=shown.paginator.count,
     )
 
 
-def _listed(tournament: Any) -> Json:
-    brief: Json = to_builtins(Brief.of(tournament))
-    return brief | {
-        "created_at": timestamp(tournament.created_at),
-        "starts_at": tournament.starts_at and timestamp(tournament.starts_at),
-        "entrants": tournament.entrant_count,
-        "champion": tournament.champion,
-    }
-
-
-@router.get(ONE, response=schemas.found(schemas.Tournament), openapi_extra=FOR_ALL)
-def show_tournament(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
+@router.get(ONE, for_all=True)
+def show_tournament(request: HttpRequest, tournament_id: UUID) -> schemas.Tournament:
     """A whole tournament: stages, their groups, rounds and matches."""
-    return json_response(whole_tournament(tournament_id))
+    return schemas.whole_tournament(tournament_id)
 
 
-@router.patch(ONE, response=schemas.found(schemas.Tournament))
+@router.patch(ONE)
 def change_tournament(
     request: HttpRequest, tournament_id: UUID, body: SettingsBody
-) -> HttpResponse:
+) -> schemas.Tournament:
     """Change settings; what is left out stays. Most can be changed only before the start."""
-    actor = organiser(request, tournament_id)
-    changes = changes_of(body)
-    change_settings(tournament_id=tournament_id, actor=actor, changes=changes)
-    return json_response(whole_tournament(tournament_id))
+    who = organised(request, tournament_id)
+    change_settings(**who, changes=changes_of(body, sent_fields(request)))
+    return schemas.whole_tournament(tournament_id)
 
 
-@router.put(f"{ONE}/stages", response=schemas.found(schemas.Tournament))
-def plan_stages(request: HttpRequest, tournament_id: UUID, body: StagesBody) -> HttpResponse:
+@router.put(f"{ONE}/stages")
+def plan_stages(request: HttpRequest, tournament_id: UUID, body: StagesBody) -> schemas.Tournament:
     """Plan the stages of a tournament that has not started, in place of those it had."""
-    actor = organiser(request, tournament_id)
-    set_stages(tournament_id=tournament_id, stages=body.plans(), actor=actor)
-    return json_response(whole_tournament(tournament_id))
+    set_stages(**organised(request, tournament_id), stages=plans(body.stages))
+    return schemas.whole_tournament(tournament_id)
 
 
-def changes_of(body: SettingsBody, *, but: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """The settings that the sender has given."""
-    named = (body.model_fields_set & SettingsBody.model_fields.keys()) - but
-    changes: dict[str, Any] = {name: getattr(body, name) for name in named}
+def changes_of(body: SettingsBody, names: Collection[str]) -> dict[str, Any]:
+    """These settings, as the service takes them."""
+    changes: dict[str, Any] = {name: getattr(body, name) for name in names}
     if changes.get("rated_in") is not None:
         changes["rated_in"] = _pool(changes["rated_in"])
     return changes
@@ -103,9 +87,9 @@ def _pool(slug: str) -> Pool:
     return pool
 
 
-def tournament_of(tournament_id: UUID) -> models.Tournament:
+def tournament_of(tournament_id: UUID) -> Tournament:
     """A tournament; raises `NotFound`."""
-    found = models.Tournament.objects.filter(pk=tournament_id).first()
+    found = Tournament.objects.filter(pk=tournament_id).first()
     if found is None:
         raise NotFound("There is no such tournament.")
     return found

@@ -3,7 +3,7 @@
 from .actions import Action
 from .entrants import Entrant, EntryStatus, Member
 from .pairings import Pairing, PairingState, Slot
-from .stage_settings import Format, StageSettings
+from .stage_settings import CommonStageSettings, Format, StageSettings
 from .stages import Bye, ByeKind, Colour, Contender, Group, Part, Round, Stage, StageState
 from .tournament import TOURNAMENT_NAME_MAX_CHARS, ShortAddress, Tournament, TournamentState
 from .tournament_settings import Entry, KeepApart, Reporting, Seeding, TournamentSettings

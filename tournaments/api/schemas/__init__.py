@@ -1,41 +1,57 @@
-"""What routes answer around the nouns of `tournaments.schemas`; the description is made of both.
+"""What routes answer around the nouns of `tournaments.schemas`, each built from its rows.
 
-A test holds the answers to these structs. Clients ignore fields that they do not know.
+Clients ignore fields that they do not know.
 """
 
-from tournaments.schemas import Tournament
+from tournaments.schemas import Brief, Match, StageBrief, Tournament, whole_tournament
 
-from .base import Confirmation, Responses, errors, found, found_errors
 from .entrants import (
     AddedList,
     Arrived,
     ChangedEntrants,
-    Day,
+    Entrant,
     Entrants,
     Late,
     OneEntrant,
     ReadList,
 )
-from .tables import ChangedRound, EndedStage, GivenBye, Paired, Standings
+from .tables import (
+    Bye,
+    ChangedRound,
+    EndedStage,
+    GivenBye,
+    Paired,
+    PairedRound,
+    RoundLength,
+    StageStandings,
+    Standings,
+)
 from .tournaments import (
     Called,
+    Confirmation,
     Created,
+    Day,
+    EmptiedMatch,
     Ended,
     Entered,
     Imported,
+    Line,
     Listed,
     Reinstated,
     Reopened,
     Started,
 )
 from .venue import (
+    Action,
     Actions,
     ChangedStations,
+    Judge,
     Judges,
     NewJudge,
     OneJudge,
     OneStation,
     Schedule,
+    Station,
     Stations,
     Undone,
 )

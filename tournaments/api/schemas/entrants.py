@@ -1,11 +1,13 @@
 """Entrants as they are answered."""
 
+from collections.abc import Iterable
+from typing import Any, Self
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
-from lib.schemas import Schema, Timestamp
-from tournaments.models import TournamentState
+from lib.schemas import Schema, Timestamp, timestamp
+from tournaments import models
 from tournaments.schemas import EntrantBrief
 from tournaments.services.transfer import imports
 
@@ -27,6 +29,26 @@ class Entrant(EntrantBrief):
     checked_in_at: Timestamp | None
     player: UUID | None
     members: list[Member]
+
+    @classmethod
+    def of(cls, entrant: models.Entrant, **more: Any) -> Self:
+        """An entrant with its roster."""
+        members = entrant.members.all()
+        return super().of(
+            entrant,
+            rating=entrant.rating,
+            club=entrant.club,
+            region=entrant.region,
+            checked_in_at=entrant.checked_in_at and timestamp(entrant.checked_in_at),
+            player=entrant.player_id,
+            members=[Member(one.pk, one.name, one.is_captain) for one in members],
+            **more,
+        )
+
+    @classmethod
+    def listed(cls, entrants: Iterable[models.Entrant]) -> list[Self]:
+        """Entrants; it takes one query when their members are prefetched."""
+        return [cls.of(entrant) for entrant in entrants]
 
 
 class Entrants(Schema):
@@ -118,13 +140,6 @@ class Arrived(Schema):
     entrant: Entrant | UnsetType = UNSET
     message: str | UnsetType = UNSET
     """How many, when all were checked in."""
-
-
-class Day(Schema):
-    """How far the day is."""
-
-    status: str
-    state: TournamentState
 
 
 class Late(Schema):

@@ -1,10 +1,16 @@
 """Swiss rounds and standings as they are answered."""
 
+from collections.abc import Sequence
+from typing import Any, Self, cast
+
 from msgspec import UNSET, UnsetType
 
 from lib.schemas import Schema
-from tournaments.models import ByeKind
-from tournaments.schemas import Round, StageBrief
+from tournaments import models
+from tournaments.engine import standings as engine
+from tournaments.models import ByeKind, Part
+from tournaments.schemas import Match, Round, StageBrief
+from tournaments.storage import tables
 
 
 class Bye(Schema):
@@ -15,11 +21,32 @@ class Bye(Schema):
     round: int
     kind: ByeKind
 
+    @classmethod
+    def of(cls, bye: models.Bye) -> Self:
+        """A bye."""
+        entrant = bye.contender.entrant
+        return cls(entrant.pk, entrant.name, bye.round_number, cast(ByeKind, bye.kind))
+
 
 class PairedRound(Round):
     """A round of a Swiss as it is paired."""
 
     byes: list[Bye]
+
+    @classmethod
+    def of_row(cls, row: models.Round) -> Self:
+        """A round with its matches and byes."""
+        pairings = row.pairings.select_related(
+            "round", "top", "bottom", "match", "station", "group__stage"
+        )
+        byes = models.Bye.objects.filter(contender__group=row.group_id, round_number=row.number)
+        return cls(
+            row.number,
+            row.name,
+            cast(Part, row.part),
+            Match.listed(list(pairings.order_by("number"))),
+            [Bye.of(bye) for bye in byes.select_related("contender__entrant")],
+        )
 
 
 class Paired(Schema):
@@ -65,6 +92,11 @@ class TieBreak(Schema):
     title: str
     definition: str
 
+    @classmethod
+    def of(cls, tie_break: engine.TieBreak) -> Self:
+        """A tie-break."""
+        return cls(tie_break.name.lower(), tie_break.title, tie_break.definition)
+
 
 class Value(Schema):
     """The value of one tie-break, or of the points."""
@@ -93,6 +125,40 @@ class Standing(Schema, kw_only=True):
     lost: int | UnsetType = UNSET
     values: list[Value]
 
+    @classmethod
+    def of(cls, contender: models.Contender, **more: Any) -> Self:
+        """A contender's line."""
+        entrant = contender.entrant
+        return cls(entrant=entrant.pk, name=entrant.name, seed=contender.seed, **more)
+
+    @classmethod
+    def of_place(cls, place: tables.BracketPlace) -> Self:
+        """The places in a bracket that somebody holds or can reach."""
+        return cls.of(
+            place.contender,
+            rank=place.first,
+            shared_by=place.last - place.first + 1,
+            settled=place.settled,
+            values=[],
+        )
+
+    @classmethod
+    def of_row(cls, row: tables.Standing, breaks: Sequence[engine.TieBreak]) -> Self:
+        """A line of a table, with the value of each tie-break."""
+        return cls.of(
+            row.contender,
+            rank=row.rank,
+            shared_by=row.shared_by,
+            played=row.played,
+            won=row.won,
+            drawn=row.drawn,
+            lost=row.lost,
+            values=[
+                Value(one.name.lower(), str(value), value.words)
+                for one, value in zip(breaks, row.values, strict=True)
+            ],
+        )
+
 
 class GroupStandings(Schema):
     """The standings of a group."""
@@ -107,6 +173,21 @@ class StageStandings(StageBrief):
 
     tie_breaks: list[TieBreak]
     groups: list[GroupStandings]
+
+    @classmethod
+    def after(cls, stage: models.Stage, number: int | None) -> Self:
+        """A stage's tables after that round, or as they are; a bracket as it is."""
+        breaks = () if stage.is_elimination else tables.tie_breaks_of(stage)
+        groups = []
+        for group in stage.groups.all():
+            group.stage = stage
+            if stage.is_elimination:
+                lines = [Standing.of_place(place) for place in tables.bracket_places(group)]
+            else:
+                rows = tables.group_standings(group, after_round=number)
+                lines = [Standing.of_row(row, breaks) for row in rows]
+            groups.append(GroupStandings(group.number, group.name, lines))
+        return cls.of(stage, tie_breaks=[TieBreak.of(one) for one in breaks], groups=groups)
 
 
 class Standings(Schema):

@@ -1,9 +1,32 @@
 """Tournaments as they are answered after a change, and in lists."""
 
+from typing import Any, Self, cast
+
 from msgspec import UNSET, UnsetType
 
-from lib.schemas import Schema, Timestamp
-from tournaments.schemas import Brief, Match
+from lib.schemas import Schema, Timestamp, timestamp
+from tournaments import models
+from tournaments.models import TournamentState
+from tournaments.schemas import Brief, Match, Sources
+
+
+class Confirmation(Schema):
+    """Something was done."""
+
+    status: str
+    message: str
+
+
+class Day(Schema):
+    """How far the day is."""
+
+    status: str
+    state: TournamentState
+
+    @classmethod
+    def of(cls, tournament: models.Tournament) -> Self:
+        """The state that a tournament has come to."""
+        return cls("Changed", cast(TournamentState, tournament.state))
 
 
 class Created(Schema):
@@ -53,6 +76,18 @@ class Line(Brief):
     entrants: int
     champion: str | None
 
+    @classmethod
+    def of(cls, tournament: Any, **more: Any) -> Self:
+        """A tournament of `listed_tournaments`, which counts its entrants."""
+        return super().of(
+            tournament,
+            created_at=timestamp(tournament.created_at),
+            starts_at=tournament.starts_at and timestamp(tournament.starts_at),
+            entrants=tournament.entrant_count,
+            champion=tournament.champion,
+            **more,
+        )
+
 
 class Listed(Schema):
     """A page of tournaments."""
@@ -69,11 +104,21 @@ class Entered(Schema):
     status: str
     match: Match
 
+    @classmethod
+    def of(cls, status: str, pairing: models.Pairing) -> Self:
+        """A match, and what was done to it."""
+        return cls(status, *Match.listed([pairing]))
+
 
 class EmptiedMatch(Match):
     """A match that loses its result."""
 
     stage: int
+
+    @classmethod
+    def of(cls, row: models.Pairing, sources: Sources, **more: Any) -> Self:
+        """A place, with the number of its stage."""
+        return super().of(row, sources, stage=row.group.stage.number, **more)
 
 
 class Reopened(Schema):

@@ -1,10 +1,12 @@
 """The day as it is answered: stations, judges, the record."""
 
+from typing import Self
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
-from lib.schemas import Schema, Timestamp
+from lib.schemas import Schema, Timestamp, timestamp
+from tournaments import models
 
 
 class Action(Schema):
@@ -17,6 +19,19 @@ class Action(Schema):
     text: str
     why: str
     undone: bool
+
+    @classmethod
+    def of(cls, row: models.Action) -> Self:
+        """An action of the record."""
+        return cls(
+            number=row.number,
+            at=timestamp(row.at),
+            by=row.actor_name,
+            verb=row.verb,
+            text=row.text,
+            why=row.why,
+            undone=row.is_undone,
+        )
 
 
 class Actions(Schema):
@@ -39,6 +54,12 @@ class Station(Schema):
     number: int
     name: str
     match: UUID | None
+
+    @classmethod
+    def of(cls, row: models.Station) -> Self:
+        """A station with the match that is called to it."""
+        pairing = row.pairings.filter(state="ready").first()
+        return cls(row.pk, row.number, row.name, pairing.match_id if pairing else None)
 
 
 class Stations(Schema):
@@ -74,6 +95,11 @@ class Judge(Schema):
     name: str
     player: UUID | None
     station: int | None
+
+    @classmethod
+    def of(cls, row: models.Judge) -> Self:
+        """A judge."""
+        return cls(row.pk, row.name, row.player_id, row.station_id)
 
 
 class Judges(Schema):
