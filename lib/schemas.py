@@ -18,7 +18,7 @@ Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"
 
 @dataclass_transform(field_specifiers=(msgspec.field,), frozen_default=True)
 class Schema(msgspec.Struct, frozen=True):
-    """One JSON object; a text in quotes below a field describes it, as pydantic has it."""
+    """One JSON object; a text in quotes below a field describes it."""
 
 
 class Body(Schema, forbid_unknown_fields=True):
@@ -66,14 +66,21 @@ def field_texts(kind: type[Schema]) -> dict[str, str]:
     return {keys[name]: text for name, text in found.items()}
 
 
-def including(part: type[Schema], *, but: Collection[str]) -> Callable[[type[T]], type[T]]:
-    """Add the fields of another schema, except some: a struct has one base with fields."""
+def including(
+    part: type[Schema], *, but: Collection[str], is_answer: bool = False
+) -> Callable[[type[T]], type[T]]:
+    """Add the fields of another schema, except some: a struct has one base with fields.
+
+    In an answer none may be missing, whatever its default in a request.
+    """
     texts = field_texts(part)
     fields = [
         (
             one.name,
             Annotated[one.type, msgspec.Meta(description=texts.get(one.encode_name))],
-            msgspec.field(name=one.encode_name, default=one.default),
+            msgspec.field(
+                name=one.encode_name, default=msgspec.NODEFAULT if is_answer else one.default
+            ),
         )
         for one in msgspec.structs.fields(part)
         if one.name not in but

@@ -6,12 +6,16 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from lib.errors import NotFound
-from lib.schemas import Schema, Timestamp, timestamp
+from lib.schemas import Schema, Timestamp, including, timestamp
 from tournaments import models
-from tournaments.models import Entry, KeepApart, Pairing, Part, Reporting, Seeding
+from tournaments.models import CommonStageSettings, Pairing, Part, TournamentSettings
 
 from .briefs import Brief, EntrantBrief, StageBrief
 from .matches import Match, Sources, sources_of
+
+#: Settings that an answer has in another shape, under another name, or not at all.
+_OTHERWISE = frozenset({"name", "format", "rounds_planned", "tie_breaks"})
+_NOT_SHOWN = frozenset({"entry_code", "starts_at"})
 
 
 class Round(Schema):
@@ -62,85 +66,52 @@ class Points(Schema):
     bye: float
 
 
+@including(CommonStageSettings, but=_OTHERWISE, is_answer=True)
 class Stage(StageBrief, kw_only=True):
     """A part of a tournament played in one format."""
 
-    best_of: int
-    semi_best_of: int | None
-    """Of the semi-finals, when another."""
-    final_best_of: int | None
-    """Of the final, when another."""
-    third_place: bool
     rounds: int | None
     """Of a Swiss."""
-    group_count: int
-    """Groups that are planned; `groups` has them once the stage has begun."""
-    legs: int
-    draws: bool
     points: Points
     tie_breaks: list[str]
     """As they were chosen; empty for the usual ones."""
-    advance: int | None
-    """How many of each group go on."""
     groups: list[Group]
+    """Those that were made, once the stage has begun; `group_count` are planned."""
 
     @classmethod
     def of_whole(cls, stage: models.Stage) -> Self:
         """A stage with its groups."""
         points = (stage.points_win, stage.points_draw, stage.points_loss, stage.points_bye)
+        names = set(CommonStageSettings.__struct_fields__) - _OTHERWISE
         return cls.of(
             stage,
-            best_of=stage.best_of,
-            semi_best_of=stage.semi_best_of,
-            final_best_of=stage.final_best_of,
-            third_place=stage.third_place,
             rounds=stage.rounds_planned,
-            group_count=stage.group_count,
-            legs=stage.legs,
-            draws=stage.draws,
             points=Points(*map(float, points)),
             tie_breaks=[name.lower() for name in stage.tie_breaks],
-            advance=stage.advance,
             groups=[Group.of(stage, group) for group in stage.groups.all()],
+            **{name: getattr(stage, name) for name in names},
         )
 
 
-class Settings(Schema):
+@including(TournamentSettings, but=_NOT_SHOWN, is_answer=True)
+class Settings(Schema, kw_only=True):
     """What a tournament is like, as `PATCH` takes it."""
 
     slug: str | None
     """The short address, under /t/."""
-    about: str
-    entry: Entry
-    capacity: int | None
-    team_size: int
-    check_in_minutes: int | None
     starts_at: Timestamp | None
-    match_minutes: int
-    reporting: Reporting
     rated_in: str | None
     """The short name of a pool."""
-    seeding: Seeding
-    byes: bool
-    keep_apart: KeepApart
 
     @classmethod
     def of(cls, tournament: models.Tournament) -> Self:
         """The settings in the words that change them; the code is for who has it."""
+        names = set(TournamentSettings.__struct_fields__) - _NOT_SHOWN
         return cls(
             slug=tournament.slug,
-            about=tournament.about,
-            entry=cast(Entry, tournament.entry),
-            capacity=tournament.capacity,
-            team_size=tournament.team_size,
-            check_in_minutes=tournament.check_in_minutes,
             starts_at=timestamp(tournament.starts_at) if tournament.starts_at else None,
-            match_minutes=tournament.match_minutes,
-            reporting=cast(Reporting, tournament.reporting),
             rated_in=tournament.rated_in.slug if tournament.rated_in else None,
-            seeding=cast(Seeding, tournament.seeding),
-            byes=tournament.byes,
-            keep_apart=cast(KeepApart, tournament.keep_apart),
+            **{name: getattr(tournament, name) for name in names},
         )
 
 

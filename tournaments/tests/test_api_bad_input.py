@@ -18,7 +18,7 @@ def refused(response: Any, *statuses: int) -> Json:
     assert response.status_code in (statuses or (400,)), response.content
     answer: Json = response.json()
     assert answer.keys() == {"status", "code", "message"} and answer["status"] == "Error"
-    assert answer["message"].endswith((".", "?")) and "pydantic" not in answer["message"]
+    assert answer["message"].endswith((".", "?")) and "msgspec" not in answer["message"]
     return answer
 
 
