@@ -5,8 +5,8 @@
 
 `body` and `query` are read into their structs; a `body` with a default may be left out. What the
 function returns is encoded. One that returns a response itself declares in `returns` what it holds.
-`first` is called before anything is read; `also` has other answers by status; `refusals` are the statuses of its refusals, if they are
-described one by one, and `extra` is what else the description says.
+`first` is called before anything is read; `also` has other answers by status; `refusals` are the
+statuses of refusals, if they are described one by one; `extra` is what else the description says.
 """
 
 import inspect

@@ -35,44 +35,27 @@ class Router:
         self._tag = tag
         self._views: dict[str, list[Callable[..., Any]]] = defaultdict(list)
 
-    def get(self, route: str, **options: Any) -> Callable[[View], View]:
-        """A route that reads."""
-        return self._add(route, "GET", **options)
-
-    def post(self, route: str, **options: Any) -> Callable[[View], View]:
-        """A route that does something."""
-        return self._add(route, "POST", **options)
-
-    def put(self, route: str, **options: Any) -> Callable[[View], View]:
-        """A route that replaces something."""
-        return self._add(route, "PUT", **options)
-
-    def patch(self, route: str, **options: Any) -> Callable[[View], View]:
-        """A route that changes something."""
-        return self._add(route, "PATCH", **options)
-
-    def delete(self, route: str, **options: Any) -> Callable[[View], View]:
-        """A route that takes something away."""
-        return self._add(route, "DELETE", **options)
-
-    def _add(
+    def route(
         self,
-        route: str,
-        *methods: str,
+        method: str,
+        address: str,
+        *,
         refusals: tuple[int, ...] = REFUSALS,
         for_all: bool = False,
         extra: Json | None = None,
         **options: Any,
     ) -> Callable[[View], View]:
+        """Add a view; `refusals` are the statuses of its own, and `extra` is described beside."""
+
         def add(view: View) -> View:
             described = {"operationId": view.__name__, **(extra or {})}
             if for_all:
                 described["security"] = _FOR_ALL
             options.setdefault("tag", self._tag)
             make = endpoint(
-                *methods, first=_identify, refusals=refusals + _ALWAYS, extra=described, **options
+                method, first=_identify, refusals=refusals + _ALWAYS, extra=described, **options
             )
-            self._views[route].append(make(view))
+            self._views[address].append(make(view))
             return view
 
         return add
@@ -81,10 +64,10 @@ class Router:
     def urlpatterns(self) -> list[URLPattern]:
         """The addresses, with and without a final slash, named after their first view."""
         found = []
-        for route, views in self._views.items():
+        for address, views in self._views.items():
             view = by_method(*views)
             name = f"api-{operations_of(view)[0].view.__name__.replace('_', '-')}"
-            found += [path(route, view, name=name), path(f"{route}/", view)]
+            found += [path(address, view, name=name), path(f"{address}/", view)]
         return found
 
 

@@ -28,7 +28,8 @@ _ARGUMENTS = ("name", "seeding", "byes", "entry", "entry_code")
 _OTHERS = frozenset(SettingsBody.__struct_fields__) - set(_ARGUMENTS)
 
 
-@router.post(
+@router.route(
+    "POST",
     "tournament",
     status=201,
     returns=schemas.Created,

@@ -63,14 +63,14 @@ ENTRANT = f"{LIST}/<int:entrant_id>"
 MEMBER = f"{ONE}/members/<int:member_id>"
 
 
-@router.get(LIST, for_all=True)
+@router.route("GET", LIST, for_all=True)
 def list_entrants(request: HttpRequest, tournament_id: UUID) -> schemas.Entrants:
     """Everybody on the list, by seed: those who take part, wait, or are out again."""
     rows = tournament_of(tournament_id).entrants.prefetch_related("members")
     return schemas.Entrants(schemas.Entrant.listed(rows))
 
 
-@router.post(LIST, status=201)
+@router.route("POST", LIST, status=201)
 def enter_players(
     request: HttpRequest, tournament_id: UUID, body: EntrantsBody = MYSELF
 ) -> schemas.ChangedEntrants:
@@ -98,7 +98,7 @@ def _register(request: HttpRequest, tournament_id: UUID, body: EntrantsBody) -> 
     )
 
 
-@router.patch(ENTRANT)
+@router.route("PATCH", ENTRANT)
 def change_entrant(
     request: HttpRequest, tournament_id: UUID, entrant_id: int, body: EntrantChange
 ) -> schemas.OneEntrant:
@@ -126,7 +126,7 @@ def _details(entrant: Entrant, body: EntrantChange) -> Details:
     )
 
 
-@router.delete(ENTRANT)
+@router.route("DELETE", ENTRANT)
 def remove_from_list(
     request: HttpRequest, tournament_id: UUID, entrant_id: int, body: Why = NO_REASON
 ) -> schemas.Confirmation:
@@ -148,7 +148,7 @@ def _is_own(request: HttpRequest, tournament_id: UUID, entrant_id: int) -> bool:
     return token is not None and rows.filter(player__token_sha256=token).exists()
 
 
-@router.post(f"{ENTRANT}/members", status=201)
+@router.route("POST", f"{ENTRANT}/members", status=201)
 def add_player(
     request: HttpRequest, tournament_id: UUID, entrant_id: int, body: NameBody
 ) -> schemas.OneEntrant:
@@ -157,14 +157,14 @@ def add_player(
     return _one("Added", _entrant(tournament_id, entrant_id))
 
 
-@router.delete(MEMBER)
+@router.route("DELETE", MEMBER)
 def drop_player(request: HttpRequest, tournament_id: UUID, member_id: int) -> schemas.OneEntrant:
     """Take somebody off a roster; the captain only as the last on it."""
     team = remove_member(**organised(request, tournament_id), member_id=member_id)
     return _one("Removed", _entrant(tournament_id, team.pk))
 
 
-@router.post(f"{MEMBER}/captain")
+@router.route("POST", f"{MEMBER}/captain")
 def appoint_captain(
     request: HttpRequest, tournament_id: UUID, member_id: int
 ) -> schemas.OneEntrant:
@@ -173,7 +173,7 @@ def appoint_captain(
     return _one("Changed", _entrant(tournament_id, member.entrant_id))
 
 
-@router.post(f"{ONE}/replace")
+@router.route("POST", f"{ONE}/replace")
 def replace_player(
     request: HttpRequest, tournament_id: UUID, body: ReplaceBody
 ) -> schemas.OneEntrant:
@@ -184,7 +184,7 @@ def replace_player(
     return _one("Replaced", entrant)
 
 
-@router.post(f"{ONE}/registration")
+@router.route("POST", f"{ONE}/registration")
 def set_registration(
     request: HttpRequest, tournament_id: UUID, body: PhaseBody = OPEN
 ) -> schemas.Day:
@@ -193,14 +193,14 @@ def set_registration(
     return schemas.Day.of(move(**organised(request, tournament_id)))
 
 
-@router.post(f"{ONE}/check-in/window")
+@router.route("POST", f"{ONE}/check-in/window")
 def set_check_in(request: HttpRequest, tournament_id: UUID, body: PhaseBody = OPEN) -> schemas.Day:
     """Open check-in; `{"open": false}` does without it after all."""
     move = open_check_in if body.open else close_check_in
     return schemas.Day.of(move(**organised(request, tournament_id)))
 
 
-@router.post(f"{ONE}/check-in")
+@router.route("POST", f"{ONE}/check-in")
 def note_arrival(
     request: HttpRequest, tournament_id: UUID, body: CheckInBody = SELF_CHECK_IN
 ) -> schemas.Arrived:
@@ -231,7 +231,7 @@ def _arriving(
     return own.pk, {"tournament_id": tournament_id, "actor": player_actor(player)}
 
 
-@router.post(f"{ONE}/seeds")
+@router.route("POST", f"{ONE}/seeds")
 def seed_players(
     request: HttpRequest, tournament_id: UUID, body: SeedsBody
 ) -> schemas.ChangedEntrants:

@@ -55,7 +55,8 @@ def _charset(request: HttpRequest) -> str:
     return "" if named.lower() in {"utf-8", "utf8"} else named
 
 
-@router.post(
+@router.route(
+    "POST",
     "api/tournaments/import",
     status=201,
     returns=schemas.Imported,
@@ -84,7 +85,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
     return created(request, make, body=data)
 
 
-@router.get(f"{ONE}/export.json", returns=File(JSON, {"type": "object"}))
+@router.route("GET", f"{ONE}/export.json", returns=File(JSON, {"type": "object"}))
 def export_json(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """Everything about a tournament, for the import; for the organiser."""
     organised(request, tournament_id)
@@ -102,7 +103,7 @@ def _file(
     return response
 
 
-@router.get(f"{ONE}/entrants.csv", returns=SHEET, for_all=True)
+@router.route("GET", f"{ONE}/entrants.csv", returns=SHEET, for_all=True)
 def export_entrants(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """Everybody on the list, as a spreadsheet opens it and as it can be sent back."""
     found = tournament_of(tournament_id)
@@ -115,7 +116,8 @@ class ImportQuery(Schema):
     dry_run: bool = False
 
 
-@router.post(
+@router.route(
+    "POST",
     f"{ONE}/entrants.csv",
     status=201,
     returns=schemas.AddedList,
@@ -140,22 +142,25 @@ def import_list(
     return schemas.AddedList("Entered", schemas.Entrant.listed(added.entrants), added.warnings)
 
 
-@router.get(f"{ONE}/matches.csv", returns=SHEET, for_all=True)
+@router.route("GET", f"{ONE}/matches.csv", returns=SHEET, for_all=True)
 def export_matches(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """Every match in the order of play, and how it ended."""
     found = tournament_of(tournament_id)
     return _file(found, matches_csv(found), "-matches.csv")
 
 
-@router.get(f"{ONE}/standings.csv", returns=SHEET, for_all=True)
+@router.route("GET", f"{ONE}/standings.csv", returns=SHEET, for_all=True)
 def export_standings(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """How it stands, with the values of the tie-breaks."""
     found = tournament_of(tournament_id)
     return _file(found, standings_csv(found), "-standings.csv")
 
 
-@router.get(
-    f"{ONE}/stages/<int:stage>/groups/<int:group>.trf", returns=File("text/plain"), for_all=True
+@router.route(
+    "GET",
+    f"{ONE}/stages/<int:stage>/groups/<int:group>.trf",
+    returns=File("text/plain"),
+    for_all=True,
 )
 def export_report(
     request: HttpRequest, tournament_id: UUID, stage: int, group: int

@@ -25,7 +25,7 @@ from .tournaments import Size, tournament_of
 router = Router("The course of play")
 
 
-@router.post(f"{ONE}/start")
+@router.route("POST", f"{ONE}/start")
 def start_play(request: HttpRequest, tournament_id: UUID) -> schemas.Started:
     """Seed and draw the entrants, and begin the first stage."""
     brackets = start_tournament(**organised(request, tournament_id))
@@ -33,28 +33,28 @@ def start_play(request: HttpRequest, tournament_id: UUID) -> schemas.Started:
     return schemas.Started("Started", brackets, schemas.Brief.of(tournament))
 
 
-@router.post(f"{ONE}/cancel")
+@router.route("POST", f"{ONE}/cancel")
 def call_off(request: HttpRequest, tournament_id: UUID, body: Why = NO_REASON) -> schemas.Ended:
     """Call the tournament off, and with it the matches not yet played."""
     tournament = cancel_tournament(**organised(request, tournament_id), why=body.why)
     return schemas.Ended("Cancelled", schemas.Brief.of(tournament))
 
 
-@router.post(f"{ONE}/withdraw")
+@router.route("POST", f"{ONE}/withdraw")
 def withdraw(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> schemas.OneEntrant:
     """Let an entrant leave: its open matches are forfeited, and it is paired no more."""
     entrant = withdraw_entrant(**_leaving(request, tournament_id, body))
     return schemas.OneEntrant("Withdrawn", schemas.Entrant.of(entrant))
 
 
-@router.post(f"{ONE}/disqualify")
+@router.route("POST", f"{ONE}/disqualify")
 def disqualify(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> schemas.OneEntrant:
     """Expel an entrant: as a withdrawal, by the organiser's word."""
     entrant = disqualify_entrant(**_leaving(request, tournament_id, body))
     return schemas.OneEntrant("Disqualified", schemas.Entrant.of(entrant))
 
 
-@router.post(f"{ONE}/reinstate")
+@router.route("POST", f"{ONE}/reinstate")
 def reinstate(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> schemas.Reinstated:
     """Let an entrant that withdrew take part again. Forfeited matches open again."""
     opened = reinstate_entrant(**_leaving(request, tournament_id, body))
@@ -71,7 +71,7 @@ def _leaving(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> _Le
     return {**who, "entrant_id": entrant_ref(tournament_id, body.entrant), "why": body.why}
 
 
-@router.post(f"{ONE}/undo", tag="The day")
+@router.route("POST", f"{ONE}/undo", tag="The day")
 def undo_action(
     request: HttpRequest, tournament_id: UUID, body: UndoBody = UNDO_LAST
 ) -> schemas.Undone:
@@ -92,7 +92,7 @@ class ActionsQuery(Schema):
     size: Size = 50
 
 
-@router.get(f"{ONE}/actions", tag="The day")
+@router.route("GET", f"{ONE}/actions", tag="The day")
 def list_actions(request: HttpRequest, tournament_id: UUID, query: ActionsQuery) -> schemas.Actions:
     """The record of who did what, the newest first; for the organiser and the judges."""
     found = tournament_of(tournament_id)

@@ -28,7 +28,7 @@ router = Router("Results")
 MATCH = f"{ONE}/matches/<uuid:match_id>"
 
 
-@router.post(f"{MATCH}/result")
+@router.route("POST", f"{MATCH}/result")
 def enter_result(
     request: HttpRequest, tournament_id: UUID, match_id: UUID, body: ResultBody
 ) -> schemas.Entered:
@@ -95,7 +95,7 @@ def _winner(pairing: Pairing, winner: int | str | None) -> int:
     )
 
 
-@router.post(f"{MATCH}/live")
+@router.route("POST", f"{MATCH}/live")
 def say_score(
     request: HttpRequest, tournament_id: UUID, match_id: UUID, body: LiveBody
 ) -> schemas.Entered:
@@ -105,7 +105,7 @@ def say_score(
     return schemas.Entered.of("Score Set", pairing)
 
 
-@router.post(f"{MATCH}/reopen")
+@router.route("POST", f"{MATCH}/reopen")
 def reopen_match(
     request: HttpRequest, tournament_id: UUID, match_id: UUID, body: ReopenBody = PLAIN_REOPEN
 ) -> schemas.Reopened:

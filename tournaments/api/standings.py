@@ -21,7 +21,7 @@ class StandingsQuery(Schema):
     after_round: Annotated[int, Meta(ge=1, le=1000)] | None = None
 
 
-@router.get(f"{ONE}/standings", for_all=True)
+@router.route("GET", f"{ONE}/standings", for_all=True)
 def show_standings(
     request: HttpRequest, tournament_id: UUID, query: StandingsQuery
 ) -> schemas.Standings:

@@ -21,7 +21,7 @@ router = Router("Rounds")
 ROUND = f"{ONE}/stages/<int:stage>/groups/<int:group>/rounds/<part>/<int:number>"
 
 
-@router.post(f"{ONE}/rounds", status=201)
+@router.route("POST", f"{ONE}/rounds", status=201)
 def pair_round(
     request: HttpRequest, tournament_id: UUID, body: RoundBody = DUTCH
 ) -> schemas.Paired:
@@ -36,7 +36,7 @@ def pair_round(
     return schemas.Paired("Paired", schemas.PairedRound.of_row(round_))
 
 
-@router.delete(f"{ONE}/rounds/last")
+@router.route("DELETE", f"{ONE}/rounds/last")
 def take_round_back(
     request: HttpRequest, tournament_id: UUID, body: Why = NO_REASON
 ) -> schemas.Confirmation:
@@ -45,7 +45,7 @@ def take_round_back(
     return schemas.Confirmation("Taken Back", f"Round {number} is taken back.")
 
 
-@router.post(f"{ONE}/rounds/end")
+@router.route("POST", f"{ONE}/rounds/end")
 def end_rounds(
     request: HttpRequest, tournament_id: UUID, body: Why = NO_REASON
 ) -> schemas.EndedStage:
@@ -55,7 +55,7 @@ def end_rounds(
     return schemas.EndedStage("Ended", schemas.StageBrief.of(stage))
 
 
-@router.patch(ROUND)
+@router.route("PATCH", ROUND)
 def set_best_of(
     request: HttpRequest,
     tournament_id: UUID,
@@ -81,7 +81,7 @@ def set_best_of(
     return schemas.ChangedRound("Changed", length)
 
 
-@router.post(f"{ONE}/late-entry", status=201)
+@router.route("POST", f"{ONE}/late-entry", status=201)
 def add_late(request: HttpRequest, tournament_id: UUID, body: LateBody) -> schemas.Late:
     """Let somebody into a Swiss that has begun; the rounds before are worth nothing."""
     who = organised(request, tournament_id)
@@ -89,7 +89,7 @@ def add_late(request: HttpRequest, tournament_id: UUID, body: LateBody) -> schem
     return schemas.Late("Entered", schemas.Entrant.of(late.entrant), late.from_round)
 
 
-@router.post(f"{ONE}/byes", status=201)
+@router.route("POST", f"{ONE}/byes", status=201)
 def give_bye(request: HttpRequest, tournament_id: UUID, body: ByeBody) -> schemas.GivenBye:
     """Let an entrant sit out a round that is not yet paired, for half a point or none."""
     who = organised(request, tournament_id)
@@ -103,7 +103,7 @@ def give_bye(request: HttpRequest, tournament_id: UUID, body: ByeBody) -> schema
     return schemas.GivenBye("Bye Given", schemas.Bye.of(bye))
 
 
-@router.delete(f"{ONE}/byes")
+@router.route("DELETE", f"{ONE}/byes")
 def take_bye(request: HttpRequest, tournament_id: UUID, body: NoByeBody) -> schemas.Confirmation:
     """Let an entrant play after all in a round that is not yet paired."""
     who = organised(request, tournament_id)

@@ -34,7 +34,7 @@ class TournamentsQuery(Schema):
     size: Size = 50
 
 
-@router.get("api/tournaments", for_all=True)
+@router.route("GET", "api/tournaments", for_all=True)
 def list_tournaments(request: HttpRequest, query: TournamentsQuery) -> schemas.Listed:
     """All tournaments, the newest first; perhaps only those of one `state`."""
     found = listed_tournaments()
@@ -49,13 +49,13 @@ def list_tournaments(request: HttpRequest, query: TournamentsQuery) -> schemas.L
     )
 
 
-@router.get(ONE, for_all=True)
+@router.route("GET", ONE, for_all=True)
 def show_tournament(request: HttpRequest, tournament_id: UUID) -> schemas.Tournament:
     """A whole tournament: stages, their groups, rounds and matches."""
     return schemas.whole_tournament(tournament_id)
 
 
-@router.patch(ONE)
+@router.route("PATCH", ONE)
 def change_tournament(
     request: HttpRequest, tournament_id: UUID, body: SettingsBody
 ) -> schemas.Tournament:
@@ -65,7 +65,7 @@ def change_tournament(
     return schemas.whole_tournament(tournament_id)
 
 
-@router.put(f"{ONE}/stages")
+@router.route("PUT", f"{ONE}/stages")
 def plan_stages(request: HttpRequest, tournament_id: UUID, body: StagesBody) -> schemas.Tournament:
     """Plan the stages of a tournament that has not started, in place of those it had."""
     set_stages(**organised(request, tournament_id), stages=plans(body.stages))

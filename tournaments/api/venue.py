@@ -28,14 +28,14 @@ router = Router("The day")
 STATIONS, JUDGES = f"{ONE}/stations", f"{ONE}/judges"
 
 
-@router.get(STATIONS, for_all=True)
+@router.route("GET", STATIONS, for_all=True)
 def list_stations(request: HttpRequest, tournament_id: UUID) -> schemas.Stations:
     """The stations, and which match each has."""
     rows = tournament_of(tournament_id).stations.all()
     return schemas.Stations([schemas.Station.of(row) for row in rows])
 
 
-@router.post(STATIONS, status=201)
+@router.route("POST", STATIONS, status=201)
 def new_stations(
     request: HttpRequest, tournament_id: UUID, body: StationsBody
 ) -> schemas.ChangedStations:
@@ -44,14 +44,14 @@ def new_stations(
     return schemas.ChangedStations("Added", [schemas.Station.of(row) for row in rows])
 
 
-@router.post(f"{STATIONS}/next")
+@router.route("POST", f"{STATIONS}/next")
 def call_next_matches(request: HttpRequest, tournament_id: UUID) -> schemas.Called:
     """Call the next matches, in the order of play, to the stations that are free."""
     called = assign_next(**organised(request, tournament_id))
     return schemas.Called("Called", schemas.Match.listed(called))
 
 
-@router.patch(f"{STATIONS}/<int:station_id>")
+@router.route("PATCH", f"{STATIONS}/<int:station_id>")
 def name_station(
     request: HttpRequest, tournament_id: UUID, station_id: int, body: NameBody
 ) -> schemas.OneStation:
@@ -61,7 +61,7 @@ def name_station(
     return schemas.OneStation("Renamed", schemas.Station.of(station))
 
 
-@router.delete(f"{STATIONS}/<int:station_id>")
+@router.route("DELETE", f"{STATIONS}/<int:station_id>")
 def drop_station(
     request: HttpRequest, tournament_id: UUID, station_id: int
 ) -> schemas.Confirmation:
@@ -70,7 +70,7 @@ def drop_station(
     return schemas.Confirmation("Removed", "The station is gone.")
 
 
-@router.post(f"{ONE}/matches/<uuid:match_id>/station")
+@router.route("POST", f"{ONE}/matches/<uuid:match_id>/station")
 def call_match(
     request: HttpRequest, tournament_id: UUID, match_id: UUID, body: StationBody
 ) -> schemas.Entered:
@@ -83,14 +83,14 @@ def call_match(
     return schemas.Entered.of("Called", pairing)
 
 
-@router.get(f"{ONE}/schedule", for_all=True)
+@router.route("GET", f"{ONE}/schedule", for_all=True)
 def show_schedule(request: HttpRequest, tournament_id: UUID) -> schemas.Schedule:
     """About when each open match begins, by its id; estimated anew each time."""
     starts = estimated_starts(tournament_of(tournament_id), now=timezone.now())
     return schemas.Schedule({pairing_id: timestamp(at) for pairing_id, at in starts.items()})
 
 
-@router.get(JUDGES)
+@router.route("GET", JUDGES)
 def list_judges(request: HttpRequest, tournament_id: UUID) -> schemas.Judges:
     """The judges and their stations; for the organiser."""
     organised(request, tournament_id)
@@ -98,7 +98,7 @@ def list_judges(request: HttpRequest, tournament_id: UUID) -> schemas.Judges:
     return schemas.Judges([schemas.Judge.of(row) for row in rows])
 
 
-@router.post(JUDGES, status=201, returns=schemas.NewJudge, refusals=(*REFUSALS, 422))
+@router.route("POST", JUDGES, status=201, returns=schemas.NewJudge, refusals=(*REFUSALS, 422))
 def new_judge(request: HttpRequest, tournament_id: UUID, body: JudgeBody) -> HttpResponse:
     """Make somebody a judge; the token is shown this once. Takes an Idempotency-Key."""
     who = organised(request, tournament_id)
@@ -110,7 +110,7 @@ def new_judge(request: HttpRequest, tournament_id: UUID, body: JudgeBody) -> Htt
     return created(request, make)
 
 
-@router.patch(f"{JUDGES}/<int:judge_id>")
+@router.route("PATCH", f"{JUDGES}/<int:judge_id>")
 def place_judge(
     request: HttpRequest, tournament_id: UUID, judge_id: int, body: StationBody
 ) -> schemas.OneJudge:
@@ -120,7 +120,7 @@ def place_judge(
     return schemas.OneJudge("Changed", schemas.Judge.of(judge))
 
 
-@router.delete(f"{JUDGES}/<int:judge_id>")
+@router.route("DELETE", f"{JUDGES}/<int:judge_id>")
 def drop_judge(request: HttpRequest, tournament_id: UUID, judge_id: int) -> schemas.Confirmation:
     """Take a judge's rights away; what the judge has entered stays."""
     remove_judge(**organised(request, tournament_id), judge_id=judge_id)
