@@ -112,9 +112,13 @@ class Leave(ClientMessage, tag="leave"):
 class Accept(ClientMessage, tag="accept"):
     """On the queue socket: accept the match that was found."""
 
+    check: UUID | None = None
+
 
 class Decline(ClientMessage, tag="decline"):
     """On the queue socket: decline it, which ends the ticket."""
+
+    check: UUID | None = None
 
 
 StreamMessage = Chat | Resume | Ping

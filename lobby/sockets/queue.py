@@ -5,7 +5,6 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 import msgspec
-from django.utils import timezone
 from msgspec import UNSET
 
 from lib.errors import Conflict, Outage, Overloaded, Refusal
@@ -100,18 +99,18 @@ class QueueConsumer(PlayerSocket):
         match self._parse(text):
             case Ping():
                 self.send_message(Pong())
-            case Accept():
-                await self._answer(accept_match)
-            case Decline():
-                await self._answer(decline_match)
+            case Accept(check):
+                await self._answer(accept_match, check)
+            case Decline(check):
+                await self._answer(decline_match, check)
             case _:
                 self.is_leaving = True
                 self.outbox.close(1000, "left")
 
-    async def _answer(self, answer: Callable[..., Ticket]) -> None:
+    async def _answer(self, answer: Callable[..., Ticket], check: UUID | None) -> None:
         if self.ticket is None:
             raise Conflict("There is no match to accept or decline.", code="no_check")
-        await in_thread(answer, ticket_id=self.ticket, caller=self._caller(), now=timezone.now())
+        await in_thread(answer, ticket_id=self.ticket, caller=self._caller(), check_id=check)
 
     def _parse(self, text: str) -> QueueMessage:
         try:

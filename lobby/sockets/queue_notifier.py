@@ -24,7 +24,12 @@ from matchmaking.models import Player, Ticket, TicketState
 from matchmaking.selectors import moved_tickets
 from matchmaking.services.queue.outlook import outlooks_of
 from matchmaking.services.queue.ready_checks import decline_match
-from matchmaking.services.queue.tickets import leave_pool, mark_players_seen, start_grace_period
+from matchmaking.services.queue.tickets import (
+    leave_pool,
+    mark_players_seen,
+    start_grace_period,
+    ticket_of,
+)
 from streams.frames import Entry, ServerMessage
 from streams.relay import Relay, in_thread, local_relay
 
@@ -201,7 +206,8 @@ def _leave(ticket: UUID, caller: Caller) -> None:
     except Conflict as conflict:
         if conflict.code != "ticket_proposed":
             raise
-        decline_match(ticket_id=ticket, caller=caller, now=timezone.now())
+        found = ticket_of(ticket_id=ticket, caller=caller)
+        decline_match(ticket_id=ticket, caller=caller, check_id=found.open_check_id)
 
 
 def _outlooks(tickets: list[UUID]) -> dict[UUID, schemas.Outlook]:

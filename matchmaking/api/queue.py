@@ -7,7 +7,6 @@ from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from msgspec import Meta
 
 from lib.endpoints import described_by, endpoint, socket_only
@@ -94,17 +93,31 @@ def leave(request: HttpRequest, ticket_id: UUID) -> schemas.QueueLeft:
     return schemas.QueueLeft("You left the queue.", schemas.Ticket.of(left))
 
 
+class ReadyAnswer(Schema):
+    """What accepting and declining take."""
+
+    check: UUID | None = None
+    """The ready check that is answered."""
+
+
+_NO_CHECK = ReadyAnswer()
+
+
 @endpoint("POST", tag=_TAG)
-def accept(request: HttpRequest, ticket_id: UUID) -> schemas.TicketShown:
+def accept(
+    request: HttpRequest, ticket_id: UUID, body: ReadyAnswer = _NO_CHECK
+) -> schemas.TicketShown:
     """Accept the match that was found for a ticket."""
     caller = caller_of(request)
-    accept_match(ticket_id=ticket_id, caller=caller, now=timezone.now())
+    accept_match(ticket_id=ticket_id, caller=caller, check_id=body.check)
     return shown(ticket_id=ticket_id, caller=caller)
 
 
 @endpoint("POST", tag=_TAG)
-def decline(request: HttpRequest, ticket_id: UUID) -> schemas.TicketShown:
+def decline(
+    request: HttpRequest, ticket_id: UUID, body: ReadyAnswer = _NO_CHECK
+) -> schemas.TicketShown:
     """Decline it: the ticket ends."""
     caller = caller_of(request)
-    decline_match(ticket_id=ticket_id, caller=caller, now=timezone.now())
+    decline_match(ticket_id=ticket_id, caller=caller, check_id=body.check)
     return shown(ticket_id=ticket_id, caller=caller)

@@ -53,6 +53,12 @@ class QueueForm(forms.Form):
         return (chosen,) if chosen else ()
 
 
+class ReadyAnswerForm(forms.Form):
+    """The ready check that a button answers."""
+
+    check = forms.UUIDField()
+
+
 class PartyForm(forms.Form):
     """Creating or joining a party; the name is only needed for a new guest."""
 

@@ -1,15 +1,16 @@
 """The panel's buttons for parties and ready checks; each parses, makes one call, answers."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from matchmaking.models import Ticket
 from matchmaking.services.parties import create_party, join_party, leave_party
 from matchmaking.services.queue.ready_checks import accept_match, decline_match
 
-from .forms import PartyForm
+from .forms import PartyForm, ReadyAnswerForm
 from .queue import act, enter
 
 
@@ -43,12 +44,18 @@ def _code(request: HttpRequest) -> str:
 @require_POST
 def accept(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
     """Accept the match that was found."""
-    now = timezone.now()
-    return act(request, lambda caller: accept_match(ticket_id=ticket_id, caller=caller, now=now))
+    return _answer(request, ticket_id, accept_match)
 
 
 @require_POST
 def decline(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
     """Decline the match that was found."""
-    now = timezone.now()
-    return act(request, lambda caller: decline_match(ticket_id=ticket_id, caller=caller, now=now))
+    return _answer(request, ticket_id, decline_match)
+
+
+def _answer(request: HttpRequest, ticket_id: UUID, answer: Callable[..., Ticket]) -> HttpResponse:
+    check = ReadyAnswerForm(request.POST)
+    check_id = check.cleaned_data["check"] if check.is_valid() else None
+    return act(
+        request, lambda caller: answer(ticket_id=ticket_id, caller=caller, check_id=check_id)
+    )

@@ -67,14 +67,10 @@ async def test_one_with_a_match_to_accept_is_not_held_and_one_who_did_is() -> No
     asked = await sync_to_async(query)(ann)
     shown = await asyncio.wait_for(read_ticket(asked, wait_seconds=20), QUICKLY)
     assert isinstance(shown, TicketProposed) and shown.check.answer is None
-    await sync_to_async(accept_match)(
-        ticket_id=asked.ticket_id, caller=asked.caller, now=timezone.now()
-    )
+    await sync_to_async(accept_match)(ticket_id=asked.ticket_id, caller=asked.caller)
     reading = await held(ann)
     bobs = await sync_to_async(query)(bob)
-    await sync_to_async(decline_match)(
-        ticket_id=bobs.ticket_id, caller=bobs.caller, now=timezone.now()
-    )
+    await sync_to_async(decline_match)(ticket_id=bobs.ticket_id, caller=bobs.caller)
     assert isinstance(await asyncio.wait_for(reading, QUICKLY), TicketWaiting)
     ended = await asyncio.wait_for(read_ticket(bobs, wait_seconds=20), QUICKLY)
     assert isinstance(ended, TicketEnded) and ended.status == "Declined"

@@ -1,16 +1,22 @@
 """The ready check: a match is proposed; all accept, or somebody declines or sleeps."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
 from msgspec import to_builtins
 
 from lib.errors import Conflict, Forbidden
+from matchmaking import selectors
 from matchmaking.models import Cooldown, Match, Player, Pool, ReadyAnswer, ReadyCheck, Seat, Ticket
+from matchmaking.schemas import TicketEnded, TicketProposed
 from matchmaking.services.parties import leave_party
+from matchmaking.services.queue import ready_checks, ticket_reads
 from matchmaking.services.queue.joining import Joined
 from matchmaking.services.queue.ready_checks import accept_match, decline_match, settle_checks
+from matchmaking.services.queue.ticket_reads import show_ticket
 from matchmaking.services.queue.tickets import close_pool, expire_tickets, leave_pool
 from matchmaking.services.queue.ticks import tick_pools
 
@@ -54,12 +60,12 @@ def proposed(careful: Pool, ann: Player, bob: Player) -> Joined:
     return join(bob, careful)
 
 
-def accept(player: Player) -> Ticket:
-    return accept_match(ticket_id=ticket(player).pk, caller=caller(player), now=timezone.now())
+def accept(player: Player, check_id: UUID | None = None) -> Ticket:
+    return accept_match(ticket_id=ticket(player).pk, caller=caller(player), check_id=check_id)
 
 
-def decline(player: Player) -> Ticket:
-    return decline_match(ticket_id=ticket(player).pk, caller=caller(player), now=timezone.now())
+def decline(player: Player, check_id: UUID | None = None) -> Ticket:
+    return decline_match(ticket_id=ticket(player).pk, caller=caller(player), check_id=check_id)
 
 
 def test_a_match_is_proposed_first(proposed: Joined, ann: Player, bob: Player) -> None:
@@ -122,7 +128,7 @@ def test_a_late_answer_is_refused(proposed: Joined, ann: Player) -> None:
     now = later(open_check())
     for say in (accept_match, decline_match):
         with pytest.raises(Conflict, match="time to accept has passed") as refused:
-            say(ticket_id=ticket(ann).pk, caller=caller(ann), now=now)
+            say(ticket_id=ticket(ann).pk, caller=caller(ann), clock=lambda: now)
         assert refused.value.code == "check_over"
     assert state(ann) == "proposed"
 
@@ -154,7 +160,7 @@ def test_who_is_back_meets_who_waits_at_the_next_tick(
 
 def test_nobody_answers_for_another(proposed: Joined, ann: Player, bob: Player) -> None:
     with pytest.raises(Forbidden):
-        accept_match(ticket_id=ticket(ann).pk, caller=caller(bob), now=timezone.now())
+        accept_match(ticket_id=ticket(ann).pk, caller=caller(bob))
     assert not ReadyAnswer.objects.exclude(answer="").exists()
 
 
@@ -238,3 +244,62 @@ def test_the_tick_ends_the_waits_of_a_pool_that_was_closed(careful: Pool, ann: P
     Pool.objects.filter(pk=careful.pk).update(is_open=False)
     tick_pools(now=timezone.now())
     assert (state(ann), ticket(ann).reason) == ("cancelled", "pool_closed")
+
+
+# Which check is meant.
+
+
+def test_an_answer_to_an_earlier_check_does_not_count(
+    proposed: Joined, careful: Pool, ann: Player, bob: Player
+) -> None:
+    first = open_check().pk
+    decline(bob, first)
+    join(guest("Cem"), careful)
+    tick_pools(now=timezone.now())
+    second = open_check().pk
+    for say in (accept, decline):
+        for stale in (first, None, uuid4()):  # without an id it could mean either
+            with pytest.raises(Conflict) as refused:
+                say(ann, stale)
+            assert refused.value.code == "check_replaced"
+    assert not ReadyAnswer.objects.filter(check_of=second).exclude(answer="").exists()
+    assert accept(ann, second).state == "proposed"
+
+
+def test_the_time_of_an_answer_is_read_under_the_lock(
+    proposed: Joined, ann: Player, bob: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept(ann)
+    order: list[str] = []
+    lock = ready_checks._lock_pool
+
+    def lock_pool(pool_id: int) -> None:
+        order.append("locked")
+        lock(pool_id)
+
+    def clock() -> datetime:
+        order.append("read")
+        return timezone.now()
+
+    monkeypatch.setattr(ready_checks, "_lock_pool", lock_pool)
+    mine = accept_match(ticket_id=ticket(bob).pk, caller=caller(bob), clock=clock)
+    assert order == ["locked", "read"] and mine.match is not None
+    check = ReadyCheck.objects.get()
+    assert check.created_at <= mine.match.created_at
+
+
+def test_one_look_sees_the_ticket_and_its_check(
+    proposed: Joined, ann: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if somebody declined between the reading of the ticket and that of the check."""
+    real = selectors.checks_of
+
+    def settled_meanwhile(tickets: Iterable[Ticket]) -> dict[UUID, ReadyCheck]:
+        settle_checks(now=later(open_check()))
+        return real(tickets)
+
+    monkeypatch.setattr(ticket_reads, "checks_of", settled_meanwhile)
+    shown = show_ticket(ticket_id=ticket(ann).pk, caller=caller(ann))
+    assert isinstance(shown, TicketProposed) and shown.check.players == 2
+    monkeypatch.undo()
+    assert isinstance(show_ticket(ticket_id=ticket(ann).pk, caller=caller(ann)), TicketEnded)

@@ -222,10 +222,10 @@ def test_the_last_accept_and_the_end_of_the_time_make_one_ending() -> None:
     ann, bob = guest("Ann"), guest("Bob")
     for player in (ann, bob):
         join(player, careful)
-    now, end = timezone.now(), later(open_check())
-    accept_match(ticket_id=ticket(ann).pk, caller=caller(ann), now=now)
+    end = later(open_check())
+    accept_match(ticket_id=ticket(ann).pk, caller=caller(ann))
     at_once(
-        lambda: accept_match(ticket_id=ticket(bob).pk, caller=caller(bob), now=now),
+        lambda: accept_match(ticket_id=ticket(bob).pk, caller=caller(bob)),
         lambda: settle_checks(now=end),
         lambda: settle_checks(now=end),
     )

@@ -1,11 +1,12 @@
 """The ready check: players accept a match that was found, decline it, or do not respond."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from lib.errors import Conflict
 from matchmaking.callers import Caller
@@ -36,20 +37,27 @@ _FAULT_STATES = {
     readiness.Fault.NO_RESPONSE: TicketState.NO_RESPONSE,
 }
 
+Clock = Callable[[], datetime]
 Respond = Callable[[readiness.ReadyCheck, readiness.Player, float], readiness.ReadyCheck]
 
 
-def accept_match(*, ticket_id: UUID, caller: Caller, now: datetime) -> Ticket:
+def accept_match(
+    *, ticket_id: UUID, caller: Caller, check_id: UUID | None = None, clock: Clock = timezone.now
+) -> Ticket:
     """Accept a match; the last player to accept starts it. Repeating it changes nothing.
 
-    Raises `Conflict` when there is no match to accept, or when it is too late.
+    `check_id` is the ready check that is answered; it may be left out as long as the ticket has
+    been in one check only. Raises `Conflict` when there is no match to accept, when another check
+    is meant, or when it is too late.
     """
-    return _answer(ticket_id, caller, readiness.accept, Answer.ACCEPTED, now)
+    return _answer(ticket_id, caller, check_id, readiness.accept, Answer.ACCEPTED, clock)
 
 
-def decline_match(*, ticket_id: UUID, caller: Caller, now: datetime) -> Ticket:
-    """Decline a match: the ticket ends and the player must pause; raises `Conflict` if too late."""
-    return _answer(ticket_id, caller, readiness.decline, Answer.DECLINED, now)
+def decline_match(
+    *, ticket_id: UUID, caller: Caller, check_id: UUID | None = None, clock: Clock = timezone.now
+) -> Ticket:
+    """Decline a match: the ticket ends and the player must pause; the rest as in `accept_match`."""
+    return _answer(ticket_id, caller, check_id, readiness.decline, Answer.DECLINED, clock)
 
 
 def settle_checks(*, now: datetime) -> int:
@@ -68,41 +76,52 @@ def settle_checks(*, now: datetime) -> int:
 
 @transaction.atomic
 def _settle_due(check: ReadyCheck, now: datetime) -> bool:
-    open_check = _OpenCheck.locked(check.pool_id, check.pk)
-    if open_check is None:
+    _lock_pool(check.pool_id)
+    if not ReadyCheck.objects.filter(pk=check.pk, state=CheckState.OPEN).exists():
         return False  # settled meanwhile by the last answer
-    open_check.settle(now)
+    _OpenCheck.of(check).settle(now)
     return True
 
 
 @transaction.atomic
 def _answer(
-    ticket_id: UUID, caller: Caller, respond: Respond, answer: Answer, now: datetime
+    ticket_id: UUID,
+    caller: Caller,
+    check_id: UUID | None,
+    respond: Respond,
+    answer: Answer,
+    clock: Clock,
 ) -> Ticket:
     ticket = ticket_of(ticket_id=ticket_id, caller=caller)
-    check_id = _latest_check(ticket)
-    open_check = _OpenCheck.locked(ticket.pool_id, check_id) if check_id else None
-    if open_check is None:
-        return _repeated_answer(ticket, answer)
+    _lock_pool(ticket.pool_id)
+    asked = list(ReadyAnswer.objects.filter(ticket=ticket).select_related("check_of__pool"))
+    current = next((one.check_of for one in asked if one.check_of.state == CheckState.OPEN), None)
+    if current is None:
+        return _repeated_answer(ticket, check_id, asked, answer)
+    if check_id != current.pk and (check_id is not None or len(asked) > 1):
+        raise Conflict(
+            "Another match was found meanwhile. Look at it, then answer with its id as `check`.",
+            code="check_replaced",
+        )
+    now = clock()  # it may have taken long to get the lock
+    open_check = _OpenCheck.of(current)
     try:
         open_check.values = respond(open_check.values, ticket.player_id, now.timestamp())
     except readiness.AlreadySettled as error:
         raise Conflict(str(error), code="check_over") from error
-    ReadyAnswer.objects.filter(check_of=open_check.check, ticket=ticket).update(answer=answer)
+    ReadyAnswer.objects.filter(check_of=current, ticket=ticket).update(answer=answer)
     open_check.settle(now)
     return ticket_of(ticket_id=ticket_id, caller=caller)
 
 
-def _latest_check(ticket: Ticket) -> UUID | None:
-    asked = ReadyAnswer.objects.filter(ticket=ticket, check_of__state=CheckState.OPEN)
-    return asked.values_list("check_of", flat=True).first()
-
-
-def _repeated_answer(ticket: Ticket, answer: Answer) -> Ticket:
+def _repeated_answer(
+    ticket: Ticket, check_id: UUID | None, asked: Sequence[ReadyAnswer], answer: Answer
+) -> Ticket:
     """Return the ticket for a repeated answer; raises `Conflict` for a different one."""
     ticket.refresh_from_db(fields=["state", "match"])
     reached = {Answer.ACCEPTED: TicketState.MATCHED, Answer.DECLINED: TicketState.DECLINED}
-    if ticket.state == reached[answer] and ticket.answers.filter(answer=answer).exists():
+    meant = [one for one in asked if check_id is None or one.check_of_id == check_id]
+    if ticket.state == reached[answer] and any(one.answer == answer for one in meant):
         return ticket
     if ticket.state == TicketState.WAITING:
         raise Conflict("There is no match to accept or decline: you wait.", code="no_check")
@@ -110,6 +129,10 @@ def _repeated_answer(ticket: Ticket, answer: Answer) -> Ticket:
         f"There is nothing to accept or decline: this ticket is {ticket.get_state_display()}.",
         code="check_over",
     )
+
+
+def _lock_pool(pool_id: int) -> None:
+    Pool.objects.select_for_update(no_key=True).get(pk=pool_id)
 
 
 class _OpenCheck:
@@ -133,16 +156,8 @@ class _OpenCheck:
         )
 
     @classmethod
-    def locked(cls, pool_id: int, check_id: UUID) -> "_OpenCheck | None":
-        """The check, under its pool's lock; None when it is settled already."""
-        Pool.objects.select_for_update(no_key=True).get(pk=pool_id)
-        check = (
-            ReadyCheck.objects.select_related("pool")
-            .filter(pk=check_id, state=CheckState.OPEN)
-            .first()
-        )
-        if check is None:
-            return None
+    def of(cls, check: ReadyCheck) -> "_OpenCheck":
+        """An open check, whose pool is locked."""
         answers = check.answers.select_related("ticket__player", "ticket__party")
         return cls(check, list(answers))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from matchmaking.models import Pool, Ticket, TicketState
 
@@ -88,9 +89,9 @@ def _store(pool: Pool, candidates: Sequence[MatchCandidate], now: datetime) -> i
         return 0  # it has changed meanwhile; the next tick goes by what it is now
     there = lock_tickets([ticket.pk for one in candidates for ticket in one.tickets])
     possible = [one for one in candidates if all(ticket.pk in there for ticket in one.tickets)]
-    batch = PairingBatch()
+    batch, made_at = PairingBatch(), max(now, timezone.now())  # it may have taken long until here
     for candidate in possible:
-        batch.add(locked, candidate, now=now)
+        batch.add(locked, candidate, now=made_at)
     batch.store()
     send_signals([batch])
     return len(possible)
