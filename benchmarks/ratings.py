@@ -47,7 +47,7 @@ def season(
 ) -> Season:
     """Simulate one season."""
     chance = Random(seed)
-    strengths = [chance.gauss(1500, spread) for _ in range(max(40, 2 * size * sides))]
+    strengths = _strengths(max(40, 2 * size * sides), spread, chance)
     states = [UNRATED] * len(strengths)
     played, ranked = [0] * len(strengths), dict.fromkeys(range(len(strengths)), matches)
     rate, now = rate_by(PERIOD, least_deviation=FLOOR), 0.0
@@ -73,6 +73,12 @@ def season(
         deviation=fmean(state.rating.deviation for state in states),
         error=sqrt(fmean(error**2 for error in errors)),
     )
+
+
+def _strengths(players: int, spread: float, chance: Random) -> list[float]:
+    """Around 1500 in the mean, since results say only how far apart players are."""
+    drawn = [chance.gauss(0, spread) for _ in range(players)]
+    return [1500 + one - fmean(drawn) for one in drawn]
 
 
 def _hits(states: Sequence[RatingState], strengths: Sequence[float]) -> list[bool]:
