@@ -19,7 +19,7 @@ PUBLIC = (
     "/sign-in", "/api/docs", "/nothing",
 )  # fmt: skip
 VIEWS = ("", "/screen", "/print", "/embed")
-MANAGED = ("", "/settings", "/stations", "/judges", "/record")
+MANAGED = ("", "/entrants/import", "/settings", "/stations", "/judges", "/record")
 OPTIONS = {"resultTypes": ["violations"]}
 
 

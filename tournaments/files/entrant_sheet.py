@@ -53,6 +53,11 @@ class Sheet:
     columns: tuple[Column, ...]
 
     @property
+    def columns_used(self) -> list[Column]:
+        """The columns that mean something."""
+        return [one for one in self.columns if one.meaning]
+
+    @property
     def warnings(self) -> list[str]:
         """What was left out."""
         unused = [

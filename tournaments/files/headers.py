@@ -140,7 +140,7 @@ _SEVERAL = frozenset({Meaning.RATING, Meaning.MEMBER})
 
 
 def read_header(cells: Sequence[str], *, teams: bool = False) -> list[Column] | None:
-    """The columns, if a row is a header: it has a word for names in it, and no numbers.
+    """The columns, if a row is a header: it has words that are known, and no numbers.
 
     `teams` are entered, whose players are members.
     """
@@ -155,7 +155,11 @@ def read_header(cells: Sequence[str], *, teams: bool = False) -> list[Column] | 
     }
     read_as = _names_read_as(best, teams=teams)
     if read_as is None:
-        return None
+        others = best.keys() & {Meaning.RATING, Meaning.CLUB, Meaning.REGION, Meaning.SEED}
+        unknown = [place for place in places.get(Meaning.UNUSED, ()) if cells[place]]
+        if teams or not others or not unknown:
+            return None
+        read_as = {unknown[0]: Meaning.NAME}  # a word that is not known, beside some that are
     for meaning in (Meaning.CLUB, Meaning.REGION, Meaning.SEED):
         if meaning in best:
             read_as[best[meaning]] = meaning

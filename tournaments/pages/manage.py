@@ -167,7 +167,7 @@ def _preview(
     context = {
         "form": ListFileForm(),
         "sheet": sheet,
-        "encoding": read and read.text.encoding_name,
+        "encoding": read and not read.text.is_guess and read.text.encoding_name,
         "warnings": (read or sheet).warnings,
         "csv": list_csv(sheet),
     }

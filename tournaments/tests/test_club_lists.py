@@ -50,6 +50,7 @@ def rosters(text: str) -> dict[str, tuple[str, ...]]:
             "Nr.\tName\tVorname\tVerein\tLand\tDWZ\tEloI\n1\tMüller\tUwe\tSK\tGER\t1850-23\t0\n",
             ("Uwe Müller", 1850, "SK", "GER"),
         ),
+        ("Mitspielende;Elo;Verein\nUwe;1500;SK\n", ("Uwe", 1500, "SK", "")),
         # Vega, Challonge, start.gg.
         (
             "NAME;TITLE;ID-FIDE;COUNTRY;Rtg FIDE\nRossi, Ada;;1;ITA;1500\n",
@@ -265,10 +266,10 @@ def test_a_file_is_shown_before_anybody_is_added(olga: Client, cup: Tournament) 
     page = shown.content.decode()
     assert shown.status_code == 200 and who(cup) == ["Ann", "Bob"]
     for said in (
-        "Nobody is added yet. Read as Windows-1252",
-        "a best guess.",
+        "Nobody is added yet.",
+        "It was read as Windows-1252 (Western European), a best guess.",
         "Columns that are not used: &#x27;Nota&#x27;.",
-        "Apellidos as surname; Nombre as first name; Elo as rating",
+        "Apellidos as surname; Nombre as first name; Elo as rating.",
         "Ana Muñoz",
     ):
         assert said in page
@@ -280,7 +281,8 @@ def test_a_file_is_shown_before_anybody_is_added(olga: Client, cup: Tournament) 
 
 def test_another_encoding_may_be_chosen(olga: Client, cup: Tournament) -> None:
     data = "Νίκος;1500\n".encode("cp1253")
-    assert "Νίκος" in upload(olga, cup, data, encoding="cp1253").content.decode()
+    page = upload(olga, cup, data, encoding="cp1253").content.decode()
+    assert "Νίκος" in page and "Read as Windows-1253 (Greek)." in page
 
 
 @pytest.mark.parametrize(
