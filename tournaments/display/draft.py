@@ -8,6 +8,7 @@ from tournaments.engine.round_robin import snake_groups
 from tournaments.models import Entrant, Format, Group, PairingState, Seeding, Stage, Tournament
 from tournaments.services.pool_ratings import take_ratings
 from tournaments.services.progress.start import check_entrants, order_by_seed
+from tournaments.services.setup.stage_plans import swiss_warning
 from tournaments.storage.brackets import build_pairings, build_rounds, stage_bracket
 from tournaments.storage.table_rounds import group_name
 
@@ -32,6 +33,7 @@ class DraftView:
     bracket: BracketView | None = None
     groups: Sequence[tuple[str, Sequence[Entrant]]] = ()
     is_shuffled: bool = False
+    warning: str = ""
 
     @property
     def byes(self) -> int:
@@ -51,7 +53,8 @@ def view_draft(tournament: Tournament, stage: Stage, entrants: Sequence[Entrant]
         return DraftView(stage, entrants, refusal=refusal.message)
     is_shuffled = tournament.seeding == Seeding.RANDOM and tournament.shuffle_seed is None
     seeded = list(entrants) if is_shuffled else _seeded(tournament, stage, entrants)
-    view = DraftView(stage, seeded, is_shuffled=is_shuffled)
+    warning = swiss_warning(stage, len(entrants))
+    view = DraftView(stage, seeded, is_shuffled=is_shuffled, warning=warning)
     hidden = [Entrant(pk=n, name=SHUFFLED, seed=n) for n in range(1, len(entrants) + 1)]
     shown = hidden if is_shuffled else seeded
     if stage.is_elimination and len(entrants) <= MAX_DRAWN:

@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from . import entry, manage, outside, results, tournament
+from . import entry, manage, outside, pairing, results, tournament
 
 _one = [
     path("", tournament.tournament_page, name="tournament"),
     path("/start", manage.do_on_page, {"action": "start"}, name="tournament-start"),
     path("/cancel", manage.do_on_page, {"action": "cancel"}, name="tournament-cancel"),
     path("/undo", manage.do_on_page, {"action": "undo"}, name="tournament-undo"),
+    path("/rounds/by-hand", pairing.pair_page, name="tournament-pair-by-hand"),
     path("/rounds", results.tournament_pair, name="tournament-pair"),
     path("/matches/<uuid:match_id>", results.match_page, name="tournament-match"),
     path("/matches/<uuid:match_id>/reopen", results.match_reopen, name="tournament-reopen"),

@@ -65,7 +65,7 @@ def test_who_lets_players_register_may_begin_with_nobody() -> None:
     "fields",
     [
         {"format": "chess"},
-        {"format": "swiss", "rounds_planned": "5"},
+        {"format": "swiss", "rounds_planned": "6"},
         {"format": "swiss", "rounds_planned": "0"},
         {"format": "round_robin", "group_count": "3"},
         {"best_of": "2"},

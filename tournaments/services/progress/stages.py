@@ -30,6 +30,7 @@ from tournaments.models import (
 from tournaments.services import audit_log
 from tournaments.services.actors import MATCHPOINT, Actor
 from tournaments.services.locking import check_runs, later_stages, lock_tournament
+from tournaments.services.setup.stage_plans import most_rounds
 from tournaments.services.undoable import SwissEnded
 from tournaments.signals import stage_started, tournament_closed, tournament_reopened
 from tournaments.storage.brackets import first_round, stage_bracket, store_bracket
@@ -136,7 +137,9 @@ def _begin_next(
         _finish(tournament, seeded[0] if seeded else None)
         return
     if following.rounds_planned is not None:
-        following.override_plan(rounds_planned=min(following.rounds_planned, len(seeded) - 1))
+        following.override_plan(
+            rounds_planned=min(following.rounds_planned, most_rounds(len(seeded)))
+        )
     following.override_plan(group_count=min(following.group_count, len(seeded) // 2))
     pairs = begin_stage(following, seeded)
     stage_started.send(sender=Stage, tournament=tournament, stage=following, brackets=pairs)

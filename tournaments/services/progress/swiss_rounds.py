@@ -61,20 +61,20 @@ def pair_next_round(*, group: Group, actor: Actor, engine: Engine = "dutch") -> 
     `pairing_timeout`, and `quick` pairs by the absolute rules alone. Raises `Conflict` when the
     round cannot be paired now or at all.
     """
-    task = next_task(_table_to_pair(group.pk))
+    task = next_task(table_to_pair(group.pk))
     pairing = _computed(task, engine)
     with transaction.atomic():
         lock_tournament(group.stage.tournament_id)
-        table = _table_to_pair(group.pk)
+        table = table_to_pair(group.pk)
         if next_task(table) != task:
             raise Conflict(
                 "Something has changed while the round was being paired. Pair it again.",
                 code="changed_meanwhile",
             )
-        return _store(table, pairing, actor, engine)
+        return publish_round(table, pairing, actor, how="quickly" if engine == "quick" else "")
 
 
-def _table_to_pair(group_id: int) -> Table:
+def table_to_pair(group_id: int) -> Table:
     """The table whose next round can be paired now; raises `Conflict`."""
     group = Group.objects.in_full().filter(pk=group_id).first()
     if group is None:
@@ -122,7 +122,9 @@ def _computed(task: PairingTask, engine: Engine) -> SwissPairing:
         ) from error
     except NoPairingPossible as error:
         raise Conflict(
-            f"{error} Give somebody a bye in this round, or end the Swiss here.", code="no_pairing"
+            f"{error} Give somebody a bye in this round, pair it by hand with two who have met, or "
+            "end the Swiss here.",
+            code="no_pairing",
         ) from error
     except PairingFailed as error:
         raise Conflict(
@@ -142,15 +144,18 @@ def _dutch(task: PairingTask) -> SwissPairing:
         _PAIRING_SLOTS.release()
 
 
-def _store(table: Table, pairing: SwissPairing, actor: Actor, engine: Engine) -> Round:
+def publish_round(
+    table: Table, pairing: SwissPairing, actor: Actor, *, how: str = "", why: str = ""
+) -> Round:
+    """Store and announce the next round; `how` it was paired is recorded."""
     group, number = table.group, len(table.rounds) + 1
     entrants = {seed: one.entrant for seed, one in table.by_seed.items()}
     pairs = [(entrants[white], entrants[black]) for white, black in pairing.pairs]
     round_, rows = store_round(group, number, pairs)
     _store_byes(table, number, pairing)
-    tournament, text = group.stage.tournament, _in_words(table, round_, pairing, engine)
+    tournament, text = group.stage.tournament, _in_words(table, round_, pairing, how)
     undo = RoundPaired(stage=group.stage.number, round=number)
-    audit_log.record(tournament, actor, "round", text, undo=undo)
+    audit_log.record(tournament, actor, "round", text, why=why, undo=undo)
     round_published.send(sender=Round, tournament=tournament, round=round_, pairings=rows)
     return round_
 
@@ -165,12 +170,12 @@ def _store_byes(table: Table, number: int, pairing: SwissPairing) -> None:
     )
 
 
-def _in_words(table: Table, round_: Round, pairing: SwissPairing, engine: Engine) -> str:
+def _in_words(table: Table, round_: Round, pairing: SwissPairing, how: str) -> str:
     resting = [str(table.by_seed[seed].entrant) for seed in pairing.resting]
     return (
         f"{round_} paired, {len(pairing.pairs)} matches"
         + "".join(f", bye for {name}" for name in resting)
-        + (" (quickly)" if engine == "quick" else "")
+        + (f" ({how})" if how else "")
     )
 
 

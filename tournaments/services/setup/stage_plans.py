@@ -173,12 +173,32 @@ def size_fault(stage: Stage | StageSettings, count: int) -> str:
         return f"{stage.advance} shall go on, of only {smallest}."
     if stage.format == Format.ROUND_ROBIN and largest > TABLE_MAX:
         return f"{largest} players are too many for one table: make more groups, or play a Swiss."
-    if stage.format == Format.SWISS and (stage.rounds_planned or 1) > count - 1:
+    if stage.format == Format.SWISS and (stage.rounds_planned or 1) > most_rounds(count):
         return (
             f"{stage.rounds_planned} rounds are too many: each of {count} players has only "
-            f"{count - 1} opponents."
+            f"{count - 1} opponents{' and one bye' if count % 2 else ''}."
         )
     return ""
+
+
+def most_rounds(count: int) -> int:
+    """How many rounds a Swiss can have: everybody meets everybody, with a bye each if odd."""
+    return count - 1 + count % 2
+
+
+def swiss_warning(stage: Stage | StageSettings, count: int) -> str:
+    """What to know before a Swiss of so many rounds starts, in words; mostly nothing.
+
+    As long as at most half of the others have been met there is a pairing in which nobody meets
+    again (Dirac's theorem on the graph of those who have not met); after that there may be none.
+    """
+    rounds = stage.rounds_planned or 0
+    if stage.format != Format.SWISS or rounds <= count // 2:
+        return ""
+    return (
+        f"{rounds} rounds are many for {count} players: from round {count // 2 + 1} on there may "
+        "be no pairing left in which nobody meets twice. A round robin lets all meet all."
+    )
 
 
 def check_size(stage: Stage | StageSettings, count: int) -> None:

@@ -1,0 +1,116 @@
+"""A round of a Swiss that the organiser pairs by hand, checked before it is published."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from lib.errors import Conflict, Refusal
+from tournaments.engine.swiss import NoPairingPossible, PairingTask, QuickEngine, SwissPairing
+from tournaments.engine.swiss.contenders import Contender as SwissContender
+from tournaments.engine.swiss.contenders import contenders
+from tournaments.models import Entrant, Round
+from tournaments.services.actors import Actor
+from tournaments.services.locking import check_runs, lock_tournament
+from tournaments.storage.swiss_tasks import next_task
+from tournaments.storage.tables import Table
+
+from .swiss_rounds import publish_round, swiss_group, table_to_pair
+
+
+class BadPairing(Refusal):
+    """Pairs that are no round."""
+
+    code = "bad_pairing"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The next round to be paired by hand: who can play, the leaders first, and pairs to begin.
+
+    `pairs` are legal where that is possible, else neighbours in the standings, who may have met.
+    """
+
+    number: int
+    present: Sequence[Entrant]
+    pairs: Sequence[tuple[Entrant, Entrant]]
+
+
+@transaction.atomic
+def suggest_pairs(tournament_id: UUID) -> Suggestion:
+    """Pairs for the next round of the Swiss; raises `Conflict` when none can be paired now."""
+    table, task = _next_round(tournament_id)
+    ranked = sorted(contenders(task), key=lambda one: (-one.score, one.number))
+    entrant_of = {seed: one.entrant for seed, one in table.by_seed.items()}
+    return Suggestion(
+        task.round_number,
+        [entrant_of[one.id] for one in ranked],
+        [(entrant_of[white], entrant_of[black]) for white, black in _pairs(task, ranked)],
+    )
+
+
+def _pairs(task: PairingTask, ranked: Sequence[SwissContender]) -> Sequence[tuple[int, int]]:
+    try:
+        return QuickEngine().pair(task).pairs
+    except NoPairingPossible:
+        ids = [one.id for one in ranked]
+        return list(zip(ids[::2], ids[1::2], strict=False))
+
+
+@transaction.atomic
+def pair_by_hand(
+    *,
+    tournament_id: UUID,
+    pairs: Sequence[tuple[int, int]],
+    actor: Actor,
+    repeats: bool = False,
+    why: str = "",
+) -> Round:
+    """Publish the next round of the Swiss with these pairs of entrants' ids, White first.
+
+    Of an odd number the one left out has the bye. Raises `BadPairing` when somebody is left out,
+    paired twice or cannot play, and `Conflict` when two have met, unless `repeats` allows it.
+    """
+    table, task = _next_round(tournament_id)
+    present = contenders(task)
+    seeds = _seeds(table, pairs, present)
+    met = {one.id: one.met for one in present}
+    again = [
+        f"{table.by_seed[white].entrant} and {table.by_seed[black].entrant}"
+        for white, black in seeds
+        if black in met[white]
+    ]
+    if again and not repeats:
+        raise Conflict(
+            f"They have met before: {', '.join(again)}. Pair them otherwise, or allow it.",
+            code="have_met",
+        )
+    paired = {seed for pair in seeds for seed in pair}
+    resting = tuple(one.id for one in present if one.id not in paired)
+    how = f"by hand; met before: {', '.join(again)}" if again else "by hand"
+    return publish_round(table, SwissPairing(seeds, resting), actor, how=how, why=why)
+
+
+def _next_round(tournament_id: UUID) -> tuple[Table, PairingTask]:
+    """The locked tournament's Swiss, and the task of its next round."""
+    table = table_to_pair(swiss_group(lock_tournament(tournament_id, check_runs)).pk)
+    return table, next_task(table)
+
+
+def _seeds(
+    table: Table, pairs: Sequence[tuple[int, int]], present: Sequence[SwissContender]
+) -> tuple[tuple[int, int], ...]:
+    """The pairs by seed; raises `BadPairing` unless each who is present is in just one."""
+    here = {table.by_seed[one.id].entrant_id: table.by_seed[one.id] for one in present}
+    times = Counter(entrant for pair in pairs for entrant in pair)
+    if times.keys() - here.keys():
+        raise BadPairing("Somebody in these pairs does not play this round.")
+    twice = [str(here[entrant].entrant) for entrant, count in times.items() if count > 1]
+    if twice:
+        raise BadPairing(f"In more than one place: {', '.join(twice[:5])}.")
+    left_out = [str(one.entrant) for entrant, one in here.items() if entrant not in times]
+    if len(left_out) != len(here) % 2:
+        raise BadPairing(f"Everybody must be paired. Left out: {', '.join(left_out[:5])}.")
+    return tuple((here[white].seed, here[black].seed) for white, black in pairs)
