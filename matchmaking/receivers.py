@@ -6,10 +6,16 @@ Only Django's own signals see all three.
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models.signals import post_save, pre_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 
-from .services.accounts import prepare_account_name, store_account_name
+from .models import Player
+from .services.accounts import (
+    close_sockets_of_account,
+    prepare_account_name,
+    store_account_name,
+)
+from .services.sign_outs import close_sockets_of
 
 
 @receiver(pre_save, sender=User)
@@ -22,7 +28,17 @@ def account_is_saved(
 
 
 @receiver(post_save, sender=User)
-def account_was_saved(*, instance: User, created: bool, raw: bool, **kwargs: Any) -> None:
-    """Claim a new account's name."""
+def account_was_saved(
+    *, instance: User, created: bool, raw: bool, update_fields: frozenset[str] | None, **kwargs: Any
+) -> None:
+    """Claim a new account's name; a changed one may have a new password, or be blocked."""
     if created and not raw:
         store_account_name(instance)
+    elif update_fields is None or not update_fields <= {"last_login"}:
+        close_sockets_of_account(instance)
+
+
+@receiver(post_delete, sender=Player)
+def player_was_deleted(*, instance: Player, **kwargs: Any) -> None:
+    """Close the sockets of a player who is no more."""
+    close_sockets_of(instance.pk)

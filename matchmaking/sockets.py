@@ -1,13 +1,19 @@
 """Sockets of players: who a socket belongs to, and how it is welcomed."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
 from streams.consumers import StreamConsumer
-from streams.frames import EventFrame, ServerMessage
-from streams.relay import in_thread
-from streams.sockets import SocketConsumer
+from streams.frames import Entry, EventFrame, ServerMessage
+from streams.relay import Feed, in_thread, local_relay
+from streams.sockets import SIGNED_OUT, SocketConsumer, open_sockets
 
 from .identity import player_of_headers
 from .models import Player
 from .schemas import PlayerName
+from .services.sign_outs import SIGN_OUTS
 
 
 class Welcome(ServerMessage, tag="welcome"):
@@ -27,8 +33,26 @@ class PlayerSocket(SocketConsumer):
 
     async def identify(self) -> None:
         """Find the player by a bearer token, a session or a guest's cookie."""
-        if b"authorization" in self.headers or b"cookie" in self.headers:
-            self.player = await in_thread(player_of_headers, self.headers)
+        feed = await _watched_sign_outs()
+        looked_at = -1
+        while looked_at != feed.seq:  # else somebody signed out while this was looked up
+            looked_at = feed.seq
+            if b"authorization" in self.headers or b"cookie" in self.headers:
+                self.player = await in_thread(player_of_headers, self.headers)
+
+
+async def _watched_sign_outs() -> Feed:
+    feed = await (await local_relay()).feed(SIGN_OUTS)
+    feed.watchers.add(_close_signed_out)
+    return feed
+
+
+def _close_signed_out(entries: Sequence[Entry]) -> None:
+    """Close this process's sockets of players who signed out, in every browser and program."""
+    gone = {UUID(msgspec.json.decode(entry.frame)["data"]["player"]) for entry in entries}
+    for socket in open_sockets():
+        if isinstance(socket, PlayerSocket) and socket.player and socket.player.pk in gone:
+            socket.outbox.close(SIGNED_OUT, "signed out")
 
 
 class PlayerStream(PlayerSocket, StreamConsumer):

@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from lib.endpoints import by_method, page_or_json
 from matchmaking.pages.matches import match_page
 
-from .api import leaderboards, matches, parties, pools, queue
+from .api import leaderboards, matches, parties, players, pools, queue
 
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
@@ -30,6 +30,7 @@ urlpatterns = [
     re_path(r"^api/pools/?$", pools.pools, name="api-pools"),
     re_path(r"^api/pools/(?P<slug>[-\w]{1,40})/?$", pools.pool, name="api-pool"),
     re_path(r"^api/pools/(?P<slug>[-\w]+)/leaderboard/?$", leaderboards.leaderboard),
+    re_path(r"^api/players/me/token/?$", players.token),
     re_path(rf"^api/players/(?P<player_id>{_UUID})/?$", leaderboards.player),
     path("", include("matchmaking.pages.urls")),
 ]

@@ -21,7 +21,8 @@ from .outbox import Outbox, outbox_for
 
 logger = logging.getLogger(__name__)
 
-MALFORMED, NOT_SIGNED_IN, NOT_YOURS, NOT_FOUND, TOO_FAST = 4400, 4401, 4403, 4404, 4429
+MALFORMED, NOT_SIGNED_IN, NOT_YOURS, NOT_FOUND = 4400, 4401, 4403, 4404
+SIGNED_OUT, TOO_FAST = 4410, 4429
 NO_STATUS, RESTARTING = 1005, 1012
 _OUTAGE = Outage("The database cannot be reached. Nothing was stored; try again in a moment.")
 
@@ -29,9 +30,14 @@ _OUTAGE = Outage("The database cannot be reached. Nothing was stored; try again 
 _open: set["SocketConsumer"] = set()
 
 
+def open_sockets() -> tuple["SocketConsumer", ...]:
+    """The sockets of this process."""
+    return tuple(_open)
+
+
 def close_sockets() -> None:
     """Close every socket of this process with 1012: the server restarts."""
-    for socket in tuple(_open):
+    for socket in open_sockets():
         socket.is_restarting = True
         socket.outbox.close(RESTARTING, "restarting")
 

@@ -4,8 +4,11 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
 from matchmaking.devices import remember_device
+from matchmaking.identity import browser_player
+from matchmaking.services.sign_outs import close_sockets_of
 
 #: What an organiser works with comes first, accounts last.
 APP_ORDER = ("tournaments", "matchmaking", "lobby")
@@ -25,6 +28,16 @@ class MatchpointAdminSite(AdminSite):
         response = super().login(request, extra_context)
         if request.method == "POST" and request.user.is_authenticated:
             remember_device(request, response, request.user)
+        return response
+
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Sign out; the account's open sockets are closed, as at the site's own sign-out."""
+        player = browser_player(request)
+        response = super().logout(request, extra_context)
+        if player is not None:
+            close_sockets_of(player.pk)
         return response
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:

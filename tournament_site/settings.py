@@ -161,11 +161,11 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 }
 
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    {"NAME": name}
     for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
+        "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "django.contrib.auth.password_validation.CommonPasswordValidator",
+        "matchmaking.services.accounts.PlainPasswordValidator",
     )
 ]
 AUTHENTICATION_BACKENDS = ["matchmaking.identity.NameBackend"]

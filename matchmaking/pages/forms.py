@@ -6,9 +6,11 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest
 
 from lib.errors import Refusal
 from lib.names import parse_name
+from matchmaking.devices import password_guess
 from matchmaking.models.parties import CODE_MAX_CHARS
 
 NAME_ATTRS = {"autocomplete": "nickname", "autocapitalize": "off", "spellcheck": "false"}
@@ -70,14 +72,14 @@ class PartyForm(forms.Form):
     )
 
 
-class SignUpForm(forms.Form):
-    """A name and a password; there is no mail address, so the password is asked twice."""
+class NewPasswordForm(forms.Form):
+    """A new password; nobody can mail another one, so it is asked twice."""
 
-    username = NameField(help_text=NAME_HELP)
     password = forms.CharField(
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 8 characters; not your name, and nothing everybody uses.",
+        help_text="At least 8 characters, not only digits; not your name, and nothing everybody "
+        "uses.",
     )
     password_again = forms.CharField(
         label="Password again",
@@ -89,8 +91,12 @@ class SignUpForm(forms.Form):
     def clean_password(self) -> str:
         """The password, when it is hard enough to guess."""
         password: str = self.cleaned_data["password"]
-        validate_password(password, User(username=self.cleaned_data.get("username", "")))
+        validate_password(password, self.account())
         return password
+
+    def account(self) -> User:
+        """Whose password it is."""
+        raise NotImplementedError
 
     def clean(self) -> dict[str, Any]:
         """Both passwords must be the same."""
@@ -99,6 +105,52 @@ class SignUpForm(forms.Form):
         if first and again and first != again:
             self.add_error("password_again", "This is not the password you gave above.")
         return data
+
+
+class SignUpForm(NewPasswordForm):
+    """A name and a password."""
+
+    field_order = ("username",)
+    username = NameField(help_text=NAME_HELP)
+
+    def account(self) -> User:
+        """An account of the name that was asked for."""
+        return User(username=self.cleaned_data.get("username", ""))
+
+
+class ConfirmForm(forms.Form):
+    """The password that the account has now: a browser left signed in is not enough."""
+
+    current = forms.CharField(
+        label="Your password now",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def account(self) -> User:
+        """Whose password it is."""
+        assert isinstance(self.request.user, User)
+        return self.request.user
+
+    def clean_current(self) -> str:
+        """The password, when it is the account's; wrong ones are counted as at the sign-in."""
+        current: str = self.cleaned_data["current"]
+        user = self.account()
+        guess = password_guess(self.request, user, user.get_username())
+        if not user.check_password(current):
+            raise forms.ValidationError("This is not your password.")
+        guess.was_right()
+        return current
+
+
+class PasswordForm(ConfirmForm, NewPasswordForm):
+    """A new password in place of the one that the account has."""
+
+    field_order = ("current",)
 
 
 class SignInForm(AuthenticationForm):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import leaderboards, matches, parties, queue
+from . import accounts, leaderboards, matches, parties, queue
 
 urlpatterns = [
     path("queue", queue.panel, name="queue-panel"),
@@ -21,8 +21,12 @@ urlpatterns = [
     path("leaderboards", leaderboards.leaderboards, name="leaderboards"),
     path("pools/<slug:slug>", leaderboards.leaderboard, name="leaderboard"),
     path("players/<uuid:player_id>", leaderboards.player, name="player"),
-    path("guest", queue.guest, name="guest"),
-    path("sign-up", queue.sign_up_page, name="sign-up"),
-    path("sign-in", queue.SignIn.as_view(), name="sign-in"),
-    path("sign-out", queue.sign_out, name="sign-out"),
+    path("guest", accounts.guest, name="guest"),
+    path("sign-up", accounts.sign_up_page, name="sign-up"),
+    path("sign-in", accounts.SignIn.as_view(), name="sign-in"),
+    path("sign-out", accounts.sign_out, name="sign-out"),
+    path("account", accounts.account, name="account"),
+    path("account/password", accounts.set_password, name="account-password"),
+    path("account/sign-out", accounts.sign_out_everywhere, name="account-sign-out"),
+    path("account/token", accounts.new_token, name="account-token"),
 ]

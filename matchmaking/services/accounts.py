@@ -4,11 +4,13 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from lib.names import account_name
-from matchmaking.models import SignInName
+from matchmaking.models import Player, SignInName
 
 from .players import bears
+from .sign_outs import close_sockets_of
 
 _USERNAME_MAX_CHARS = 150
+_PASSWORD_MIN_CHARS = 8
 
 
 def account_called(typed: str) -> User | None:
@@ -50,3 +52,41 @@ def store_account_name(user: User) -> None:
     SignInName.objects.update_or_create(
         user=user, defaults={"name_key": name.name_key, "skeleton": name.skeleton}
     )
+
+
+def close_sockets_of_account(user: User) -> None:
+    """Close the sockets of the account's player; a staff account may have none."""
+    player = Player.objects.filter(user=user).only("pk").first()
+    if player is not None:
+        close_sockets_of(player.pk)
+
+
+def change_password(user: User, password: str) -> None:
+    """Set a password, which ends every session; also the same one again.
+
+    Each storing has a salt of its own, by which sessions know it.
+    """
+    user.set_password(password)
+    user.save(update_fields=("password",))
+
+
+class PlainPasswordValidator:
+    """Refuses what is quickly tried out: a few letters among white space, or digits only."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raise `ValidationError` when the password is too plain."""
+        seen = "".join(filter(str.isprintable, "".join(password.split())))
+        if len(seen) < _PASSWORD_MIN_CHARS:
+            raise ValidationError(
+                f"This password is too short: {len(seen)} characters besides spaces. Use at least "
+                f"{_PASSWORD_MIN_CHARS}.",
+                code="password_too_short",
+            )
+        if seen.isdigit():
+            raise ValidationError(
+                "This password has only digits. Use letters too.", code="password_entirely_numeric"
+            )
+
+    def get_help_text(self) -> str:
+        """What the password must be."""
+        return f"At least {_PASSWORD_MIN_CHARS} characters besides spaces, and not only digits."

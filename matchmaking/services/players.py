@@ -14,6 +14,8 @@ from lib.errors import Conflict
 from lib.names import Name, parse_name
 from matchmaking.models import Player, SignInName, Ticket
 
+from .sign_outs import close_sockets_of
+
 
 @dataclass(frozen=True, slots=True)
 class Guest:
@@ -55,6 +57,22 @@ def create_guest(*, username: str) -> Guest:
 
 
 @transaction.atomic
+def replace_token(player: Player) -> str:
+    """Withdraw a guest's token and return a new one, shown this once.
+
+    Raises `Conflict` for a registered player, and when it was withdrawn at the same moment.
+    """
+    if player.token_sha256 is None:
+        raise Conflict("An account has no token. Change its password instead.")
+    token = tokens.new_token()
+    holder = Player.objects.filter(pk=player.pk, token_sha256=player.token_sha256)
+    if not holder.update(token_sha256=tokens.digest(token)):
+        raise Conflict("This token was withdrawn just now.")
+    close_sockets_of(player.pk)
+    return token
+
+
+@transaction.atomic
 def sign_up(*, username: str, password: str, guest: Player | None) -> User:
     """Register a player; a guest who signs up keeps tickets, matches and history.
 
@@ -70,6 +88,8 @@ def sign_up(*, username: str, password: str, guest: Player | None) -> User:
         with transaction.atomic():
             user = User.objects.create_user(username=name.display, password=password)
             _register(guest or Player(), name, user)
+            if guest is not None:
+                close_sockets_of(guest.pk)  # some may have been opened with the token, which ends
     except (IntegrityError, ValidationError) as race:
         raise Conflict(f"The name {name.display!r} was just taken.") from race
     return user

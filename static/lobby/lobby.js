@@ -44,6 +44,14 @@ stream.addEventListener("presence", ({ detail }) => {
   showPeople(detail, you);
   queue.waiting(detail.waiting);
 });
+let known; // whom the socket spoke for; when somebody signed out in another tab, the page is stale
+stream.addEventListener("you", ({ detail }) => {
+  const id = detail?.id ?? "";
+  if (known !== undefined && known !== id) {
+    location.reload();
+  }
+  known = id;
+});
 let wasLive = false;
 stream.addEventListener("state", ({ detail }) => {
   if (detail.state === "live") {
