@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 FORMATS = ("single_elimination", "double_elimination", "round_robin", "swiss")
 PUBLIC = (
     "/", "/tournaments", "/tournaments/new", "/tournaments/import", "/leaderboards", "/sign-up",
-    "/sign-in", "/api/docs", "/nothing",
+    "/sign-in", "/account", "/api/docs", "/nothing",
 )  # fmt: skip
 VIEWS = ("", "/screen", "/print", "/embed")
 MANAGED = ("", "/entrants/import", "/settings", "/stations", "/judges", "/record")

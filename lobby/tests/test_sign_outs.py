@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from time import sleep
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
@@ -130,9 +131,8 @@ async def test_a_newcomers_queue_socket_ends_too_and_the_ticket_waits_a_while(
     player = await in_thread(Player.objects.get)
     await in_thread(close_sockets_of, player.pk)
     assert await queue_of_gus.closed() == 4410
-    ticket = await in_thread(
-        ticket_of, ticket_id=waiting["ticket"]["id"], caller=Caller(player_id=player.pk)
-    )
+    mine = Caller(player_id=player.pk)
+    ticket = await in_thread(ticket_of, ticket_id=UUID(waiting["ticket"]["id"]), caller=mine)
     assert ticket.state == "waiting"
 
 

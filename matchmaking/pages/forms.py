@@ -152,6 +152,10 @@ class PasswordForm(ConfirmForm, NewPasswordForm):
 
     field_order = ("current",)
 
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        self.fields["password"].label = "New password"
+
 
 class SignInForm(AuthenticationForm):
     """A player's name and password."""
