@@ -22,7 +22,7 @@ class PoolAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("name", "slug", "game")
     fieldsets = (
         (None, {"fields": ("name", "slug", "game", "is_open", "rated")}),
-        ("Ratings", {"fields": ("deviation_floor",)}),
+        ("Ratings", {"fields": ("deviation_floor", "rate_unanswered")}),
         ("The match", {"fields": ("team_size", "teams", "best_of", "draws", "ready_seconds")}),
         (
             "Who meets whom",

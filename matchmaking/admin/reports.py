@@ -7,6 +7,8 @@ from lib.admin import Button, Question, ServicedAdmin
 from lib.errors import Conflict
 from matchmaking.models import Report, ReportState
 from matchmaking.results import Result, report_claim, report_counter
+from matchmaking.services.matches import accept_unanswered
+from matchmaking.services.ratings import awaited_word
 from matchmaking.services.reports import decide_report
 from matchmaking.wording import result_in_words, side_names
 
@@ -47,7 +49,12 @@ class ReportAdmin(ServicedAdmin[Report]):
         return "disputed, without a result" if report.state == ReportState.DISPUTED else "-"
 
     def buttons(self, request: HttpRequest, report: Report) -> list[Button]:
-        """While the report on a pool's match is open: accept one side's, or enter another."""
+        """While the report on a pool's match is open: accept one side's, or enter another.
+
+        One that nobody answered is rated when it is accepted.
+        """
+        if report.match.pool and awaited_word(report.match) == report:
+            return [Button("Accept the report", self.page("accept", report.pk))]
         if report.state not in {ReportState.PENDING, ReportState.DISPUTED}:
             return []
         if report.match.pool is None:
@@ -82,5 +89,7 @@ class ReportAdmin(ServicedAdmin[Report]):
 def _decide(report: Report, result: Result) -> str:
     if report.match.pool is None:
         raise Conflict("This match has a place in a bracket: enter its result there.")
+    if report.state == ReportState.SILENT and accept_unanswered(match=report.match):
+        return f"Confirmed: {result_in_words(result, side_names(report.match))}."
     decide_report(report_id=report.pk, result=result)
     return f"Decided: {result_in_words(result, side_names(report.match))}."

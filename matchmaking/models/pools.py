@@ -37,6 +37,14 @@ class Pool(models.Model):
         "to. 0 for no limit.",
     )
 
+    rate_unanswered = models.BooleanField(
+        "rate unanswered reports",
+        default=False,
+        db_default=False,
+        help_text="Whether a win that one side reports moves ratings though the other does not "
+        "answer. Otherwise it is rated once they confirm it, or you do.",
+    )
+
     team_size = models.PositiveSmallIntegerField(
         default=1, help_text=f"Players in a team, 1 to {MAX_TEAM_SIZE}."
     )

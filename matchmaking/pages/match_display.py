@@ -8,6 +8,7 @@ from matchmaking.match_host import MatchPlace, place_of_match, players_may_repor
 from matchmaking.models import Match, MatchState, Player, RatingChange, Report, ReportState
 from matchmaking.results import SIDES, Result, report_claim, report_counter
 from matchmaking.selectors import open_report
+from matchmaking.services.ratings import awaited_word
 from matchmaking.wording import result_in_words
 
 #: The longest match for which each possible score has a button.
@@ -53,6 +54,7 @@ class MatchPage:
     sides: Sequence[Side]
     mine: Side | None
     report: Report | None
+    awaited: Report | None
     claim: str
     counter: str
     ending: str
@@ -60,6 +62,7 @@ class MatchPage:
     may_report: bool
     may_confirm: bool
     may_dispute: bool
+    may_confirm_late: bool
 
 
 def match_page_of(match: Match, player: Player | None) -> MatchPage:
@@ -70,6 +73,7 @@ def match_page_of(match: Match, player: Player | None) -> MatchPage:
     asked = mine is not None and match.state == MatchState.OPEN and players_may_report(match)
     report = open_report(match) if match.state == MatchState.OPEN else None
     counter = report_counter(report) if report else None
+    awaited = awaited_word(match)
     others = report is not None and mine is not None and report.side != mine.number
     disputed = report is not None and report.state == ReportState.DISPUTED
     return MatchPage(
@@ -78,6 +82,7 @@ def match_page_of(match: Match, player: Player | None) -> MatchPage:
         sides=sides,
         mine=mine,
         report=report,
+        awaited=awaited,
         claim=result_in_words(report_claim(report), names) if report else "",
         counter=result_in_words(counter, names) if counter else "",
         ending=_ending(match, names),
@@ -85,6 +90,7 @@ def match_page_of(match: Match, player: Player | None) -> MatchPage:
         may_report=asked and not disputed and not others,
         may_confirm=asked and report is not None and (others or (disputed and counter is not None)),
         may_dispute=asked and others and not disputed,
+        may_confirm_late=awaited is not None and mine is not None and awaited.side != mine.number,
     )
 
 

@@ -12,12 +12,21 @@ from django.utils import timezone
 from lib.errors import Conflict, Forbidden
 from matchmaking.callers import Caller, player_of
 from matchmaking.match_host import match_host
-from matchmaking.models import OPEN_REPORT, Match, MatchState, Outcome, Report, ReportState, Seat
+from matchmaking.models import (
+    OPEN_REPORT,
+    Match,
+    MatchState,
+    Outcome,
+    Player,
+    Report,
+    ReportState,
+    Seat,
+)
 from matchmaking.results import SIDES, Result, check_live_scores
 from matchmaking.selectors import match_of
 from matchmaking.signals import match_closed, match_reopened
 
-from .ratings import rate_match
+from .ratings import awaited_word, rate_match
 
 
 @transaction.atomic
@@ -71,6 +80,8 @@ def reopen_match(*, match: Match, hold: bool = True) -> Match:
     for field, value in opened.items():
         setattr(match, field, value)
     match.revision += 1
+    silent = Report.objects.filter(match=match, state=ReportState.SILENT)
+    silent.update(state=ReportState.OVERTAKEN)
     if hold:
         rate_match(match=match)
     match_reopened.send(sender=Match, match=match, before=before)
@@ -103,11 +114,32 @@ def forget_matches(match_ids: Sequence[UUID]) -> dict[UUID, int]:
 
 @transaction.atomic
 def correct_match(*, match: Match, result: Result) -> Match:
-    """Replace a finished match's result, and correct the ratings."""
+    """Replace a finished match's result, and correct the ratings.
+
+    The result that it has is confirmed by this, if one side has reported it without an answer.
+    """
     if match.state == MatchState.FINISHED and Result.of(match) == result:
+        if accept_unanswered(match=match):
+            return match
         raise Conflict("This is the result it has already.", code="same_result")
     reopen_match(match=match, hold=False)
     return finish_match(match=match, result=result)
+
+
+@transaction.atomic
+def accept_unanswered(
+    *, match: Match, state: ReportState = ReportState.DECIDED, by: Player | None = None
+) -> bool:
+    """Let a finished match be rated that waits for an answer to its report; says whether it did.
+
+    The result is that of the report. `by` is the player who confirms it late; none for staff.
+    """
+    report = awaited_word(match)
+    silent = Report.objects.filter(match=match, state=ReportState.SILENT)
+    if report is None or not silent.update(state=state, answered_by=by, answered_at=timezone.now()):
+        return False
+    rate_match(match=match)
+    return True
 
 
 @transaction.atomic

@@ -7,7 +7,15 @@ from uuid import UUID
 from django.db import transaction
 
 from matchmaking.engine.glicko2 import CENTRE
-from matchmaking.models import Match, MatchState, Pool, RatedMatch, Rating
+from matchmaking.models import (
+    Match,
+    MatchState,
+    Pool,
+    RatedMatch,
+    Rating,
+    Report,
+    ReportState,
+)
 from matchmaking.models import Outcome as Ending
 from matchmaking.rating_systems import Duel, Melee, Outcome, outcome_of
 
@@ -35,7 +43,8 @@ def rate_match(*, match: Match) -> None:
     season = lock_season(pool_id)
     rated = own_place.first()
     outcome = outcome_of_match(match, [len(side) for side in sides])
-    players = [player for side in sides for player in side] if _counts(match) else []
+    moves = _is_rated_ending(match) and _awaited(match, season.pool) is None
+    players = [player for side in sides for player in side] if moves else []
     if rated is not None:
         before = list(rated.changes.order_by("place").values_list("player", flat=True))
         if before != players or (players and outcome_of(rated.outcome) != outcome):
@@ -44,9 +53,33 @@ def rate_match(*, match: Match) -> None:
         add_rated(season=season, match=match, outcome=outcome, players=players, at=match.closed_at)
 
 
-def _counts(match: Match) -> bool:
-    """Whether a match moves ratings as it stands."""
+def _is_rated_ending(match: Match) -> bool:
     return match.state == MatchState.FINISHED and match.outcome in RATED_ENDINGS
+
+
+def awaited_word(match: Match) -> Report | None:
+    """The unanswered report for whose sake a finished match is not rated, if that is so.
+
+    Nobody gains by their own word alone: a win is rated once the other side, or staff, confirm it.
+    """
+    pool_id = _rated_pool(match)
+    if pool_id is None or not _is_rated_ending(match):
+        return None
+    return _awaited(match, Pool.objects.get(pk=pool_id))
+
+
+def _awaited(match: Match, pool: Pool) -> Report | None:
+    if pool.rate_unanswered:
+        return None
+    silent = Report.objects.filter(match=match, state=ReportState.SILENT)
+    report = silent.select_related("reporter").first()
+    return None if report is None or _is_own_loss(match, report) else report
+
+
+def _is_own_loss(match: Match, report: Report) -> bool:
+    """Whether who reported has lost to the one other side."""
+    sides = {seat.side for seat in match.seats.all()}
+    return len(sides) == 2 and report.winner is not None and report.winner != report.side
 
 
 def current_ratings(

@@ -19,7 +19,7 @@ from matchmaking.results import Result, report_claim, report_counter
 from matchmaking.selectors import open_report
 from matchmaking.signals import result_disputed, result_reported
 
-from .matches import finish_match, side_count
+from .matches import accept_unanswered, finish_match, side_count
 
 log = logging.getLogger(__name__)
 
@@ -81,11 +81,12 @@ def confirm_result(
 ) -> ReportOutcome:
     """Agree with the other side's report, which ends the match. Repeating it changes nothing.
 
+    A match that ended because nobody answered is rated by this, if it was not.
     With `report_id`, only that report is meant: one that replaced it meanwhile is a `Conflict`.
     """
     match, mine = _lock(match_id, caller)
     if match.state != MatchState.OPEN:
-        return _repeated_answer(match, report_id)
+        return _late_answer(match, mine, report_id)
     _check_asked(match)
     report = _report_to_answer(match, report_id)
     if report.side != mine.side:
@@ -292,10 +293,14 @@ def _repeated_report(match: Match, result: Result) -> ReportOutcome:
     raise _closed(match)
 
 
-def _repeated_answer(match: Match, report_id: UUID | None) -> ReportOutcome:
+def _late_answer(match: Match, mine: Seat, report_id: UUID | None) -> ReportOutcome:
+    """Agree with the report that ended the match, now or once more."""
     report = _last_report(match)
     if report is None or report_id not in {None, report.pk}:
         raise _closed(match)
+    if report.state == ReportState.SILENT and report.side != mine.side:
+        accept_unanswered(match=match, state=ReportState.CONFIRMED, by=mine.player)
+        report.refresh_from_db()
     return ReportOutcome(match, report)
 
 

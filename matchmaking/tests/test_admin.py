@@ -31,7 +31,7 @@ from matchmaking.models import (
 from matchmaking.services.matches import cancel_match
 from matchmaking.services.players import sign_up
 from matchmaking.services.queue.joining import Join, Joined, join_pool, join_pools
-from matchmaking.services.reports import Claim, report_result
+from matchmaking.services.reports import Claim, confirm_unanswered_reports, report_result
 
 from .meetings import caller, meeting, won
 from .staff import staff, viewer
@@ -459,6 +459,18 @@ def test_a_dispute_is_decided(olga: Client, button: str, winner: int) -> None:
     assert "Decided: " in said and "Accept the report" not in said
     assert Match.objects.get().winner == winner
     assert Report.objects.get().state == ReportState.DECIDED
+
+
+def test_a_result_that_nobody_answered_is_rated_when_staff_accept_it(olga: Client) -> None:
+    match = meeting("Ann", "Bob")
+    report_result(match_id=match.pk, caller=caller("Ann"), claim=Claim(scores=[1, 0]))
+    confirm_unanswered_reports(now=timezone.now() + timedelta(days=1))
+    report = Report.objects.get()
+    assert "Accept the report" in words(olga, page("report", "change", report.pk))
+    assert not Rating.objects.exists()
+    said = words(olga, page("report", "accept", report.pk), {})
+    assert "Confirmed: " in said and "Accept the report" not in said
+    assert Rating.objects.get(player__name="Ann").rating > 1500
 
 
 def test_a_dispute_is_decided_by_another_result(olga: Client) -> None:

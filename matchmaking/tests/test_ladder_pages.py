@@ -6,10 +6,12 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Match, Report
 from matchmaking.pages.rating_plot import Point, plot
+from matchmaking.services.reports import confirm_unanswered_reports
 from matchmaking.services.seasons import end_season
 
 from .meetings import meeting, player, pool, stored, token, won
@@ -46,6 +48,19 @@ def test_a_player_reports_by_a_button_and_the_other_confirms() -> None:
     press("Bob", match, "report/confirm", report=Report.objects.get().pk)
     assert stored(match).scores == [2, 1]
     assert "Ann won 2:1." in page(None, f"/matches/{match.pk}")
+
+
+def test_who_did_not_answer_confirms_late_so_that_the_match_is_rated() -> None:
+    match = meeting("Ann", "Bob")
+    press("Ann", match, "report", scores="1:0")
+    confirm_unanswered_reports(now=timezone.now() + timedelta(days=1))
+    path = f"/matches/{match.pk}"
+    for name in (None, "Ann", "Bob"):
+        shown = page(name, path)
+        assert "Not rated yet" in shown and (f"{path}/report/confirm" in shown) == (name == "Bob")
+    press("Bob", match, "report/confirm", report=Report.objects.get().pk)
+    shown = page("Bob", path)
+    assert "Not rated yet" not in shown and "+162" in shown
 
 
 def test_a_player_disputes_with_another_score_or_without() -> None:

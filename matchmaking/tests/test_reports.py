@@ -35,7 +35,7 @@ from matchmaking.services.reports import (
 )
 from matchmaking.signals import result_disputed, result_reported
 
-from .meetings import caller, meeting, player, stored
+from .meetings import caller, meeting, player, pool, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -192,6 +192,80 @@ def test_silence_confirms_after_its_time() -> None:
     assert ending(match)[2] == 0 and stored(disputed).state == "open"
     assert Report.objects.get(match=match).state == ReportState.SILENT
     assert say(match, "Ann").match.state == "finished"
+
+
+def unanswered(match: Match, name: str, claim: Claim = WON) -> Report:
+    report = say(match, name, claim).report
+    assert report is not None
+    assert confirm_unanswered_reports(now=report.confirm_by + timedelta(seconds=1)) == 1
+    report.refresh_from_db()
+    return report
+
+
+def points(name: str) -> float | None:
+    return Rating.objects.filter(player=player(name)).values_list("rating", flat=True).first()
+
+
+def test_nobody_gains_by_their_own_word_alone_until_the_other_side_confirms() -> None:
+    match = meeting("Ann", "Bob")
+    report = unanswered(match, "Ann")
+    assert ending(match)[2] == 0 and points("Ann") is None
+    assert agree(match, "Ann").report == report and points("Ann") is None
+    assert agree(match, "Bob").match.state == "finished"
+    won = points("Ann")
+    assert won is not None and won > 1500
+    report.refresh_from_db()
+    assert (report.state, report.answered_by) == (ReportState.CONFIRMED, player("Bob"))
+    agree(match, "Bob")
+    assert points("Ann") == won
+
+
+def test_a_late_confirmation_is_rated_in_the_place_of_the_match() -> None:
+    match, right = meeting("Ann", "Bob"), meeting("Ann", "Bob", slug="right")
+    unanswered(match, "Ann")
+    finish_match(match=right, result=Result(0, Outcome.PLAYED, (1, 0)))
+    for slug in ("ladder", "right"):
+        later = meeting("Ann", "Cem", slug=slug)
+        finish_match(match=later, result=Result(1, Outcome.PLAYED, (0, 1)))
+    agree(match, "Bob")
+    for name in ("Ann", "Bob", "Cem"):
+        one, other = Rating.objects.filter(player=player(name)).values_list("rating", flat=True)
+        assert one == pytest.approx(other)
+
+
+def test_the_own_loss_counts_without_an_answer_and_a_draw_does_not() -> None:
+    unanswered(meeting("Ann", "Bob"), "Ann", LOST)
+    bob = points("Bob")
+    assert bob is not None and bob > 1500
+    unanswered(meeting("Cem", "Dan", best_of=2, draws=True), "Cem", Claim(scores=[1, 1]))
+    assert points("Cem") is None
+
+
+def test_staff_confirm_what_nobody_answered_by_giving_it_the_same_result() -> None:
+    match = meeting("Ann", "Bob")
+    report = unanswered(match, "Ann")
+    correct_match(match=stored(match), result=Result(0, Outcome.PLAYED, (1, 0)))
+    assert points("Ann") is not None
+    report.refresh_from_db()
+    assert report.state == ReportState.DECIDED
+
+
+def test_another_result_by_staff_is_rated_at_once() -> None:
+    match = meeting("Ann", "Bob")
+    report = unanswered(match, "Ann")
+    correct_match(match=stored(match), result=Result(1, Outcome.PLAYED, (0, 1)))
+    bob = points("Bob")
+    assert bob is not None and bob > 1500
+    report.refresh_from_db()
+    assert report.state == ReportState.OVERTAKEN
+
+
+def test_a_pool_may_rate_what_nobody_answers() -> None:
+    ladder = pool()
+    ladder.rate_unanswered = True
+    ladder.save()
+    unanswered(meeting("Ann", "Bob"), "Ann")
+    assert points("Ann") is not None
 
 
 def test_strangers_nobodies_and_unknown_matches_are_refused() -> None:

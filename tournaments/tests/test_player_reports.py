@@ -1,11 +1,19 @@
 """Players report the matches of a tournament that asks them, and of no other."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from lib.errors import Conflict, Forbidden
 from matchmaking.callers import Caller
-from matchmaking.models import Match, RatedMatch, Report, ReportState
-from matchmaking.services.reports import Claim, confirm_result, report_result
+from matchmaking.models import Match, RatedMatch, Rating, Report, ReportState
+from matchmaking.services.reports import (
+    Claim,
+    confirm_result,
+    confirm_unanswered_reports,
+    report_result,
+)
 from matchmaking.tests.meetings import player, pool
 from tournaments.models import Pairing, Reporting, Tournament, TournamentState
 from tournaments.services.actors import ORGANISER
@@ -42,6 +50,20 @@ def test_the_final_is_reported_confirmed_and_the_cup_is_won() -> None:
     confirm_result(match_id=match.pk, caller=Caller(player_id=player("Bob").pk))
     assert Tournament.objects.get(pk=made.pk).state == TournamentState.FINISHED
     assert RatedMatch.objects.get().pool == pool()
+
+
+def test_a_report_without_an_answer_wins_the_cup_and_is_rated_when_the_organiser_confirms() -> None:
+    made, match = cup(reporting=Reporting.PLAYERS)
+    say(match, "Ann", 1, 0)
+    confirm_unanswered_reports(now=timezone.now() + timedelta(days=1))
+    assert Tournament.objects.get(pk=made.pk).state == TournamentState.FINISHED
+    assert not Rating.objects.exists()
+    seen = Match.objects.get(pk=match.pk).revision
+    enter_result(
+        tournament_id=made.pk, match_id=match.pk, report=by_score((1, 0)), actor=ORGANISER,
+        revision=seen,
+    )  # fmt: skip
+    assert Rating.objects.get(player=player("Ann")).rating > 1500
 
 
 def test_where_only_the_organiser_reports_players_are_refused() -> None:

@@ -8,7 +8,12 @@ from django.db import transaction
 from lib.errors import Conflict, Forbidden
 from matchmaking.models import Match, MatchState
 from matchmaking.results import BadScore, Result
-from matchmaking.services.matches import reopen_match, set_live_scores, store_result
+from matchmaking.services.matches import (
+    accept_unanswered,
+    reopen_match,
+    set_live_scores,
+    store_result,
+)
 from tournaments.models import Pairing
 from tournaments.services import audit_log
 from tournaments.services.actors import PLAYERS, Actor
@@ -89,6 +94,8 @@ def enter_result(
         raise Forbidden("A judge enters results; only the organiser may do this.")
     elif result != Result.of(match):
         _correct(pairing, result, actor, why)
+    else:
+        accept_unanswered(match=match)
     return Pairing.objects.in_full().get(pk=pairing.pk)
 
 
