@@ -52,9 +52,14 @@ _STATUS_BY_CODE = {
 _encoder = msgspec.json.Encoder()
 
 
+def json_bytes(answer: Any) -> bytes:
+    """An answer as JSON."""
+    return _encoder.encode(answer)
+
+
 def json_response(answer: Any, *, status: int = 200) -> HttpResponse:
     """A JSON answer."""
-    return HttpResponse(_encoder.encode(answer), content_type="application/json", status=status)
+    return HttpResponse(json_bytes(answer), content_type="application/json", status=status)
 
 
 def status_of(refusal: Refusal) -> int:

@@ -10,9 +10,10 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.template import loader
+from django.utils.deprecation import MiddlewareMixin
 from django.views.defaults import page_not_found, server_error
 
-from lib.errors import Forbidden, Malformed, NotFound
+from lib.errors import Forbidden, Malformed, NotFound, Refusal
 from lib.http import json_response, outage_response, refusal_response, wants_json
 from lib.schemas import Refused
 
@@ -31,6 +32,23 @@ class AmbientCsrfMiddleware(CsrfViewMiddleware):
         if not request.COOKIES and "Origin" not in request.headers:
             return None
         return super().process_view(request, callback, callback_args, callback_kwargs)
+
+
+class RefusalMiddleware(MiddlewareMixin):
+    """What a page refuses as a whole, such as while the server is busy, as a page of its own."""
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """The answer to a refusal that no view has answered."""
+        if not isinstance(exception, Refusal):
+            return None
+        response = refusal_response(exception)
+        if not wants_json(request):
+            context = {"title": "Not now", "message": exception.message}
+            response.content = loader.render_to_string("error.html", context)
+            response["Content-Type"] = "text/html; charset=utf-8"
+        return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tournament_site.middleware.RefusalMiddleware",
 ]
 
 # The check looks for Django's class by name; AmbientCsrfMiddleware is that class, narrowed.
@@ -250,6 +251,10 @@ MATCHPOINT_HEAD_SECONDS: int = env.int("REQUEST_HEAD_SECONDS", default=10)
 MATCHPOINT_BODY_SECONDS: int = env.int("REQUEST_BODY_SECONDS", default=60)
 MATCHPOINT_ANSWER_SECONDS = 300
 MATCHPOINT_TOURNAMENT_MAX_PLAYERS: int = env.int("TOURNAMENT_MAX_PLAYERS", default=1024)
+# Large tournaments are read, and large ones stored, so many at a time in this process; answers that
+# many ask for are kept for each revision of their tournament.
+MATCHPOINT_LARGE_SLOTS: int = env.int("LARGE_SLOTS", default=2)
+MATCHPOINT_KEPT_BYTES: int = env.int("KEPT_MIB", default=64) * 1024 * 1024
 # What the Dutch system may take for a round of a Swiss; then the organiser can pair quickly.
 MATCHPOINT_SWISS_SECONDS: int = env.int("SWISS_SECONDS", default=20)
 MATCHPOINT_TICKET_LIFE = timedelta(seconds=env.int("TICKET_LIFE_SECONDS", default=600))

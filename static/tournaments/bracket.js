@@ -15,6 +15,7 @@ import { Rounds } from "./rounds.js";
 
 const RECENT = 50; // so many events a welcome brings at most
 const CLOCK_SLACK_MS = 10_000;
+const RETRY_MS = 5000;
 const SPREAD_MS = 1500; // readers do not all fetch in the same instant
 
 const page = () => document.getElementById("tournament");
@@ -95,7 +96,9 @@ async function refresh() {
   address.searchParams.set("fragment", "1");
   const content = await fetchElement(address, "#tournament");
   if (content === null) {
-    return; // the socket is lost too; the page is fetched again after it reconnects
+    // The server is busy, or the socket is lost too: then it is fetched when that reconnects.
+    pending = setTimeout(refresh, RETRY_MS);
+    return;
   }
   const region = document.getElementById("bracket");
   const scrolled = region && [region.scrollLeft, region.scrollTop];

@@ -1,5 +1,7 @@
 """Files in and out: CSV of entrants, matches and standings, report files, a whole tournament."""
 
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +16,7 @@ from tournaments.files.export import export_tournament
 from tournaments.files.report import group_trf
 from tournaments.files.sheets import entrants_csv, matches_csv, standings_csv
 from tournaments.models import Group, Tournament
+from tournaments.revisions import slot_if_large
 from tournaments.services.transfer.imports import (
     import_entrants,
     import_tournament,
@@ -24,7 +27,7 @@ from tournaments.services.transfer.imports import (
 from . import schemas
 from .api_setup import ONE, Router, maker, organised
 from .idempotency import created
-from .tournaments import tournament_of
+from .tournaments import kept_file, tournament_of
 
 router = Router("Files")
 
@@ -90,14 +93,27 @@ def export_json(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """Everything about a tournament, for the import; for the organiser."""
     organised(request, tournament_id)
     found = tournament_of(tournament_id)
-    return _file(found, export_tournament(found), ".json", kind=JSON)
+    with slot_if_large(found, request.META.get("REMOTE_ADDR")):
+        content = export_tournament(found)
+    return _attached(HttpResponse(content, content_type=JSON), found, ".json")
 
 
 def _file(
-    tournament: Tournament, content: bytes | str, ending: str, *, kind: str = SHEETS[0]
+    request: HttpRequest,
+    tournament: Tournament,
+    make: Callable[[Tournament], bytes],
+    ending: str,
+    *,
+    kind: str = SHEETS[0],
 ) -> HttpResponse:
-    shown = kind if kind == JSON else f"{kind}; charset=utf-8"
-    response = HttpResponse(content, content_type=shown)
+    """A file for everybody, made once for each revision."""
+    made, shown = partial(make, tournament), f"{kind}; charset=utf-8"
+    return _attached(
+        kept_file(request, tournament, (ending,), made, kind=shown), tournament, ending
+    )
+
+
+def _attached(response: HttpResponse, tournament: Tournament, ending: str) -> HttpResponse:
     name = f"{slugify(tournament.name) or 'tournament'}{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -107,7 +123,7 @@ def _file(
 def export_entrants(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """Everybody on the list, as a spreadsheet opens it and as it can be sent back."""
     found = tournament_of(tournament_id)
-    return _file(found, entrants_csv(found), "-entrants.csv")
+    return _file(request, found, entrants_csv, "-entrants.csv")
 
 
 class ImportQuery(Schema):
@@ -146,14 +162,14 @@ def import_list(
 def export_matches(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """Every match in the order of play, and how it ended."""
     found = tournament_of(tournament_id)
-    return _file(found, matches_csv(found), "-matches.csv")
+    return _file(request, found, matches_csv, "-matches.csv")
 
 
 @router.route("GET", f"{ONE}/standings.csv", returns=SHEET, for_all=True)
 def export_standings(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """How it stands, with the values of the tie-breaks."""
     found = tournament_of(tournament_id)
-    return _file(found, standings_csv(found), "-standings.csv")
+    return _file(request, found, standings_csv, "-standings.csv")
 
 
 @router.route(
@@ -174,4 +190,7 @@ def export_report(
     if found is None:
         raise NotFound("There is no such group in this tournament.")
     tournament = found.stage.tournament
-    return _file(tournament, group_trf(found), f"-{stage}-{group}.trf", kind="text/plain")
+    ending = f"-{stage}-{group}.trf"
+    return _file(
+        request, tournament, lambda _: group_trf(found).encode(), ending, kind="text/plain"
+    )

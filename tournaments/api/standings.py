@@ -3,14 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from msgspec import Meta
 
+from lib.http import json_bytes
 from lib.schemas import Schema
 
 from . import schemas
 from .api_setup import ONE, Router
-from .tournaments import tournament_of
+from .tournaments import kept_file, tournament_of
 
 router = Router("Tournaments")
 
@@ -21,15 +22,20 @@ class StandingsQuery(Schema):
     after_round: Annotated[int, Meta(ge=1, le=1000)] | None = None
 
 
-@router.route("GET", f"{ONE}/standings", for_all=True)
+@router.route("GET", f"{ONE}/standings", returns=schemas.Standings, for_all=True)
 def show_standings(
     request: HttpRequest, tournament_id: UUID, query: StandingsQuery
-) -> schemas.Standings:
+) -> HttpResponse:
     """The standings by stage and group; `after_round` looks back at tables.
 
     Each value of a tie-break comes with the words that reproduce it. In a bracket, `rank` and
     `shared_by` are the places that somebody holds or, while not `settled`, can still reach.
     """
-    stages = tournament_of(tournament_id).stages.prefetch_related("groups")
-    found = [schemas.StageStandings.after(stage, query.after_round) for stage in stages]
-    return schemas.Standings(found)
+    found, after = tournament_of(tournament_id), query.after_round
+
+    def made() -> bytes:
+        stages = found.stages.prefetch_related("groups")
+        shown = [schemas.StageStandings.after(stage, after) for stage in stages]
+        return json_bytes(schemas.Standings(shown))
+
+    return kept_file(request, found, ("standings", after), made, kind="application/json")

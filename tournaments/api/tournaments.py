@@ -1,18 +1,19 @@
 """Tournaments: listed, one whole, its settings and stages."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from msgspec import Meta
 
 from lib.errors import NotFound
-from lib.http import sent_fields
+from lib.http import json_bytes, sent_fields
 from lib.schemas import Schema
 from matchmaking.models import Pool
 from tournaments.models import Tournament, TournamentState
+from tournaments.revisions import KeptReads
 from tournaments.selectors import listed_tournaments
 from tournaments.services.setup.settings import change_settings
 from tournaments.services.setup.stage_plans import set_stages
@@ -49,10 +50,16 @@ def list_tournaments(request: HttpRequest, query: TournamentsQuery) -> schemas.L
     )
 
 
-@router.route("GET", ONE, for_all=True)
-def show_tournament(request: HttpRequest, tournament_id: UUID) -> schemas.Tournament:
+@router.route("GET", ONE, returns=schemas.Tournament, for_all=True)
+def show_tournament(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """A whole tournament: stages, their groups, rounds and matches."""
-    return schemas.whole_tournament(tournament_id)
+    found = tournament_of(tournament_id)
+    rated_in = found.rated_in and found.rated_in.slug
+
+    def made() -> bytes:
+        return json_bytes(schemas.whole_tournament(tournament_id))
+
+    return kept_file(request, found, ("whole", rated_in), made, kind="application/json")
 
 
 @router.route("PATCH", ONE)
@@ -85,6 +92,22 @@ def _pool(slug: str) -> Pool:
     if pool is None:
         raise NotFound("There is no such pool: `rated_in` is its short name.", code="unknown_pool")
     return pool
+
+
+_kept = KeptReads[bytes](size=len)
+
+
+def kept_file(
+    request: HttpRequest,
+    tournament: Tournament,
+    variant: tuple[object, ...],
+    make: Callable[[], bytes],
+    *,
+    kind: str,
+) -> HttpResponse:
+    """An answer that is made once for each revision of a tournament; raises `Overloaded`."""
+    content = _kept.get(tournament, variant, make, request.META.get("REMOTE_ADDR"))
+    return HttpResponse(content, content_type=kind)
 
 
 def tournament_of(tournament_id: UUID) -> Tournament:

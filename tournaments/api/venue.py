@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from lib.schemas import timestamp
 from tournaments.order_of_play import estimated_starts
+from tournaments.revisions import slot_if_large
 from tournaments.services.venue.judges import add_judge, remove_judge, set_judge_station
 from tournaments.services.venue.stations import (
     add_stations,
@@ -86,7 +87,9 @@ def call_match(
 @router.route("GET", f"{ONE}/schedule", for_all=True)
 def show_schedule(request: HttpRequest, tournament_id: UUID) -> schemas.Schedule:
     """About when each open match begins, by its id; estimated anew each time."""
-    starts = estimated_starts(tournament_of(tournament_id), now=timezone.now())
+    found = tournament_of(tournament_id)
+    with slot_if_large(found, request.META.get("REMOTE_ADDR")):
+        starts = estimated_starts(found, now=timezone.now())
     return schemas.Schedule({pairing_id: timestamp(at) for pairing_id, at in starts.items()})
 
 

@@ -84,6 +84,10 @@ class Tournament(Row):
         help_text="What a report file says of the rounds of a first Swiss, by entrants' ids.",
     )  # fmt: skip
     token_sha256 = models.CharField(max_length=64, null=True, editable=False)
+    revision = models.CharField(
+        max_length=16, db_default="", editable=False,
+        help_text="Another one after each change of anything in it.",
+    )  # fmt: skip
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -16,14 +16,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from tournaments.display.choice import number_in
+from tournaments.display.choice import Choice, number_in
 from tournaments.display.slides import sheets_of, slides_of
 from tournaments.models import Tournament
 from tournaments.pages.sharing.calendar import calendar_entry
 from tournaments.pages.sharing.image import Preview, draw_preview
-from tournaments.pages.sharing.links import absolute
+from tournaments.pages.sharing.links import absolute, share_of
+from tournaments.revisions import LARGE, slot_for, slot_if_large
 
-from .tournament import page_context
+from .shown import Whole, shown_of
 
 SECONDS_SHOWN, SECONDS_LEAST, SECONDS_MOST = 12, 3, 300
 THEMES = {"light", "dark"}
@@ -37,14 +38,25 @@ FRAMED: dict[str, Any] = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"] | {"fram
 def tournament_screen(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """For a projector: large, dark, slide after slide."""
     tournament = get_object_or_404(Tournament, pk=tournament_id)
-    context, asked = page_context(request, tournament), number_in(request.GET.get("seconds", ""))
-    context |= {
-        "theme": "dark",
-        "slides": slides_of(tournament, context["view"]),
-        "seconds": SECONDS_SHOWN if asked is None else min(max(asked, SECONDS_LEAST), SECONDS_MOST),
-    }
+    asked = number_in(request.GET.get("seconds", ""))
+    seconds = SECONDS_SHOWN if asked is None else min(max(asked, SECONDS_LEAST), SECONDS_MOST)
     name = "_slides" if "fragment" in request.GET else "screen"
-    return render(request, f"tournaments/{name}.html", context)
+    with slot_if_large(tournament, request.META.get("REMOTE_ADDR")):
+        context = _whole(request, tournament) | {"theme": "dark", "seconds": seconds}
+        context["slides"] = slides_of(tournament, context["view"])
+        return render(request, f"tournaments/{name}.html", context)
+
+
+def _whole(request: HttpRequest, tournament: Tournament) -> dict[str, Any]:
+    """What the projector's view and the sheets of paper are made of."""
+    whole = Whole.read(tournament, Choice.of(request.GET))
+    return {
+        "tournament": tournament,
+        "entrants": whole.entrants,
+        "view": whole.view,
+        "champions": whole.champions,
+        "share": share_of(request, tournament, len(whole.entrants)),
+    }
 
 
 @require_safe
@@ -52,9 +64,10 @@ def tournament_screen(request: HttpRequest, tournament_id: UUID) -> HttpResponse
 def tournament_print(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """For paper: a large bracket in sheets that can be laid side by side."""
     tournament = get_object_or_404(Tournament, pk=tournament_id)
-    context = page_context(request, tournament)
-    context["sheets"] = sheets_of(context["view"])
-    return render(request, "tournaments/print.html", context)
+    with slot_if_large(tournament, request.META.get("REMOTE_ADDR")):
+        context = _whole(request, tournament)
+        context["sheets"] = sheets_of(context["view"])
+        return render(request, "tournaments/print.html", context)
 
 
 @require_safe
@@ -65,8 +78,14 @@ def tournament_embed(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """For a frame in another site: no head, no cookies, no buttons."""
     tournament = get_object_or_404(Tournament, pk=tournament_id)
     theme = request.GET.get("theme", "")
-    context = page_context(request, tournament)
-    context |= {"theme": theme if theme in THEMES else "", "framed": True}
+    shown = shown_of(request, tournament, framed=True)
+    context = {
+        "tournament": tournament,
+        "shown": shown,
+        "share": share_of(request, tournament, shown.players),
+        "theme": theme if theme in THEMES else "",
+        "framed": True,
+    }
     name = "_tournament" if "fragment" in request.GET else "embed"
     # Without the request: no session is opened, so no cookie is set.
     return HttpResponse(render_to_string(f"tournaments/{name}.html", context))
@@ -76,13 +95,16 @@ def tournament_embed(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
 def tournament_preview(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """The picture that a shared link shows; drawn again when the tournament has changed."""
     tournament = get_object_or_404(Tournament, pk=tournament_id)
-    preview = preview_of(request, tournament)
-    etag = f'"{preview.fingerprint}"'
+    etag = f'"{tournament.pk.hex}-{tournament.revision}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
+        preview = preview_of(request, tournament)
         name = f"preview:{preview.fingerprint}"
-        png = cache.get(name) or draw_preview(preview)
-        cache.set(name, png, PICTURE_SECONDS)
+        png = cache.get(name)
+        if png is None:
+            with slot_for(LARGE, request.META.get("REMOTE_ADDR")):
+                png = draw_preview(preview)
+            cache.set(name, png, PICTURE_SECONDS)
         response = HttpResponse(png, content_type="image/png")
     response["Cache-Control"], response["ETag"] = "public, max-age=60", etag
     return response
@@ -90,15 +112,14 @@ def tournament_preview(request: HttpRequest, tournament_id: UUID) -> HttpRespons
 
 def preview_of(request: HttpRequest, tournament: Tournament) -> Preview:
     """What the picture shows of a tournament now."""
-    context = page_context(request, tournament)
-    headline = " and ".join(context["champions"][:2])
-    table = context["view"].table if context["view"] is not None else None
+    shown = shown_of(request, tournament)
+    headline = " and ".join(shown.champions[:2])
     return Preview(
         name=tournament.name,
-        facts=context["share"].text,
+        facts=share_of(request, tournament, shown.players).text,
         headline=f"{headline} won" if headline else "",
-        rows=tuple(table.top_names) if table is not None else (),
-        is_bracket=table is None,
+        rows=tuple(shown.top_names),
+        is_bracket=not shown.is_table,
     )
 
 

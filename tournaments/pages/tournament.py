@@ -1,7 +1,6 @@
 """Pages of tournaments: the list, a new one, one from a file, and the bracket or table."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,21 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lib.errors import Refusal
 from matchmaking.identity import browser_player
 from matchmaking.models import Player
-from tournaments.display.bracket import champion_of
-from tournaments.display.choice import Choice
-from tournaments.display.draft import DraftView, view_draft
-from tournaments.display.stage import StageView, view_stage
+from tournaments.display.draft import view_draft
 from tournaments.forms.creation import DrawForm, ImportForm, OwnedForm, TournamentForm
-from tournaments.models import (
-    Entrant,
-    EntryStatus,
-    ShortAddress,
-    Stage,
-    Tournament,
-    TournamentState,
-)
+from tournaments.models import ShortAddress, Tournament, TournamentState
 from tournaments.pages.sharing.links import share_of
-from tournaments.selectors import OUTSIDE, champions, listed_tournaments, tournament_entrants
+from tournaments.revisions import slot_for
+from tournaments.selectors import listed_tournaments
 from tournaments.services.permissions import owner_actor
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
@@ -40,6 +30,7 @@ from tournaments.services.undo.stack import last_undoable
 
 from .responses import form_page, player_or_guest, submit, with_guest
 from .rights import reader_of
+from .shown import shown_of
 
 PER_PAGE = 20
 #: The states in which results may be entered or corrected.
@@ -74,8 +65,10 @@ def tournament_new(request: HttpRequest) -> HttpResponse:
 def tournament_draw(request: HttpRequest) -> HttpResponse:
     """The draw of a new tournament as it is typed in; nothing while a field is wrong."""
     form = DrawForm(request.POST)
-    draft = view_draft(*form.parts()) if form.is_valid() else None
-    return render(request, "tournaments/_draft.html", {"draft": draft})
+    lines = request.POST.get("players", "").count("\n")
+    with slot_for(lines, request.META.get("REMOTE_ADDR")):
+        draft = view_draft(*form.parts()) if form.is_valid() else None
+        return render(request, "tournaments/_draft.html", {"draft": draft})
 
 
 @require_http_methods(["GET", "POST"])
@@ -119,9 +112,15 @@ def tournament_page(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """A tournament's bracket or table; with `?fragment`, the part that changes as it goes on."""
     tournament = get_object_or_404(Tournament.objects.select_related("organiser"), pk=tournament_id)
     reader = reader_of(request, tournament)
-    context = page_context(request, tournament) | {
+    may_enter = reader is not None and tournament.state in PLAYED
+    shown = shown_of(request, tournament, may_enter=may_enter)
+    context = {
+        "tournament": tournament,
+        "shown": shown,
+        "view": shown.view,
+        "share": share_of(request, tournament, shown.players),
         "may_run": reader is not None and reader.may_run,
-        "may_enter": reader is not None and tournament.state in PLAYED,
+        "may_enter": may_enter,
         "quick": "quick" in request.GET,
         "undoable": last_undoable(tournament) if reader and reader.may_run else None,
     }
@@ -142,39 +141,3 @@ def short_address(request: HttpRequest, slug: str, rest: str = "") -> HttpRespon
         return redirect("tournament-short", tournament.slug)
     response: HttpResponse = tournament_page(request, tournament.pk)
     return response
-
-
-def page_context(request: HttpRequest, tournament: Tournament) -> dict[str, Any]:
-    """What every page of a tournament shows: the stage chosen in the address, the entrants."""
-    choice = Choice.of(request.GET)
-    entrants = tournament_entrants(tournament)
-    view = view_stage(tournament, entrants, choice)
-    playing = [entrant for entrant in entrants if entrant.status not in OUTSIDE]
-    return {
-        "tournament": tournament,
-        "entrants": playing,
-        "players": len(playing),
-        "follow": choice.follow,
-        "view": view,
-        "draft": _draft_of(tournament, playing),
-        "champions": champions_of(tournament, view),
-        "share": share_of(request, tournament, len(playing)),
-    }
-
-
-def _draft_of(tournament: Tournament, playing: Sequence[Entrant]) -> DraftView | None:
-    """The draw as it would be made now, before the start."""
-    if not tournament.is_before_start:
-        return None
-    entered = [entrant for entrant in playing if entrant.status == EntryStatus.ENTERED]
-    return view_draft(tournament, tournament.stages.first() or Stage(), entered)
-
-
-def champions_of(tournament: Tournament, view: StageView | None) -> list[str]:
-    """The winners of a finished tournament, when its last stage is shown."""
-    if view is None or not view.is_last or tournament.state != TournamentState.FINISHED:
-        return []
-    found = champions(tournament, view.stage)
-    if not found and view.bracket is not None:
-        found = [name] if (name := champion_of(view.bracket)) else []
-    return found

@@ -1,5 +1,6 @@
 """A tournament, locked before it is written to, and checked for whether it runs."""
 
+import secrets
 from collections.abc import Callable
 from uuid import UUID
 
@@ -14,9 +15,10 @@ Check = Callable[[Tournament], None]
 def lock_tournament(tournament_id: UUID, *checks: Check) -> Tournament:
     """The tournament, its row locked: results that feed one pairing follow one another.
 
+    It gets a new revision with the commit, since whoever changes anything in it locks it first.
     Raises `NotFound`, and what a check raises that it does not pass.
     """
-    tournament = Tournament.objects.select_for_update(no_key=True).filter(pk=tournament_id).first()
+    tournament = _locked(tournament_id)
     if tournament is None:
         raise NotFound("There is no such tournament.")
     for check in checks:
@@ -26,11 +28,15 @@ def lock_tournament(tournament_id: UUID, *checks: Check) -> Tournament:
 
 def lock_tournament_of(match_id: UUID) -> Tournament | None:
     """Lock the tournament that a match belongs to, if it belongs to one."""
-    return (
-        Tournament.objects.select_for_update(no_key=True, of=("self",))
-        .filter(stages__groups__pairings__match=match_id)
-        .first()
-    )
+    found = Tournament.objects.filter(stages__groups__pairings__match=match_id)
+    tournament_id = found.values_list("pk", flat=True).first()
+    return None if tournament_id is None else _locked(tournament_id)
+
+
+def _locked(tournament_id: UUID) -> Tournament | None:
+    """The row, which the update locks until the transaction ends."""
+    found = Tournament.objects.filter(pk=tournament_id)
+    return found.first() if found.update(revision=secrets.token_hex(8)) else None
 
 
 def wrong_state(tournament: Tournament, why: str, code: str = "too_late") -> Conflict:

@@ -131,7 +131,7 @@ def test_a_large_table_costs_no_more_queries(
 ) -> None:
     for players in (4, 30):
         tournament = started(players, plan)
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             show(tournament)
 
 
