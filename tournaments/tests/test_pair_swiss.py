@@ -37,6 +37,15 @@ def test_a_bye_set_beforehand_is_no_round_that_was_played(tmp_path: Path) -> Non
     assert pair(trf(tmp_path, *seven)) == "3\n1 4\n5 2\n3 6\n"
 
 
+def test_who_has_the_bye_beforehand_has_a_number_by_which_colours_go(tmp_path: Path) -> None:
+    """Number 4 is even though 3 does not play: Black, where 1 has White (FIDE C.04.3, 5.2.5)."""
+    seven = [line(number) for number in range(1, 8)]
+    seven[2] += "  0000 - U"
+    assert pair(trf(tmp_path, *seven)) == "3\n1 5\n6 2\n7 4\n"
+    seven[2] = line(3) + "  0000 - Z"
+    assert pair(trf(tmp_path, *seven)) == "3\n1 5\n6 2\n4 7\n"
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from tournaments.engine.history import Colour, Kind, Line, score, score_sheets
+from tournaments.engine.history import ByeKind, Colour, Kind, Line, score, score_sheets
 
-from .colours import Preference, Strength, colour_preference
+from .colours import Preference, Strength, colour_preference, first_is_white
 from .task import PairingTask, SwissPairing
 
 
@@ -42,12 +42,14 @@ def contenders(task: PairingTask) -> list[Contender]:
     virtual = {
         one.player: one.points for one in task.virtual_points if one.round == task.round_number
     }
+    resting = {bye.player for bye in task.byes if bye.kind is ByeKind.PAIRING_ALLOCATED}
     number, found = 0, []
     for player in task.history.players:
         sheet = sheets[player.id]
         is_present = player.id not in task.absent
-        # A player never paired, and not now, has no number yet, as in the Dutch engine.
-        number += is_present or any(_was_paired(line) for line in sheet)
+        # A player never paired, and not now, has no number yet, as in the Dutch engine. The bye
+        # of the pairing is a way to be paired.
+        number += is_present or player.id in resting or any(_was_paired(line) for line in sheet)
         if is_present:
             ahead = virtual.get(player.id, Fraction(0))
             found.append(_contender(task, player.id, number, sheet, ahead))
@@ -92,6 +94,15 @@ def may_meet(task: PairingTask, one: Contender, other: Contender) -> bool:
         one.preference.strength is other.preference.strength is Strength.ABSOLUTE
         and one.preference.colour is other.preference.colour
     )
+
+
+def seat(task: PairingTask, higher: Contender, lower: Contender) -> tuple[int, int]:
+    """White and Black of a pair (FIDE C.04.3, 5.2)."""
+    first = task.history.first_colour
+    by_number = first if higher.number % 2 else first.other
+    if first_is_white(higher.colours, lower.colours, by_number):
+        return higher.id, lower.id
+    return lower.id, higher.id
 
 
 def in_board_order(

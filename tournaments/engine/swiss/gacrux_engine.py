@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +13,7 @@ from gacrux.pairingdutch import pairing_dutch
 
 from tournaments.engine.history import Bye, ByeKind, Match, PointSystem, Result
 
-from .contenders import broken_rules, in_board_order
+from .contenders import broken_rules, contenders, in_board_order, seat
 from .task import NoPairingPossible, PairingFailed, PairingTask, SwissPairing
 
 NOBODY = 0
@@ -58,7 +59,23 @@ class DutchEngine:
         pairing = _pairing(task, brackets)
         if broken := broken_rules(task, pairing):
             raise PairingFailed(f"The pairing program broke a rule: {broken[0]}")
-        return replace(pairing, pairs=in_board_order(task, pairing.pairs))
+        return replace(pairing, pairs=in_board_order(task, _seated(task, pairing.pairs)))
+
+
+def _seated(task: PairingTask, pairs: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:
+    """The pairs with their colours.
+
+    gacrux counts nobody who is not paired by it for the colour rule 5.2.5; who has the bye of the
+    pairing beforehand has a number all the same, so then the colours are ours.
+    """
+    if not any(bye.kind is ByeKind.PAIRING_ALLOCATED for bye in task.byes):
+        return pairs
+    present = {one.id: one for one in contenders(task)}
+    ranked = (
+        sorted((present[one] for one in pair), key=lambda one: (-one.score, one.number))
+        for pair in pairs
+    )
+    return (seat(task, higher, lower) for higher, lower in ranked)
 
 
 def _pairing(task: PairingTask, brackets: list[dict[str, Any]]) -> SwissPairing:

@@ -7,8 +7,7 @@ bottom half; the finer criteria it leaves aside.
 
 from __future__ import annotations
 
-from .colours import first_is_white
-from .contenders import Contender, contenders, in_board_order, may_meet
+from .contenders import Contender, contenders, in_board_order, may_meet, seat
 from .matching import UNMATCHED, complete_matching, who_can_stay_out
 from .task import NoPairingPossible, PairingTask, SwissPairing
 
@@ -81,12 +80,3 @@ def _answer(
         raise NoPairingPossible("No pairing of this round keeps the absolute rules.")
     pairs = [(ranked[one], ranked[other]) for one, other in enumerate(partner) if one < other]
     return SwissPairing(in_board_order(task, (seat(task, *pair) for pair in pairs)), resting)
-
-
-def seat(task: PairingTask, higher: Contender, lower: Contender) -> tuple[int, int]:
-    """White and Black of a pair (FIDE C.04.3, 5.2)."""
-    first = task.history.first_colour
-    by_number = first if higher.number % 2 else first.other
-    if first_is_white(higher.colours, lower.colours, by_number):
-        return higher.id, lower.id
-    return lower.id, higher.id
