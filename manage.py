@@ -5,11 +5,29 @@ import os
 import secrets
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import Error as DatabaseError
 
-if __name__ == "__main__":
+from lib.database.faults import database_name, outage_of
+
+
+def main() -> None:
+    """Run a command; what its user can mend ends in a sentence, not in a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tournament_site.settings")
     if sys.argv[1:2] == ["pair_swiss"]:
         # Other programs call it: it pairs a file, stores and signs nothing, and needs no secret.
         os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"Error: {error}")
+    except DatabaseError as error:
+        outage = outage_of(error)
+        if outage is None:
+            raise
+        sys.exit(f"Error: {outage.message} It is {database_name()}: {error}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -17,7 +17,7 @@ from inspect import iscoroutinefunction
 from typing import Any
 
 from channels.db import database_sync_to_async
-from django.db import InterfaceError, OperationalError
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
@@ -38,7 +38,7 @@ from .schemas import Json
 
 View = Callable[..., Any]
 
-_FAILURES = (Refusal, OperationalError, InterfaceError)
+_FAILURES = (Refusal, DatabaseError)
 
 
 @dataclass(frozen=True, slots=True)

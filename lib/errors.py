@@ -72,6 +72,6 @@ class Overloaded(Refusal):
 
 
 class Outage(Refusal):
-    """The database cannot be reached; nothing was done, and a retry is safe."""
+    """The database cannot be used now; nothing was done, and a retry is safe."""
 
     code = "outage"

@@ -1,12 +1,13 @@
 """HTTP for programs: bodies are read, refusals become responses with their status codes."""
 
-import logging
 from typing import Any, TypeVar
 
 import msgspec
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+
+from lib.database.faults import log_outage, outage_of
 
 from . import limits
 from .errors import (
@@ -22,8 +23,6 @@ from .errors import (
 )
 from .faults import fault_text
 from .schemas import Refused
-
-log = logging.getLogger(__name__)
 
 Body = TypeVar("Body")
 RETRY_AFTER_SECONDS = 2
@@ -157,6 +156,11 @@ def read_query(request: HttpRequest, shape: type[Body]) -> Body:
 
 
 def outage_response(error: Exception) -> HttpResponse:
-    """The answer while the database cannot be reached: nothing was done, try again."""
-    log.error("The database cannot be reached: %s", error)
-    return refusal_response(Outage("The database cannot be reached. Try again in a moment."))
+    """The answer while the database cannot be used; raises the error if it is another fault."""
+    outage = outage_of(error)
+    if outage is None:
+        raise error
+    log_outage(outage, error)
+    response = refusal_response(outage)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django's line says no more
+    return response

@@ -12,7 +12,8 @@ from channels.exceptions import StopConsumer
 from django.conf import settings
 from django.db import Error as DatabaseError
 
-from lib.errors import Outage, Refusal, Unauthenticated
+from lib.database.faults import UNREACHABLE, log_outage, outage_of
+from lib.errors import Refusal, Unauthenticated
 
 from . import limits
 from .frames import Error, ServerMessage
@@ -24,7 +25,6 @@ logger = logging.getLogger(__name__)
 MALFORMED, NOT_SIGNED_IN, NOT_YOURS, NOT_FOUND = 4400, 4401, 4403, 4404
 SIGNED_OUT, TOO_FAST = 4410, 4429
 NO_STATUS, RESTARTING = 1005, 1012
-_OUTAGE = Outage("The database cannot be reached. Nothing was stored; try again in a moment.")
 
 
 _open: set["SocketConsumer"] = set()
@@ -94,8 +94,7 @@ class SocketConsumer(AsyncConsumer):
             self.refuse(refusal)
             self.outbox.close(NOT_SIGNED_IN, refusal.code)
         except DatabaseError as error:
-            logger.error("A socket could not be served: %s", error)
-            self.refuse(_OUTAGE)
+            self.fail(error)
             self.outbox.close(RESTARTING, "outage")
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
@@ -135,9 +134,14 @@ class SocketConsumer(AsyncConsumer):
         self.send_message(Error(refusal.code, refusal.message))
 
     def fail(self, error: BaseException) -> None:
-        """Send that the last message could not be stored, for no fault of its sender."""
-        logger.error("A message could not be stored: %r", error)
-        self.refuse(_OUTAGE)
+        """Send that the database cannot be used, for no fault of the sender."""
+        outage = outage_of(error)
+        if outage is None:
+            outage = UNREACHABLE
+            logger.error("A socket could not be served: %r", error)
+        else:
+            log_outage(outage, error)
+        self.refuse(outage)
 
     async def identify(self) -> None:
         """Find out whose socket this is; raises `Unauthenticated`."""

@@ -1,8 +1,15 @@
 """`manage.py serve` says why it will not start, and what it serves once it does."""
 
 import socket
+import subprocess
+from pathlib import Path
 
-from .server import SECRET, MatchpointServer, run_manage
+import pytest
+
+from tournament_site.management.commands.serve import old_python
+
+from .server import SECRET, MatchpointServer, migrate, rows, run_manage
+from .services import free_port
 
 
 def test_it_refuses_to_start_without_a_secret() -> None:
@@ -35,6 +42,63 @@ def test_a_wrong_address_of_the_site_is_refused() -> None:
     done = run_manage("check", PUBLIC_URL="play.example.org", **SECRET)
     assert done.returncode != 0
     assert "PUBLIC_URL must look like" in done.stderr
+
+
+UNFIT = {
+    "PORT": ("abc", "99999"),
+    "DATABASE_URL": ("nonsense", "sqlite:////dev/null/x/y.sqlite3"),
+    "DEBUG": ("perhaps",),
+    "LOG_LEVEL": ("loud",),
+    "RATE_LIMITS": ("yse",),
+    "REDIS_URL": ("localhost:6379",),
+    "SERVER": ("apache",),
+    "STATIC_ROOT": ("/dev/null/static",),
+    "TICKET_LIFE_SECONDS": ("ten", "-1"),
+    "TRUSTED_PROXIES": ("everybody",),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in UNFIT.items() for value in values]
+)
+def test_a_setting_that_does_not_fit_is_named(name: str, value: str) -> None:
+    done = run_manage("serve", **SECRET | {name: value})
+    assert done.returncode == 1
+    assert name in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def served(file: Path) -> "subprocess.CompletedProcess[str]":
+    """Try to serve a database that nobody should be served."""
+    return run_manage("serve", PORT=str(free_port()), DATABASE_URL=f"sqlite:///{file}", **SECRET)
+
+
+def test_a_database_is_served_only_when_it_can_be_used(tmp_path: Path) -> None:
+    empty, half, rubbish = (tmp_path / name for name in ("empty", "half", "rubbish"))
+    migrate(f"sqlite:///{half}")
+    rows(f"sqlite:///{half}", "DELETE FROM django_migrations WHERE app = 'tournaments' AND id > 20")
+    rubbish.write_bytes(b"This is no database at all. " * 100)
+    for file, code, words in (
+        (empty, "not_migrated", "manage.py migrate"),
+        (half, "half_migrated", "such as tournaments.0"),
+        (rubbish, "database_damaged", str(rubbish)),
+        (tmp_path, "database_missing", str(tmp_path)),
+    ):
+        done = served(file)
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+        assert f"[{code}]" in done.stderr and words in done.stderr
+    done = run_manage("migrate", DATABASE_URL=f"sqlite:///{rubbish}", **SECRET)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "The database is damaged" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted"),
+    [((3, 11, 9), "3.11.10"), ((3, 11, 10), ""), ((3, 12, 5), "3.12.6"), ((3, 13, 0), "")],
+)
+def test_an_old_python_is_warned_of(version: tuple[int, int, int], wanted: str) -> None:
+    warning = old_python(version)
+    assert wanted in warning and bool(warning) == bool(wanted)
 
 
 def test_it_prints_what_to_try() -> None:

@@ -12,8 +12,9 @@ from channels.db import database_sync_to_async
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
+from lib.database.faults import log_outage, outage_of
+from lib.database.leases import LeaseClaim, give_up_leases
 from lib.idempotency import delete_stale_responses
-from lib.leases import LeaseClaim, give_up_leases
 from lobby.presence import delete_stale_presence
 from matchmaking.services.matches import lapse_matches
 from matchmaking.services.parties import delete_old_parties
@@ -118,8 +119,11 @@ async def _repeat(duty: Callable[[], bool], seconds: float) -> None:
         await asyncio.sleep(seconds)
         try:
             await database_sync_to_async(duty, thread_sensitive=False)()
-        except Exception:
-            log.exception("The duty %s failed; it is tried again", duty.__name__)
+        except Exception as error:
+            if (outage := outage_of(error)) is not None:
+                log_outage(outage, error)
+            else:
+                log.exception("The duty %s failed; it is tried again", duty.__name__)
 
 
 duties = Duties()

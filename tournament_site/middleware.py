@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 from django.core.exceptions import DisallowedHost
-from django.db import InterfaceError, OperationalError
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
@@ -13,6 +13,7 @@ from django.template import loader
 from django.utils.deprecation import MiddlewareMixin
 from django.views.defaults import page_not_found, server_error
 
+from lib.database.faults import outage_of
 from lib.errors import Forbidden, Malformed, NotFound, Refusal
 from lib.http import json_response, outage_response, refusal_response, wants_json
 from lib.schemas import Refused
@@ -35,20 +36,36 @@ class AmbientCsrfMiddleware(CsrfViewMiddleware):
 
 
 class RefusalMiddleware(MiddlewareMixin):
-    """What a page refuses as a whole, such as while the server is busy, as a page of its own."""
+    """What a page refuses as a whole, such as while the server is busy, as a page of its own.
+
+    While the database fails, that takes one line of the log, and no traceback.
+    """
 
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
-        """The answer to a refusal that no view has answered."""
+        """The answer to a refusal or an outage that no view has answered."""
         if not isinstance(exception, Refusal):
-            return None
+            return _outage(request, exception)
         response = refusal_response(exception)
         if not wants_json(request):
             context = {"title": "Not now", "message": exception.message}
             response.content = loader.render_to_string("error.html", context)
             response["Content-Type"] = "text/html; charset=utf-8"
         return response
+
+
+def _outage(request: HttpRequest, error: BaseException | None) -> HttpResponseBase | None:
+    outage = outage_of(error)
+    if not isinstance(error, DatabaseError) or outage is None:
+        return None
+    response = outage_response(error)
+    if not wants_json(request):
+        title, _, advice = outage.message.partition(". ")
+        context = {"outage": True, "title": title, "advice": advice}
+        response.content = loader.render_to_string("500.html", context)
+        response["Content-Type"] = "text/html; charset=utf-8"
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -72,11 +89,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 def fault(request: HttpRequest) -> HttpResponseBase:
     """The answer when the server has a fault, or the database is away; the log has the details."""
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError):
-        response = outage_response(error)
-        if not wants_json(request):
-            response.content = loader.render_to_string("500.html", {"outage": True})
-            response["Content-Type"] = "text/html; charset=utf-8"
+    if (response := _outage(request, error)) is not None:
         return response
     if not wants_json(request):
         return server_error(request)

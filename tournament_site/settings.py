@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from lib.addresses import TrustedProxies
 
-env = environ.Env()
+from .environment import Environment, checked_level, checked_port, checked_redis, made_folder
+
+env = Environment()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
@@ -32,7 +33,7 @@ if not SECRET_KEY:
     SECRET_KEY = "only-for-debugging-" + "0" * 40
 
 HOST: str = env.str("HOST", default="127.0.0.1")
-PORT: int = env.int("PORT", default=8000)
+PORT: int = checked_port(env.int("PORT", default=8000))
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 
 # Where people reach the site when that is not http://HOST:PORT, such as behind nginx with TLS.
@@ -129,15 +130,15 @@ SQLITE_OPTIONS = {
     ),
 }
 DATABASE_URL: str = env.str("DATABASE_URL", default=f"sqlite:///{LOCAL_DIR / 'matchpoint.sqlite3'}")
-_database: dict[str, Any] = dict(env.db_url_config(DATABASE_URL))
-if _database["ENGINE"] == "django.db.backends.sqlite3":
-    Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+_database: dict[str, Any] = dict(env.db_url_config(DATABASE_URL)) if "://" in DATABASE_URL else {}
+if _database.get("ENGINE") == "django.db.backends.sqlite3":
+    made_folder(Path(_database["NAME"]).parent, "DATABASE_URL")
     _database["OPTIONS"] = SQLITE_OPTIONS
     # Opening the file again for each batch would cost more than the batch.
     _database["CONN_MAX_AGE"] = None
     # A file, not memory: tests write from several threads, as the server does.
     _database["TEST"] = {"NAME": LOCAL_DIR / f"test-{os.getpid()}.sqlite3"}
-elif _database["ENGINE"] == "django.db.backends.postgresql":
+elif _database.get("ENGINE") == "django.db.backends.postgresql":
     # Requests run on short-lived threads, so connections are pooled by process.
     _database["OPTIONS"] = {
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=12), "timeout": 3},
@@ -149,7 +150,7 @@ else:
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL: str = env.str("REDIS_URL", default="")
+REDIS_URL: str = checked_redis(env.str("REDIS_URL", default=""))
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         # Publish and subscribe outlives a restart of Redis; what it drops meanwhile is found in
@@ -179,8 +180,9 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(LOCAL_DIR / "static")))
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+STATIC_ROOT = made_folder(
+    Path(env.str("STATIC_ROOT", default=str(LOCAL_DIR / "static"))), "STATIC_ROOT"
+)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -197,6 +199,7 @@ CSRF_FAILURE_VIEW = "tournament_site.middleware.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/?$"]  # monitors ask each process, past the proxy
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -213,14 +216,15 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+LOG_LEVEL = checked_level(env.str("LOG_LEVEL", default="INFO"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        "django": {"level": env.str("LOG_LEVEL", default="INFO")},
+        "django": {"level": LOG_LEVEL},
         # A line for each request that is refused would let anybody fill the disk.
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},

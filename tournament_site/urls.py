@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from . import api
+from .health import health
 
 urlpatterns = [
     path("", include("matchmaking.urls")),
@@ -13,6 +14,7 @@ urlpatterns = [
     re_path(r"^api/openapi\.json/?$", api.openapi, name="openapi"),
     re_path(r"^api/events\.json/?$", api.events, name="events-schema"),
     re_path(r"^api/docs/?$", api.docs, name="api-docs"),
+    re_path(r"^health/?$", health, name="health"),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     # The log's rows were the lobby's once.
     re_path(

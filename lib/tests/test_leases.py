@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from lib.leases import LeaseClaim, give_up_leases
+from lib.database.leases import LeaseClaim, give_up_leases
 from lib.models import Lease
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,10 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from lib.database.faults import outage_of
 from lib.errors import Conflict, NotFound, Outage, Refusal
 from lib.group_commit import GroupCommit
 from lib.idempotency import Replay
@@ -35,7 +36,7 @@ def join_pools(joins: Sequence[Join]) -> list[JoinResult]:
     """Queue players in the order given, in one transaction; a refusal affects no other join.
 
     When the transaction fails as a whole, each join gets one of its own. Raises `DatabaseError`
-    only when the database cannot be reached; then nothing is stored.
+    only when the database cannot be used; then nothing is stored.
     """
     for _ in range(_ATTEMPTS):
         try:
@@ -46,9 +47,9 @@ def join_pools(joins: Sequence[Join]) -> list[JoinResult]:
             if len(joins) > 1:
                 break
             # Another process has just stored what the constraint guards: try again.
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:
+        except Exception as error:
+            if outage_of(error) is not None:
+                raise
             log.exception("A batch of %d joins failed.", len(joins))
             if len(joins) == 1:
                 return [Outage("The join could not be stored. Try again in a moment.")]

@@ -8,7 +8,18 @@ from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management.base import BaseCommand, CommandError
+
+from lib.database.faults import (
+    DISK_FULL,
+    HALF_MIGRATED,
+    LOCKED,
+    NOT_MIGRATED,
+    UNREACHABLE,
+    database_name,
+)
+from tournament_site.health import database_outage, missing_migrations
 
 BANNER = """
 Matchpoint is running. Press Ctrl-C to stop it.
@@ -23,6 +34,9 @@ Try it from two more terminals:
 """
 
 
+SERVERS = ("daphne", "uvicorn")
+#: What gets better by itself, or does not keep people from reading: it is served all the same.
+_PASSING = {UNREACHABLE.code, LOCKED.code, DISK_FULL.code}
 #: The first releases in which a cookie cannot keep the reader busy (CVE-2024-7592).
 _SAFE_RELEASES = {(3, 11): 10, (3, 12): 6}
 
@@ -36,7 +50,7 @@ class Command(BaseCommand):
         """Let the server be chosen."""
         parser.add_argument(
             "--server",
-            choices=("daphne", "uvicorn"),
+            choices=SERVERS,
             default=os.environ.get("SERVER", "daphne"),
             help="The ASGI server (default: daphne, or SERVER in the environment).",
         )
@@ -45,8 +59,12 @@ class Command(BaseCommand):
         """Serve; once it listens, print where to look."""
         if warning := old_python(sys.version_info[:3]):
             self.stderr.write(self.style.WARNING(warning))
+        if server not in SERVERS:
+            raise CommandError(f"SERVER must be one of {', '.join(SERVERS)}, not {server!r}.")
         host, port = settings.HOST, settings.PORT
         _check_port(host, port)
+        self._check_database()
+        self._check_static_files()
         shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         url = settings.PUBLIC_URL or f"http://{shown}"
 
@@ -60,6 +78,32 @@ class Command(BaseCommand):
             from tournament_site.servers.uvicorn import serve
         with suppress(KeyboardInterrupt):
             serve(host, port, ready)
+
+    def _check_database(self) -> None:
+        """Refuse to serve a database that cannot be used until somebody does something."""
+        outage = database_outage()
+        if outage is None:
+            return
+        message = f"{outage.message} [{outage.code}] It is {database_name()}."
+        if outage in {NOT_MIGRATED, HALF_MIGRATED}:
+            missing, _ = missing_migrations()
+            raise CommandError(
+                f"{message} It lacks {len(missing)} migrations, such as {missing[0]}."
+                " Run `manage.py migrate`, or start with `make run`, which does."
+            )
+        if outage.code not in _PASSING:
+            raise CommandError(message)
+        self.stderr.write(self.style.WARNING(message))
+
+    def _check_static_files(self) -> None:
+        """Say why pages would fail where nobody has collected their files."""
+        if not getattr(staticfiles_storage, "hashed_files", True):
+            self.stderr.write(
+                self.style.WARNING(
+                    "The static files are not collected, so that pages fail."
+                    " Run `manage.py collectstatic`, or start with `make run`, which does."
+                )
+            )
 
 
 def old_python(version: tuple[int, int, int]) -> str:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from .models import Lease
+from lib.models import Lease
 
 
 class LeaseClaim:

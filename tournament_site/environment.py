@@ -1,0 +1,62 @@
+"""The variables of the environment, read with a sentence about each that cannot be read."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+_BOOLEANS = {"true", "on", "ok", "y", "yes", "1", "false", "off", "n", "no", "0"}
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_MAX_PORT = 65_535
+
+
+class Environment(environ.Env):
+    """Variables with a type; raises `ImproperlyConfigured` where one cannot be read."""
+
+    def get_value(
+        self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, **more: Any
+    ) -> Any:
+        """A variable's value; a switch that is neither on nor off is not taken for off."""
+        text = self.ENVIRON.get(var, "")
+        if cast is bool and text and text.lower() not in _BOOLEANS:
+            raise ImproperlyConfigured(f"{var} must be on or off, not {text!r}.")
+        try:
+            value = super().get_value(var, cast, default, **more)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{var} must be a whole number, not {text!r}.") from error
+        if cast is int and value < 0:
+            raise ImproperlyConfigured(f"{var} must not be negative, and is {value}.")
+        return value
+
+
+def checked_port(port: int) -> int:
+    """A port that can be listened on."""
+    if not 0 < port <= _MAX_PORT:
+        raise ImproperlyConfigured(f"PORT must be from 1 to {_MAX_PORT}, not {port}.")
+    return port
+
+
+def checked_level(level: str) -> str:
+    """A level of the log."""
+    if level.upper() not in _LEVELS:
+        raise ImproperlyConfigured(f"LOG_LEVEL must be one of {', '.join(_LEVELS)}, not {level!r}.")
+    return level.upper()
+
+
+def checked_redis(url: str) -> str:
+    """The address of a Redis, or nothing."""
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured(f"REDIS_URL must look like redis://host:6379/0, not {url!r}.")
+    return url
+
+
+def made_folder(folder: Path, variable: str) -> Path:
+    """A folder that is there from now on; the variable says which one it is."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{variable} needs the folder {folder}, which cannot be made: {error.strerror}."
+        ) from error
+    return folder
