@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.text import Truncator
 
 from lib.admin import ServicedAdmin
@@ -12,7 +13,7 @@ from lib.errors import Refusal
 from lobby.events.data import EVENTS
 from streams.models import Event, Stream
 
-from .models import Mute
+from .models import ChatSettings, Mute
 from .moderation import delete_line
 from .stream_names import LOBBY
 
@@ -89,13 +90,31 @@ def _take_away(event: Event) -> str:
 
 @admin.register(Mute)
 class MuteAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Muted players, and until when; deleting a row ends the mute."""
+    """Muted players and addresses, and until when; deleting a row ends the mute."""
 
-    list_display = ("player", "until", "reason")
-    search_fields = ("player__name", "reason")
+    list_display = ("__str__", "player", "address", "until", "reason")
+    search_fields = ("player__name", "address", "reason")
     autocomplete_fields = ("player",)
     list_select_related = ("player",)
     ordering = ("-until",)
+
+
+@admin.register(ChatSettings)
+class ChatSettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who may talk in the lobby, and how often: the list is the form of the one row."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The form of the one row."""
+        row, _ = ChatSettings.objects.get_or_create(pk=ChatSettings.ROW)
+        return redirect("admin:lobby_chatsettings_change", row.pk)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """There is one row."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ChatSettings | None = None) -> bool:
+        """There is one row."""
+        return False
 
 
 @admin.register(Stream)

@@ -5,18 +5,20 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from lib.endpoints import endpoint
-from lib.errors import Forbidden
+from lib.errors import Forbidden, Malformed
 from lib.schemas import Answer, Schema, Timestamp, timestamp
 
-from .moderation import delete_line, may_moderate, mute_player
+from .models import Mute
+from .moderation import delete_line, may_moderate, mute_author, mute_player
 
 _TAG = "Moderation"
 
 
 class MuteBody(Schema):
-    """Whom to silence, and for how long; 0 minutes ends it."""
+    """Whom to silence, a player or the author of a line, and for how long; 0 minutes ends it."""
 
-    player: UUID
+    player: UUID | None = None
+    line: int | None = None
     minutes: int = 60
     reason: str = ""
 
@@ -28,7 +30,7 @@ class LineDeleted(Answer, tag="Deleted"):
 
 
 class PlayerMuted(Answer, tag="Muted"):
-    """A muted player."""
+    """A muted player, or a muted address."""
 
     until: Timestamp
 
@@ -48,7 +50,14 @@ def delete(request: HttpRequest, seq: int) -> LineDeleted:
 
 @endpoint("POST", tag=_TAG)
 def mute(request: HttpRequest, body: MuteBody) -> PlayerMuted:
-    """Silence a player for a while."""
+    """Silence a player, or the author of a line, for a while."""
     _check_moderator(request)
-    muted = mute_player(player_id=body.player, minutes=body.minutes, reason=body.reason)
-    return PlayerMuted(timestamp(muted.until))
+    return PlayerMuted(timestamp(_mute(body).until))
+
+
+def _mute(body: MuteBody) -> Mute:
+    if body.player is not None and body.line is None:
+        return mute_player(player_id=body.player, minutes=body.minutes, reason=body.reason)
+    if body.line is not None and body.player is None:
+        return mute_author(seq=body.line, minutes=body.minutes, reason=body.reason)
+    raise Malformed("Name either the `player`, or the `line` whose author is meant.")

@@ -3,10 +3,13 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from lib.errors import Refusal
@@ -15,8 +18,9 @@ from lib.names import INVISIBLE
 from lobby.events.data import ChatData
 from matchmaking.schemas import PlayerName
 from streams import log
+from streams.models import Event
 
-from .models import Mute
+from .models import ChatSettings, LineSource, Mute, Speakers
 from .stream_names import LOBBY
 
 #: Direction overrides and the like could rearrange the text around a line.
@@ -25,11 +29,22 @@ _ALLOWED_FORMAT = frozenset({"\u200c", "\u200d"})  # joiners, which scripts and 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of chat: `player_id` is None for an anonymous socket."""
+    """A line of chat, and who wrote it: `player_id` is None for an anonymous socket.
+
+    `address` is the network it came from, `since` the time at which the player was created.
+    """
 
     player_id: UUID | None
     name: str
     text: str
+    address: str = ""
+    since: datetime | None = None
+    is_registered: bool = False
+
+    @property
+    def speaker(self) -> object:
+        """Whose lines are counted together."""
+        return self.player_id or self.address
 
 
 def clean_text(raw: str) -> str:
@@ -56,19 +71,34 @@ def _is_seen(char: str) -> bool:
 
 
 class Muted(Refusal):
-    """The player is muted by a moderator."""
+    """The speaker is muted by a moderator."""
 
     code = "muted"
 
 
 @transaction.atomic
 def store_lines(lines: Sequence[Line]) -> Sequence[Refusal | None]:
-    """Store lines of chat in the order given; returns `Muted` for those of muted players."""
-    muted = _muted([line.player_id for line in lines if line.player_id])
-    accepted = [line for line in lines if line.player_id not in muted]
+    """Store lines of chat in the order given; returns why one was refused, else None."""
+    now = timezone.now()
+    rules = ChatRules(lines, now)
+    refusals = [rules.refusal(line) for line in lines]
+    accepted = [line for line, refusal in zip(lines, refusals, strict=True) if refusal is None]
     if accepted:
-        log.append(LOBBY, [_draft(line) for line in accepted])
-    return [muted.get(line.player_id) for line in lines]
+        events = log.append(LOBBY, [_draft(line) for line in accepted])
+        _store_sources(events, accepted, now)
+    return refusals
+
+
+def _store_sources(events: Sequence[Event], lines: Sequence[Line], now: datetime) -> None:
+    LineSource.objects.bulk_create(
+        (
+            LineSource(seq=event.seq, player=line.player_id, address=line.address, at=now)
+            for event, line in zip(events, lines, strict=True)
+        ),
+        update_conflicts=True,  # a number is used again after a backup was restored
+        unique_fields=("seq",),
+        update_fields=("player", "address", "at"),
+    )
 
 
 def _draft(line: Line) -> log.Draft:
@@ -76,12 +106,62 @@ def _draft(line: Line) -> log.Draft:
     return log.Draft("chat", f"{line.name}: {line.text}", data)
 
 
-def _muted(players: Sequence[UUID]) -> dict[UUID | None, Muted]:
-    mutes = Mute.objects.filter(player__in=players, until__gt=timezone.now())
-    return {
-        mute.player_id: Muted(f"A moderator has muted you until {mute.until:%d %B %H:%M} UTC.")
-        for mute in mutes
-    }
+class ChatRules:
+    """Who of these may talk now: by the settings, the mutes, and the last lines in slow mode."""
+
+    def __init__(self, lines: Sequence[Line], now: datetime) -> None:
+        self.now = now
+        self.settings = ChatSettings.current()
+        players = {line.player_id for line in lines if line.player_id}
+        addresses = {line.address for line in lines if line.address}
+        theirs = Q(player__in=players) | Q(address__in=addresses)
+        self.mutes = list(Mute.objects.filter(theirs, until__gt=now))
+        self.last_lines = self._last_lines(theirs) if self.settings.slow_seconds else {}
+
+    def _last_lines(self, theirs: Q) -> dict[object, datetime]:
+        since = self.now - timedelta(seconds=self.settings.slow_seconds)
+        recent = LineSource.objects.filter(theirs, at__gt=since).order_by("seq")
+        return {line.player or line.address: line.at for line in recent}
+
+    def refusal(self, line: Line) -> Refusal | None:
+        """Why this line is not taken, if so; a line that is taken counts for the next one."""
+        refused = self._not_allowed(line) or self._muted(line) or self._too_soon(line)
+        if refused is None and self.settings.slow_seconds:
+            self.last_lines[line.speaker] = self.now
+        return refused
+
+    def _not_allowed(self, line: Line) -> Refusal | None:
+        match self.settings.speakers:
+            case Speakers.REGISTERED if not line.is_registered:
+                return Refusal("Only registered players may talk here. Sign up.", code="no_account")
+            case Speakers.NAMED if line.player_id is None:
+                return Refusal("Only players may talk here: show your token.", code="no_name")
+        return None
+
+    def _muted(self, line: Line) -> Refusal | None:
+        for mute in self.mutes:
+            is_theirs = line.player_id is not None and line.player_id == mute.player_id
+            is_there = line.address != "" and line.address == mute.address
+            is_new = line.since is None or line.since > mute.since
+            if is_theirs or (is_there and is_new):
+                return Muted(f"A moderator has muted you until {mute.until:%d %B %H:%M} UTC.")
+        return None
+
+    def _too_soon(self, line: Line) -> Refusal | None:
+        last = self.last_lines.get(line.speaker)
+        if last is None:
+            return None
+        pause = timedelta(seconds=self.settings.slow_seconds)
+        seconds = (last + pause - self.now) / timedelta(seconds=1)
+        return Refusal(
+            f"Slow mode: one line every {self.settings.slow_seconds} s. Wait {ceil(seconds)} s.",
+            code="slow_mode",
+        )
+
+
+def delete_old_sources(*, now: datetime) -> int:
+    """Forget where lines came from; returns how many."""
+    return LineSource.objects.filter(at__lt=now - settings.MATCHPOINT_CHAT_ADDRESS_KEEP).delete()[0]
 
 
 line_writer: GroupCommit[Line, None] = GroupCommit(store_lines)

@@ -17,6 +17,7 @@ from streams import log
 from streams.models import Event
 from tournaments.selectors import current_tournaments
 
+from .models import ChatSettings
 from .moderation import may_moderate
 from .presence import everybody
 from .stream_names import LOBBY
@@ -67,6 +68,7 @@ def lobby(request: HttpRequest) -> HttpResponse:
         "nameless": presence.online.count - len(presence.online.people),
         "tournaments": current_tournaments(limit=TOURNAMENTS_SHOWN),
         "is_moderator": may_moderate(request.user),
+        "chat": ChatSettings.current(),
         "chat_max_chars": settings.MATCHPOINT_CHAT_MAX_CHARS,
     }
     return render(request, "lobby/lobby.html", context)

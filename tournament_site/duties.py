@@ -15,6 +15,7 @@ from django.utils import timezone
 from lib.database.faults import log_outage, outage_of
 from lib.database.leases import LeaseClaim, give_up_leases
 from lib.idempotency import delete_stale_responses
+from lobby.chat import delete_old_sources
 from lobby.presence import delete_stale_presence
 from matchmaking.services.matches import lapse_matches
 from matchmaking.services.parties import delete_old_parties
@@ -110,6 +111,7 @@ class Duties:
             delete_stale_responses(now=now)
             delete_old_parties(now=now)
             delete_stale_presence()
+            delete_old_sources(now=now)
             trim(now=now)
         return True
 

@@ -273,6 +273,8 @@ MATCHPOINT_RATING_PERIOD = timedelta(days=env.int("RATING_PERIOD_DAYS", default=
 MATCHPOINT_PROVISIONAL_DEVIATION = 110
 MATCHPOINT_IDEMPOTENCY_LIFE = timedelta(hours=24)
 MATCHPOINT_CHAT_MAX_CHARS = 500
+# For how long it is known from which address a line came, so that it can be muted.
+MATCHPOINT_CHAT_ADDRESS_KEEP = timedelta(hours=env.int("CHAT_ADDRESS_HOURS", default=24))
 MATCHPOINT_RECENT_EVENTS = 50
 MATCHPOINT_LOG_KEEP = timedelta(days=env.int("LOG_KEEP_DAYS", default=7))
 MATCHPOINT_LOG_KEEP_EVENTS: int = env.int("LOG_KEEP_EVENTS", default=100_000)

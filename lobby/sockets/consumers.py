@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from lib.addresses import client_network
 from lib.errors import NotFound, Refusal
 from lib.names import ANONYMOUS_PREFIX
 from lobby import chat, limits
@@ -72,16 +73,26 @@ class LobbyConsumer(EventStream):
         The next line is read meanwhile, so that one commit can serve several.
         """
         assert isinstance(message, Chat)
-        text = chat.clean_text(message.text)
-        line = chat.Line(self.player.pk if self.player else None, self.name, text)
-        key = line.player_id or self.outbox
-        if not (limits.chat_by_player.take(key) and limits.chat_by_address.take(self.address)):
+        line = self._line(chat.clean_text(message.text))
+        if not (
+            limits.chat_by_speaker.take(line.speaker)
+            and (line.is_registered or limits.chat_by_guests.take(line.address))
+            and limits.chat_by_address.take(line.address)
+        ):
             raise Refusal("You talk too fast. Wait a moment.", code="rate_limited")
         stored = chat.line_writer.submit(line)
         self.unstored.add(stored)
         stored.add_done_callback(self._stored)
         if len(self.unstored) >= MOST_UNSTORED:
             await asyncio.wait(self.unstored, return_when=asyncio.FIRST_COMPLETED)
+
+    def _line(self, text: str) -> chat.Line:
+        address = client_network(self.address)
+        if self.player is None:
+            return chat.Line(None, self.name, text, address)
+        player = self.player
+        since, is_registered = player.created_at, not player.is_guest
+        return chat.Line(player.pk, self.name, text, address, since, is_registered)
 
     def _stored(self, line: "asyncio.Future[None]") -> None:
         """Send the author an error when a line could not be stored."""

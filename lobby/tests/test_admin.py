@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from lobby.models import ChatSettings, Mute
 from lobby.stream_names import LOBBY
 from matchmaking.models import Match
 from matchmaking.tests.staff import staff, viewer
@@ -25,6 +26,13 @@ CUP = "tournament:6a1f1a52-2f4c-4f0e-9d6e-0d6f8b0a5c11"
 @pytest.fixture
 def vera() -> Client:
     return viewer("streams", "event", "stream")
+
+
+@pytest.fixture
+def boss() -> Client:
+    browser = Client()
+    browser.force_login(User.objects.create_superuser("boss"))
+    return browser
 
 
 @pytest.fixture
@@ -133,3 +141,21 @@ def test_a_list_of_fifty_needs_few_queries(
             append(f"match:{number}", [Draft("chat", f"Ann: {number}")])
     with django_assert_max_num_queries(12):
         words(vera, page(model, "changelist"))
+
+
+def test_the_settings_of_the_chat_are_one_form(boss: Client) -> None:
+    page = boss.get("/admin/lobby/chatsettings/", follow=True)
+    assert page.redirect_chain[-1][0].endswith("/chatsettings/1/change/")
+    boss.post("/admin/lobby/chatsettings/1/change/", {"speakers": "named", "slow_seconds": "5"})
+    assert (ChatSettings.current().speakers, ChatSettings.current().slow_seconds) == ("named", 5)
+    assert boss.get("/admin/lobby/chatsettings/add/").status_code == 403
+
+
+def test_an_address_is_muted_in_the_admin(boss: Client) -> None:
+    until = {"until_0": "2030-01-01", "until_1": "12:00"}
+    boss.post("/admin/lobby/mute/add/", {"address": "2001:db8::7", **until})
+    assert Mute.objects.get().address == "2001:db8::/64"
+    twice = boss.post("/admin/lobby/mute/add/", {"address": "2001:db8::8", **until})
+    assert "muted already" in twice.content.decode()
+    neither = boss.post("/admin/lobby/mute/add/", until)
+    assert "a player, an address" in neither.content.decode()

@@ -13,6 +13,7 @@ from django.test import Client
 from lib.limits import Buckets
 from lib.names import parse_name
 from lobby import chat
+from lobby.moderation import mute_author
 from lobby.stream_names import LOBBY
 from matchmaking.callers import Caller
 from matchmaking.identity import GUEST_COOKIE
@@ -22,7 +23,7 @@ from matchmaking.services.players import Guest, create_guest
 from matchmaking.services.queue.joining import Join, Joined, join_pools
 from streams import limits as socket_limits
 from streams import log
-from streams.models import Stream
+from streams.models import Event, Stream
 from streams.relay import in_thread
 from streams.sockets import close_sockets
 from tournaments.models import Pairing
@@ -257,6 +258,30 @@ async def test_a_flood_is_rate_limited_and_then_closed_with_4429(visit: Visit) -
             closed = error.code
     assert closed == 4429
     assert codes == ["pong"] * 30 + ["rate_limited"] * 60
+
+
+@pytest.mark.usefixtures("clock")
+async def test_six_nameless_sockets_of_one_network_talk_no_more_than_one(visit: Visit) -> None:
+    sockets = [await visit(ip=f"2001:db8::{n}") for n in range(6)]
+    for visitor in sockets:
+        for n in range(3):
+            await visitor.say(f"spam {n}")
+    other = await visit(ip="2001:db8:1::1")
+    await other.say("hello")
+    while (await other.next("chat"))["data"]["text"] != "hello":
+        pass
+    assert await in_thread(Event.objects.filter(type="chat").count) == 8 + 1
+
+
+async def test_a_muted_guest_is_silent_without_the_token_too(visit: Visit) -> None:
+    ann = await guest("Ann")
+    known = await visit(token=ann.token, ip="192.0.2.7")
+    await known.say("foul")
+    seq = (await known.next("chat"))["seq"]
+    await in_thread(mute_author, seq=seq, minutes=5)
+    for visitor in (known, await visit(ip="192.0.2.7")):
+        await visitor.say("foul again")
+        assert (await visitor.next("error"))["code"] == "muted"
 
 
 async def test_who_stops_in_time_is_received_again(visit: Visit, clock: list[float]) -> None:

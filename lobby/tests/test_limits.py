@@ -60,4 +60,27 @@ def test_a_person_who_types_is_never_held_up(clock: list[float]) -> None:
     messages, player = message_bucket(), object()
     for _ in range(200):
         clock[0] += 1.1
-        assert messages.take() and limits.chat_by_player.take(player)
+        assert messages.take() and limits.chat_by_speaker.take(player)
+
+
+def test_six_sockets_of_one_address_say_no_more_than_one_and_a_busy_hall_is_not_held_up(
+    clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("chat_by_speaker", "chat_by_guests", "chat_by_address"):
+        pace: Buckets = getattr(limits, name)
+        fresh = type(pace)(burst=pace._burst, per_second=pace._per_second)
+        monkeypatch.setattr(limits, name, fresh)
+
+    def taken_of(speaker: object) -> bool:
+        return limits.chat_by_speaker.take(speaker) and limits.chat_by_guests.take("192.0.2.7")
+
+    assert sum(taken_of("192.0.2.7") for _ in range(100)) == 8  # nameless, of whatever socket
+    said = 0
+    for _ in range(40):
+        clock[0] += 0.3
+        said += sum(taken_of(f"guest {n}") for n in range(6))
+    assert said <= 45
+    clock[0] += 60
+    for n in range(60):  # sixty guests greet each other within a minute
+        clock[0] += 1
+        assert taken_of(f"player {n}")

@@ -336,7 +336,8 @@ def spoken(bucket: Bucket | Buckets) -> str:
     ("row", "limit"),
     [
         ("Messages on one socket", spoken(socket_limits.message_bucket())),
-        ("Lines of chat by one player", spoken(limits.chat_by_player)),
+        ("Lines of chat by one player", spoken(limits.chat_by_speaker)),
+        ("Lines of chat by all at one address who have no account", spoken(limits.chat_by_guests)),
         ("Lines of chat from one address", spoken(limits.chat_by_address)),
         ("Guests, accounts and tournaments made", spoken(pace.newcomers)),
         ("Wrong passwords for one name from", spoken(pace.passwords_by_name_there)),

@@ -187,7 +187,7 @@ def test_a_busy_lobby_costs_no_more_queries(django_assert_max_num_queries: Query
     for _ in range(4):
         cup("Ann", "Bob", "Cem", "Dan")
     browser = guest("Ann")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         page(browser)
 
 

@@ -125,9 +125,6 @@ export class Chat {
     tools.className = "moderate";
     const name = line.querySelector(".chat-line-name").textContent;
     for (const [action, word] of [["delete", "Delete"], ["mute", "Mute"]]) {
-      if (action === "mute" && !line.dataset.player) {
-        continue;
-      }
       const button = document.createElement("button");
       button.type = "button";
       button.className = "link-button";
@@ -146,10 +143,10 @@ export class Chat {
       return;
     }
     target.disabled = true;
-    const { seq, player } = line.dataset;
+    const { seq } = line.dataset;
     const done = await this.#post(
       action === "delete" ? `/chat/${seq}/delete` : "/chat/mute",
-      action === "delete" ? {} : { player },
+      action === "delete" ? {} : { line: Number(seq) },
     );
     target.textContent = done ? (action === "mute" ? "Muted" : "Deleted") : "Failed";
     target.disabled = done;
