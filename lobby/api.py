@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from lib.endpoints import endpoint
 from lib.errors import Forbidden, Malformed
-from lib.schemas import Answer, Schema, Timestamp, timestamp
+from lib.schemas import Answer, Body, Timestamp, timestamp
 
 from .models import Mute
 from .moderation import delete_line, may_moderate, mute_author, mute_player
@@ -14,7 +14,7 @@ from .moderation import delete_line, may_moderate, mute_author, mute_player
 _TAG = "Moderation"
 
 
-class MuteBody(Schema):
+class MuteBody(Body):
     """Whom to silence, a player or the author of a line, and for how long; 0 minutes ends it."""
 
     player: UUID | None = None

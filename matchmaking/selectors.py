@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import OuterRef, Q, QuerySet, Subquery, UUIDField
 
 from lib.errors import NotFound
 
@@ -19,6 +19,7 @@ from .models import (
     ReadyCheck,
     Report,
     ReportState,
+    Seat,
     Ticket,
     TicketQuerySet,
     TicketState,
@@ -86,11 +87,11 @@ def open_report(match: Match) -> Report | None:
 
 
 def reports_to_answer(player: Player) -> list[Report]:
-    """Unanswered reports by other sides on the player's matches, the oldest first."""
-    theirs = Q(side__lt=F("match__seats__side")) | Q(side__gt=F("match__seats__side"))
-    waiting = Report.objects.filter(
-        theirs, state=ReportState.PENDING, match__seats__player=player
-    ).select_related("reporter")
+    """Others' reports on the player's matches that the player has not answered, oldest first."""
+    asked = Report.objects.filter(state=ReportState.PENDING).filter(
+        match__seats__in=Seat.objects.filter(player=player, left_at=None)
+    )
+    waiting = asked.exclude(votes__player=player).select_related("reporter")
     return list(waiting.order_by("confirm_by")[:_MOST_ASKED])
 
 

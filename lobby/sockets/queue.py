@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET
 
-from lib.errors import Conflict, Outage, Overloaded, Refusal
+from lib.errors import Conflict, Malformed, Outage, Overloaded, Refusal
 from lobby.messages import (
     Accept,
     Decline,
@@ -30,6 +30,8 @@ from streams.sockets import MALFORMED, RESTARTING
 
 from .queue_notifier import local_notifier
 
+#: What the address may say.
+_PARAMETERS = ("username", "pool", "party", "region")
 #: What a client closes with that has had enough; any other end may be an accident.
 _LEAVING = {1000, 1005}
 
@@ -56,6 +58,10 @@ class QueueConsumer(PlayerSocket):
 
     def _join(self) -> Join:
         query = parse_qs(self.scope["query_string"].decode("latin-1"), encoding="utf-8")
+        unknown = query.keys() - _PARAMETERS
+        if unknown:
+            there = ", ".join(f"`{name}`" for name in _PARAMETERS)
+            raise Malformed(f"There is no `{min(unknown)}` in this address. There are {there}.")
         first = {name: values[0] for name, values in query.items()}
         return Join(
             username=first.get("username"),

@@ -437,3 +437,8 @@ async def test_both_may_queue_again_after_leaving_their_match(visit: Visit) -> N
     await in_thread(leave_match, match_id=message["match"]["id"], caller=caller)
     again = await visit("/matchmaking", token=ann.first["token"])
     assert again.first["type"] == "waiting"
+
+
+async def test_an_unknown_part_of_the_address_is_refused(visit: Visit) -> None:
+    ann = await visit(address("Ann") + "&regions=eu")
+    assert ann.first["code"] == "malformed" and "`regions`" in ann.first["message"]

@@ -21,14 +21,18 @@ class PoolAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("is_open", "rated", "game")
     search_fields = ("name", "slug", "game")
     fieldsets = (
-        (None, {"fields": ("name", "slug", "game", "is_open", "rated")}),
+        (None, {"fields": ("name", "slug", "game", "is_open", "shared_names", "rated")}),
         ("Ratings", {"fields": ("deviation_floor", "rate_unanswered")}),
-        ("The match", {"fields": ("team_size", "teams", "best_of", "draws", "ready_seconds")}),
+        (
+            "The match",
+            {"fields": ("team_size", "teams", "best_of", "draws", "ready_seconds", "leaving")},
+        ),
         (
             "Who meets whom",
             {
                 "fields": (
                     "window_start", "window_growth", "longest_wait_seconds", "rematch_memory",
+                    "rematch_pause_seconds", "gather_seconds",
                     "party_limit", "regions", "region_seconds",
                 ),
                 "description": "By default players are matched at once, first come, first matched.",

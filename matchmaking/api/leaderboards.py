@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from lib.endpoints import endpoint
 from lib.errors import NotFound
-from lib.schemas import Schema
+from lib.schemas import Body
 from matchmaking import schemas
 from matchmaking.leaderboards import line_of, ranked, ratings_of, recent_matches, search, table
 from matchmaking.models import Player, Pool, Season
@@ -23,7 +23,7 @@ _MOST_OFFSET = 10**9
 _MOST_SEARCH_CHARS = 80
 
 
-class LeaderboardQuery(Schema):
+class LeaderboardQuery(Body):
     """Which part of a table."""
 
     limit: Count = 50

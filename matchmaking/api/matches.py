@@ -7,9 +7,10 @@ from django.http import HttpRequest
 
 from lib.endpoints import endpoint
 from lib.errors import Malformed
-from lib.schemas import Schema
+from lib.schemas import Body
 from matchmaking import schemas
 from matchmaking.identity import caller_of
+from matchmaking.models import MatchState
 from matchmaking.selectors import match_of
 from matchmaking.services.matches import leave_match
 from matchmaking.services.reports import Claim, confirm_result, dispute_result, report_result
@@ -18,7 +19,7 @@ _TAG = "Matches"
 _MOST_SCORES = 32
 
 
-class MatchResultBody(Schema):
+class MatchResultBody(Body):
     """What `POST /matches/<id>/result` takes: scores by side, or a forfeit."""
 
     scores: list[int] | None = None
@@ -33,7 +34,7 @@ class MatchResultBody(Schema):
         return Claim(self.scores, self.outcome == "forfeit", self.winner, self.revision)
 
 
-class ReportBody(Schema):
+class ReportBody(Body):
     """Which report is meant; may be left out."""
 
     report: UUID | None = None
@@ -50,9 +51,11 @@ def show(request: HttpRequest, match_id: UUID) -> schemas.MatchDetail:
 
 @endpoint("POST", tag=_TAG)
 def leave(request: HttpRequest, match_id: UUID) -> schemas.MatchLeft:
-    """Concede an unfinished match."""
+    """Leave an unfinished match, which concedes it unless others play on."""
     match = leave_match(match_id=match_id, caller=caller_of(request))
-    return schemas.MatchLeft("You conceded the match.", schemas.MatchSummary.of(match))
+    goes_on = match.state == MatchState.OPEN
+    message = "You left the match; it goes on." if goes_on else "You conceded the match."
+    return schemas.MatchLeft(message, schemas.MatchSummary.of(match))
 
 
 @endpoint("POST", tag=_TAG)

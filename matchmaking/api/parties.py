@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from lib.endpoints import endpoint
 from lib.http import check_newcomer
-from lib.schemas import Schema
+from lib.schemas import Body
 from matchmaking import schemas
 from matchmaking.callers import Caller
 from matchmaking.identity import caller_of
@@ -22,14 +22,14 @@ from matchmaking.services.parties import (
 _TAG = "Parties"
 
 
-class PartyBody(Schema):
+class PartyBody(Body):
     """What `POST /parties` takes."""
 
     pool: str | None = None
     username: str | None = None
 
 
-class PartyJoinBody(Schema):
+class PartyJoinBody(Body):
     """What `POST /parties/<code>/join` takes: a name, from who has no token yet."""
 
     username: str | None = None

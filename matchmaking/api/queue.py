@@ -12,7 +12,7 @@ from msgspec import Meta
 from lib.endpoints import described_by, endpoint, socket_only
 from lib.http import THREADLESS, check_newcomer, json_response
 from lib.idempotency import IdempotencyKey, Replay
-from lib.schemas import Schema
+from lib.schemas import Body
 from matchmaking import schemas
 from matchmaking.callers import Caller
 from matchmaking.identity import bearer, caller_of, set_guest_cookie
@@ -27,7 +27,7 @@ _TAG = "The queue"
 _MOST_REGIONS = 32
 
 
-class JoinBody(Schema):
+class JoinBody(Body):
     """What `POST /matchmaking` takes."""
 
     username: str | None = None
@@ -69,7 +69,7 @@ async def matchmaking(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-class TicketLook(Schema):
+class TicketLook(Body):
     """How to look at a ticket."""
 
     wait: Annotated[int, Meta(ge=0, le=MOST_SECONDS)] = 0
@@ -93,7 +93,7 @@ def leave(request: HttpRequest, ticket_id: UUID) -> schemas.QueueLeft:
     return schemas.QueueLeft("You left the queue.", schemas.Ticket.of(left))
 
 
-class ReadyAnswer(Schema):
+class ReadyAnswer(Body):
     """What accepting and declining take."""
 
     check: UUID | None = None

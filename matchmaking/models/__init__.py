@@ -3,9 +3,9 @@
 from .matches import WITHOUT_WINNER, Match, MatchState, Outcome, Seat
 from .parties import Party, PartyMember
 from .players import Player, SignInName
-from .pools import Pool
+from .pools import LeaveRule, Pool
 from .ratings import RatedMatch, Rating, RatingChange
 from .ready_checks import Answer, CheckState, Cooldown, ReadyAnswer, ReadyCheck
-from .reports import OPEN_REPORT, Report, ReportState
+from .reports import OPEN_REPORT, Report, ReportState, Vote
 from .seasons import Season, SeasonPlace
 from .tickets import OPEN_STATES, EndReason, Ticket, TicketQuerySet, TicketState

@@ -128,6 +128,9 @@ class Seat(models.Model):
     name = models.CharField(max_length=80)
     pool = models.ForeignKey(Pool, models.PROTECT, null=True, blank=True, related_name="+")
     holds = models.BooleanField(default=True)
+    left_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the player left; the match went on."
+    )
 
     class Meta:
         ordering = ("side", "id")

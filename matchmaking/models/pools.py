@@ -14,6 +14,13 @@ from matchmaking.engine.pairing.values import MAX_PLAYERS, MAX_TEAM_SIZE
 REGION_MAX_CHARS = 40
 
 
+class LeaveRule(models.TextChoices):
+    """Who loses when a player leaves an unfinished match of teams, or of more than two sides."""
+
+    ALONE = "alone", "the player alone; the match goes on"
+    SIDE = "side", "the player's whole side"
+
+
 class Pool(models.Model):
     """A queue with its rules; `slug` is its name on the wire.
 
@@ -73,6 +80,16 @@ class Pool(models.Model):
     rematch_memory = models.PositiveSmallIntegerField(
         default=0, help_text="How many of the last opponents to avoid while others wait."
     )
+    rematch_pause_seconds = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        help_text="For how many seconds of waiting the last opponent is not met at all. 0: never.",
+    )
+    gather_seconds = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        help_text="How long arrivals are gathered before they are paired. 0: at once.",
+    )
     regions = models.JSONField(
         default=list,
         blank=True,
@@ -83,6 +100,18 @@ class Pool(models.Model):
     )
     best_of = models.PositiveSmallIntegerField(default=1, help_text="The games of a match.")
     draws = models.BooleanField(default=False, help_text="Whether a match may end drawn.")
+    leaving = models.CharField(
+        max_length=5,
+        choices=LeaveRule,
+        default=LeaveRule.ALONE,
+        db_default=LeaveRule.ALONE,
+        help_text="Who loses when a player leaves a match of teams, or of more than two sides.",
+    )
+    shared_names = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether guests of the same name may wait here; a number tells them apart.",
+    )
 
     DEFAULT = "default"
 

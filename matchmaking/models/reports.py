@@ -85,3 +85,20 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reporter} on {self.match_id}"
+
+
+class Vote(models.Model):
+    """What a player of the match agrees with: the report, or the other side's counter."""
+
+    report = models.ForeignKey(Report, models.CASCADE, related_name="votes")
+    player = models.ForeignKey(Player, models.PROTECT, related_name="+")
+    side = models.PositiveSmallIntegerField()
+    for_counter = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("report", "player"), name="one_vote_per_report"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.player} on {self.report}"

@@ -14,6 +14,8 @@ from .parties import Party
 from .players import Player
 from .pools import Pool
 
+TAG_MAX_CHARS = 4
+
 
 class TicketState(models.TextChoices):
     """The state of a wait; `WAITING` and `PROPOSED` are open."""
@@ -71,7 +73,15 @@ class Ticket(models.Model):
     party = models.ForeignKey(
         Party, models.SET_NULL, null=True, blank=True, related_name="tickets", db_index=False
     )  # indexed where there is one, below
-    name = models.CharField(max_length=NAME_MAX_CHARS)
+    name = models.CharField(max_length=NAME_MAX_CHARS + TAG_MAX_CHARS + 2)
+    tag = models.CharField(
+        max_length=TAG_MAX_CHARS,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Where guests may share a name: what tells them apart, and is in the name.",
+    )
     name_key = models.CharField(max_length=SKELETON_MAX_CHARS)
     skeleton = models.CharField(max_length=SKELETON_MAX_CHARS)
     state = models.CharField(max_length=10, choices=TicketState, default=TicketState.WAITING)
@@ -119,12 +129,12 @@ class Ticket(models.Model):
                 name="one_open_ticket_per_player",
             ),
             models.UniqueConstraint(
-                fields=("pool", "name_key"),
+                fields=("pool", "name_key", "tag"),
                 condition=Q(state__in=OPEN_STATES),
                 name="waiting_name_is_unique_in_pool",
             ),
             models.UniqueConstraint(
-                fields=("pool", "skeleton"),
+                fields=("pool", "skeleton", "tag"),
                 condition=Q(state__in=OPEN_STATES),
                 name="waiting_name_has_no_look_alike",
             ),

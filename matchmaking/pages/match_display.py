@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from matchmaking.match_host import MatchPlace, place_of_match, players_may_report
-from matchmaking.models import Match, MatchState, Player, RatingChange, Report, ReportState
+from matchmaking.models import Match, MatchState, Player, RatingChange, Report, ReportState, Vote
 from matchmaking.results import SIDES, Result, report_claim, report_counter
 from matchmaking.selectors import open_report
 from matchmaking.services.ratings import awaited_word
@@ -76,6 +76,8 @@ def match_page_of(match: Match, player: Player | None) -> MatchPage:
     awaited = awaited_word(match)
     others = report is not None and mine is not None and report.side != mine.number
     disputed = report is not None and report.state == ReportState.DISPUTED
+    may_answer = asked and report is not None and report.reporter_id != getattr(player, "pk", None)
+    for_counter = disputed and not others and counter is not None
     return MatchPage(
         match=match,
         place=place_of_match(match),
@@ -88,10 +90,19 @@ def match_page_of(match: Match, player: Player | None) -> MatchPage:
         ending=_ending(match, names),
         options=_options(match, names) if asked else (),
         may_report=asked and not disputed and not others,
-        may_confirm=asked and report is not None and (others or (disputed and counter is not None)),
-        may_dispute=asked and others and not disputed,
-        may_confirm_late=awaited is not None and mine is not None and awaited.side != mine.number,
+        may_confirm=(may_answer or (asked and for_counter))
+        and not _agrees(report, player, for_counter=for_counter),
+        may_dispute=may_answer and not disputed,
+        may_confirm_late=awaited is not None
+        and mine is not None
+        and awaited.reporter_id != getattr(player, "pk", None)
+        and not _agrees(awaited, player, for_counter=False),
     )
+
+
+def _agrees(report: Report | None, player: Player | None, *, for_counter: bool) -> bool:
+    """Whether a player has said so already."""
+    return Vote.objects.filter(report=report, player=player, for_counter=for_counter).exists()
 
 
 def _sides(match: Match, player: Player | None) -> list[Side]:
@@ -106,12 +117,12 @@ def _sides(match: Match, player: Player | None) -> list[Side]:
         change = changes.get(seat.player_id) if seat.player_id else None
         member = Member(
             seat.player_id,
-            seat.name,
+            seat.name if seat.left_at is None else f"{seat.name} (left)",
             change.rating_after if change else None,
             change.rating_after - change.rating_before if change else None,
         )
         seats.setdefault(seat.side, []).append(member)
-        if player is not None and seat.player_id == player.pk:
+        if player is not None and seat.player_id == player.pk and seat.left_at is None:
             mine = seat.side
     scores = match.scores or match.live_scores
     return [

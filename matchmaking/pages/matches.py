@@ -92,7 +92,7 @@ def _words(match: Match, report: Report | None) -> str:
         return "The result stands."
     if report is not None and report.state == ReportState.DISPUTED:
         return "The organiser is asked to decide."
-    return "Your result is reported. The other side is asked."
+    return "This is stored. The others are asked."
 
 
 def _claim(request: HttpRequest) -> Claim:

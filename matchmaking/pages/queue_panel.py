@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from matchmaking.models import Match, Party, Player, Pool, Seat, Ticket, TicketState
+from matchmaking.models import LeaveRule, Match, Party, Player, Pool, Seat, Ticket, TicketState
 from matchmaking.schemas import Outlook, PoolStatistics, ReadyCheck
 from matchmaking.selectors import open_matches, open_pools, open_ticket, party_of
 from matchmaking.services.queue.outlook import outlook, pool_statistics
@@ -22,6 +22,13 @@ class ActiveMatch:
     mine: Seat
     teammates: Sequence[Seat]
     opponents: Sequence[Seat]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether others play on when this player leaves."""
+        others = len(self.teammates) + len(self.opponents)
+        alone = self.match.pool is not None and self.match.pool.leaving == LeaveRule.ALONE
+        return others > 1 and alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from matchmaking.callers import Caller, player_of
 from matchmaking.match_host import match_host
 from matchmaking.models import (
     OPEN_REPORT,
+    LeaveRule,
     Match,
     MatchState,
     Outcome,
@@ -154,12 +155,22 @@ def set_live_scores(*, match: Match, scores: Sequence[int]) -> Match:
 
 @transaction.atomic
 def leave_match(*, match_id: UUID, caller: Caller) -> Match:
-    """Concede an unfinished match of the caller's to the other side."""
+    """Leave an unfinished match of the caller's, which concedes it where only two play.
+
+    In a match of teams, or of more than two sides, the pool says who loses: by default the player
+    alone, and the match goes on until one side is left. Leaving twice is leaving.
+    """
     player = player_of(caller)
     match = _pool_match(match_id)
-    mine = next((seat for seat in match.seats.all() if seat.player_id == player.pk), None)
+    Match.objects.select_for_update(no_key=True).get(pk=match.pk)
+    seats = list(Seat.objects.filter(match=match))
+    mine = next((seat for seat in seats if seat.player_id == player.pk), None)
     if mine is None:
         raise Forbidden("You are not in this match.")
+    if match.state == MatchState.OPEN and mine.left_at is not None:
+        return match
+    if len(seats) > SIDES and match.pool is not None and match.pool.leaving == LeaveRule.ALONE:
+        return _leave_alone(match, mine, seats)
     if side_count(match) > SIDES:
         raise Conflict(
             "More than two sides play this match, and it goes on without you. Report its scores "
@@ -167,6 +178,19 @@ def leave_match(*, match_id: UUID, caller: Caller) -> Match:
             code="many_sides",
         )
     return finish_match(match=match, result=Result(1 - mine.side, Outcome.CONCEDED))
+
+
+def _leave_alone(match: Match, mine: Seat, seats: Sequence[Seat]) -> Match:
+    """Let one player go; the match ends when only one side is left, which wins."""
+    if not Match.objects.filter(pk=match.pk, state=MatchState.OPEN).exists():
+        match.refresh_from_db(fields=["state"])
+        raise Conflict(f"This match is already {match.get_state_display()}.", code="match_closed")
+    Seat.objects.filter(pk=mine.pk).update(left_at=timezone.now(), holds=False)
+    left = {seat.side for seat in seats if seat.left_at is None and seat.pk != mine.pk}
+    if len(left) == 1:
+        match = match_of(match.pk)
+        return finish_match(match=match, result=Result(left.pop(), Outcome.CONCEDED))
+    return match_of(match.pk)
 
 
 @transaction.atomic

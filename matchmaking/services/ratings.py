@@ -77,9 +77,14 @@ def _awaited(match: Match, pool: Pool) -> Report | None:
 
 
 def _is_own_loss(match: Match, report: Report) -> bool:
-    """Whether who reported has lost to the one other side."""
-    sides = {seat.side for seat in match.seats.all()}
-    return len(sides) == 2 and report.winner is not None and report.winner != report.side
+    """Whether who reported, alone, has lost to the one other side."""
+    sides = [seat.side for seat in match.seats.all()]
+    return (
+        sides.count(report.side) == 1
+        and len(set(sides)) == 2
+        and report.winner is not None
+        and report.winner != report.side
+    )
 
 
 def current_ratings(
@@ -111,13 +116,25 @@ def _rated_pool(match: Match) -> int | None:
 
 
 def _sides(match: Match) -> list[list[UUID]] | None:
-    """The players of each side; None when somebody is only a name."""
+    """The rated players of each side; None when somebody is only a name.
+
+    Who left while the others played on is rated for a loss of the side, and for nothing else.
+    """
     sides: dict[int, list[UUID]] = {}
+    gone = _sides_gone(match)
     for seat in match.seats.all():
         if seat.player_id is None:
             return None
-        sides.setdefault(seat.side, []).append(seat.player_id)
+        players = sides.setdefault(seat.side, [])
+        if seat.left_at is None or seat.side in gone or match.winner not in {None, seat.side}:
+            players.append(seat.player_id)
     return [players for _, players in sorted(sides.items())] if len(sides) > 1 else None
+
+
+def _sides_gone(match: Match) -> set[int]:
+    """The sides of which everybody left."""
+    seats = match.seats.all()
+    return {seat.side for seat in seats} - {seat.side for seat in seats if seat.left_at is None}
 
 
 def outcome_of_match(match: Match, sizes: Sequence[int]) -> Outcome:
@@ -134,4 +151,6 @@ def _ranks(match: Match, sides: int) -> tuple[int, ...]:
         points = match.scores
     else:
         points = [float(side == match.winner) for side in range(sides)]
+    gone = _sides_gone(match)
+    points = [-1.0 if side in gone else own for side, own in enumerate(points)]
     return tuple(1 + sum(other > own for other in points) for own in points)

@@ -1,6 +1,7 @@
 """Results by the players: one side reports, the other confirms or disputes; silence confirms."""
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +10,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from lib.errors import Conflict, Forbidden, Malformed, NotFound, Refusal
 from matchmaking.callers import Caller, player_of
 from matchmaking.match_host import match_host, players_may_report
-from matchmaking.models import Match, MatchState, Outcome, Report, ReportState, Seat
-from matchmaking.results import Result, report_claim, report_counter
+from matchmaking.models import Match, MatchState, Outcome, Report, ReportState, Seat, Vote
+from matchmaking.results import SIDES, Result, report_claim, report_counter
 from matchmaking.selectors import open_report
 from matchmaking.signals import result_disputed, result_reported
 
@@ -54,8 +56,9 @@ class Claim:
 def report_result(*, match_id: UUID, caller: Caller, claim: Claim) -> ReportOutcome:
     """Report the result of the caller's match; repeating it changes nothing.
 
-    The same result as in the other side's report confirms it, another disputes it. Conceding
-    needs no confirmation. Raises `BadScore`, `Forbidden`, `Conflict` and `NotFound`.
+    The same result as in the other side's report confirms it, another disputes it. A player who
+    concedes for a side of one to the only other side needs no confirmation. Raises `BadScore`,
+    `Forbidden`, `Conflict` and `NotFound`.
     """
     match, mine = _lock(match_id, caller)
     result = _result(match, mine, claim)
@@ -67,11 +70,11 @@ def report_result(*, match_id: UUID, caller: Caller, claim: Claim) -> ReportOutc
             code="result_changed",
         )
     _check_asked(match)
-    if result.outcome == Outcome.CONCEDED:
-        return ReportOutcome(finish_match(match=match, result=result), None)
     report = open_report(match)
+    if result.outcome == Outcome.CONCEDED and _speaks_alone(match, mine):
+        return ReportOutcome(finish_match(match=match, result=result), None)
     if report is None:
-        return ReportOutcome(match, _store(match, mine, result))
+        return _store(match, mine, result)
     return _answer(match, mine, report, result)
 
 
@@ -79,8 +82,10 @@ def report_result(*, match_id: UUID, caller: Caller, claim: Claim) -> ReportOutc
 def confirm_result(
     *, match_id: UUID, caller: Caller, report_id: UUID | None = None
 ) -> ReportOutcome:
-    """Agree with the other side's report, which ends the match. Repeating it changes nothing.
+    """Agree with another's report; once every side does, it ends the match. Repeating is harmless.
 
+    A side agrees when more than half of its players do. In a dispute the reporter's side agrees
+    with the counter, and every other one with the report.
     A match that ended because nobody answered is rated by this, if it was not.
     With `report_id`, only that report is meant: one that replaced it meanwhile is a `Conflict`.
     """
@@ -89,28 +94,26 @@ def confirm_result(
         return _late_answer(match, mine, report_id)
     _check_asked(match)
     report = _report_to_answer(match, report_id)
-    if report.side != mine.side:
-        return _settle(match, report, report_claim(report), mine)
     counter = report_counter(report)
-    if report.state == ReportState.DISPUTED and counter is not None:
-        return _settle(match, report, counter, mine)
-    raise Conflict("Your own side reported this. The other side confirms it.", code="own_report")
+    if report.side == mine.side and report.state == ReportState.DISPUTED and counter is not None:
+        return _agree(match, report, mine, for_counter=True)
+    if report.reporter_id == mine.player_id:
+        raise Conflict("You reported this yourself. The others confirm it.", code="own_report")
+    return _agree(match, report, mine)
 
 
 @transaction.atomic
 def dispute_result(
     *, match_id: UUID, caller: Caller, report_id: UUID | None = None
 ) -> ReportOutcome:
-    """Disagree with the other side's report; the organiser decides. Repeating changes nothing."""
+    """Disagree with another's report; the organiser decides. Repeating changes nothing."""
     match, mine = _lock(match_id, caller)
     if match.state != MatchState.OPEN:
         raise _closed(match)
     _check_asked(match)
     report = _report_to_answer(match, report_id)
-    if report.side == mine.side:
-        raise Conflict(
-            "Your own side reported this. Report again to correct it.", code="own_report"
-        )
+    if report.reporter_id == mine.player_id:
+        raise Conflict("You reported this yourself. Report again to correct it.", code="own_report")
     if report.state == ReportState.PENDING:
         _dispute(match, report, mine, None)
     return ReportOutcome(match, report)
@@ -160,6 +163,8 @@ def _lock(match_id: UUID, caller: Caller) -> tuple[Match, Seat]:
     mine = next((seat for seat in match.seats.all() if seat.player_id == player.pk), None)
     if mine is None:
         raise Forbidden("You are not in this match.")
+    if mine.left_at is not None:
+        raise Forbidden("You left this match. The others report its result.", code="left_match")
     return match, mine
 
 
@@ -205,7 +210,7 @@ def _result(match: Match, mine: Seat, claim: Claim) -> Result:
 # The states of a report.
 
 
-def _store(match: Match, mine: Seat, result: Result) -> Report:
+def _store(match: Match, mine: Seat, result: Result) -> ReportOutcome:
     """Store a side's report. The players may queue again: the match is over for them."""
     assert mine.player_id is not None
     now = timezone.now()
@@ -219,7 +224,7 @@ def _store(match: Match, mine: Seat, result: Result) -> Report:
     )
     Seat.objects.filter(match=match).update(holds=False)
     result_reported.send(sender=Report, report=report, match=match)
-    return report
+    return _agree(match, report, mine)
 
 
 def _answer(match: Match, mine: Seat, report: Report, result: Result) -> ReportOutcome:
@@ -227,34 +232,79 @@ def _answer(match: Match, mine: Seat, report: Report, result: Result) -> ReportO
     if report.side == mine.side:
         return _own_side_again(match, mine, report, result)
     if result == report_claim(report):
-        return _settle(match, report, result, mine)
+        return _agree(match, report, mine)
     if result != report_counter(report):
         _dispute(match, report, mine, result)
-    return ReportOutcome(match, report)
+    return _agree(match, report, mine, for_counter=True)
 
 
 def _own_side_again(match: Match, mine: Seat, report: Report, result: Result) -> ReportOutcome:
     if result == report_claim(report):
-        return ReportOutcome(match, report)
+        return _agree(match, report, mine)
     if report.state == ReportState.DISPUTED:
         if result == report_counter(report):
-            return _settle(match, report, result, mine)
+            return _agree(match, report, mine, for_counter=True)
         raise Conflict(
             "Both sides have said what they say, and the organiser decides. Confirm what the "
             "other side says to end it now.",
             code="disputed",
         )
     _move(report, ReportState.REPLACED)
-    return ReportOutcome(match, _store(match, mine, result))
+    return _store(match, mine, result)
+
+
+def _speaks_alone(match: Match, mine: Seat) -> bool:
+    """Whether a player concedes nobody else's match: alone on one of two sides."""
+    mates = [seat for seat in match.seats.all() if seat.side == mine.side]
+    return len(mates) == 1 and side_count(match) == SIDES
+
+
+def _agree(match: Match, report: Report, by: Seat, *, for_counter: bool = False) -> ReportOutcome:
+    """Store what a player agrees with; the match ends once every side concerned does."""
+    _vote(report, by, for_counter=for_counter)
+    result = report_counter(report) if for_counter else report_claim(report)
+    if result is None or not _all_agree(match, report, result, for_counter=for_counter):
+        return ReportOutcome(match, report)
+    return _settle(match, report, result, by)
+
+
+def _vote(report: Report, by: Seat, *, for_counter: bool = False) -> None:
+    voter = by.player_id
+    assert voter is not None
+    own = Vote(report=report, player_id=report.reporter_id, side=report.side)
+    Vote.objects.bulk_create([own], ignore_conflicts=True)  # a report of before there were votes
+    Vote.objects.update_or_create(
+        report=report, player_id=voter, defaults={"side": by.side, "for_counter": for_counter}
+    )
+
+
+def _all_agree(match: Match, report: Report, result: Result, *, for_counter: bool) -> bool:
+    """Whether more than half of those of each side who have not left agree with a result.
+
+    To concede to the only other side, that one's agreement is not needed. A side without players
+    cannot agree; there the report is confirmed by silence.
+    """
+    there = [seat for seat in match.seats.all() if seat.left_at is None]
+    players = Counter(seat.side for seat in there)
+    if result.outcome == Outcome.CONCEDED and side_count(match) == SIDES:
+        del players[result.winner or 0]
+    votes = Counter(
+        Vote.objects.filter(
+            report=report, for_counter=for_counter, player__in=[seat.player_id for seat in there]
+        ).values_list("side", flat=True)
+    )
+    return all(votes[side] * 2 > count for side, count in players.items())
 
 
 def _settle(match: Match, report: Report, result: Result, by: Seat) -> ReportOutcome:
-    """Both sides agree."""
+    """All agree."""
     _move(report, ReportState.CONFIRMED, answered_by_id=by.player_id, answered_at=timezone.now())
     return ReportOutcome(finish_match(match=match, result=result), report)
 
 
 def _dispute(match: Match, report: Report, by: Seat, counter: Result | None) -> None:
+    """Store an objection; who agreed with an earlier one has not agreed with this."""
+    report.votes.filter(Q(for_counter=True) | Q(player=by.player_id)).delete()
     _move(
         report,
         ReportState.DISPUTED,
@@ -298,9 +348,11 @@ def _late_answer(match: Match, mine: Seat, report_id: UUID | None) -> ReportOutc
     report = _last_report(match)
     if report is None or report_id not in {None, report.pk}:
         raise _closed(match)
-    if report.state == ReportState.SILENT and report.side != mine.side:
-        accept_unanswered(match=match, state=ReportState.CONFIRMED, by=mine.player)
-        report.refresh_from_db()
+    if report.state == ReportState.SILENT and report.reporter_id != mine.player_id:
+        _vote(report, mine)
+        if _all_agree(match, report, report_claim(report), for_counter=False):
+            accept_unanswered(match=match, state=ReportState.CONFIRMED, by=mine.player)
+            report.refresh_from_db()
     return ReportOutcome(match, report)
 
 

@@ -9,14 +9,28 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from msgspec import to_builtins
 
-from lib.errors import Malformed
+from lib.errors import Conflict, Malformed
 from matchmaking.engine.pairing import Rules
 from matchmaking.models import Match, Pool, Ticket
 from matchmaking.services.matches import cancel_match
-from matchmaking.services.queue.joining import Join, join_pools
+from matchmaking.services.players import sign_up
+from matchmaking.services.queue.joining import Join, Joined, join_pool, join_pools
 from matchmaking.services.queue.ticks import tick_pools
 
-from .queueing import SECOND, age, guest, join, nobody_is_twice, pool, rate, sides, state
+from .queueing import (
+    SECOND,
+    age,
+    caller,
+    guest,
+    join,
+    nobody_is_twice,
+    party_of,
+    pool,
+    rate,
+    sides,
+    state,
+    ticket,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -200,3 +214,34 @@ def test_newcomers_of_one_batch_meet_by_the_rules() -> None:
         False,
     ]
     nobody_is_twice()
+
+
+def test_guests_share_a_name_where_the_pool_allows_it() -> None:
+    shared, strict = pool("shared", team_size=2, shared_names=True), pool("strict", team_size=2)
+    ann = Join("Ann", shared.slug)
+    tickets = []
+    for _ in range(2):
+        joined = join_pool(ann)
+        assert isinstance(joined, Joined) and joined.player.name == "Ann"
+        tickets.append(ticket(joined.player))
+        assert tickets[-1].name == f"Ann #{joined.player.pk.hex[-4:]}"
+    assert tickets[0].name != tickets[1].name
+    join_pool(Join("Ann", strict.slug))
+    with pytest.raises(Conflict) as refused:
+        join_pool(Join("Ann", strict.slug))
+    assert refused.value.code == "name_waiting"
+    sign_up(username="Boss", password="a long enough pass phrase", guest=None)
+    with pytest.raises(Conflict) as refused:
+        join_pool(Join("Boss", shared.slug))
+    assert refused.value.code == "name_registered"
+
+
+def test_a_refused_join_renames_nobody() -> None:
+    shared = pool("squads", team_size=2, party_limit=2)
+    ann, bob = guest("Ann"), guest("Bob")
+    party = party_of(ann, bob)
+    join(guest("Cem"), shared)
+    with pytest.raises(Conflict):
+        join_pool(Join("Cem", shared.slug, caller(ann), party=party.code))
+    ann.refresh_from_db()
+    assert ann.name == "Ann"

@@ -14,6 +14,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 Json = dict[str, Any]
 
+NOBODYS = "3d30fa4f-264e-4432-9d9d-9fc701661208"
+
 
 def send(method: str, path: str, body: Json | None = None, *, token: str = "") -> Any:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -155,3 +157,20 @@ def test_pools_are_reported_with_their_rules_and_how_they_do() -> None:
     }
     assert ask("GET", "/api/pools/ranked") == ranked
     assert refused(send("GET", "/api/pools/nowhere")) == (404, "unknown_pool")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/matchmaking", {"username": "Ann", "region": "eu"}),
+        ("POST", "/matchmaking", {"username": "Ann", "skill": 1800}),
+        ("POST", "/parties", {"username": "Ann", "game": "chess"}),
+        ("POST", f"/matches/{NOBODYS}/result", {"score": [1, 0]}),
+        ("POST", f"/matchmaking/tickets/{NOBODYS}/accept", {"chek": NOBODYS}),
+        ("GET", f"/matchmaking/tickets/{NOBODYS}?wiat=25", None),
+    ],
+)
+def test_a_field_that_is_not_known_is_refused(method: str, path: str, body: Json | None) -> None:
+    answer = send(method, path, body)
+    assert answer.status_code == 400 and b"no such field" in answer.content.lower()
+    assert not Player.objects.exists()

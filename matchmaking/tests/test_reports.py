@@ -148,9 +148,10 @@ def test_nobody_confirms_or_disputes_his_own_report() -> None:
     say(match, "Ann")
     for act in (agree, object_to):
         with pytest.raises(Conflict) as refusal:
-            act(match, "Bea")
+            act(match, "Ann")
         assert refusal.value.code == "own_report"
-    assert agree(match, "Dan").match.state == "finished"
+    states = [agree(match, name).match.state for name in ("Dan", "Cem", "Bea")]
+    assert states == ["open", "open", "finished"]
 
 
 def test_there_is_nothing_to_confirm_before_a_report() -> None:
@@ -357,6 +358,8 @@ def test_more_than_two_sides_report_points() -> None:
         say(match, "Ann", WON)
     say(match, "Ann", Claim(scores=[3, 20, 7]))
     agree(match, "Cem")
+    assert ending(match)[0] == "open"
+    agree(match, "Bob")
     assert ending(match) == ("finished", "played", 1, [3, 20, 7])
 
 

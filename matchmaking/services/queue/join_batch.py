@@ -8,7 +8,6 @@ from lib import idempotency, tokens
 from lib.errors import Conflict, Malformed, Refusal, Unauthenticated
 from lib.idempotency import IdempotencyKey
 from lib.models import StoredResponse
-from lib.names import parse_name
 from matchmaking import schemas
 from matchmaking.engine.pairing import pair_in_order
 from matchmaking.models import Party, Player, Pool, Ticket
@@ -87,7 +86,6 @@ class JoinBatch:
         if join.username is None:
             raise Malformed("Say who you are: `username` is missing.")
         name = self.checks.name(join.username)
-        self.checks.check_free(name)
         token = tokens.new_token()
         player = Player(
             name=name.display,
@@ -96,6 +94,7 @@ class JoinBatch:
             token_sha256=tokens.digest(token),
             created_at=self.now,
         )
+        self.checks.check_free(player)
         self.new_players.append(player)
         return self._queue(join, [player], token=token)
 
@@ -111,13 +110,19 @@ class JoinBatch:
             return self._keep_waiting(join, player, mine, renames=renames)
         party, players = self.checks.party_of(join, player)
         self.checks.check_may_wait(player, players)
-        if party is None and player.is_guest:
-            self.checks.check_free(new_name or parse_name(player.name))
+        before = player.name, player.name_key, player.skeleton
         if new_name is not None and renames:
             player.name, player.name_key, player.skeleton = new_name
+        try:
+            if party is not None:
+                self.checks.check_names(players)
+            elif player.is_guest:
+                self.checks.check_free(player)
+        except Refusal:
+            player.name, player.name_key, player.skeleton = before
+            raise
+        if renames:
             self.renamed.append(player)
-        if party is not None:
-            self.checks.check_names(players)
         return self._queue(join, players, party=party)
 
     def _keep_waiting(self, join: Join, player: Player, mine: Ticket, *, renames: bool) -> Joined:
@@ -164,12 +169,14 @@ class JoinBatch:
         return Joined(mine.player, answer, playing, self._check_of(mine), token)
 
     def _ticket(self, join: Join, player: Player, party: Party | None) -> Ticket:
+        tag = self.snapshot.tag_of(player)
         return Ticket(
             id=uuid4(),
             pool=self.pool,
             player=player,
             party=party,
-            name=player.name,
+            name=f"{player.name} #{tag}" if tag else player.name,
+            tag=tag,
             name_key=player.name_key,
             skeleton=player.skeleton,
             waiting_since=self.clock,

@@ -7,7 +7,7 @@ from lib.names import Name
 from matchmaking.models import Party, Player
 
 from .joins import Join
-from .snapshot import QueueSnapshot
+from .snapshot import QueueSnapshot, name_forms
 
 
 class JoinChecks:
@@ -75,7 +75,7 @@ class JoinChecks:
         """Raise `Conflict` when the name of a guest in the party is taken here."""
         for player in players:
             if player.is_guest:
-                self.check_free(Name(player.name, player.name_key, player.skeleton))
+                self.check_free(player)
         forms = [form for one in players for form in {one.name_key, one.skeleton}]
         if len(set(forms)) < len(forms):
             raise Conflict(
@@ -83,18 +83,19 @@ class JoinChecks:
                 code="name_waiting",
             )
 
-    def check_free(self, name: Name) -> None:
-        """Raise `Conflict` when a registered player, or somebody who waits here, has the name."""
-        forms = {name.name_key, name.skeleton}
-        if forms & self.snapshot.names_registered:
+    def check_free(self, guest: Player) -> None:
+        """Raise `Conflict` when a registered player, or somebody who waits here, has the name.
+
+        Where guests may share a name, it is the name with the guest's tag.
+        """
+        if {guest.name_key, guest.skeleton} & self.snapshot.names_registered:
             raise Conflict(
-                f"The name {name.display!r} belongs to a registered player or to staff. "
+                f"The name {guest.name!r} belongs to a registered player or to staff. "
                 "Choose another, or sign in.",
                 code="name_registered",
             )
-        if forms & self.snapshot.names_waiting:
+        if name_forms(guest, self.snapshot.tag_of(guest)) & self.snapshot.names_waiting:
             raise Conflict(
-                f"Somebody called {name.display!r} already waits in this pool. "
-                "Choose another name.",
+                f"Somebody called {guest.name!r} already waits in this pool. Choose another name.",
                 code="name_waiting",
             )

@@ -21,6 +21,7 @@ from matchmaking.models import (
     Ticket,
     TicketState,
 )
+from matchmaking.models.tickets import TAG_MAX_CHARS
 from matchmaking.schemas import MatchPlayer
 from matchmaking.selectors import is_live, with_check
 from matchmaking.services.ratings import current_ratings
@@ -29,6 +30,14 @@ from .joins import Join, NewMatch, Playing
 from .new_matches import MatchCandidate
 from .tickets import expire_tickets
 from .waiting_tickets import PoolWaits, Wait, waiting_tickets
+
+NameForm = tuple[str, str]
+"""A form by which names are compared, and the tag of who bears it."""
+
+
+def name_forms(named: Name | Player | Ticket, tag: str) -> set[NameForm]:
+    """The forms of a name, with the tag that tells its bearer from others."""
+    return {(named.name_key, tag), (named.skeleton, tag)}
 
 
 class QueueSnapshot:
@@ -53,7 +62,7 @@ class QueueSnapshot:
         """Let a new wait be seen by the joins that follow."""
         for ticket in wait:
             self.waiting[ticket.pk] = ticket
-            self.names_waiting |= {ticket.name_key, ticket.skeleton}
+            self.names_waiting |= name_forms(ticket, ticket.tag)
             self.open_tickets[ticket.player_id] = ticket
 
     def take(self, candidate: MatchCandidate) -> None:
@@ -67,7 +76,7 @@ class QueueSnapshot:
         """Let a new match be seen by the joins that follow: its players play."""
         playing = Playing(new.match, new.players)
         for ticket in new.tickets:
-            self.names_waiting -= {ticket.name_key, ticket.skeleton}
+            self.names_waiting -= name_forms(ticket, ticket.tag)
             self.open_tickets.pop(ticket.player_id, None)
             self.playing[ticket.player_id] = playing
 
@@ -84,13 +93,18 @@ class QueueSnapshot:
             waits = waiting_tickets.of(self.pool)
         return waits
 
-    def _names_waiting(self) -> set[str]:
-        tickets = self.waiting.values()
-        names = {form for ticket in tickets for form in (ticket.name_key, ticket.skeleton)}
+    def _names_waiting(self) -> set[NameForm]:
+        names = {form for one in self.waiting.values() for form in name_forms(one, one.tag)}
         if self.pool.ready_seconds is None:
             return names
         asked = Ticket.objects.filter(pool=self.pool, state=TicketState.PROPOSED)
-        return names | {form for pair in asked.values_list("name_key", "skeleton") for form in pair}
+        for ticket in asked.only("name_key", "skeleton", "tag"):
+            names |= name_forms(ticket, ticket.tag)
+        return names
+
+    def tag_of(self, player: Player) -> str:
+        """What tells a guest from others of the name, where guests may share one."""
+        return player.pk.hex[-TAG_MAX_CHARS:] if self.pool.shared_names and player.is_guest else ""
 
     def _parties(self) -> dict[str, tuple[Party, list[Player]]]:
         """The parties that would join, with their members; locked, so that nobody leaves them."""
