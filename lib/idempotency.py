@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from . import tokens
 from .errors import Conflict, Malformed
+from .heavy.slices import delete_slice
 from .http import raw_body
 from .models import StoredResponse
 
@@ -103,6 +104,6 @@ def amend(once: IdempotencyKey, answer: msgspec.Struct | dict[str, Any]) -> None
 
 
 def delete_stale_responses(*, now: datetime) -> int:
-    """Delete responses that are too old to be repeated; returns how many."""
+    """Delete a slice of the responses that are too old to be repeated; returns how many."""
     stale = StoredResponse.objects.filter(created_at__lt=now - settings.MATCHPOINT_IDEMPOTENCY_LIFE)
-    return stale.delete()[0]
+    return delete_slice(stale)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from lib.errors import Refusal
 from lib.group_commit import GroupCommit
+from lib.heavy.slices import delete_slice
 from lib.names import INVISIBLE
 from lobby.events.data import ChatData
 from matchmaking.schemas import PlayerName
@@ -160,8 +161,9 @@ class ChatRules:
 
 
 def delete_old_sources(*, now: datetime) -> int:
-    """Forget where lines came from; returns how many."""
-    return LineSource.objects.filter(at__lt=now - settings.MATCHPOINT_CHAT_ADDRESS_KEEP).delete()[0]
+    """Forget where a slice of the lines came from; returns how many."""
+    old = LineSource.objects.filter(at__lt=now - settings.MATCHPOINT_CHAT_ADDRESS_KEEP)
+    return delete_slice(old)
 
 
 line_writer: GroupCommit[Line, None] = GroupCommit(store_lines)

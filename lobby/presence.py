@@ -112,8 +112,7 @@ def presence_of(relay: Relay) -> PresenceTracker:
     return tracker
 
 
-def delete_stale_presence() -> int:
+def delete_stale_presence(*, now: datetime) -> int:
     """Delete the rows of processes that are gone; returns how many."""
-    now = timezone.now()
     of_today = Q(expires_at__gte=now - LEASE, expires_at__lt=now + 2 * LEASE)
     return Presence.objects.exclude(of_today).delete()[0]

@@ -2,21 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import msgspec
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef, Subquery
 from django.utils import timezone
 
+from lib.heavy.slices import SLICE, delete_slice
 from lib.schemas import timestamp
 
 from . import broadcast, frames
 from .frames import Entry, Head
 from .models import Event, Stream, new_epoch
+
+#: So many streams are deleted in one transaction, with some fifty events each.
+STREAMS_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +101,46 @@ def read_last(stream: str, *, epoch: str, upto: int, limit: int) -> list[Entry]:
 
 
 def trim(*, now: datetime) -> int:
-    """Drop events too old or too many, keeping of each stream what a fresh page shows."""
+    """Drop a slice of the events too old or too many; returns how many, 0 when all is in order.
+
+    Of each stream what a fresh page shows is kept.
+    """
+    oldest = Event.objects.filter(stream=OuterRef("pk")).order_by("seq").values("seq")[:1]
+    long = Stream.objects.filter(seq__gt=settings.MATCHPOINT_RECENT_EVENTS)
     dropped = 0
-    for stream in Stream.objects.all():
-        # Times need not rise with the numbers: only what comes before all that is kept goes.
-        young = stream.events.filter(at__gte=now - settings.MATCHPOINT_LOG_KEEP)
-        first_young = young.aggregate(first=Min("seq"))["first"] or stream.seq + 1
-        too_many = stream.seq - settings.MATCHPOINT_LOG_KEEP_EVENTS
-        shown = stream.seq - settings.MATCHPOINT_RECENT_EVENTS
-        upto = min(max(first_young - 1, too_many), shown)
+    for stream in list(long.annotate(oldest=Subquery(oldest)).order_by("name")):
+        last = _last_to_drop(stream, now)
+        if stream.oldest is None or stream.oldest > last:
+            continue
+        upto = min(last, stream.oldest + SLICE - 1)
         dropped += stream.events.filter(seq__lte=upto).delete()[0]
+        if dropped >= SLICE:
+            break
     return dropped
+
+
+def _last_to_drop(stream: Any, now: datetime) -> int:
+    """The number up to which a stream's events go; below its `oldest` when none does."""
+    shown: int = stream.seq - settings.MATCHPOINT_RECENT_EVENTS
+    if stream.oldest is None or stream.oldest > shown:
+        return -1
+    # Times need not rise with the numbers: only what comes before all that is kept goes.
+    young = stream.events.filter(at__gte=now - settings.MATCHPOINT_LOG_KEEP)
+    first_young = young.aggregate(first=Min("seq"))["first"] or stream.seq + 1
+    too_many = stream.seq - settings.MATCHPOINT_LOG_KEEP_EVENTS
+    last: int = min(max(first_young - 1, too_many), shown)
+    return last
+
+
+def delete_idle_streams(*, now: datetime, but: Sequence[str]) -> int:
+    """Delete a slice of the streams in which nothing has happened for long, with their events.
+
+    Returns how many. One that goes on gets a new epoch, as after any gap. Not those named in
+    `but`, nor those in which nothing has ever happened.
+    """
+    life: timedelta = settings.MATCHPOINT_STREAM_KEEP
+    if not life:
+        return 0
+    late = Event.objects.filter(stream=OuterRef("pk"), at__gte=now - life)
+    idle = Stream.objects.filter(seq__gt=0).exclude(name__in=but)
+    return delete_slice(idle.exclude(Exists(late)), most=STREAMS_AT_ONCE)

@@ -1,13 +1,14 @@
 """The matchmaker's duty: one process at a time has it, and it moves when that one dies."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tournament_site import duties
 from tournament_site.duties import Duties
 
 from .server import MatchpointServer, rows
@@ -51,3 +52,27 @@ def _holder(site: MatchpointServer) -> str:
         site.database_url, "SELECT holder FROM matchmaking_lease WHERE duty = 'matchmaker'"
     )
     return str(holder)
+
+
+def test_cleaning_has_a_lease_of_its_own_and_goes_on_until_all_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left = {"rows": 3}
+
+    def delete(*, now: datetime) -> int:
+        left["rows"] = max(0, left["rows"] - 1)
+        return left["rows"]
+
+    def returns(*, now: datetime) -> int:
+        raise IntegrityError
+
+    monkeypatch.setattr(duties, "CLEANING", (returns, delete))
+    monkeypatch.setattr(duties, "_PAUSE_SECONDS", 0)
+    first, second = Duties(), Duties()
+    assert first.tick() and second.clean()
+    assert left["rows"] == 0
+
+
+def test_every_cleaner_runs_on_an_empty_site() -> None:
+    for delete in duties.CLEANING:
+        assert delete(now=timezone.now()) == 0

@@ -4,31 +4,42 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
-from itertools import count
+from datetime import datetime, timedelta
+from functools import partial
+from threading import Event
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.contrib.sessions.models import Session
 from django.db import Error as DatabaseError
+from django.db import IntegrityError
 from django.utils import timezone
 
 from lib.database.faults import log_outage, outage_of
 from lib.database.leases import LeaseClaim, give_up_leases
+from lib.heavy.slices import delete_slice
 from lib.idempotency import delete_stale_responses
 from lobby.chat import delete_old_sources
 from lobby.presence import delete_stale_presence
+from lobby.stream_names import LOBBY
 from matchmaking.services.matches import lapse_matches
 from matchmaking.services.parties import delete_old_parties
 from matchmaking.services.queue.held_reads import release_reads
 from matchmaking.services.queue.tickets import expire_tickets
 from matchmaking.services.queue.ticks import tick_pools
 from matchmaking.services.reports import confirm_unanswered_reports
+from matchmaking.services.retention import (
+    delete_idle_guests,
+    delete_old_checks,
+    delete_old_tickets,
+)
 from matchmaking.services.seasons import end_due_seasons
 from streams.broadcast import serve_from_this_loop
-from streams.log import trim
+from streams.log import delete_idle_streams, trim
 from streams.relay import stop_local_relay
 from streams.sockets import close_sockets
 from tournaments.services.entry.check_in import open_due_check_ins
+from tournaments.services.setup.retention import delete_old_drafts
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +47,30 @@ TICK_SECONDS = 5.0
 _LEASE = timedelta(seconds=20)
 MATCHMAKER_TICK_SECONDS = 1.0
 _MATCHMAKER_LEASE = timedelta(seconds=8)
-_TICKS_BETWEEN_CLEANING = 60
+CLEANING_SECONDS = 300.0
+#: After each slice that is deleted, for others to write; SQLite's waiting writers look this often.
+_PAUSE_SECONDS = 0.1
+
+
+def delete_expired_sessions(*, now: datetime) -> int:
+    """Delete a slice of the browser sessions that are over; returns how many."""
+    return delete_slice(Session.objects.filter(expire_date__lt=now))
+
+
+#: What is deleted, a slice with each call, until a call returns 0.
+CLEANING: tuple[Callable[..., int], ...] = (
+    delete_stale_responses,
+    delete_old_parties,
+    delete_stale_presence,
+    delete_old_sources,
+    delete_old_checks,
+    delete_old_tickets,
+    delete_idle_guests,
+    delete_old_drafts,
+    delete_expired_sessions,
+    trim,
+    partial(delete_idle_streams, but=[LOBBY]),
+)
 
 
 class Duties:
@@ -45,8 +79,9 @@ class Duties:
     def __init__(self) -> None:
         self.holder = secrets.token_hex(16)
         self._task: asyncio.Task[None] | None = None
-        self._ticks = count()
+        self._is_stopping = Event()
         self._upkeep = LeaseClaim("upkeep", holder=self.holder, life=_LEASE)
+        self._cleaning = LeaseClaim("cleaning", holder=self.holder, life=_LEASE)
         self._matchmaker = LeaseClaim("matchmaker", holder=self.holder, life=_MATCHMAKER_LEASE)
 
     def start(self) -> None:
@@ -55,12 +90,14 @@ class Duties:
         if self._task is None or self._task.get_loop() is not loop:
             # Before the first socket, too, no request may wait for the layer.
             serve_from_this_loop()
+            self._is_stopping.clear()
             self._task = loop.create_task(self._run())
 
     async def stop(self) -> None:
         """End: close sockets so that they reconnect, give up the lease."""
         close_sockets()
         release_reads()
+        self._is_stopping.set()
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
@@ -87,6 +124,7 @@ class Duties:
         await asyncio.gather(
             _repeat(self.tick, TICK_SECONDS),
             _repeat(self.tick_matchmaker, MATCHMAKER_TICK_SECONDS),
+            _repeat(self.clean, CLEANING_SECONDS),
         )
 
     def tick_matchmaker(self) -> bool:
@@ -98,7 +136,6 @@ class Duties:
 
     def tick(self) -> bool:
         """Do what is due, if this process holds the lease; says whether it does."""
-        clean = next(self._ticks) % _TICKS_BETWEEN_CLEANING == 0
         if not self._upkeep.take():
             return False
         now = timezone.now()
@@ -107,13 +144,22 @@ class Duties:
         lapse_matches(now=now)
         end_due_seasons(now=now)
         open_due_check_ins(now=now)
-        if clean:
-            delete_stale_responses(now=now)
-            delete_old_parties(now=now)
-            delete_stale_presence()
-            delete_old_sources(now=now)
-            trim(now=now)
         return True
+
+    def clean(self) -> bool:
+        """Delete what nobody needs any more, a slice at a time, so that others write in between.
+
+        It ends early when the process stops, or another has taken the lease.
+        """
+        for delete in CLEANING:
+            while self._cleaning.take():
+                try:
+                    deleted = delete(now=timezone.now())
+                except IntegrityError:
+                    break  # somebody has just come back: the next time it is passed over
+                if not deleted or self._is_stopping.wait(_PAUSE_SECONDS):
+                    break
+        return not self._is_stopping.is_set()
 
 
 async def _repeat(duty: Callable[[], bool], seconds: float) -> None:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from lib.errors import Conflict, NotFound
+from lib.heavy.slices import delete_slice
 from matchmaking.callers import Caller, player_of
-from matchmaking.models import OPEN_STATES, Party, PartyMember, Player, Pool, Ticket, TicketState
+from matchmaking.models import Party, PartyMember, Player, Pool, Ticket, TicketState
 from matchmaking.services.queue.tickets import end_party_waits
 
 from .players import create_guest
@@ -111,12 +113,10 @@ def leave_party(*, code: str, caller: Caller) -> Party | None:
 
 
 def delete_old_parties(*, now: datetime) -> int:
-    """Delete old parties that do not wait; returns how many."""
+    """Delete a slice of the old parties that do not wait; returns how many."""
     old = Party.objects.filter(created_at__lt=now - PARTY_LIFE)
-    stale = old.exclude(tickets__state__in=OPEN_STATES)
-    ids = list(stale.values_list("pk", flat=True))
-    Party.objects.filter(pk__in=ids).delete()
-    return len(ids)
+    waits = Ticket.objects.open().filter(party=OuterRef("pk"))
+    return delete_slice(old.exclude(Exists(waits)))
 
 
 def party_by_code(*, code: str, caller: Caller) -> Party:

@@ -13,12 +13,13 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from streams import broadcast
 from streams.frames import Entry, Head
-from streams.log import Draft, append, head, heads, read, read_last, trim
+from streams.log import Draft, append, delete_idle_streams, head, heads, read, read_last, trim
 from streams.models import Event, Stream
 
 LOBBY = "lobby"
@@ -286,3 +287,41 @@ def test_a_new_epoch_for_every_stream() -> None:
 
 def test_a_fresh_page_and_the_log_agree_on_what_is_kept() -> None:
     assert settings.MATCHPOINT_LOG_KEEP_EVENTS > settings.MATCHPOINT_RECENT_EVENTS
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("few")
+def test_trimming_takes_a_slice_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.log.SLICE", 4)
+    write(*map(str, range(16)))
+    assert [trim(now=timezone.now()) for _ in range(4)] == [4, 4, 2, 0]
+    assert numbers() == [11, 12, 13, 14, 15, 16]
+
+
+@pytest.mark.django_db
+def test_streams_in_which_nothing_happens_are_deleted(settings: Settings) -> None:
+    settings.MATCHPOINT_STREAM_KEEP = timedelta(days=90)
+    long_ago = timezone.now() - timedelta(days=91)
+    write("a")
+    write("b", stream=CUP)
+    write("c", "d", stream="match:1")
+    head("tournament:new")
+    Event.objects.exclude(text="d").update(at=long_ago)
+    assert delete_idle_streams(now=timezone.now(), but=[LOBBY]) == 1
+    assert delete_idle_streams(now=timezone.now(), but=[LOBBY]) == 0
+    assert set(heads([LOBBY, CUP, "match:1", "tournament:new"])) == {
+        LOBBY, "match:1", "tournament:new",
+    }  # fmt: skip
+    settings.MATCHPOINT_STREAM_KEEP = timedelta(0)
+    Event.objects.update(at=long_ago)
+    assert delete_idle_streams(now=timezone.now(), but=[LOBBY]) == 0
+
+
+@pytest.mark.django_db
+def test_twenty_thousand_streams_cost_a_look_each() -> None:
+    """Not three queries each, which took half a minute."""
+    Stream.objects.bulk_create(Stream(name=f"match:{n}", seq=7) for n in range(20_000))
+    Stream.objects.filter(name="match:5").update(seq=60)
+    with CaptureQueriesContext(connection) as asked:
+        assert trim(now=timezone.now()) == 0
+    assert len(asked) == 1
