@@ -1,6 +1,7 @@
 """The end of a match: finished with a result, conceded, cancelled or lapsed, exactly once."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -28,6 +29,12 @@ from matchmaking.selectors import match_of
 from matchmaking.signals import match_closed, match_reopened
 
 from .ratings import awaited_word, rate_match
+
+#: What an end and the setting of a match write.
+_OF_A_RESULT = (
+    "state", "outcome", "winner", "scores", "live_scores", "closed_at", "revision", "best_of",
+    "draws", "rated_in",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -101,16 +108,36 @@ def void_match(*, match: Match) -> Match:
 
 
 @transaction.atomic
-def forget_matches(match_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Delete those of these matches that were struck out, and all about them.
+def store_matches(matches: Sequence[Match], seats: Sequence[Seat]) -> None:
+    """Store new open matches in the places of those that were struck out under the same ids.
 
-    Gives their revisions, for the matches that take their ids.
+    `revision` counts on, so that a page with the old one is out of date. Where the same players
+    meet, the match keeps its place in the ratings.
     """
-    struck = Match.objects.filter(pk__in=match_ids, state=MatchState.CANCELLED)
-    found = dict(struck.values_list("pk", "revision")) if match_ids else {}
-    if found:
-        struck.delete()
-    return found
+    struck = Match.objects.filter(pk__in=[match.pk for match in matches])
+    before = {one.pk: one for one in struck.filter(state=MatchState.CANCELLED)}
+    for match in matches:
+        if match.pk in before:
+            match.revision = before[match.pk].revision
+    again = _meeting_again(before, seats)
+    Match.objects.filter(pk__in=before.keys() - again).delete()
+    for about in (Seat, Report):
+        about._default_manager.filter(match__in=again).delete()
+    Match.objects.bulk_create(match for match in matches if match.pk not in again)
+    Match.objects.bulk_update([match for match in matches if match.pk in again], _OF_A_RESULT)
+    Seat.objects.bulk_create(seats)
+
+
+def _meeting_again(before: Collection[UUID], seats: Sequence[Seat]) -> set[UUID]:
+    """Those of the struck out matches in which the same players sit in these seats."""
+    if not before:
+        return set()
+    old, new = defaultdict(set), defaultdict(set)
+    for seat in Seat.objects.filter(match__in=before):
+        old[seat.match_id].add((seat.side, seat.player_id))
+    for seat in seats:
+        new[seat.match_id].add((seat.side, seat.player_id))
+    return {pk for pk in before if old[pk] == new[pk]}
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Pairings: the places in a bracket or a table where two sides meet."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -33,6 +34,16 @@ class PairingState(models.TextChoices):
     WALKOVER = "walkover", "needs no match: nobody comes against the one who is there"
     EMPTY = "empty", "nobody comes"
     NOT_NEEDED = "not_needed", "not needed"
+
+
+def draw_id(group: Group, entrants: Iterable[Entrant]) -> uuid.UUID:
+    """The name of a draw, out of which the ids of its pairings are made with their keys.
+
+    The same entrants drawn again in the same order have the ids that they had, so that a match that
+    comes back, such as by an undo, is found where it was.
+    """
+    drawn = " ".join(str(entrant.pk) for entrant in entrants)
+    return uuid.uuid5(group.stage.tournament_id, f"{group.stage.number}.{group.number} {drawn}")
 
 
 class PairingQuerySet(models.QuerySet["Pairing"]):
@@ -175,7 +186,8 @@ class Pairing(Row):
     ) -> "Pairing":
         """A pairing of a table, with both sides known; it is not saved."""
         slots = {"top_slot": Slot.ENTRANT, "bottom_slot": Slot.ENTRANT}
-        places = {"group": round_.group, "round": round_, "number": number, "key": key}
+        id_ = uuid.uuid5(draw_id(round_.group, (top, bottom)), key)
+        places = {"id": id_, "group": round_.group, "round": round_, "number": number, "key": key}
         return cls(**places, **slots, top=top, bottom=bottom, **fields)
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
+from uuid import uuid5
 
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from matchmaking.models import MatchState
 from matchmaking.services.matches import void_match
 from tournaments.engine import elimination as engine
 from tournaments.models import Entrant, Format, Group, Pairing, PairingState, Round, Slot, Stage
+from tournaments.models.pairings import draw_id
 
 from .matches import create_matches
 
@@ -83,9 +85,10 @@ def build_pairings(
     outcomes: Mapping[str, engine.Outcome] = MappingProxyType({}),
 ) -> list[Pairing]:
     """The pairings of a bracket of these entrants, not stored and without matches."""
-    by_seed = dict(enumerate(seeded, start=1))
+    by_seed, draw = dict(enumerate(seeded, start=1)), draw_id(group, seeded)
     rows = {
         pairing.key: Pairing(
+            id=uuid5(draw, pairing.key),
             group=group,
             round=rounds[pairing.part, pairing.round],
             number=pairing.number,

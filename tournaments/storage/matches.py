@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from matchmaking.models import Match, MatchState, Seat
-from matchmaking.services.matches import forget_matches
+from matchmaking.services.matches import store_matches
 from tournaments.models import Pairing, PairingState, Stage, Tournament
 
 
@@ -13,11 +13,9 @@ def create_matches(stage: Stage, rows: Sequence[Pairing]) -> list[Match]:
     """Make the match of each pairing that can be played and has none yet; returns the new ones.
 
     A match has the id of its pairing, so that others can name it before its sides are known. One
-    that was voided there is replaced, and `revision` counts on, so that a page with the old one is
-    out of date.
+    that was voided there is replaced, as `store_matches` says.
     """
     due = [row for row in rows if row.state == PairingState.READY and row.match is None]
-    before = forget_matches([row.pk for row in due if not row._state.adding])
     matches, seats = [], []
     for row in due:
         row.match = Match(
@@ -25,15 +23,13 @@ def create_matches(stage: Stage, rows: Sequence[Pairing]) -> list[Match]:
             best_of=row.round.best_of or stage.best_of,
             draws=stage.draws,
             rated_in_id=stage.tournament.rated_in_id,
-            revision=before.get(row.pk, 0),
         )
         matches.append(row.match)
         seats += [
             Seat(match=row.match, side=side, player_id=entrant.player_id, name=entrant.name)
             for side, entrant in enumerate(row.both)
         ]
-    Match.objects.bulk_create(matches)
-    Seat.objects.bulk_create(seats)
+    store_matches(matches, seats)
     return matches
 
 

@@ -4,7 +4,13 @@ import json
 from typing import Any
 
 from tournaments.files.export import export_tournament
-from tournaments.models import Tournament
+from tournaments.models import Pairing, Tournament
+
+
+def ids(cup: Tournament) -> set[tuple[Any, ...]]:
+    """Where each match is, with its id."""
+    where = ("group__stage__number", "group__number", "key", "pk", "match")
+    return set(Pairing.objects.of(cup).order_by().values_list(*where))
 
 
 def picture(cup: Tournament) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from tournaments.services.undo.stack import undo_last
 from tournaments.services.venue import stations
 
 from .builders import DOUBLE, SINGLE, started
-from .pictures import picture
+from .pictures import ids, picture
 from .test_random_play import Day, check
 
 pytestmark = pytest.mark.django_db
@@ -114,7 +114,7 @@ class LongDay(Day):
     def try_and_undo(self) -> None:
         """Do something, and perhaps undo it; refused, it has changed nothing."""
         act, last = self.chance.choice(self.acts()), self.last_number()
-        before = picture(self.tournament)
+        before, matches = picture(self.tournament), ids(self.tournament)
         try:
             act()
         except (Refusal, IndexError):
@@ -125,6 +125,7 @@ class LongDay(Day):
             for _ in range(done):
                 undo_last(tournament_id=self.id, actor=ORGANISER)
             assert picture(self.tournament) == before, act
+            assert ids(self.tournament) == matches, act
 
     def last_number(self) -> int:
         last = self.tournament.actions.order_by("-number").first()

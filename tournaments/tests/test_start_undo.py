@@ -46,8 +46,6 @@ def test_everything_is_as_it_was_and_can_start_again(plan: StageSettings, seedin
     before = picture(cup)
     start(cup)
     drawn = list(cup.entrants.all())
-    if plan is SWISS:
-        assert undo(cup).startswith("Undone: Round 1")
     assert undo(cup) == "Undone: Started with 6 entrants"
     before["tournament"]["lot"] = cup.shuffle_seed  # so that the same is drawn again
     assert picture(cup) == before
@@ -105,7 +103,6 @@ def test_a_swiss_start_is_undone_with_its_first_round(
     cup = draft(5, SWISS)
     before = picture(cup)
     start(cup)
-    undo_last(tournament_id=cup.pk, skip=True, actor=ORGANISER)
     with django_capture_on_commit_callbacks(execute=True):
         undo(cup)
     assert picture(cup) == before

@@ -6,7 +6,8 @@ import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from lib.errors import Conflict
-from matchmaking.models import Seat
+from matchmaking.models import RatedMatch, Rating, Seat
+from matchmaking.tests.meetings import player, pool, won
 from tournaments.engine.seeding import listed_again, seed_as_listed
 from tournaments.files.export import export_tournament
 from tournaments.models import (
@@ -54,13 +55,14 @@ from .builders import (
     second_wins,
     started,
 )
-from .manage_builders import guest
-from .pictures import picture
+from .manage_builders import STAFF, guest
+from .pictures import ids, picture
 
 pytestmark = pytest.mark.django_db
 
 GROUPS = StageSettings(Format.ROUND_ROBIN, group_count=2, advance=2)
 SWISS = StageSettings(Format.SWISS, rounds_planned=2, draws=True)
+TABLE = StageSettings(Format.ROUND_ROBIN)
 
 
 def named(cup: Tournament, name: str) -> Entrant:
@@ -112,7 +114,7 @@ def test_the_rounds_of_a_later_swiss_come_back_with_their_results(
     ask_bye(tournament_id=cup.pk, entrant_id=swiss_seed(cup, 1).pk, actor=ORGANISER)
     pair_next_round(group=swiss_group(cup), engine="quick", actor=ORGANISER)
     play_on_stage(cup, 2)
-    was = picture(cup)
+    was, matches = picture(cup), ids(cup)
     if how == "reopen":
         match = match_of(cup, "R1.1")
         reopen_result(tournament_id=cup.pk, match_id=match.pk, actor=ORGANISER)
@@ -121,10 +123,52 @@ def test_the_rounds_of_a_later_swiss_come_back_with_their_results(
             correct(cup, "R1.1", 0, 1)
     assert picture(cup) != was
     with django_capture_on_commit_callbacks(execute=True):
-        while (text := undo(cup)).startswith("Undone: Round"):
-            pass
+        text = undo(cup)
     assert "could not be entered" not in text
     assert picture(cup) == was
+    assert ids(cup) == matches
+
+
+def test_one_undo_takes_back_a_result_and_the_swiss_that_began_by_it(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    cup = swiss_after_groups(django_capture_on_commit_callbacks)
+    assert swiss_group(cup).last_round == 1
+    matches = ids(cup)
+    last = Pairing.objects.of(cup).filter(group__stage__number=1).latest("match__closed_at")
+    undo(cup)
+    last.refresh_from_db()
+    assert last.state == PairingState.READY
+    assert cup.stages.get(number=2).state == StageState.PENDING
+    with django_capture_on_commit_callbacks(execute=True):
+        report(cup, last.key, by_score([1, 0]), group=last.group.number)
+    assert ids(cup) == matches  # the same two meet again in each
+
+
+def test_one_undo_takes_back_a_start_with_its_first_round() -> None:
+    cup = draft(4, SWISS)
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
+    matches = ids(cup)
+    assert undo(cup).startswith("Undone: Started")
+    cup.refresh_from_db()
+    assert cup.is_before_start
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
+    assert ids(cup) == matches
+
+
+@pytest.mark.parametrize("plan", [SINGLE, TABLE, SWISS], ids=["bracket", "table", "swiss"])
+def test_another_order_is_undone_with_the_draw_that_it_made(
+    plan: StageSettings, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    cup = started(4, plan)
+    was, matches = picture(cup), ids(cup)
+    order = list(cup.entrants.order_by("-seed").values_list("pk", flat=True))
+    with django_capture_on_commit_callbacks(execute=True):
+        set_seeds(tournament_id=cup.pk, order=order, actor=ORGANISER)
+    assert not ids(cup) & matches
+    with django_capture_on_commit_callbacks(execute=True):
+        undo(cup)
+    assert (picture(cup), ids(cup)) == (was, matches)
 
 
 def swiss_seed(cup: Tournament, seed: int) -> Entrant:
@@ -136,16 +180,16 @@ def swiss_seed(cup: Tournament, seed: int) -> Entrant:
 def test_a_stage_that_begins_anew_is_as_it_was_planned(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    plan = StageSettings(Format.SWISS, rounds_planned=3)
-    cup = started(4, StageSettings(Format.ROUND_ROBIN, advance=4), plan)
-    leave(cup, "P4")
+    plan = StageSettings(Format.SWISS, rounds_planned=5)
+    cup = started(5, StageSettings(Format.ROUND_ROBIN, advance=5), plan)
+    leave(cup, "P5")
     with django_capture_on_commit_callbacks(execute=True):
         play_on(cup)
     stage = cup.stages.get(number=2)
-    assert stage.rounds_planned == 2  # of three players
-    come_back(cup, "P4")
+    assert stage.rounds_planned == 3  # of four players
+    come_back(cup, "P5")
     stage.refresh_from_db()
-    assert (stage.state, stage.rounds_planned) == (StageState.PENDING, 3)
+    assert (stage.state, stage.rounds_planned) == (StageState.PENDING, 5)
 
 
 def test_who_leaves_or_comes_back_changes_no_later_stage_by_a_correction() -> None:
@@ -197,6 +241,28 @@ def test_a_stage_that_is_restored_has_who_left_it_too() -> None:
     assert "P4" not in {*names(cup, "W1.1", stage=2), *names(cup, "W1.2", stage=2)}
     undo(cup)
     assert picture(cup) == was
+
+
+def test_matches_that_come_back_keep_their_places_in_the_ratings() -> None:
+    cup = draft(4, StageSettings(Format.ROUND_ROBIN, advance=2), SINGLE)
+    change_settings(tournament_id=cup.pk, actor=STAFF, changes={"rated_in": pool()})
+    for entrant in cup.entrants.all():
+        entrant.change(player=player(f"Player {entrant}"))
+    start_tournament(tournament_id=cup.pk, actor=ORGANISER)
+    play_on(cup)
+    won("Player P1", "Player P2")
+    was = ratings()
+    reopen_result(tournament_id=cup.pk, match_id=match_of(cup, "R1.1").pk, actor=ORGANISER)
+    assert ratings() != was
+    undo(cup)
+    assert ratings() == was
+
+
+def ratings() -> list[list[Any]]:
+    return [
+        list(RatedMatch.objects.values_list("number", "match", "outcome")),
+        list(Rating.objects.order_by("player").values_list("player", "rating", "deviation")),
+    ]
 
 
 # A Swiss.

@@ -159,7 +159,7 @@ def _pair_first_round(group_id: int) -> None:
     if group is None or group.rounds.exists():  # taken down meanwhile, or restored
         return
     with suppress(Refusal):
-        pair_next_round(group=group, actor=MATCHPOINT)
+        pair_next_round(group=group, actor=MATCHPOINT, follows=True)
 
 
 def _qualifiers(

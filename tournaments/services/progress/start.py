@@ -168,7 +168,7 @@ def number_seeds(tournament: Tournament, seeded: Sequence[Entrant]) -> None:
 def pair_swiss(stage: Stage, actor: Actor) -> list[list[str]]:
     """Pair the first round of a Swiss that has begun; returns it as `start_tournament` does."""
     group = Group.objects.in_full().get(stage=stage)
-    pair_next_round(group=group, actor=actor)
+    pair_next_round(group=group, actor=actor, follows=True)
     with transaction.atomic():
         pairs = _first_pairs(group)
         bracket_created.send(

@@ -53,13 +53,16 @@ def swiss_group(tournament: Tournament, *, stage: int | None = None) -> Group:
     return group
 
 
-def pair_next_round(*, group: Group, actor: Actor, engine: Engine = "dutch") -> Round:
+def pair_next_round(
+    *, group: Group, actor: Actor, engine: Engine = "dutch", follows: bool = False
+) -> Round:
     """Pair and publish the next round of a Swiss.
 
     The pairing is computed with nothing locked, and stored if nothing has changed meanwhile. By
     the Dutch system it takes up to `MATCHPOINT_SWISS_SECONDS`; then the refusal has the code
-    `pairing_timeout`, and `quick` pairs by the absolute rules alone. Raises `Conflict` when the
-    round cannot be paired now or at all.
+    `pairing_timeout`, and `quick` pairs by the absolute rules alone. A round that `follows` from
+    what was done, such as the start, is undone with it. Raises `Conflict` when the round cannot be
+    paired now or at all.
     """
     task = next_task(table_to_pair(group.pk))
     pairing = _computed(task, engine)
@@ -71,7 +74,8 @@ def pair_next_round(*, group: Group, actor: Actor, engine: Engine = "dutch") -> 
                 "Something has changed while the round was being paired. Pair it again.",
                 code="changed_meanwhile",
             )
-        return publish_round(table, pairing, actor, how="quickly" if engine == "quick" else "")
+        how = "quickly" if engine == "quick" else ""
+        return publish_round(table, pairing, actor, how=how, follows=follows)
 
 
 def table_to_pair(group_id: int) -> Table:
@@ -145,7 +149,13 @@ def _dutch(task: PairingTask) -> SwissPairing:
 
 
 def publish_round(
-    table: Table, pairing: SwissPairing, actor: Actor, *, how: str = "", why: str = ""
+    table: Table,
+    pairing: SwissPairing,
+    actor: Actor,
+    *,
+    how: str = "",
+    why: str = "",
+    follows: bool = False,
 ) -> Round:
     """Store and announce the next round; `how` it was paired is recorded."""
     group, number = table.group, len(table.rounds) + 1
@@ -154,7 +164,7 @@ def publish_round(
     round_, rows = store_round(group, number, pairs)
     _store_byes(table, number, pairing)
     tournament, text = group.stage.tournament, _in_words(table, round_, pairing, how)
-    undo = RoundPaired(stage=group.stage.number, round=number)
+    undo = None if follows else RoundPaired(stage=group.stage.number, round=number)
     audit_log.record(tournament, actor, "round", text, why=why, undo=undo)
     round_published.send(sender=Round, tournament=tournament, round=round_, pairings=rows)
     return round_
