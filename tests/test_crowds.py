@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import resource
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -115,6 +117,18 @@ async def test_a_connection_too_many_is_told_so(narrow: MatchpointServer) -> Non
     assert (await request(narrow.port, "GET", "/", source=FLOOD)).status == 200
     for socket in sockets:
         socket.abort()
+
+
+def test_the_limit_on_open_files_is_raised(kind: str) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        with MatchpointServer(server=kind) as site:
+            limits = Path(f"/proc/{site.pid}/limits").read_text()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    [files] = [line.split() for line in limits.splitlines() if line.startswith("Max open files")]
+    assert int(files[3]) == min(int(files[4]), 65_536) > 256
 
 
 async def test_sockets_of_one_address_are_counted(narrow: MatchpointServer) -> None:

@@ -44,8 +44,8 @@ DAMAGED = Outage(
     code="database_damaged",
 )
 NO_FILE = Outage(
-    "The file of the database cannot be opened. Nothing was done. Whoever runs this site has to"
-    " look at it.",
+    "The file of the database cannot be opened, or its folder takes no other. Nothing was done."
+    " Whoever runs this site has to look at it.",
     code="database_missing",
 )
 NOT_MIGRATED = Outage(
