@@ -112,13 +112,13 @@ def ratings_of(player_id: UUID, *, now: datetime) -> list[tuple[Pool, Line]]:
 
 def history_of(player_id: UUID, pool: Pool, *, limit: int) -> Sequence[RatingChange]:
     """A player's last rating changes in a pool, the oldest first."""
-    changes = RatingChange.objects.filter(player=player_id, rated__pool=pool)
+    changes = RatingChange.objects.moved().filter(player=player_id, rated__pool=pool)
     return list(changes.select_related("rated").order_by("-rated__number")[:limit])[::-1]
 
 
 def recent_matches(player_id: UUID) -> list[Match]:
     """The player's last finished matches, each with `moved`, the change of the rating."""
-    changes = RatingChange.objects.filter(player=player_id, rated__match=OuterRef("pk"))
+    changes = RatingChange.objects.moved().filter(player=player_id, rated__match=OuterRef("pk"))
     moved = changes.values_list(F("rating_after") - F("rating_before"))[:1]
     return list(
         Match.objects.filter(seats__player=player_id, state=MatchState.FINISHED)

@@ -21,17 +21,25 @@ from matchmaking.engine.sides import rate_sides
 UNRATED = RatingState(Rating(), 0.0)
 
 
-class Duel(msgspec.Struct, tag="duel", frozen=True):
-    """A match of two players; `score` is the first one's: 1, 0.5 or 0."""
+class Duel(msgspec.Struct, tag="duel", frozen=True, omit_defaults=True):
+    """A match of two players; `score` is the first one's: 1, 0.5 or 0.
+
+    `still` are the places of players whom it leaves as they are.
+    """
 
     score: float
+    still: tuple[int, ...] = ()
 
 
-class Melee(msgspec.Struct, tag="melee", frozen=True):
-    """A match of several sides: how many players each has, and its rank, 1 for the winner."""
+class Melee(msgspec.Struct, tag="melee", frozen=True, omit_defaults=True):
+    """A match of several sides: how many players each has, and its rank, 1 for the winner.
+
+    `still` is as above.
+    """
 
     sizes: tuple[int, ...]
     ranks: tuple[int, ...]
+    still: tuple[int, ...] = ()
 
 
 class SeasonEnd(msgspec.Struct, tag="season_end", frozen=True):
@@ -41,7 +49,11 @@ class SeasonEnd(msgspec.Struct, tag="season_end", frozen=True):
     least_deviation: float
 
 
-Outcome = Duel | Melee | SeasonEnd
+class SignUp(msgspec.Struct, tag="sign_up", frozen=True):
+    """No match: a guest has registered, and begins anew."""
+
+
+Outcome = Duel | Melee | SeasonEnd | SignUp
 
 
 def outcome_json(outcome: Outcome) -> Any:
@@ -68,12 +80,19 @@ def rate_by(period: timedelta, *, least_deviation: float = 0.0) -> Rate[Outcome,
         match match.outcome:
             case SeasonEnd() as end:
                 return tuple(_reset(state, end, match.at, seconds) for state in before)
+            case SignUp():
+                return (UNRATED,) * len(before)
             case Duel(score):
                 first, second = ratings
                 after = rate_match((first, second), score, idle_periods=(idle[0], idle[1]))
             case Melee(sizes, ranks):
                 after = _rate_melee(ratings, idle, sizes, ranks)
-        return tuple(RatingState(_held_up(rating, least_deviation), match.at) for rating in after)
+        return tuple(
+            before[place]
+            if place in match.outcome.still
+            else RatingState(_held_up(rating, least_deviation), match.at)
+            for place, rating in enumerate(after)
+        )
 
     return rate
 

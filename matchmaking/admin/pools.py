@@ -11,6 +11,7 @@ from django.utils import timezone
 from lib.admin import annotated, count_by
 from matchmaking.models import Match, MatchState, Pool, Ticket
 from matchmaking.services.queue.tickets import close_pool, expire_tickets
+from matchmaking.services.ratings import RANK_RULES, refresh_ranks
 
 
 @admin.register(Pool)
@@ -22,7 +23,14 @@ class PoolAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("name", "slug", "game")
     fieldsets = (
         (None, {"fields": ("name", "slug", "game", "is_open", "shared_names", "rated")}),
-        ("Ratings", {"fields": ("deviation_floor", "rate_unanswered")}),
+        (
+            "Ratings",
+            {
+                "fields": (
+                    "guests_count", "ranked_opponents", "rate_unanswered", "deviation_floor"
+                )
+            },
+        ),
         (
             "The match",
             {"fields": ("team_size", "teams", "best_of", "draws", "ready_seconds", "leaving")},
@@ -68,6 +76,8 @@ class PoolAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         closes = change and "is_open" in form.changed_data and not obj.is_open
         obj.is_open = obj.is_open or closes
         super().save_model(request, obj, form, change)
+        if change and RANK_RULES & set(form.changed_data):
+            refresh_ranks(pool=obj)
         if closes:
             close_pool(pool=obj)
             obj.is_open = False

@@ -52,6 +52,19 @@ class Pool(models.Model):
         "answer. Otherwise it is rated once they confirm it, or you do.",
     )
 
+    guests_count = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether guests have a rank, and results against them move registered players. "
+        "Anybody makes as many guests as they like.",
+    )
+    ranked_opponents = models.PositiveSmallIntegerField(
+        default=3,
+        db_default=3,
+        help_text="A rank needs matches of the season against so many different players, guests "
+        "only where they count.",
+    )
+
     team_size = models.PositiveSmallIntegerField(
         default=1, help_text=f"Players in a team, 1 to {MAX_TEAM_SIZE}."
     )

@@ -1,7 +1,9 @@
 """Ratings: how strong a player is in a pool, and every change of it in the order it came."""
 
+from typing import Self
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from .matches import Match
 from .players import Player
@@ -24,7 +26,7 @@ class Rating(models.Model):
     rated_at = models.DateTimeField()
     sure_until = models.DateTimeField(
         null=True,
-        help_text="When the rating becomes provisional if nothing is played; empty if it is one.",
+        help_text="When the rating loses its rank if nothing is played; empty without a rank.",
     )
     matches = models.PositiveIntegerField(default=0, help_text="Rated in the present season.")
 
@@ -68,6 +70,14 @@ class RatedMatch(models.Model):
         return f"{self.pool} {self.number}"
 
 
+class RatingChangeQuerySet(models.QuerySet["RatingChange"]):
+    """Changes, and those that moved somebody."""
+
+    def moved(self) -> Self:
+        """Without the places of players whose rating a match left as it was: guests played it."""
+        return self.filter(at_after__gt=F("at_before"))
+
+
 class RatingChange(models.Model):
     """A player's rating before and after one rated match; `place` is the player's in it."""
 
@@ -82,6 +92,8 @@ class RatingChange(models.Model):
     deviation_after = models.FloatField()
     volatility_after = models.FloatField()
     at_after = models.DateTimeField()
+
+    objects = RatingChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ("rated__number", "place")

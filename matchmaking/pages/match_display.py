@@ -64,6 +64,12 @@ class MatchPage:
     may_dispute: bool
     may_confirm_late: bool
 
+    @property
+    def moved_some(self) -> bool:
+        """Whether it moved the ratings of some of its players only: guests played."""
+        changes = [member.change is None for side in self.sides for member in side.members]
+        return any(changes) and not all(changes)
+
 
 def match_page_of(match: Match, player: Player | None) -> MatchPage:
     """The page of a match for a player, or for a spectator."""
@@ -108,7 +114,7 @@ def _agrees(report: Report | None, player: Player | None, *, for_counter: bool) 
 def _sides(match: Match, player: Player | None) -> list[Side]:
     changes = {
         change.player_id: change
-        for change in RatingChange.objects.filter(rated__match=match)
+        for change in RatingChange.objects.moved().filter(rated__match=match)
         if match.state == MatchState.FINISHED
     }
     seats: dict[int, list[Member]] = {}

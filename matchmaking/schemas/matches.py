@@ -135,7 +135,7 @@ def _sides(match: Match) -> list[list[PlayerName]]:
 
 
 def _rating_moves(match: Match) -> list[RatingMove]:
-    changes = RatingChange.objects.filter(rated__match=match).select_related("player")
+    changes = RatingChange.objects.moved().filter(rated__match=match).select_related("player")
     return [
         RatingMove(
             PlayerName.of(change.player),

@@ -24,6 +24,10 @@ class Pool(Schema):
     game: str
     is_open: bool
     rated: bool
+    guests_count: bool
+    """Whether guests have a rank, and results against them move registered players."""
+    ranked_opponents: int
+    """A rank needs matches of the season against so many different players."""
     team_size: int
     teams: int
     party_limit: int

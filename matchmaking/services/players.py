@@ -14,6 +14,7 @@ from lib.errors import Conflict
 from lib.names import Name, parse_name
 from matchmaking.models import Player, SignInName, Ticket
 
+from .ratings import begin_anew
 from .sign_outs import close_sockets_of
 
 
@@ -76,7 +77,8 @@ def replace_token(player: Player) -> str:
 def sign_up(*, username: str, password: str, guest: Player | None) -> User:
     """Register a player; a guest who signs up keeps tickets, matches and history.
 
-    Raises `BadName`, or `Conflict` when the name is taken or somebody else waits under it.
+    The ratings begin anew where guests do not count. Raises `BadName`, or `Conflict` when the name
+    is taken or somebody else waits under it.
     """
     name = parse_name(username)
     check_name_free(name)
@@ -92,6 +94,8 @@ def sign_up(*, username: str, password: str, guest: Player | None) -> User:
                 close_sockets_of(guest.pk)  # some may have been opened with the token, which ends
     except (IntegrityError, ValidationError) as race:
         raise Conflict(f"The name {name.display!r} was just taken.") from race
+    if guest is not None:
+        begin_anew(guest)
     return user
 
 

@@ -10,13 +10,12 @@ from django.db.models import Max
 
 from matchmaking.engine.rating_history import Played, Rate, Rated, RatingState, with_match
 from matchmaking.models import Match, Pool, RatedMatch, Season
-from matchmaking.rating_systems import Outcome, outcome_json, rate_by
+from matchmaking.rating_systems import Outcome, SeasonEnd, outcome_json, rate_by
 
 from .rating_rows import (
     Place,
     States,
     add_changes,
-    matches_of,
     read_places,
     states_now,
     store_states,
@@ -70,8 +69,8 @@ def add_rated(
     before = tuple(now[player] for player in players)
     after = _rate(season.pool)(Played(tuple(players), outcome, at.timestamp()), before)
     add_changes(rated.pk, zip(players, before, after, strict=True))
-    matches = matches_of(season, players) if match is not None else None
-    store_states(season.pool, dict(zip(players, after, strict=True)), matches)
+    states = dict(zip(players, after, strict=True))
+    store_states(season, states, plays=not isinstance(outcome, SeasonEnd))
     return rated
 
 
@@ -104,9 +103,7 @@ def change_rated(
     for place, new in steps:
         after = dict(zip(place.players, new.after, strict=True))
         moved |= after if new is not place.rated else {p: after[p] for p in after.keys() & moved}
-    mine = {player: moved.pop(player) for player in reached}
-    store_states(season.pool, mine, matches_of(season, reached))
-    store_states(season.pool, moved)
+    store_states(season, moved)
 
 
 def _states_then(pool_id: int, players: Collection[UUID], later: Iterable[Place]) -> States:

@@ -1,7 +1,7 @@
 """Rows of a pool's ratings as the engine's values, and back: all that a change needs at once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import sqrt
@@ -10,20 +10,20 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, F, Q
 
 from matchmaking.engine.glicko2 import HIGHEST_DEVIATION, SCALE
 from matchmaking.engine.glicko2 import Rating as Strength
 from matchmaking.engine.rating_history import Played, Rated, RatingState
-from matchmaking.models import Pool, RatedMatch, Rating, RatingChange, Season
-from matchmaking.rating_systems import UNRATED, Outcome, outcome_of
+from matchmaking.models import Pool, RatedMatch, Rating, RatingChange, Season, Seat
+from matchmaking.rating_systems import UNRATED, Outcome, SeasonEnd, outcome_of
 
 States = dict[UUID, RatingState]
 #: A player with the state before and after a match.
 Move = tuple[UUID, RatingState, RatingState]
 
 _BATCH = 500
-_STRENGTH = ("rating", "deviation", "volatility", "rated_at", "sure_until")
+_STRENGTH = ("rating", "deviation", "volatility", "rated_at")
 _BEFORE = ("rating_before", "deviation_before", "volatility_before", "at_before")
 _AFTER = ("rating_after", "deviation_after", "volatility_after", "at_after")
 #: What an earlier correction may change of a match; it still ended when it did.
@@ -67,19 +67,19 @@ def read_places(first: RatedMatch) -> list[Place]:
         changes[rated].append((pk, player, _state(*values[:4]), _state(*values[4:])))
     places = RatedMatch.objects.filter(**since).order_by("number")
     return [
-        _place(pk, match is None, Played((), outcome_of(outcome), at.timestamp()), changes[pk])
-        for pk, match, outcome, at in places.values_list("pk", "match", "outcome", "at")
+        _place(pk, Played((), outcome_of(outcome), at.timestamp()), changes[pk])
+        for pk, outcome, at in places.values_list("pk", "outcome", "at")
     ]
 
 
 def _place(
     pk: int,
-    is_season_end: bool,
     match: Played[Outcome],
     changes: Sequence[tuple[int, UUID, RatingState, RatingState]],
 ) -> Place:
     ids, players, before, after = zip(*changes, strict=True) if changes else ((), (), (), ())
     played = Played(players, match.outcome, match.at)
+    is_season_end = isinstance(match.outcome, SeasonEnd)
     return Place(pk, is_season_end, ids, Rated(played, before, after))
 
 
@@ -150,50 +150,95 @@ def states_now(pool_id: int, players: Collection[UUID]) -> States:
     return {player: known.get(player, UNRATED) for player in players}
 
 
-def store_states(pool: Pool, states: States, matches: Mapping[UUID, int] | None = None) -> None:
-    """Store these players' present states; a player without a match has no rating.
+def store_states(season: Season, states: States, *, plays: bool = True) -> None:
+    """Store these players' present states, with their matches of the present season and their rank.
 
-    With `matches`, of each of them, these are stored too.
+    A player without a match has no rating. Without `plays` the season has just ended: nobody has a
+    rank until the first match of the next.
     """
     gone = [player for player, state in states.items() if state == UNRATED]
     if gone:
-        Rating.objects.filter(pool=pool, player__in=gone).delete()
+        Rating.objects.filter(pool=season.pool_id, player__in=gone).delete()
+    rated = [player for player in states if player not in set(gone)]
+    tallies = _tallies(season, rated) if plays else {}
+    nothing = Tally()
     rows = [
         Rating(
             player_id=player,
-            pool=pool,
-            matches=matches[player] if matches else 0,
-            **dict(zip(_STRENGTH, (*_fields(state), _sure_until(state, pool)), strict=True)),
+            pool_id=season.pool_id,
+            matches=tallies.get(player, nothing).matches,
+            sure_until=_sure_until(states[player], season.pool, tallies.get(player, nothing)),
+            **dict(zip(_STRENGTH, _fields(states[player]), strict=True)),
         )
-        for player, state in states.items()
-        if state != UNRATED
+        for player in rated
     ]
     Rating.objects.bulk_create(
         rows,
         batch_size=_BATCH,
         update_conflicts=True,
         unique_fields=("player", "pool"),
-        update_fields=(*_STRENGTH, *(("matches",) if matches else ())),
+        update_fields=(*_STRENGTH, "matches", "sure_until"),
     )
 
 
-def matches_of(season: Season, players: Collection[UUID]) -> dict[UUID, int]:
-    """How many matches of a season moved each of these players."""
-    played = RatingChange.objects.filter(
-        player__in=players, rated__season=season, rated__match__isnull=False
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a player has in a season: matches, different opponents, and whether a rank is theirs.
+
+    Guests count as opponents, and have ranks, only where the pool says so.
+    """
+
+    matches: int = 0
+    opponents: int = 0
+    may_rank: bool = False
+
+
+def _tallies(season: Season, players: Collection[UUID]) -> dict[UUID, Tally]:
+    changes = "match__rated__changes"
+    seats = Seat.objects.filter(
+        Q(
+            **{
+                f"{changes}__player": F("player"),
+                f"{changes}__at_after__gt": F(f"{changes}__at_before"),
+            }
+        ),
+        player__in=players,
+        match__rated__season=season,
     )
-    counts = dict(played.order_by().values_list("player").annotate(n=Count("pk")))
-    return {player: counts.get(player, 0) for player in players}
+    others = Q(match__seats__side__lt=F("side")) | Q(match__seats__side__gt=F("side"))
+    if not season.pool.guests_count:
+        others &= Q(match__seats__player__user__isnull=False)
+    found = (
+        seats.order_by()
+        .values_list("player", "player__user")
+        .annotate(
+            matches=Count("match", distinct=True),
+            opponents=Count("match__seats__player", filter=others, distinct=True),
+        )
+    )
+    return {
+        player: Tally(matches, opponents, user is not None or season.pool.guests_count)
+        for player, user, matches, opponents in found
+    }
 
 
-def _sure_until(state: RatingState, pool: Pool) -> datetime | None:
-    """When inactivity makes it provisional; None when it is.
+def refresh_ranks_of(season: Season) -> None:
+    """Give or take the ranks of a pool by its present rules."""
+    rows = Rating.objects.filter(pool=season.pool_id, matches__gt=0)
+    players = list(rows.values_list("player", flat=True))
+    for first in range(0, len(players), _BATCH):
+        part = players[first : first + _BATCH]
+        store_states(season, states_now(season.pool_id, part))
+
+
+def _sure_until(state: RatingState, pool: Pool, tally: Tally) -> datetime | None:
+    """When inactivity takes the rank; None for a player who has none.
 
     A match tells less of each player in a larger team; their deviation may be so much higher.
     """
     most: float = settings.MATCHPOINT_PROVISIONAL_DEVIATION * sqrt(pool.team_size)
     room = most**2 - state.rating.deviation**2
-    if room <= 0:
+    if room <= 0 or not tally.may_rank or tally.opponents < pool.ranked_opponents:
         return None
     if most >= HIGHEST_DEVIATION:
         return datetime.max.replace(tzinfo=UTC)

@@ -5,21 +5,25 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from matchmaking.engine.glicko2 import CENTRE
 from matchmaking.models import (
     Match,
     MatchState,
+    Player,
     Pool,
     RatedMatch,
     Rating,
+    RatingChange,
     Report,
     ReportState,
 )
 from matchmaking.models import Outcome as Ending
-from matchmaking.rating_systems import Duel, Melee, Outcome, outcome_of
+from matchmaking.rating_systems import Duel, Melee, Outcome, SignUp, outcome_of
 
 from .rating_history import add_rated, change_rated, lock_season
+from .rating_rows import refresh_ranks_of
 
 #: Endings that are rated. Conceding is a loss; a forfeit says nothing about strength.
 RATED_ENDINGS = (Ending.PLAYED, Ending.DRAWN, Ending.CONCEDED)
@@ -42,12 +46,16 @@ def rate_match(*, match: Match) -> None:
         return
     season = lock_season(pool_id)
     rated = own_place.first()
-    outcome = outcome_of_match(match, [len(side) for side in sides])
+    everybody = [player for side in sides for player in side]
+    stored = outcome_of(rated.outcome) if rated is not None else None
+    # Who was a guest when the match was played, whatever has become of them.
+    still = stored.still if isinstance(stored, Duel | Melee) else _still(season.pool, everybody)
+    outcome = outcome_of_match(match, [len(side) for side in sides], still)
     moves = _is_rated_ending(match) and _awaited(match, season.pool) is None
-    players = [player for side in sides for player in side] if moves else []
+    players = everybody if moves else []
     if rated is not None:
         before = list(rated.changes.order_by("place").values_list("player", flat=True))
-        if before != players or (players and outcome_of(rated.outcome) != outcome):
+        if before != players or (players and stored != outcome):
             change_rated(rated, season=season, outcome=outcome, players=players)
     elif match.state == MatchState.FINISHED and match.closed_at is not None:
         add_rated(season=season, match=match, outcome=outcome, players=players, at=match.closed_at)
@@ -64,6 +72,8 @@ def awaited_word(match: Match) -> Report | None:
     """
     pool_id = _rated_pool(match)
     if pool_id is None or not _is_rated_ending(match):
+        return None
+    if RatingChange.objects.filter(rated__match=match).exists():
         return None
     return _awaited(match, Pool.objects.get(pk=pool_id))
 
@@ -85,6 +95,42 @@ def _is_own_loss(match: Match, report: Report) -> bool:
         and report.winner is not None
         and report.winner != report.side
     )
+
+
+def _still(pool: Pool, players: Sequence[UUID]) -> tuple[int, ...]:
+    """The places of registered players in a match with guests, which moves only the guests.
+
+    Anybody makes as many guests as they like, to win against.
+    """
+    if pool.guests_count:
+        return ()
+    registered = set(
+        Player.objects.filter(pk__in=players, user__isnull=False).values_list("pk", flat=True)
+    )
+    if len(registered) == len(players):
+        return ()
+    return tuple(place for place, player in enumerate(players) if player in registered)
+
+
+@transaction.atomic
+def begin_anew(player: Player) -> None:
+    """Let a guest who has registered begin unrated, in each pool in which guests do not count."""
+    rated = Rating.objects.filter(player=player, pool__guests_count=False)
+    for pool_id in sorted(rated.values_list("pool", flat=True)):
+        season = lock_season(pool_id)
+        add_rated(
+            season=season, match=None, outcome=SignUp(), players=[player.pk], at=timezone.now()
+        )
+
+
+#: The rules of a pool by which players have a rank.
+RANK_RULES = {"guests_count", "ranked_opponents"}
+
+
+@transaction.atomic
+def refresh_ranks(*, pool: Pool) -> None:
+    """Give or take ranks after the pool's rules have changed."""
+    refresh_ranks_of(lock_season(pool.pk))
 
 
 def current_ratings(
@@ -137,11 +183,14 @@ def _sides_gone(match: Match) -> set[int]:
     return {seat.side for seat in seats} - {seat.side for seat in seats if seat.left_at is None}
 
 
-def outcome_of_match(match: Match, sizes: Sequence[int]) -> Outcome:
-    """The rating system's input for a finished match whose sides have so many players."""
+def outcome_of_match(match: Match, sizes: Sequence[int], still: tuple[int, ...] = ()) -> Outcome:
+    """The rating system's input for a finished match whose sides have so many players.
+
+    `still` are the places of those whom it does not move.
+    """
     if len(sizes) == 2 and max(sizes) == 1:
-        return Duel(0.5 if match.winner is None else float(match.winner == 0))
-    return Melee(tuple(sizes), _ranks(match, len(sizes)))
+        return Duel(0.5 if match.winner is None else float(match.winner == 0), still)
+    return Melee(tuple(sizes), _ranks(match, len(sizes)), still)
 
 
 def _ranks(match: Match, sides: int) -> tuple[int, ...]:

@@ -33,7 +33,6 @@ def end_season(*, pool: Pool, now: datetime | None = None, number: int | None = 
     )
     reset = SeasonEnd(season.keep_percent / 100, float(season.least_deviation))
     add_rated(season=season, match=None, outcome=reset, players=players, at=now)
-    Rating.objects.filter(pool=pool).update(matches=0)
     season.ended_at = now
     season.save(update_fields=("ended_at",))
     Season.objects.create(

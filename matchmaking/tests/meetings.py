@@ -37,7 +37,9 @@ def caller(name: str) -> Caller:
 
 
 def pool(slug: str = "ladder") -> Pool:
-    return Pool.objects.get_or_create(slug=slug, defaults={"name": slug.title()})[0]
+    """The pool of that name, made when there is none; its guests count."""
+    rules = {"name": slug.title(), "guests_count": True, "ranked_opponents": 1}
+    return Pool.objects.get_or_create(slug=slug, defaults=rules)[0]
 
 
 def meeting(
