@@ -11,12 +11,15 @@ import { localise } from "../live/times.js";
 import { enterResults } from "./entry.js";
 import { Follow } from "./follow.js";
 import { drawPairing } from "./pairing.js";
+import { showPairing } from "./pairing_wait.js";
 import { Rounds } from "./rounds.js";
 
 const RECENT = 50; // so many events a welcome brings at most
 const CLOCK_SLACK_MS = 10_000;
 const RETRY_MS = 5000;
 const SPREAD_MS = 1500; // readers do not all fetch in the same instant
+
+showPairing();
 
 const page = () => document.getElementById("tournament");
 const rounds = new Rounds();

@@ -91,6 +91,7 @@ class RoundView:
     pairings: Sequence[PairingView]
     joins: str
     best_of: int | None = None
+    note: str = ""
 
     @property
     def is_decided(self) -> bool:

@@ -129,4 +129,4 @@ def _is_over(table: Table, row: Round) -> bool:
 def _round(table: Table, row: Round, follow: str) -> RoundView:
     entrants = {one.entrant_id: one.entrant for one in table.contenders}
     boards = [view_pairing(pairing, entrants, follow) for pairing in table.boards(row.number)]
-    return RoundView(row.part, row.number, row.name, boards, "none")
+    return RoundView(row.part, row.number, row.name, boards, "none", note=row.note)

@@ -223,6 +223,9 @@ class Round(Row):
     name = models.CharField(max_length=40)
     best_of = models.PositiveSmallIntegerField(null=True, help_text="When not the stage's own.")
     published_at = models.DateTimeField(null=True)
+    note = models.CharField(
+        max_length=200, blank=True, db_default="", help_text="How else it was paired than usually."
+    )
 
     class Meta:
         ordering = ("group__number", "number")

@@ -15,7 +15,15 @@ from tournaments.display.bracket import champion_of
 from tournaments.display.choice import Choice
 from tournaments.display.draft import DraftView, view_draft
 from tournaments.display.stage import StageView, view_stage
-from tournaments.models import Entrant, EntryStatus, Seeding, Stage, Tournament, TournamentState
+from tournaments.models import (
+    Entrant,
+    EntryStatus,
+    Format,
+    Seeding,
+    Stage,
+    Tournament,
+    TournamentState,
+)
 from tournaments.revisions import KeptReads, slot_if_large
 from tournaments.selectors import OUTSIDE, champions, tournament_entrants
 
@@ -24,7 +32,8 @@ from tournaments.selectors import OUTSIDE, champions, tournament_entrants
 class Shown:
     """The drawn parts, from above, and what the rest of the page must know of them.
 
-    `view` is without its bracket or table. `next_round` of a Swiss can be paired now.
+    `view` is without its bracket or table. `next_round` of a Swiss can be paired now, and with
+    `starts_swiss` its first one is paired at the start.
     """
 
     players: int
@@ -34,6 +43,7 @@ class Shown:
     view: StageView | None
     is_table: bool
     next_round: int | None
+    starts_swiss: bool
     champions: Sequence[str]
     top_names: Sequence[str]
 
@@ -104,6 +114,7 @@ def _draw(tournament: Tournament, choice: Choice, *, may_enter: bool, framed: bo
         view=view and replace(view, bracket=None, table=None, places=()),
         is_table=table is not None,
         next_round=table.next_round if table is not None else None,
+        starts_swiss=whole.draft is not None and whole.draft.stage.format == Format.SWISS,
         champions=whole.champions,
         top_names=table.top_names if table is not None else (),
     )

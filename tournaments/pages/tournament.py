@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from lib.errors import Refusal
 from matchmaking.identity import browser_player
 from matchmaking.models import Player
 from tournaments.display.draft import view_draft
+from tournaments.display.pairing_time import pairing_words
 from tournaments.forms.creation import DrawForm, ImportForm, OwnedForm, TournamentForm
 from tournaments.models import ShortAddress, Tournament, TournamentState
 from tournaments.pages.sharing.links import share_of
@@ -122,6 +124,9 @@ def tournament_page(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
         "may_run": reader is not None and reader.may_run,
         "may_enter": may_enter,
         "quick": "quick" in request.GET,
+        "pairing_words": pairing_words(shown.players),
+        "pairing_seconds": settings.MATCHPOINT_SWISS_SECONDS,
+        "starts_swiss": shown.starts_swiss,
         "undoable": last_undoable(tournament) if reader and reader.may_run else None,
     }
     name = "_tournament" if "fragment" in request.GET else "tournament"

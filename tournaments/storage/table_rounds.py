@@ -86,13 +86,19 @@ class RecordedRound(msgspec.Struct, frozen=True):
     best_of: int | None
     pairs: list[tuple[int, int]]
     resting: list[int]
+    note: str = ""
 
 
 def store_round(
-    group: Group, number: int, pairs: Sequence[tuple[Entrant, Entrant]], best_of: int | None = None
+    group: Group,
+    number: int,
+    pairs: Sequence[tuple[Entrant, Entrant]],
+    best_of: int | None = None,
+    note: str = "",
 ) -> tuple[Round, list[Pairing]]:
     """Store and publish a round with its matches, the pairs (White, Black) in board order."""
     round_, rows = _build_round(group, number, pairs, best_of)
+    round_.note = note
     round_.save()
     create_matches(group.stage, rows)
     Pairing.objects.bulk_create(rows)
@@ -108,6 +114,7 @@ def recorded_round(round_: Round) -> RecordedRound:
         best_of=round_.best_of,
         pairs=list(round_.pairings.order_by("number").values_list("top", "bottom")),
         resting=list(resting.values_list("contender__entrant", flat=True)),
+        note=round_.note,
     )
 
 
@@ -120,4 +127,4 @@ def restore_round(group: Group, recorded: RecordedRound) -> tuple[Round, list[Pa
         Bye(contender=contenders[entrant], round_number=number, kind=kind)
         for entrant in recorded.resting
     )
-    return store_round(group, number, pairs, recorded.best_of)
+    return store_round(group, number, pairs, recorded.best_of, recorded.note)

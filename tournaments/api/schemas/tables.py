@@ -32,6 +32,8 @@ class PairedRound(Round):
     """A round of a Swiss as it is paired."""
 
     byes: list[Bye]
+    note: str
+    """What a quick pairing gave up; empty for any other."""
 
     @classmethod
     def of_row(cls, row: models.Round) -> Self:
@@ -46,6 +48,7 @@ class PairedRound(Round):
             cast(Part, row.part),
             Match.listed(list(pairings.order_by("number"))),
             [Bye.of(bye) for bye in byes.select_related("contender__entrant")],
+            row.note,
         )
 
 

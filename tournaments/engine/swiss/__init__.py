@@ -4,6 +4,7 @@ The Dutch system is in `gacrux_engine`, apart, since its dependency takes a mome
 """
 
 from .contenders import broken_rules
+from .quality import quality_of
 from .quick_engine import QuickEngine
 from .task import (
     NoPairingPossible,

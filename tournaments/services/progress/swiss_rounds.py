@@ -1,13 +1,14 @@
 """Rounds of a Swiss: paired one after the other, and withdrawn before they are played."""
 
-from threading import BoundedSemaphore
 from typing import Literal
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
-from lib.errors import Conflict, NotFound, Overloaded, Refusal
+from lib.errors import Conflict, NotFound, Refusal
+from lib.heavy.slots import Slots
+from lib.heavy.waits import release_connection
 from matchmaking.services.matches import void_match
 from tournaments.engine.errors import EngineError
 from tournaments.engine.swiss import (
@@ -16,6 +17,7 @@ from tournaments.engine.swiss import (
     PairingTask,
     QuickEngine,
     SwissPairing,
+    quality_of,
 )
 from tournaments.models import (
     Bye,
@@ -39,8 +41,14 @@ from tournaments.storage.tables import Table, read_table
 from tournaments.swiss_worker import PairingTimeout, pair_apart
 
 Engine = Literal["dutch", "quick"]
-#: So many rounds are paired at once in this process; the next one waits.
-_PAIRING_SLOTS = BoundedSemaphore(2)
+#: A round of at most so many players is paired in about a second, and never waits for larger ones.
+SMALL = 128
+#: So many rounds of each kind are paired at once in this process; the next one waits.
+_AT_ONCE = 2
+_slots = {
+    is_small: Slots(_AT_ONCE, waiting=64, seconds=settings.MATCHPOINT_SWISS_SECONDS)
+    for is_small in (True, False)
+}
 
 
 def swiss_group(tournament: Tournament, *, stage: int | None = None) -> Group:
@@ -65,7 +73,7 @@ def pair_next_round(
     paired now or at all.
     """
     task = next_task(table_to_pair(group.pk))
-    pairing = _computed(task, engine)
+    pairing = _computed(task, engine, group.stage.tournament_id)
     with transaction.atomic():
         lock_tournament(group.stage.tournament_id)
         table = table_to_pair(group.pk)
@@ -74,8 +82,9 @@ def pair_next_round(
                 "Something has changed while the round was being paired. Pair it again.",
                 code="changed_meanwhile",
             )
-        how = "quickly" if engine == "quick" else ""
-        return publish_round(table, pairing, actor, how=how, follows=follows)
+        is_quick = engine == "quick"
+        how, note = ("quickly", _given_up(task, pairing)) if is_quick else ("", "")
+        return publish_round(table, pairing, actor, how=how, note=note, follows=follows)
 
 
 def table_to_pair(group_id: int) -> Table:
@@ -112,12 +121,12 @@ def check_is_played(group: Group) -> None:
         raise Conflict(f"{group} is {group.stage.get_state_display()}.", code="not_running")
 
 
-def _computed(task: PairingTask, engine: Engine) -> SwissPairing:
+def _computed(task: PairingTask, engine: Engine, tournament_id: UUID) -> SwissPairing:
     try:
         task.check()
         if len(task.history.players) - len(task.absent) < 2:
             raise NoPairingPossible("A round needs at least two players who are present.")
-        return QuickEngine().pair(task) if engine == "quick" else _dutch(task)
+        return QuickEngine().pair(task) if engine == "quick" else _dutch(task, tournament_id)
     except PairingTimeout as error:
         raise Conflict(
             f"{error} Pair this round quickly instead: that keeps the absolute rules (nobody "
@@ -138,14 +147,16 @@ def _computed(task: PairingTask, engine: Engine) -> SwissPairing:
         raise Refusal(str(error)) from error
 
 
-def _dutch(task: PairingTask) -> SwissPairing:
-    seconds: float = settings.MATCHPOINT_SWISS_SECONDS
-    if not _PAIRING_SLOTS.acquire(timeout=max(0, seconds)):
-        raise Overloaded("Other rounds are being paired. Try again in a moment.")
-    try:
-        return pair_apart(task, seconds=seconds)
-    finally:
-        _PAIRING_SLOTS.release()
+def _dutch(task: PairingTask, tournament_id: UUID) -> SwissPairing:
+    with _slots[len(task.history.players) <= SMALL].one(tournament_id):
+        release_connection()
+        return pair_apart(task, seconds=settings.MATCHPOINT_SWISS_SECONDS)
+
+
+def _given_up(task: PairingTask, pairing: SwissPairing) -> str:
+    """What a quick pairing is less good in, for the round's page and the record."""
+    lost = quality_of(task, pairing).words
+    return f"Paired quickly, by the absolute rules. {lost or 'Nothing else was given up.'}"
 
 
 def publish_round(
@@ -154,17 +165,19 @@ def publish_round(
     actor: Actor,
     *,
     how: str = "",
+    note: str = "",
     why: str = "",
     follows: bool = False,
 ) -> Round:
-    """Store and announce the next round; `how` it was paired is recorded."""
+    """Store and announce the next round; `how` it was paired is recorded, `note` is shown."""
     group, number = table.group, len(table.rounds) + 1
     entrants = {seed: one.entrant for seed, one in table.by_seed.items()}
     pairs = [(entrants[white], entrants[black]) for white, black in pairing.pairs]
-    round_, rows = store_round(group, number, pairs)
+    round_, rows = store_round(group, number, pairs, note=note)
     _store_byes(table, number, pairing)
     tournament, text = group.stage.tournament, _in_words(table, round_, pairing, how)
     undo = None if follows else RoundPaired(stage=group.stage.number, round=number)
+    text = f"{text}. {note}" if note else text
     audit_log.record(tournament, actor, "round", text, why=why, undo=undo)
     round_published.send(sender=Round, tournament=tournament, round=round_, pairings=rows)
     return round_
