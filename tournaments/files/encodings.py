@@ -22,7 +22,9 @@ ENCODINGS = {
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16 (big-endian)",
 }
-_WORD = re.compile(r"[^\s;,.\"'()/-]+")
+#: So much of the lines with such letters is looked at: hundreds of names.
+MOST_BYTES = 16 * 1024
+_WORD = re.compile(r"[^\s;,.\"'()/-]{1,40}")
 _VOWELS = frozenset("aeiouyæøœ")
 _V = "[aeiouyáéíóúý]"
 #: Where letters that share a byte are not told apart by that: what is around each, as a rule.
@@ -43,7 +45,8 @@ _AROUND = {
 
 def guess_encoding(body: bytes) -> str:
     """The encoding in which the letters beyond ASCII look most like those of names."""
-    return max(GUESSED, key=lambda encoding: _likeness(body.decode(encoding, "replace")))
+    odd = b"\n".join(line for line in body.splitlines() if not line.isascii())[:MOST_BYTES]
+    return max(GUESSED, key=lambda encoding: _likeness(odd.decode(encoding, "replace")))
 
 
 def _likeness(text: str) -> float:

@@ -5,12 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from lib.errors import Refusal
 from lib.names import Name, parse_name
 from tournaments.models import Entrant, Tournament
 from tournaments.models.entrants import LABEL_MAX_CHARS
 
+from .text import BadFile
+
 RATING_MAX = 9999
+#: So many lines, empty ones included, may a list have for each name that it holds.
+LINES_A_NAME = 4
 #: At most so many wrong lines are named at once.
 LINES_NAMED = 5
 # A comma separates only before a number or an empty rating: "Smith, John" is a name.
@@ -65,6 +71,7 @@ def parse_lines(text: str) -> list[NewEntrant]:
 
     After the name and a tab, a semicolon or a comma comes a rating; then a club; then a region.
     """
+    check_length(text)
     entrants: list[NewEntrant] = []
     wrong: list[str] = []
     first_line: dict[str, int] = {}
@@ -83,6 +90,23 @@ def parse_lines(text: str) -> list[NewEntrant]:
     if wrong:
         raise BadLines(wrong)
     return entrants
+
+
+def check_length(text: str) -> None:
+    """Raise `BadFile` for so many lines that it would take long to say what is wrong with each."""
+    if text.count("\n") > LINES_A_NAME * most_names():
+        raise too_long(text)
+
+
+def most_names() -> int:
+    """How many names a list holds."""
+    return 2 * int(settings.MATCHPOINT_TOURNAMENT_MAX_PLAYERS)
+
+
+def too_long(text: str) -> BadFile:
+    """The refusal of a list with more names than any tournament holds."""
+    lines = text.count("\n") + (not text.endswith("\n"))
+    return BadFile(f"The file has {lines:,} lines, and a list holds {most_names():,} names.")
 
 
 def _parse_line(line: str) -> tuple[NewEntrant, Name]:

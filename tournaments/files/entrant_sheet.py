@@ -7,17 +7,27 @@ the members of a team.
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, TypeVar
-
-from django.conf import settings
 
 from lib.errors import Refusal
 from lib.names import parse_name
 
 from .cells import unguarded
-from .entrant_lines import HINT, BadLines, NewEntrant, parse_label, parse_lines, parse_rating
+from .entrant_lines import (
+    HINT,
+    BadLines,
+    NewEntrant,
+    check_length,
+    most_names,
+    parse_label,
+    parse_lines,
+    parse_rating,
+    too_long,
+)
 from .headers import Column, Meaning, rating_rank, read_header
 from .text import BadFile
 
@@ -27,6 +37,7 @@ USUAL = (Meaning.NAME, Meaning.RATING, Meaning.CLUB, Meaning.REGION, Meaning.SEE
 _OUR_OWN = frozenset({"status", "place"})
 _DELIMITERS = "\t;,"
 _SEED_DIGITS = 6
+MOST_COLUMNS = 200
 #: How lists write that somebody has no rating.
 _UNRATED = frozenset({"-", "\u2013", "\u2014", "n/a", "unr", "unr.", "unrated"})
 #: A German rating with its number of evaluations.
@@ -74,12 +85,12 @@ def parse_sheet(text: str, *, teams: bool = False) -> Sheet:
     Commas, semicolons or tabs. In a tournament of `teams` the players may follow the name at once.
     Raises `BadFile` and `BadLines`, which name the line and the column.
     """
-    rows = _rows(text, teams=teams)
+    check_length(text)
+    rows = list(islice(_rows(text, teams=teams), most_names() + 2))
     if not rows:
         raise BadFile("There are no entrants in the file.")
-    most = 2 * settings.MATCHPOINT_TOURNAMENT_MAX_PLAYERS
-    if len(rows) > most + 1:
-        raise BadFile(f"The file has {len(rows):,} lines, and a list holds {most:,} names.")
+    if len(rows) > most_names() + 1:
+        raise too_long(text)
     header = _header(*rows[0], teams=teams)
     reader = _Reader(header, teams=teams)
     found: list[SheetEntrant] = []
@@ -103,17 +114,17 @@ def parse_sheet(text: str, *, teams: bool = False) -> Sheet:
 def parse_pasted(text: str, *, teams: bool = False) -> Sheet:
     """The entrants of pasted text: a table if it has a header line or is of teams, else lines."""
     first, *more = [line for line in text.splitlines() if line.strip()] or [""]
-    cells = [cell.strip() for cell in re.split("[\t;,]", first)]
+    cells = [cell.strip() for cell in re.split("[\t;,]", first, maxsplit=MOST_COLUMNS)]
     if first and (teams or (more and read_header(cells))):
         return parse_sheet(text, teams=teams)
     return Sheet(tuple(SheetEntrant(0, new) for new in parse_lines(text)), ())
 
 
-def _rows(text: str, *, teams: bool) -> list[tuple[int, list[str]]]:
+def _rows(text: str, *, teams: bool) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not empty, each with the number of its first line."""
     delimiter, skipped = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    return list(_numbered(reader, skipped, joins_names=delimiter == "," and not teams))
+    return _numbered(reader, skipped, joins_names=delimiter == "," and not teams)
 
 
 def _numbered(reader: Any, skipped: int, *, joins_names: bool) -> Iterator[tuple[int, list[str]]]:
@@ -121,6 +132,10 @@ def _numbered(reader: Any, skipped: int, *, joins_names: bool) -> Iterator[tuple
     try:
         for cells in reader:
             first, line = line + 1, reader.line_num
+            if len(cells) > MOST_COLUMNS:
+                raise BadFile(
+                    f"Line {first} has {len(cells):,} cells. There are at most {MOST_COLUMNS}."
+                )
             if joins_names and _is_one_name(cells):
                 cells[:2] = [",".join(cells[:2])]
             stripped = [unguarded(cell.strip(" \r\n")).strip() for cell in cells]
@@ -153,9 +168,9 @@ def _header(line: int, cells: Sequence[str], *, teams: bool = False) -> list[Col
     columns = read_header(cells, teams=teams)
     if columns is None:
         return None
-    titles = [one.title.casefold() for one in columns if one.meaning is not Meaning.MEMBER]
-    for title in titles:
-        if title and titles.count(title) > 1:
+    titles = Counter(one.title.casefold() for one in columns if one.meaning is not Meaning.MEMBER)
+    for title, times in titles.items():
+        if title and times > 1:
             raise BadFile(f"Line {line}: the column {title[:40]!r} is there twice.")
     return columns
 

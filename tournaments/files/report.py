@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations
 from math import ceil, log2
 
 from lib.names import NAME_MAX_CHARS
@@ -157,22 +156,19 @@ def _decimal(points: Fraction) -> Decimal:
 def _plan(report: Report, number_of: dict[int, int]) -> PlanPart:
     """What the file says of the rounds to come, by the players' ids made seeds."""
     task = report.task
-    always = [one for one in report.prohibitions if one.is_for_all_rounds]
     coming = task.round_number
+    pairs: set[tuple[int, int]] = set()
+    prohibitions = []
+    for one in report.prohibitions:
+        among = sorted(number_of[player] for player in one.players)
+        if len(among) == 2 and one.is_for_all_rounds:
+            pairs.add((among[0], among[1]))
+        elif one.last:
+            prohibitions.append((max(one.first, 1), one.last, among))
     return PlanPart(
         first_colour=task.history.first_colour.value,
-        forbidden_pairs=sorted(
-            {
-                (min(pair), max(pair))
-                for one in always
-                for pair in combinations([number_of[player] for player in one.players], 2)
-            }
-        ),
-        prohibitions=[
-            (max(one.first, 1), one.last, sorted(number_of[player] for player in one.players))
-            for one in report.prohibitions
-            if not one.is_for_all_rounds and one.last
-        ],
+        forbidden_pairs=sorted(pairs),
+        prohibitions=prohibitions,
         virtual_points=[
             (number_of[one.player], one.round, f"{float(one.points):.4f}")
             for one in task.virtual_points

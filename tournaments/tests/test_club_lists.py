@@ -1,11 +1,15 @@
 """Lists of entrants as clubs have them: encodings, header lines, rosters, and a look before."""
 
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lib.errors import Refusal
 from matchmaking.identity import GUEST_COOKIE
@@ -179,6 +183,50 @@ def test_the_encoding_can_be_named_and_what_is_broken_is_refused() -> None:
         read_text("Zoë Müller\n".encode() + b"\xff")
     with pytest.raises(BadFile, match="save it as CSV"):
         read_text(b"PK\x03\x04\x14\x00")
+
+
+MEBIBYTE = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n" * 4 * MEBIBYTE,
+        "a, b\n" * MEBIBYTE,
+        "," * 4 * MEBIBYTE,
+        "name" + ",x" * 2 * MEBIBYTE,
+        "a;" * 2 * MEBIBYTE + "\n" + "b",
+    ],
+    ids=["newlines", "rows", "commas", "columns", "cells"],
+)
+@pytest.mark.parametrize("parse", [parse_sheet, parse_pasted])
+def test_what_is_far_too_long_is_refused_in_a_moment(parse: Any, text: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(Refusal):
+        parse(text)
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("piece", [b"\xff", b"\xe9a\xff ", b"\xe9\n", b"abcdefg\n"])
+def test_the_encoding_of_a_long_file_is_guessed_in_a_moment(piece: bytes) -> None:
+    body = piece * (4 * MEBIBYTE // len(piece) - 1) + b"\xe9"
+    begun = time.process_time()
+    read_text(body)
+    assert time.process_time() - begun < 5
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.text(st.sampled_from("aB \t;,\"'\n\r\x000159-=Éñß") | st.characters(), max_size=60),
+    st.sampled_from(["", "Name;Elo\n", "Team,Player\n", "sep=;\n", "Elo,Club,x\n"]),
+    st.booleans(),
+)
+def test_garbage_is_read_or_refused_and_never_breaks(text: str, head: str, teams: bool) -> None:
+    for parse in (parse_sheet, parse_pasted):
+        with suppress(Refusal):
+            parse(head + text, teams=teams)
+    with suppress(Refusal):
+        parse_sheet(read_text((head + text).encode("utf-8", "surrogatepass")).text)
 
 
 # Over HTTP
