@@ -43,6 +43,7 @@ def use_every_route() -> dict[str, list[Json]]:
     cup = ask("get", address)
     match = cup["stages"][0]["groups"][0]["rounds"][0]["matches"][0]["id"]
     result = ask("post", f"{address}/matches/{match}/result", {"scores": [1, 0]}, made["token"])
+    renewed = ask("post", "/api/players/me/token", token=ann["token"])
     return {
         "`POST /matchmaking`": [ann, bea],
         "`GET /matchmaking/tickets/<id>`": looked,
@@ -56,6 +57,7 @@ def use_every_route() -> dict[str, list[Json]]:
         "`POST /matches/<id>/result`": played,
         "`GET /api/pools/<slug>/leaderboard`": [board, sure],
         "`GET /api/players/<id>`": [ask("get", f"/api/players/{player}")],
+        "`POST /api/players/me/token`": [renewed],
         "`POST /tournament`": [made],
         "`GET /api/tournaments/<id>`": [cup],
         "`POST /api/tournaments/<id>/matches/<match>/result`": [result],
