@@ -65,6 +65,16 @@ class Conflict(Refusal):
     code = "conflict"
 
 
+class RateLimited(Refusal):
+    """Too many of one kind; it may be tried again after so many seconds."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, *, seconds: int = 2) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class Overloaded(Refusal):
     """Too much at once; the same request may be sent again after a while."""
 

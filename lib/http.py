@@ -1,5 +1,7 @@
 """HTTP for programs: bodies are read, refusals become responses with their status codes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,11 +19,13 @@ from .errors import (
     NotFound,
     Outage,
     Overloaded,
+    RateLimited,
     Refusal,
     Unauthenticated,
     WrongMethod,
 )
 from .faults import fault_text
+from .limits import Guess
 from .schemas import Refused
 
 Body = TypeVar("Body")
@@ -73,7 +77,8 @@ def refusal_response(refusal: Refusal) -> HttpResponse:
     status = status_of(refusal)
     response = json_response(Refused(refusal.code, refusal.message), status=status)
     if status in {429, 503}:
-        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        seconds = refusal.seconds if isinstance(refusal, RateLimited) else RETRY_AFTER_SECONDS
+        response["Retry-After"] = str(seconds)
     if isinstance(refusal, WrongMethod):
         response["Allow"] = refusal.allowed
     if status == 401:
@@ -85,6 +90,27 @@ def check_newcomer(request: HttpRequest) -> None:
     """Raise a refusal when an address makes guests or accounts without end."""
     if not limits.newcomers.take(request.META.get("REMOTE_ADDR")):
         raise Refusal("Too many new players from your address. Wait.", code="rate_limited")
+
+
+@contextmanager
+def counted_guess(request: HttpRequest, *, wrong: str, at: object) -> Iterator[None]:
+    """Count a code that somebody types: raises a refusal after too many wrong ones.
+
+    `wrong` is the code of the refusal of a wrong one, `at` what the code opens. Right ones are not
+    counted, so that a hall of players behind one address may all enter.
+    """
+    guess = Guess(
+        (limits.codes_by_address, request.META.get("REMOTE_ADDR", "")), (limits.codes_by_holder, at)
+    )
+    if not guess.is_allowed():
+        raise RateLimited("Too many wrong codes. Wait a minute, then try again.", seconds=60)
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.code != wrong:
+            guess.was_right()
+        raise
+    guess.was_right()
 
 
 def wants_json(request: HttpRequest) -> bool:

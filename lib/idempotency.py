@@ -17,6 +17,9 @@ from .http import raw_body
 from .models import StoredResponse
 
 KEY_MAX_CHARS = 255
+#: A key of a sender without a token is all that protects the answer, and a new token in it.
+_SECRET_CHARS = 16
+_DISTINCT_CHARS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,12 @@ class IdempotencyKey:
         key = request.headers.get("Idempotency-Key")
         if key is None:
             return None
+        if not caller and _is_guessable(key):
+            raise Malformed(
+                "Without a token, whoever knows this Idempotency-Key is answered as you are. Use a "
+                f"random one of {_SECRET_CHARS} characters or more, such as a UUID.",
+                code="weak_key",
+            )
         route = f"{request.method} {request.path.rstrip('/')}"
         return cls.of(
             key, route=route, caller=caller, body=raw_body(request) if body is None else body
@@ -51,6 +60,11 @@ class IdempotencyKey:
             raise Malformed(f"Idempotency-Key must have 1 to {KEY_MAX_CHARS} characters.")
         scope = "\n".join((route, caller, key)).encode()
         return cls(key, hashlib.sha256(scope).hexdigest(), hashlib.sha256(body).hexdigest())
+
+
+def _is_guessable(key: str) -> bool:
+    """Whether two strangers could think of this key; a counter with leading zeros counts."""
+    return len(key) < _SECRET_CHARS or len(set(key)) < _DISTINCT_CHARS
 
 
 @dataclass(frozen=True, slots=True)

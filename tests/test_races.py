@@ -204,7 +204,7 @@ def test_those_whom_only_time_brings_together_are_matched_once(site: Site) -> No
 
 def test_one_idempotency_key_has_one_effect(site: Site, pool: str) -> None:
     def join(number: int) -> Reply:
-        headers = {"Idempotency-Key": "the same"}
+        headers = {"Idempotency-Key": "the same 6f1c2d9a4b7e"}
         body = {"username": "Retried", "pool": pool}
         return send(site.url(number), "POST", "/matchmaking", body, headers=headers)
 
@@ -217,7 +217,7 @@ def test_one_idempotency_key_has_one_effect(site: Site, pool: str) -> None:
 
 def test_one_idempotency_key_makes_one_tournament(site: Site) -> None:
     def create(number: int) -> Reply:
-        headers = {"Idempotency-Key": "the same cup"}
+        headers = {"Idempotency-Key": "the same cup 6f1c2d9a4b7e"}
         body = {"players": ["Ann", "Bob"], "name": "Retried Cup"}
         return send(site.url(number), "POST", "/tournament", body, headers=headers)
 

@@ -343,6 +343,8 @@ def spoken(bucket: Bucket | Buckets) -> str:
         ("Wrong passwords for one name from", spoken(pace.passwords_by_name_there)),
         ("Wrong passwords from one address", spoken(pace.passwords_by_address)),
         ("Wrong passwords for one name in all", spoken(pace.passwords_by_name)),
+        ("Wrong codes of parties and", spoken(pace.codes_by_address)),
+        ("Wrong codes of one tournament", spoken(pace.codes_by_holder)),
         ("Sockets opened from one address", spoken(socket_limits.connects)),
         ("Connections from one address", f"{settings.MATCHPOINT_CONNECTIONS_PER_ADDRESS:,} open"),
         ("Connections from one address", f"{settings.MATCHPOINT_CONNECTIONS_MAX:,} in all"),

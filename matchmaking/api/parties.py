@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from msgspec import UNSET
 
 from lib.endpoints import endpoint
-from lib.http import check_newcomer
+from lib.http import check_newcomer, counted_guess
 from lib.schemas import Body
 from matchmaking import schemas
 from matchmaking.callers import Caller
@@ -75,7 +75,8 @@ def join(
 ) -> schemas.PartyEntered:
     """Join a party by its code."""
     caller = _caller(request, body.username)
-    entered = join_party(code=code.upper(), caller=caller, username=body.username)
+    with counted_guess(request, wrong="unknown_party", at=f"party {code.upper()}"):
+        entered = join_party(code=code.upper(), caller=caller, username=body.username)
     message = f"You are in the party of {entered.party.leader.name}, who queues all of you."
     return _entered("Joined", message, entered)
 

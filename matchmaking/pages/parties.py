@@ -6,8 +6,10 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
+from lib.http import counted_guess
+from matchmaking.callers import Caller
 from matchmaking.models import Ticket
-from matchmaking.services.parties import create_party, join_party, leave_party
+from matchmaking.services.parties import PartyEntry, create_party, join_party, leave_party
 from matchmaking.services.queue.ready_checks import accept_match, decline_match
 
 from .forms import PartyForm, ReadyAnswerForm
@@ -24,10 +26,13 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_POST
 def join(request: HttpRequest) -> HttpResponse:
     """Join a party by its code."""
-    form, code = PartyForm(request.POST), _code(request)
-    return enter(
-        request, form, lambda caller, name: join_party(code=code, caller=caller, username=name)
-    )
+    code = _code(request)
+
+    def do(caller: Caller, name: str | None) -> PartyEntry:
+        with counted_guess(request, wrong="unknown_party", at=f"party {code}"):
+            return join_party(code=code, caller=caller, username=name)
+
+    return enter(request, PartyForm(request.POST), do)
 
 
 @require_POST

@@ -137,7 +137,7 @@ async def test_what_a_route_does_not_do(ann: Program, method: str, path: str, al
 
 
 async def test_a_retry_with_a_key_is_one_request(ann: Program, bob: Program) -> None:
-    key = {"Idempotency-Key": "k1"}
+    key = {"Idempotency-Key": "k1-6f1c2d9a4b7e8035"}
     first = await ann.join("Ann", **key)
     again = await bob.join("Ann", **key)
     assert again == first
@@ -145,8 +145,10 @@ async def test_a_retry_with_a_key_is_one_request(ann: Program, bob: Program) -> 
 
 
 async def test_a_key_for_another_body(ann: Program, cem: Program) -> None:
-    await ann.join("Ann", **{"Idempotency-Key": "k1"})
-    other = await cem.send("POST", "/matchmaking", {"username": "Cem"}, **{"Idempotency-Key": "k1"})
+    await ann.join("Ann", **{"Idempotency-Key": "k1-6f1c2d9a4b7e8035"})
+    other = await cem.send(
+        "POST", "/matchmaking", {"username": "Cem"}, **{"Idempotency-Key": "k1-6f1c2d9a4b7e8035"}
+    )
     assert other.status_code == 422 and other.json()["code"] == "idempotency_mismatch"
     assert await Player.objects.acount() == 1
 

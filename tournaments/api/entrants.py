@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from msgspec import UNSET
 
 from lib.errors import Malformed, NotFound
+from lib.http import counted_guess
 from lib.names import parse_name
 from tournaments.models import Entrant, EntryStatus
 from tournaments.services.entry.check_in import (
@@ -86,16 +87,17 @@ def enter_players(
 
 
 def _register(request: HttpRequest, tournament_id: UUID, body: EntrantsBody) -> Entrant:
-    return register(
-        tournament_id=tournament_id,
-        player=sender(request),
-        name=body.name,
-        code=body.code,
-        members=body.members,
-        rating=body.rating,
-        club=body.club,
-        region=body.region,
-    )
+    with counted_guess(request, wrong="wrong_code", at=tournament_id):
+        return register(
+            tournament_id=tournament_id,
+            player=sender(request),
+            name=body.name,
+            code=body.code,
+            members=body.members,
+            rating=body.rating,
+            club=body.club,
+            region=body.region,
+        )
 
 
 @router.route("PATCH", ENTRANT)

@@ -6,21 +6,22 @@ import re
 from collections.abc import Iterable, Sequence
 
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
-#: What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection): at the start of a
+# cell, and after what may separate cells elsewhere, such as the semicolon in much of Europe.
+_START = r"""(^|[,;|\t\r\n])([\s"]*?)"""
+_FORMULA = re.compile(_START + r"(?=[=+\-@\t\r])")
+_GUARDED = re.compile(_START + r"'(?=[=+\-@\t\r])")
 
 
 def guarded(value: object) -> str:
-    """A value as a cell; text that begins like a formula gets an apostrophe before it."""
+    """A value as a cell; an apostrophe stands before what could be taken for a formula."""
     text = "" if value is None else str(value)
-    if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
+    return text if _NUMBER.fullmatch(text) else _FORMULA.sub(r"\1\2'", text)
 
 
 def unguarded(cell: str) -> str:
-    """The text of a cell, without the apostrophe that `guarded` put before it."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+    """The text of a cell, without the apostrophes that `guarded` put into it."""
+    return _GUARDED.sub(r"\1\2", cell)
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lib.errors import Refusal, Unauthenticated
+from lib.http import counted_guess
 from matchmaking.identity import browser_player
 from matchmaking.models import Player
 from tournaments.forms.manage import RegisterForm, TokenForm
@@ -54,14 +55,15 @@ def _enter(
     """Register; returns the entrant and, of a guest made for it, the token."""
     data = form.cleaned_data
     player, token = player_or_guest(request, player, data.get("username", ""))
-    entrant = register(
-        tournament_id=tournament.pk,
-        player=player,
-        name=data.get("team", ""),
-        members=data.get("members", "").splitlines(),
-        code=data.get("code", ""),
-        club=data.get("club", ""),
-    )
+    with counted_guess(request, wrong="wrong_code", at=tournament.pk):
+        entrant = register(
+            tournament_id=tournament.pk,
+            player=player,
+            name=data.get("team", ""),
+            members=data.get("members", "").splitlines(),
+            code=data.get("code", ""),
+            club=data.get("club", ""),
+        )
     return entrant, token
 
 

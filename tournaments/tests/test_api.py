@@ -189,7 +189,7 @@ def test_staff_with_the_right_to_may_enter_results() -> None:
 
 def test_a_retry_with_a_key_makes_one_tournament() -> None:
     body = {"players": ["A", "B"]}
-    key = {"Idempotency-Key": "k1"}
+    key = {"Idempotency-Key": "k1-6f1c2d9a4b7e8035"}
     first = send("POST", "/tournament", body, **key)
     again = send("POST", "/tournament/", body, **key)
     assert first.status_code == again.status_code == 201

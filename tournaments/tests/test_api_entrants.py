@@ -144,7 +144,7 @@ def test_stations_are_added_called_and_freed() -> None:
 
 def test_judges_are_invited_once_and_removed() -> None:
     cup = Cup(*"ABCD")
-    path, key = f"{cup.address}/judges", {"Idempotency-Key": "k1"}
+    path, key = f"{cup.address}/judges", {"Idempotency-Key": "k1-6f1c2d9a4b7e8035"}
     first = cup.owner.post(path, {"name": "Jo"}, **key)
     assert cup.owner.post(path, {"name": "Jo"}, **key) == first
     assert cup.post("judges", {"name": "Jo"}).status_code == 409

@@ -8,6 +8,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lib.errors import Conflict, Refusal
 from matchmaking.models import Match, Seat
@@ -148,7 +150,22 @@ def test_no_cell_is_taken_for_a_formula(text: str) -> None:
     assert unguarded(guarded(text)) == text
 
 
-@pytest.mark.parametrize("text", ["-5", "+3", "-2.5", "'tis", "2:1", ""])
+@pytest.mark.parametrize(
+    "text", ["x;=2+2", "x,=2+2", "x\t=2+2", "x|=2+2", 'x; "=2+2"', "x;;@SUM(A1)"]
+)
+def test_no_cell_is_taken_for_a_formula_where_the_separator_is_another(text: str) -> None:
+    for separator in ";,|\t":
+        parts = guarded(text).split(separator)
+        assert not any(part.strip(' "').startswith(("=", "+", "-", "@")) for part in parts)
+    assert unguarded(guarded(text)) == text
+
+
+@given(st.text(alphabet='ab;,|\t\r\n" =+-@'))
+def test_a_guarded_text_comes_back_as_it_was(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+
+
+@pytest.mark.parametrize("text", ["-5", "+3", "-2.5", "'tis", "2:1", "Smith, Ann", "a;b", ""])
 def test_numbers_and_plain_text_stay_as_they_are(text: str) -> None:
     assert guarded(text) == text
 
