@@ -8,7 +8,7 @@ from functools import partial
 from statistics import median
 from typing import Any
 
-from . import arrival, brackets, idle, lobby, matchmaking, pairing, ratings, servers
+from . import arrival, brackets, idle, lobby, matchmaking, pairing, ratings, rules, servers
 from .servers import (
     BARE_DAPHNE,
     BARE_UVICORN,
@@ -146,12 +146,18 @@ def run_ratings(runs: int) -> None:
     ratings.report(runs)
 
 
+def run_rules(runs: int) -> None:
+    """The rematch pause and gathered arrivals, simulated."""
+    rules.report()
+
+
 PARTS = {
     "lobby": run_lobby,
     "queue": run_queue,
     "idle": run_idle,
     "arrival": run_arrival,
     "pairing": run_pairing,
+    "rules": run_rules,
     "brackets": run_brackets,
     "ratings": run_ratings,
 }

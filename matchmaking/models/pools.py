@@ -190,6 +190,7 @@ class Pool(models.Model):
             window_growth=self.window_growth,
             longest_wait=_or_never(self.longest_wait_seconds),
             rematch_memory=self.rematch_memory,
+            rematch_pause=float(self.rematch_pause_seconds),
             region_seconds=float(self.region_seconds),
         )
 
@@ -202,6 +203,8 @@ class Pool(models.Model):
             and self.window_start is None
             and self.ready_seconds is None
             and not self.rematch_memory
+            and not self.rematch_pause_seconds
+            and not self.gather_seconds
             and not self.regions
         )
 
@@ -212,6 +215,8 @@ class Pool(models.Model):
             self.longest_wait_seconds is not None
             or (self.window_start is not None and self.window_growth)
             or self.regions
+            or self.rematch_pause_seconds
+            or self.gather_seconds
         )
 
 

@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from lib.schemas import Schema
 from matchmaking import models
+from matchmaking.models import LeaveRule
 
 
 class PoolStatistics(Schema):
@@ -38,9 +39,17 @@ class Pool(Schema):
     ready_seconds: int | None
     """How long players have to accept a match; null for no ready check."""
     rematch_memory: int
+    rematch_pause_seconds: int
+    """For how long recent opponents do not meet again; 0 for no pause."""
+    gather_seconds: int
+    """How long arrivals are gathered before they are paired; 0 for at once."""
     regions: list[str]
     best_of: int
     draws: bool
+    leaving: LeaveRule
+    """Who loses when a player leaves a match of teams, or of more than two sides."""
+    shared_names: bool
+    """Whether guests of the same name may wait here."""
     statistics: PoolStatistics
 
     @classmethod

@@ -245,3 +245,39 @@ def test_a_refused_join_renames_nobody() -> None:
         join_pool(Join("Cem", shared.slug, caller(ann), party=party.code))
     ann.refresh_from_db()
     assert ann.name == "Ann"
+
+
+def test_who_just_met_waits_for_others_as_long_as_the_pause() -> None:
+    night = pool("night", rematch_pause_seconds=20)
+    assert not night.is_plain and night.time_matters
+    ann, bob = guest("Ann"), guest("Bob")
+    join(ann, night)
+    first = join(bob, night).match
+    assert first is not None
+    cancel_match(match_id=first.pk)
+    assert join(ann, night).match is None and join(bob, night).match is None
+    assert tick_pools(now=timezone.now()) == 0
+    assert tick_pools(now=timezone.now() + 21 * SECOND) == 1
+    assert state(ann) == state(bob) == "matched"
+
+
+def test_arrivals_are_gathered_and_paired_together() -> None:
+    busy = pool("busy", window_start=1000, gather_seconds=3)
+    assert not busy.is_plain and busy.time_matters
+    now = timezone.now()
+    assert tick_pools(now=now) == 0
+    for name, rating in (("Ann", 1500), ("Bob", 1900), ("Cem", 1520), ("Dan", 1910)):
+        player = guest(name)
+        rate(player, busy, rating)
+        assert join(player, busy).match is None
+    assert tick_pools(now=now) == 2
+    assert {
+        frozenset(seat.name for seat in match.seats.all()) for match in Match.objects.all()
+    } == {
+        frozenset({"Ann", "Cem"}),
+        frozenset({"Bob", "Dan"}),
+    }
+    for name in ("Eve", "Fay"):
+        join(guest(name), busy)
+    assert tick_pools(now=now + 1 * SECOND) == tick_pools(now=now + 2 * SECOND) == 0
+    assert tick_pools(now=now + 3 * SECOND) == 1

@@ -29,8 +29,8 @@ class Contender(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     `rating` is the party's; where ratings do not matter, it is derived from the place.
     `window` has grown with the wait, to no end once the wait is too long; `own_window` leaves that
-    out. `accepts` and `prefers` are bit masks of regions. `worth` is what it costs to leave the
-    party waiting.
+    out. `is_paused` says that it does not meet recent opponents yet. `accepts` and `prefers` are
+    bit masks of regions. `worth` is what it costs to leave the party waiting.
     """
 
     ticket: Ticket
@@ -41,6 +41,7 @@ class Contender(msgspec.Struct, frozen=True, eq=False, gc=False):
     window: float
     own_window: float
     is_overdue: bool
+    is_paused: bool
     accepts: int
     prefers: int
     players: tuple[Hashable, ...]
@@ -92,10 +93,11 @@ def _contender(
         inf if is_overdue else own_window,
         own_window,
         is_overdue,
+        wait < rules.rematch_pause and not is_overdue,
         ANYWHERE if is_overdue or wait >= rules.region_seconds else prefers,
         prefers,
         tuple(member.player for member in members),
-        _avoided(members, rules.rematch_memory),
+        _avoided(members, rules.remembered),
         _worth(ticket, wait, rules) + is_overdue * OVERDUE,
     )
 
@@ -121,10 +123,18 @@ def within_windows(one: Contender, other: Contender) -> bool:
 
 
 def fits(one: Contender, other: Contender) -> bool:
-    """Whether two parties may be in one match: by rating, or a wait too long, and by region."""
+    """Whether two parties may be in one match: by rating, or a wait too long, and by region.
+
+    Recent opponents may not for a while.
+    """
     if not (one.is_overdue or other.is_overdue or within_windows(one, other)):
         return False
-    return one.accepts & other.accepts != 0
+    return one.accepts & other.accepts != 0 and not is_too_early(one, other)
+
+
+def is_too_early(one: Contender, other: Contender) -> bool:
+    """Whether two parties would meet again, and neither has waited through the pause."""
+    return one.is_paused and other.is_paused and would_meet_again(one, other)
 
 
 def would_meet_again(one: Contender, other: Contender) -> bool:

@@ -24,6 +24,7 @@ from .contenders import (
     REMATCH,
     Contender,
     fits,
+    is_too_early,
     within_windows,
     would_meet_again,
 )
@@ -118,12 +119,14 @@ def _nearest(
     """The nearest fitting opponents with their costs; recent opponents do not count."""
     one = line[place]
     rating, window, accepts, is_overdue = one.rating, one.window, one.accepts, one.is_overdue
-    found = beyond = 0
+    is_paused, found, beyond = one.is_paused, 0, 0
     for other_place in places[:_SEARCHED_PLACES]:
         other = line[other_place]
         gap = abs(other.rating - rating)
         if gap > window:
             return
+        if is_paused and is_too_early(one, other):
+            continue
         if accepts & other.accepts and (gap <= other.window or is_overdue):
             price = cost(one, other)
             if price >= BEYOND_WINDOWS:

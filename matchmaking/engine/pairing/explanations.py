@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from math import ceil, inf, isinf
 
-from .contenders import ANYWHERE, Contender, contenders, fits
+from .contenders import ANYWHERE, Contender, contenders, fits, is_too_early
 from .gathering import could_fill
 from .shapes import count_sizes, team_shapes
 from .values import Rules, Ticket
@@ -22,6 +22,7 @@ class Reason(Enum):
     ALONE = "nobody else waits"
     RATING = "nobody within the window"
     REGION = "nobody in the region"
+    PAUSE = "only recent opponents"
     TOO_FEW = "too few players fit"
     SIZES = "the parties that fit do not fill the teams"
     TOGETHER = "those who fit do not fit each other"
@@ -59,7 +60,11 @@ class Explanations:
         self.overdue = [one for one in able if one.is_overdue]
         self.oldest = sorted(able, key=lambda one: -one.wait)[:2]
         self.counts = count_sizes((one.size for one in able), rules.team_size)
-        self.all_fit = not rules.is_rated and all(one.accepts == ANYWHERE for one in able)
+        self.all_fit = (
+            not rules.is_rated
+            and not rules.rematch_pause
+            and all(one.accepts == ANYWHERE for one in able)
+        )
 
     def __contains__(self, ticket: Hashable) -> bool:
         return ticket in self._everyone
@@ -99,12 +104,7 @@ class Explanations:
         if len(self.line) == 1:
             return Reason.ALONE
         if not players:
-            near = (
-                other
-                for other in self._in_window(one)
-                if other.window >= abs(one.rating - other.rating)
-            )
-            return Reason.RATING if next(near, None) is None else Reason.REGION
+            return self._why_nobody_fits(one)
         if self.rules.is_duel:
             return Reason.DUE
         if players + one.size < self.rules.players:
@@ -114,6 +114,16 @@ class Explanations:
         shapes = team_shapes(self.rules.team_size)
         fill = could_fill(there, shapes, self.rules, one)
         return Reason.TOGETHER if fill else Reason.SIZES
+
+    def _why_nobody_fits(self, one: Contender) -> Reason:
+        near = [
+            other
+            for other in self._in_window(one)
+            if other.window >= abs(one.rating - other.rating)
+        ]
+        if any(one.accepts & other.accepts for other in near):
+            return Reason.PAUSE
+        return Reason.REGION if near else Reason.RATING
 
     def _next_fit(self, one: Contender) -> float:
         """When at the latest one more fits, considering the nearest and the longest waits."""
@@ -138,7 +148,8 @@ def _seconds_to_fit(one: Contender, other: Contender, rules: Rules) -> float:
     if missing > 0:
         by_rating = missing / rules.window_growth if rules.window_growth else inf
     by_region = 0.0 if one.accepts & other.accepts else rules.region_seconds - longest
-    return max(0.0, min(rules.longest_wait - longest, max(by_rating, by_region)))
+    by_pause = rules.rematch_pause - longest if is_too_early(one, other) else 0.0
+    return max(0.0, min(rules.longest_wait - longest, max(by_rating, by_region, by_pause)))
 
 
 def sentence(explanation: Explanation, rules: Rules) -> str:
@@ -152,6 +163,7 @@ def sentence(explanation: Explanation, rules: Rules) -> str:
         Reason.ALONE: "Nobody else waits here yet.",
         Reason.RATING: f"Nobody{window} waits yet.{soon}",
         Reason.REGION: f"Nobody{window} waits in your region yet.{soon}",
+        Reason.PAUSE: f"Only who met you last fits{window} yet.{soon}",
         Reason.TOO_FEW: f"{there} of {rules.players} players are there{window}.{soon}",
         Reason.SIZES: f"Enough players fit{window}, but their parties do not fill the teams.{soon}",
         Reason.TOGETHER: f"Enough players fit{window}, but not all of them each other.{soon}",

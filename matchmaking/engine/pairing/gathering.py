@@ -10,7 +10,7 @@ from collections.abc import Hashable, Sequence
 from itertools import accumulate
 from math import inf
 
-from .contenders import Contender, fits, would_meet_again
+from .contenders import Contender, fits, is_too_early, would_meet_again
 from .shapes import Counts, capped, most_of_each, shapes_within
 from .values import Rules
 
@@ -161,9 +161,9 @@ class _Taken:
             return False
         if self.must is not None and not fits(one, self.must):
             return False
-        return self.gathering.with_rematches or (
-            self.avoids.isdisjoint(one.players) and one.avoids.isdisjoint(self.players)
-        )
+        if self.gathering.with_rematches:
+            return not one.is_paused or not any(is_too_early(one, p) for p in self.parties)
+        return self.avoids.isdisjoint(one.players) and one.avoids.isdisjoint(self.players)
 
     def _add(self, one: Contender) -> None:
         self.parties.append(one)

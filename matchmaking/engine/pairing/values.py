@@ -53,8 +53,9 @@ class Rules:
     window. After the longest wait a party fits everybody in every region, and goes first.
 
     `party_limit` is the most players on one ticket. Each player's last `rematch_memory` opponents
-    are avoided while there are others who fit. Regions are kept for `region_seconds`; after that
-    a ticket's are preferred only.
+    are avoided while there are others who fit. For `rematch_pause` seconds they are not met at all,
+    until one of the two has waited that long. Regions are kept for `region_seconds`; after that a
+    ticket's are preferred only.
     """
 
     team_size: int = 1
@@ -64,6 +65,7 @@ class Rules:
     window_growth: float = 0.0
     longest_wait: float = inf
     rematch_memory: int = 0
+    rematch_pause: float = 0.0
     region_seconds: float = inf
 
     def __post_init__(self) -> None:
@@ -74,7 +76,13 @@ class Rules:
             raise PairingError(f"A match has 2 teams at least and {MAX_PLAYERS} players at most.")
         if not 1 <= self.party_limit <= self.team_size:
             raise PairingError("A party has at least one player and fits into a team.")
-        lengths = (self.window_start, self.window_growth, self.longest_wait, self.region_seconds)
+        lengths = (
+            self.window_start,
+            self.window_growth,
+            self.longest_wait,
+            self.rematch_pause,
+            self.region_seconds,
+        )
         if not all(length >= 0 for length in lengths) or self.window_growth == inf:
             raise PairingError("Windows and waits are not below zero, and growth has an end.")
         if self.rematch_memory < 0:
@@ -94,6 +102,11 @@ class Rules:
     def is_rated(self) -> bool:
         """Whether ratings matter for the pairing."""
         return self.window_start < inf
+
+    @property
+    def remembered(self) -> int:
+        """How many of a player's last opponents count: with a pause one at least."""
+        return max(self.rematch_memory, 1 if self.rematch_pause else 0)
 
     @property
     def points_per_second(self) -> float:

@@ -100,6 +100,7 @@ def drawn_rules(
         window_growth=st.sampled_from([0.0, 1.0, 5.0]),
         longest_wait=st.sampled_from([30.0, 100.0, float("inf")]),
         rematch_memory=st.integers(0, 3),
+        rematch_pause=st.sampled_from([0.0, 0.0, 20.0, 60.0]),
         region_seconds=st.sampled_from([0.0, 60.0, float("inf")]),
     )
 
@@ -122,12 +123,27 @@ def may_meet(one: Ticket, other: Ticket, rules: Rules) -> bool:
         return False
     if is_overdue(one, rules) or is_overdue(other, rules):
         return True
+    if _meets_too_early(one, other, rules):
+        return False
     gap = abs(one.rating - other.rating)
     windows = (
         rules.window_start + rules.window_growth * (NOW - ticket.waiting_since)
         for ticket in (one, other)
     )
     return all(gap <= window for window in windows)
+
+
+def _meets_too_early(one: Ticket, other: Ticket, rules: Rules) -> bool:
+    """Whether one of these met one of those last, and both have just come."""
+    memory = max(rules.rematch_memory, 1)
+    met = any(
+        theirs.player in mine.recent_opponents[:memory]
+        for these, those in ((one, other), (other, one))
+        for mine in these.members
+        for theirs in those.members
+    )
+    longest = NOW - min(one.waiting_since, other.waiting_since)
+    return met and longest < rules.rematch_pause
 
 
 def _share_region(tickets: Sequence[Ticket], rules: Rules) -> bool:

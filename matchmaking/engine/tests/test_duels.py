@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaking.engine.pairing import Rules, Ticket, match_at_once
+from matchmaking.engine.pairing import Reason, Rules, Ticket, match_at_once, sentence
 from matchmaking.engine.pairing.contenders import Contender, contenders, fits
 from matchmaking.engine.pairing.duels import cost, pair_duels, seat_overdue
 from matchmaking.engine.pairing.frontier import cheapest_matching
@@ -270,6 +270,19 @@ def test_a_sweep_with_few_plans_pairs_neighbours(most_states: int) -> None:
     ]
     found = cheapest_matching(positions, lower, [1e6] * 6, most_states)
     assert sorted(found) == [(1, 0), (3, 2), (5, 4)]
+
+
+def test_recent_opponents_do_not_meet_before_one_has_waited_through_the_pause() -> None:
+    rules = Rules(rematch_pause=20)
+    ann, bob = solo("ann", met="bob", waits=5), solo("bob", met="ann")
+    assert pairs(ann, bob, rules=rules) == [] and match_at_once(bob, [ann], rules, NOW) is None
+    [why, _] = pair_pool([ann, bob], rules, NOW).waiting
+    assert (why.reason, why.next_fit_seconds) == (Reason.PAUSE, 15)
+    assert sentence(why, rules) == (
+        "Only who met you last fits yet. One more fits in 15 s at the latest."
+    )
+    assert pairs(ann, bob, solo("cid"), rules=rules) == [("ann", "cid")]
+    assert pairs(solo("ann", met="bob", waits=20), bob, rules=rules) == [("ann", "bob")]
 
 
 def test_ten_thousand_are_paired_in_a_moment() -> None:

@@ -306,3 +306,13 @@ def test_two_thousand_parties_become_fives_in_a_moment(
     assert process_time() - started < 4  # about 0.3 on an idle machine
     players = sum(len(ticket.members) for ticket in tickets)
     assert 10 * len(pairing.matches) >= share * players
+
+
+def test_recent_opponents_are_in_no_match_of_teams_before_the_pause_is_over() -> None:
+    rules = Rules(team_size=2, rematch_pause=20)
+    others = [solo("cid"), solo("dan")]
+    ann, bob = solo("ann", met="bob"), solo("bob", met="ann")
+    assert pair_pool([ann, bob, *others], rules, NOW).matches == []
+    assert len(pair_pool([ann, bob, *others, solo("eve")], rules, NOW).matches) == 1
+    late = solo("bob", met="ann", waits=20)
+    assert len(pair_pool([ann, late, *others], rules, NOW).matches) == 1

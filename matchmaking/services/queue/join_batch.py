@@ -188,6 +188,8 @@ class JoinBatch:
 
     def _candidates(self, wait: Wait) -> list[MatchCandidate]:
         """The matches that have become possible by a new wait."""
+        if self.pool.gather_seconds:
+            return []  # the tick pairs all who have come
         if self.waiting_pool is not None:
             found = self.waiting_pool.match_newcomer(wait)
             return [] if found is None else [found]

@@ -189,7 +189,7 @@ class QueueSnapshot:
 
     def _recent_opponents(self) -> dict[UUID, list[str]]:
         """The last opponents of known players in this pool, the latest first."""
-        if not self.pool.rematch_memory or not self.known:
+        if not self.pool.rules.remembered or not self.known:
             return {}
         last = _last_seats(self.pool, self.ids)
         others = Seat.objects.filter(match__in={seat.match_id for seat in last})
@@ -201,7 +201,7 @@ class QueueSnapshot:
             assert seat.player_id is not None
             met = [str(o.player_id) for o in by_match[seat.match_id] if o.side != seat.side]
             recent.setdefault(seat.player_id, []).extend(met)
-        return {player: met[: self.pool.rematch_memory] for player, met in recent.items()}
+        return {player: met[: self.pool.rules.remembered] for player, met in recent.items()}
 
 
 def _last_seats(pool: Pool, players: Iterable[UUID]) -> list[Seat]:
@@ -210,7 +210,7 @@ def _last_seats(pool: Pool, players: Iterable[UUID]) -> list[Seat]:
         RowNumber(), partition_by="player", order_by=F("match__created_at").desc()
     )
     seats = Seat.objects.filter(player__in=players, pool=pool).annotate(rank=latest_first)
-    return list(seats.filter(rank__lte=pool.rematch_memory).order_by("rank"))
+    return list(seats.filter(rank__lte=pool.rules.remembered).order_by("rank"))
 
 
 def _parse(raw: str) -> Name | Refusal:

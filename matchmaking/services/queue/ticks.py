@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Q
@@ -32,15 +32,31 @@ def tick_pools(*, now: datetime) -> int:
     found = 0
     for pool in _pools_with_work():
         try:
-            if pool.is_open:
+            if pool.is_open and not _is_gathering(pool, now):
                 found += pair_waiting(pool=pool, now=now)
-            else:
+            elif not pool.is_open:
                 end_pool_waits(pool=pool)
         except ClaimLost:
             continue  # somebody left meanwhile; the next tick tries again
         except Exception:
             log.exception("The pool %s could not be paired; it is tried again", pool.slug)
     return found
+
+
+_paired_at: dict[int, datetime] = {}
+"""When this process last paired a pool that gathers its arrivals."""
+
+
+def _is_gathering(pool: Pool, now: datetime) -> bool:
+    """Whether a pool still gathers arrivals, since it was paired a moment ago."""
+    if not pool.gather_seconds:
+        return False
+    since = now - _paired_at.get(pool.pk, datetime.min.replace(tzinfo=UTC))
+    # Ticks do not come to the millisecond.
+    if timedelta(0) <= since < timedelta(seconds=pool.gather_seconds - 0.5):
+        return True
+    _paired_at[pool.pk] = now
+    return False
 
 
 def _pools_with_work() -> list[Pool]:
