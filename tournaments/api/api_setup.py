@@ -10,13 +10,15 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 
 from lib.endpoints import by_method, endpoint, operations_of
+from lib.errors import Forbidden, Unauthenticated
 from lib.http import check_newcomer
 from lib.schemas import Json
 from matchmaking.callers import Caller, player_of
 from matchmaking.identity import caller_of
 from matchmaking.models import Player
+from tournaments.models import Tournament
 from tournaments.services.actors import Actor
-from tournaments.services.permissions import check_organiser
+from tournaments.services.permissions import actor_for, check_organiser
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -104,6 +106,15 @@ class Organised(TypedDict):
 
     tournament_id: UUID
     actor: Actor
+
+
+def sees_all(request: HttpRequest, tournament: Tournament) -> bool:
+    """Whether who asks is the organiser, a judge or staff; a stranger's token is nobody's."""
+    try:
+        actor_for(tournament=tournament, caller=caller(request), user=account(request))
+    except (Forbidden, Unauthenticated):
+        return False
+    return True
 
 
 def organised(request: HttpRequest, tournament_id: UUID) -> Organised:

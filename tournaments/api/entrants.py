@@ -41,7 +41,7 @@ from tournaments.services.entry.seeding import set_seeds, shuffle_seeds, sort_by
 from tournaments.services.permissions import player_actor
 
 from . import schemas
-from .api_setup import ONE, Organised, Router, caller, organised, sender
+from .api_setup import ONE, Organised, Router, caller, organised, sees_all, sender
 from .bodies import (
     MYSELF,
     NO_REASON,
@@ -66,9 +66,13 @@ MEMBER = f"{ONE}/members/<int:member_id>"
 
 @router.route("GET", LIST, for_all=True)
 def list_entrants(request: HttpRequest, tournament_id: UUID) -> schemas.Entrants:
-    """Everybody on the list, by seed: those who take part, wait, or are out again."""
-    rows = tournament_of(tournament_id).entrants.prefetch_related("members")
-    return schemas.Entrants(schemas.Entrant.listed(rows))
+    """Everybody on the list, by seed: those who take part, wait, or are out again.
+
+    Who asks to be entered, or was declined, is shown to the organiser and to judges.
+    """
+    found = tournament_of(tournament_id)
+    rows = found.entrants.all() if sees_all(request, found) else found.entrants.listed()
+    return schemas.Entrants(schemas.Entrant.listed(rows.prefetch_related("members")))
 
 
 @router.route("POST", LIST, status=201)

@@ -25,7 +25,7 @@ from tournaments.services.transfer.imports import (
 )
 
 from . import schemas
-from .api_setup import ONE, Router, maker, organised
+from .api_setup import ONE, Router, maker, organised, sees_all
 from .idempotency import created
 from .tournaments import kept_file, tournament_of
 
@@ -123,7 +123,12 @@ def _attached(response: HttpResponse, tournament: Tournament, ending: str) -> Ht
 def export_entrants(request: HttpRequest, tournament_id: UUID) -> HttpResponse:
     """Everybody on the list, as a spreadsheet opens it and as it can be sent back."""
     found = tournament_of(tournament_id)
-    return _file(request, found, entrants_csv, "-entrants.csv")
+    if not sees_all(request, found):
+        return _file(request, found, entrants_csv, "-entrants.csv")
+    content = entrants_csv(found, is_whole=True)
+    return _attached(
+        HttpResponse(content, content_type=f"{SHEETS[0]}; charset=utf-8"), found, "-entrants.csv"
+    )
 
 
 class ImportQuery(Schema):

@@ -14,10 +14,11 @@ MATCH_COLUMNS = (
 )  # fmt: skip
 
 
-def entrants_csv(tournament: Tournament) -> bytes:
-    """All entrants by seed; `parse_sheet` reads the file back."""
+def entrants_csv(tournament: Tournament, *, is_whole: bool = False) -> bytes:
+    """The entrants by seed, all or those whom everybody may see; `parse_sheet` reads it back."""
     rows = []
-    for entrant in tournament.entrants.prefetch_related("members").order_by("seed"):
+    entrants = tournament.entrants.all() if is_whole else tournament.entrants.listed()
+    for entrant in entrants.prefetch_related("members").order_by("seed"):
         members = [member.name for member in entrant.members.all()]
         known = (entrant.name, entrant.rating, entrant.club, entrant.region, entrant.seed)
         rows.append([*known, entrant.status, *members])

@@ -1,7 +1,7 @@
 """Tournaments, entrants, stages and pairings; what must never be twice is a constraint here."""
 
 from .actions import Action
-from .entrants import Entrant, EntryStatus, Member
+from .entrants import UNLISTED, Entrant, EntryStatus, Member
 from .pairings import Pairing, PairingState, Slot
 from .stage_settings import CommonStageSettings, Format, StageSettings
 from .stages import Bye, ByeKind, Colour, Contender, Group, Part, Round, Stage, StageState

@@ -25,12 +25,20 @@ class EntryStatus(models.TextChoices):
     DISQUALIFIED = "disqualified", "is disqualified"
 
 
+#: Not on the list, or not yet: whom the organiser has not admitted is nobody else's business.
+UNLISTED = frozenset({EntryStatus.APPLIED, EntryStatus.DECLINED})
+
+
 class EntrantQuerySet(models.QuerySet["Entrant"]):
     """Entrants by their statuses."""
 
     def taking_part(self) -> "EntrantQuerySet":
         """Those who are drawn and paired."""
         return self.filter(status=EntryStatus.ENTERED)
+
+    def listed(self) -> "EntrantQuerySet":
+        """Those whom everybody may see: admitted by the organiser."""
+        return self.exclude(status__in=UNLISTED)
 
 
 class Entrant(Row):

@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 from lib.errors import NotFound
 from lib.schemas import Schema, Timestamp, including, timestamp
 from tournaments import models
-from tournaments.models import CommonStageSettings, Pairing, Part, TournamentSettings
+from tournaments.models import UNLISTED, CommonStageSettings, Pairing, Part, TournamentSettings
 
 from .briefs import Brief, EntrantBrief, StageBrief
 from .matches import Match, Sources, sources_of
@@ -139,10 +139,11 @@ def whole_tournament(tournament_id: UUID) -> Tournament:
     )
     if tournament is None:
         raise NotFound("There is no such tournament.")
+    listed = [row for row in tournament.entrants.all() if row.status not in UNLISTED]
     return Tournament.of(
         tournament,
         created_at=timestamp(tournament.created_at),
         settings=Settings.of(tournament),
-        entrants=[EntrantBrief.of(entrant) for entrant in tournament.entrants.all()],
+        entrants=[EntrantBrief.of(entrant) for entrant in listed],
         stages=[Stage.of_whole(stage) for stage in tournament.stages.all()],
     )

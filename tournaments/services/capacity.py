@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Max
 
 from lib.errors import Conflict
-from tournaments.models import Entrant, EntryStatus, Tournament
+from tournaments.models import UNLISTED, Entrant, EntryStatus, Tournament
 from tournaments.signals import entry_changed, list_changed
 
 from . import audit_log
@@ -42,7 +42,13 @@ CHANGE_OF = {
 
 
 def announce(tournament: Tournament, entrant: Entrant, change: EntryChange | None = None) -> None:
-    """Send `entry_changed`, by default with the change that led to the entrant's status."""
+    """Send `entry_changed`, by default with the change that led to the entrant's status.
+
+    Whom the organiser has not admitted is not named: then only `list_changed` is sent.
+    """
+    if entrant.status in UNLISTED:
+        list_changed.send(sender=Tournament, tournament=tournament)
+        return
     change = change or CHANGE_OF[EntryStatus(entrant.status)]
     entry_changed.send(sender=Entrant, tournament=tournament, entrant=entrant, change=change)
 
