@@ -17,16 +17,16 @@ class Bucket:
         self._burst, self._per_second = burst, per_second
         self._left, self._since = burst, time.monotonic()
 
-    def take(self) -> bool:
-        """Whether one more is let through now."""
+    def take(self, weight: float = 1) -> bool:
+        """Whether one more is let through now, which counts for as much as its weight."""
         if not settings.RATE_LIMITS:
             return True
         now = time.monotonic()
         self._left = min(self._burst, self._left + (now - self._since) * self._per_second)
         self._since = now
-        if self._left < 1:
+        if self._left < weight:
             return False
-        self._left -= 1
+        self._left -= weight
         return True
 
     def give_back(self) -> None:
@@ -41,9 +41,9 @@ class Buckets:
         self._burst, self._per_second, self._keep = burst, per_second, keep
         self._buckets: OrderedDict[object, Bucket] = OrderedDict()
 
-    def take(self, key: object) -> bool:
+    def take(self, key: object, weight: float = 1) -> bool:
         """Whether one more of this key is let through now."""
-        return self._bucket(key).take()
+        return self._bucket(key).take(weight)
 
     def give_back(self, key: object) -> None:
         """Do not count one of this key that was let through."""
@@ -85,6 +85,9 @@ class Guess:
 
 #: Guests and accounts made from one address; a game's backend may queue a crowd at once.
 newcomers = AddressBuckets(burst=600, per_second=30)
+#: Tournaments that are made, by the number of their entrants: ten of 1,024 at once.
+making_by_address = AddressBuckets(burst=10_240, per_second=30)
+making_by_player = Buckets(burst=10_240, per_second=30)
 #: Wrong passwords: for one name from one address or from one device that knows the account, for
 #: anybody from one address, and for one name from everywhere. A stranger cannot use up the last.
 passwords_by_name_there = Buckets(burst=8, per_second=0.05)

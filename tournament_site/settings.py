@@ -259,6 +259,9 @@ MATCHPOINT_TOURNAMENT_MAX_PLAYERS: int = env.int("TOURNAMENT_MAX_PLAYERS", defau
 # many ask for are kept for each revision of their tournament.
 MATCHPOINT_LARGE_SLOTS: int = env.int("LARGE_SLOTS", default=2)
 MATCHPOINT_KEPT_BYTES: int = env.int("KEPT_MIB", default=64) * 1024 * 1024
+# Tournaments of one organiser, and of guests and nobody from one address, that are not over.
+MATCHPOINT_OPEN_TOURNAMENTS_PER_PLAYER: int = env.int("OPEN_TOURNAMENTS_PER_PLAYER", default=50)
+MATCHPOINT_OPEN_TOURNAMENTS_PER_ADDRESS: int = env.int("OPEN_TOURNAMENTS_PER_ADDRESS", default=200)
 # What the Dutch system may take for a round of a Swiss; then the organiser can pair quickly.
 MATCHPOINT_SWISS_SECONDS: int = env.int("SWISS_SECONDS", default=20)
 MATCHPOINT_TICKET_LIFE = timedelta(seconds=env.int("TICKET_LIFE_SECONDS", default=600))

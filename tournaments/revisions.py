@@ -1,7 +1,8 @@
 """What many read of a tournament: made once for each revision, the large ones a few at a time."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Generic, TypeVar
 
 from django.conf import settings
@@ -16,6 +17,8 @@ Value = TypeVar("Value")
 #: With so many pairings, or entrants, a tournament is large.
 LARGE = 128
 
+_writes = Slots(1, waiting=32, seconds=20)
+_PAUSE_SECONDS = 0.15
 _slots = Slots(settings.MATCHPOINT_LARGE_SLOTS, waiting=64, seconds=20)
 
 
@@ -32,6 +35,22 @@ def slot_for(size: int, address: object) -> AbstractContextManager[None]:
     Entering it raises `Overloaded`.
     """
     return _slots.one(address) if size >= LARGE else nullcontext()
+
+
+@contextmanager
+def large_write(size: int, address: object) -> Iterator[None]:
+    """Take turns with the other large writes, and let the small ones in before the next.
+
+    Whoever waits for SQLite's lock looks every tenth of a second, so a pause follows.
+    """
+    if size < LARGE:
+        yield
+        return
+    with _writes.one(address):
+        try:
+            yield
+        finally:
+            time.sleep(_PAUSE_SECONDS)
 
 
 def slot_if_large(tournament: Tournament, address: object) -> AbstractContextManager[None]:

@@ -8,10 +8,12 @@ from lib.http import sent_fields
 from matchmaking.models import Player
 from tournaments.files.entrant_lines import NewEntrant
 from tournaments.models import Entry, Format, StageSettings, Tournament
+from tournaments.revisions import large_write
 from tournaments.services.actors import Actor
 from tournaments.services.permissions import owner_actor
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
+from tournaments.services.setup.quotas import origin_of
 from tournaments.services.setup.settings import change_settings
 from tournaments.services.setup.stage_plans import check_plans, check_size
 
@@ -44,15 +46,22 @@ def new_tournament(request: HttpRequest, body: TournamentBody) -> HttpResponse:
     """
     owner = maker(request)
     actor = owner_actor(owner, account(request))
-    return created(
-        request,
-        lambda: _make(body, sent_fields(request), owner, actor),
-        complete=lambda answer: _complete(body, answer, actor),
-    )
+    size, address = len(body.players or body.entrants or ()), request.META.get("REMOTE_ADDR")
+    origin = origin_of(address=address, actor=actor, size=size)
+    with large_write(size, address):
+        return created(
+            request,
+            lambda: _make(body, sent_fields(request), owner, actor, origin),
+            complete=lambda answer: _complete(body, answer, actor),
+        )
 
 
 def _make(
-    body: TournamentBody, sent: frozenset[str], organiser: Player | None, actor: Actor
+    body: TournamentBody,
+    sent: frozenset[str],
+    organiser: Player | None,
+    actor: Actor,
+    origin: str,
 ) -> schemas.Created:
     players, plans = _players(body), body.plans()
     check_plans(plans)
@@ -60,6 +69,7 @@ def _make(
         players=players,
         organiser=organiser,
         stages=plans,
+        origin=origin,
         **{name: getattr(body, name) for name in _ARGUMENTS},
     )
     changes = changes_of(body, sent & _OTHERS)

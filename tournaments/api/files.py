@@ -16,7 +16,9 @@ from tournaments.files.export import export_tournament
 from tournaments.files.report import group_trf
 from tournaments.files.sheets import entrants_csv, matches_csv, standings_csv
 from tournaments.models import Group, Tournament
-from tournaments.revisions import slot_if_large
+from tournaments.revisions import large_write, slot_if_large
+from tournaments.services.permissions import owner_actor
+from tournaments.services.setup.quotas import BYTES_FOR_EACH, origin_of
 from tournaments.services.transfer.imports import (
     import_entrants,
     import_tournament,
@@ -25,7 +27,7 @@ from tournaments.services.transfer.imports import (
 )
 
 from . import schemas
-from .api_setup import ONE, Router, maker, organised, sees_all
+from .api_setup import ONE, Router, account, maker, organised, sees_all
 from .idempotency import created
 from .tournaments import kept_file, tournament_of
 
@@ -75,17 +77,22 @@ def import_file(request: HttpRequest) -> HttpResponse:
     file contradicts itself. The token is shown this once. Takes an Idempotency-Key.
     """
     owner = maker(request)
-    data = _read(request, (JSON, *REPORTS))
+    data, address = _read(request, (JSON, *REPORTS)), request.META.get("REMOTE_ADDR")
+    size = len(data) // BYTES_FOR_EACH
+    actor = owner_actor(owner, account(request))
+    origin = origin_of(address=address, actor=actor, size=size)
 
     def make() -> schemas.Imported:
         if request.content_type == JSON:
-            made = import_tournament(data=data, organiser=owner)
+            made = import_tournament(data=data, organiser=owner, origin=origin)
         else:
-            made = import_trf(data=data, organiser=owner, encoding=_charset(request))
+            encoding = _charset(request)
+            made = import_trf(data=data, organiser=owner, encoding=encoding, origin=origin)
         brief, warnings = schemas.Brief.of(made.tournament), list(made.warnings)
         return schemas.Imported("Tournament Imported", brief, made.token, warnings)
 
-    return created(request, make, body=data)
+    with large_write(size, address):
+        return created(request, make, body=data)
 
 
 @router.route("GET", f"{ONE}/export.json", returns=File(JSON, {"type": "object"}))

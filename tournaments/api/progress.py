@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from msgspec import Meta
 
 from lib.schemas import Schema
+from tournaments.revisions import large_write, size_of
 from tournaments.services.permissions import actor_for
 from tournaments.services.progress.start import cancel_tournament, start_tournament
 from tournaments.services.progress.withdrawals import (
@@ -28,7 +29,9 @@ router = Router("The course of play")
 @router.route("POST", f"{ONE}/start")
 def start_play(request: HttpRequest, tournament_id: UUID) -> schemas.Started:
     """Seed and draw the entrants, and begin the first stage."""
-    brackets = start_tournament(**organised(request, tournament_id))
+    who, draft = organised(request, tournament_id), tournament_of(tournament_id)
+    with large_write(size_of(draft), request.META.get("REMOTE_ADDR")):
+        brackets = start_tournament(**who)
     tournament = tournament_of(tournament_id)
     return schemas.Started("Started", brackets, schemas.Brief.of(tournament))
 

@@ -84,6 +84,10 @@ class Tournament(Row):
         help_text="What a report file says of the rounds of a first Swiss, by entrants' ids.",
     )  # fmt: skip
     token_sha256 = models.CharField(max_length=64, null=True, editable=False)
+    origin = models.CharField(
+        max_length=16, db_default="", db_index=True, editable=False,
+        help_text="The digest of the address it was made from; empty when staff made it.",
+    )  # fmt: skip
     revision = models.CharField(
         max_length=16, db_default="", editable=False,
         help_text="Another one after each change of anything in it.",

@@ -31,6 +31,7 @@ from tournaments.models import (
 )
 from tournaments.order_of_play import estimated_starts, open_in_order
 from tournaments.pages.sharing.links import share_of
+from tournaments.revisions import large_write, size_of
 from tournaments.services.actors import Actor
 from tournaments.services.operations import OPERATIONS
 from tournaments.services.progress.attendance import short_teams
@@ -307,6 +308,9 @@ def _do(request: HttpRequest, tournament_id: UUID, action: str, back: str) -> Ht
 
     def operate() -> str:
         actor = organiser_of(request, tournament)
-        return run(action, FormAction(tournament, actor, request.POST, request.FILES))
+        form = FormAction(tournament, actor, request.POST, request.FILES)
+        size = size_of(tournament) if action == "start" else 0
+        with large_write(size, request.META.get("REMOTE_ADDR")):
+            return run(action, form)
 
     return act(request, back, operate)

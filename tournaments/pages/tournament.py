@@ -1,6 +1,7 @@
 """Pages of tournaments: the list, a new one, one from a file, and the bracket or table."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -22,11 +23,12 @@ from tournaments.display.pairing_time import pairing_words
 from tournaments.forms.creation import DrawForm, ImportForm, OwnedForm, TournamentForm
 from tournaments.models import ShortAddress, Tournament, TournamentState
 from tournaments.pages.sharing.links import share_of
-from tournaments.revisions import slot_for
+from tournaments.revisions import large_write, slot_for
 from tournaments.selectors import listed_tournaments
 from tournaments.services.permissions import owner_actor
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
+from tournaments.services.setup.quotas import BYTES_FOR_EACH, origin_of
 from tournaments.services.transfer.imports import import_file
 from tournaments.services.undo.stack import last_undoable
 
@@ -52,7 +54,15 @@ def tournament_new(request: HttpRequest) -> HttpResponse:
     form = TournamentForm(request.POST or None, needs_organiser=_needs_name(request))
 
     def create(player: Player | None) -> Tournament:
-        tournament = create_tournament(organiser=player, **form.arguments()).tournament
+        arguments = form.arguments()
+        size = len(arguments["players"])
+        origin = _origin(request, player, size)
+        with large_write(size, request.META.get("REMOTE_ADDR")):
+            return make(player, origin, arguments)
+
+    def make(player: Player | None, origin: str, arguments: dict[str, Any]) -> Tournament:
+        made = create_tournament(organiser=player, origin=origin, **arguments)
+        tournament = made.tournament
         if "draft" not in request.POST:
             try:
                 start_tournament(tournament_id=tournament.pk, actor=owner_actor(player))
@@ -81,12 +91,23 @@ def tournament_import(request: HttpRequest) -> HttpResponse:
     )
 
     def create(player: Player | None) -> Tournament:
-        made = import_file(data=form.content(), organiser=player)
+        data = form.content()
+        size = len(data) // BYTES_FOR_EACH
+        origin = _origin(request, player, size)
+        with large_write(size, request.META.get("REMOTE_ADDR")):
+            made = import_file(data=data, organiser=player, origin=origin)
         for warning in made.warnings:
             messages.warning(request, warning)
         return made.tournament
 
     return _create(request, form, "import", create)
+
+
+def _origin(request: HttpRequest, player: Player | None, size: int) -> str:
+    """Where a tournament of a page is made; raises `Refusal` when too much is."""
+    user = request.user if request.user.is_authenticated else None
+    actor = owner_actor(player, user)
+    return origin_of(address=request.META.get("REMOTE_ADDR"), actor=actor, size=size)
 
 
 def _needs_name(request: HttpRequest) -> bool:

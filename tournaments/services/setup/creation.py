@@ -22,6 +22,7 @@ from tournaments.models import (
 )
 from tournaments.services.permissions import owner_actor
 
+from .quotas import check_quota
 from .short_addresses import assign_slug
 from .stage_plans import set_stages
 
@@ -91,7 +92,7 @@ def check_even(count: int, *, byes: bool) -> None:
 
 
 @transaction.atomic
-def create_tournament(
+def create_tournament(  # noqa: PLR0913 - what a tournament is made of
     *,
     name: str,
     players: Sequence[str | NewEntrant],
@@ -101,12 +102,14 @@ def create_tournament(
     entry: Entry = Entry.ORGANISER,
     entry_code: str = "",
     stages: Sequence[StageSettings] = (),
+    origin: str = "",
 ) -> Created:
     """Store a draft with its entrants in the order given; raises `Refusal`.
 
     Without `stages` it is a single elimination. Where players register themselves, `players`
     may be empty, and an odd number is allowed.
     """
+    check_quota(organiser, origin)
     open_to_players = entry != Entry.ORGANISER
     new = [NewEntrant(one) if isinstance(one, str) else one for one in players]
     names = parse_entrants([one.name for one in new], least=0 if open_to_players else MIN_PLAYERS)
@@ -123,6 +126,7 @@ def create_tournament(
         entry=entry,
         entry_code=entry_code.strip(),
         token_sha256=tokens.digest(token),
+        origin=origin,
     )
     assign_slug(tournament)
     Entrant.objects.bulk_create(

@@ -113,23 +113,25 @@ def _roster_fault(team_size: int, members: Sequence[str]) -> str:
     return ""
 
 
-def import_tournament(*, data: bytes, organiser: Player | None = None) -> Created:
+def import_tournament(*, data: bytes, organiser: Player | None = None, origin: str = "") -> Created:
     """A new tournament out of a JSON document that was exported; raises `BadFile`."""
-    return restore(document=parse_document(decode(data)), organiser=organiser)
+    return restore(document=parse_document(decode(data)), organiser=organiser, origin=origin)
 
 
-def import_trf(*, data: bytes, organiser: Player | None = None, encoding: str = "") -> Created:
+def import_trf(
+    *, data: bytes, organiser: Player | None = None, encoding: str = "", origin: str = ""
+) -> Created:
     """A new Swiss out of a report file, with the rounds in it; raises `BadFile`.
 
     A file without rounds becomes a draft. `encoding` replaces the guess where it is not in UTF-8.
     """
     read = read_text(data, encoding=encoding)
     document, warnings = document_of_trf(read.text)
-    made = restore(document=document, organiser=organiser)
+    made = restore(document=document, organiser=organiser, origin=origin)
     return replace(made, warnings=(*read.warnings, *warnings))
 
 
-def import_file(*, data: bytes, organiser: Player | None = None) -> Created:
+def import_file(*, data: bytes, organiser: Player | None = None, origin: str = "") -> Created:
     """A new tournament out of either kind of file: only JSON begins with a brace."""
     read = import_tournament if read_text(data).text.lstrip().startswith("{") else import_trf
-    return read(data=data, organiser=organiser)
+    return read(data=data, organiser=organiser, origin=origin)

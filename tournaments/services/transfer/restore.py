@@ -29,6 +29,7 @@ from tournaments.services import audit_log
 from tournaments.services.permissions import owner_actor
 from tournaments.services.progress.stages import is_played_out
 from tournaments.services.setup.creation import Created
+from tournaments.services.setup.quotas import check_quota
 from tournaments.services.setup.settings import SETTINGS
 from tournaments.services.setup.short_addresses import assign_slug
 from tournaments.services.setup.stage_plans import check_plans
@@ -40,7 +41,7 @@ from .restore_groups import References, as_bad_file, check_plan, restore_group
 _BEGUN = (TournamentState.RUNNING, TournamentState.FINISHED)
 
 
-def restore(*, document: Document, organiser: Player | None = None) -> Created:
+def restore(*, document: Document, organiser: Player | None = None, origin: str = "") -> Created:
     """Store a document as a new tournament, with a token of its own.
 
     No rating changes, and entrants have no accounts: they are restored by their names. Raises
@@ -48,14 +49,15 @@ def restore(*, document: Document, organiser: Player | None = None) -> Created:
     """
     try:
         with transaction.atomic():
-            return _restore(document, organiser)
+            check_quota(organiser, origin)
+            return _restore(document, organiser, origin)
     except IntegrityError as error:
         raise BadFile(f"The file contradicts itself: {str(error).splitlines()[0]}.") from error
 
 
-def _restore(document: Document, organiser: Player | None) -> Created:
+def _restore(document: Document, organiser: Player | None, origin: str) -> Created:
     token = tokens.new_token()
-    tournament = _tournament(document, organiser, tokens.digest(token))
+    tournament = _tournament(document, organiser, tokens.digest(token), origin)
     entrants = _entrants(tournament, document.entrants)
     stations = [
         Station(tournament=tournament, number=one.number, name=one.name[:40])
@@ -78,7 +80,9 @@ def _restore(document: Document, organiser: Player | None) -> Created:
     return Created(tournament, token)
 
 
-def _tournament(document: Document, organiser: Player | None, digest: str) -> Tournament:
+def _tournament(
+    document: Document, organiser: Player | None, digest: str, origin: str
+) -> Tournament:
     part = document.tournament
     begun = part.state in _BEGUN
     with as_bad_file():
@@ -94,6 +98,7 @@ def _tournament(document: Document, organiser: Player | None, digest: str) -> To
         finished_at=(part.finished_at or timezone.now()) if part.state == "finished" else None,
         organiser=organiser,
         token_sha256=digest,
+        origin=origin,
     )
     assign_slug(tournament)
     return tournament
