@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from .models import Match, MatchState, Outcome
-from .results import SIDES, Result
+from .results import SIDES, Result, final_score
 
 FORFEITED = "forfeit"
 #: What each side has of a match of one game that was drawn.
@@ -52,10 +52,22 @@ def result_as_news(result: Result, names: Sequence[str]) -> str:
 def _score(result: Result) -> str:
     """The winner's games first where two sides meet; of more sides, in their order.
 
-    Empty when nobody won a game: the one that was played was drawn.
+    The points of each game follow in brackets; those of a single game stand alone. Empty when
+    nobody won a game: the one that was played was drawn.
     """
-    games = result.scores[::-1] if len(result.scores) == SIDES and result.winner else result.scores
-    return ":".join(map(str, games)) if any(games) else ""
+    winner = result.winner if len(result.scores) == SIDES else None
+    scores, games = result.scores, result.games
+    if winner:
+        scores, games = scores[::-1], tuple((first, second) for second, first in games)
+    if len(games) == 1:
+        return points_in_words(games)
+    won = ":".join(map(str, scores)) if any(scores) or games else ""
+    return f"{won} ({points_in_words(games)})" if games else won
+
+
+def points_in_words(games: Sequence[Sequence[int]]) -> str:
+    """The points of each game, such as 11:5, 7:11, 11:9."""
+    return ", ".join(":".join(map(str, points)) for points in games)
 
 
 def ending_in_words(match: Match) -> str:
@@ -70,16 +82,19 @@ def ending_in_words(match: Match) -> str:
 
 
 def scores_of(match: Match | None) -> tuple[str, str]:
-    """What is shown beside each of two names: games won so far or in the end, or who forfeited."""
+    """What is shown beside each of two names: games won so far or in the end, or who forfeited.
+
+    Of a single game the points, where they are known.
+    """
     if match is None:
         return "", ""
     if match.outcome == Outcome.FORFEIT:
         return ("", FORFEITED) if match.winner == 0 else (FORFEITED, "")
     if match.outcome == Outcome.DOUBLE_FORFEIT:
         return FORFEITED, FORFEITED
-    if match.outcome == Outcome.DRAWN and not any(match.scores):
+    if match.outcome == Outcome.DRAWN and not any(match.scores) and not match.games:
         return HALF, HALF
-    shown = match.scores or match.live_scores
+    shown = final_score(match) or match.live_scores
     return (str(shown[0]), str(shown[1])) if len(shown) == SIDES else ("", "")
 
 

@@ -88,7 +88,7 @@ def group_pairings(group: Group) -> list[Pairing]:
             "id", "key", "round_id", "number", "state", "winner", "top_slot", "top_id",
             "bottom_slot", "bottom_id", "group_id", "winner_to_id", "winner_to_side", "loser_to_id",
             "loser_to_side", "match__outcome", "match__winner", "match__scores",
-            "match__live_scores", "station__name",
+            "match__games", "match__live_scores", "station__name",
         )
         .order_by("round_id", "number")
     )  # fmt: skip

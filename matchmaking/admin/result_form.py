@@ -1,11 +1,13 @@
 """The admin's page for a match's result."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.widgets import AdminIntegerFieldWidget
+from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -16,6 +18,8 @@ from matchmaking.wording import result_in_words, side_names
 
 PLAYED = "played"
 NEITHER = "neither"
+_POINTS = re.compile(r"(\d{1,4})\s*[:\u2013-]\s*(\d{1,4})", re.ASCII)
+_GAMES = re.compile(rf"\A\s*{_POINTS.pattern}(?:[\s,;]+{_POINTS.pattern})*\s*\Z", re.ASCII)
 
 
 class ResultForm(forms.Form):
@@ -39,6 +43,17 @@ class ResultForm(forms.Form):
                 label=name, min_value=0, max_value=MOST_POINTS, required=False, widget=widget
             )
         self.fields["score_0"].help_text = _rule(len(sides), best_of)
+        if len(sides) == SIDES:
+            if draws and best_of > 1:
+                self.fields["drawn"] = forms.IntegerField(
+                    label="Drawn games", min_value=0, max_value=best_of, required=False
+                )
+            self.fields["games"] = forms.CharField(
+                label="Points of each game",
+                required=False,
+                validators=[RegexValidator(_GAMES, "Write them like 11:5, 7:11, 11:9.")],
+                help_text="Such as 11:5, 7:11, 11:9. The score may then be left empty.",
+            )
 
     def clean(self) -> dict[str, Any]:
         """Read the result: a match that was played needs a score that decides it."""
@@ -47,9 +62,12 @@ class ResultForm(forms.Form):
             return data
         given = [data.get(f"score_{side}") for side in range(self._sides)]
         scores = [score for score in given if score is not None]
+        games = [
+            (int(first), int(second)) for first, second in _POINTS.findall(data.get("games", ""))
+        ]
         if data["ending"] == PLAYED:
-            self.result = self._by_score(scores)
-        elif scores:
+            self.result = self._by_score(scores, data.get("drawn"), games)
+        elif scores or games or data.get("drawn"):
             raise forms.ValidationError("A forfeit has no score: leave all empty.")
         elif data["ending"] == NEITHER:
             self.result = Result.double_forfeit()
@@ -57,13 +75,20 @@ class ResultForm(forms.Form):
             self.result = Result.forfeit(int(data["ending"]))
         return data
 
-    def _by_score(self, scores: list[int]) -> Result:
-        if len(scores) < self._sides:
+    def _by_score(
+        self, scores: list[int], drawn: int | None, games: list[tuple[int, int]]
+    ) -> Result:
+        if len(scores) < self._sides and (scores or not games):
             whose = "both sides" if self._sides == SIDES else "every side"
             raise forms.ValidationError(f"Enter the score of {whose}, or choose a forfeit.")
         try:
             return Result.by_score(
-                scores, best_of=self._best_of, draws=self._draws, sides=self._sides
+                scores or None,
+                best_of=self._best_of,
+                draws=self._draws,
+                sides=self._sides,
+                drawn=drawn,
+                games=games,
             )
         except BadScore as refusal:
             raise forms.ValidationError(refusal.message) from refusal

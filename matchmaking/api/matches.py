@@ -23,6 +23,8 @@ class MatchResultBody(Body):
     """What `POST /matches/<id>/result` takes: scores by side, or a forfeit."""
 
     scores: list[int] | None = None
+    drawn: int | None = None
+    games: list[tuple[int, int]] = []
     outcome: Literal["played", "forfeit"] = "played"
     winner: int | None = None
     revision: int | None = None
@@ -31,7 +33,14 @@ class MatchResultBody(Body):
         """The result in the words of the service; raises `Malformed`."""
         if self.scores is not None and len(self.scores) > _MOST_SCORES:
             raise Malformed("There are more scores than a match has sides.")
-        return Claim(self.scores, self.outcome == "forfeit", self.winner, self.revision)
+        return Claim(
+            self.scores,
+            self.drawn,
+            self.games,
+            self.outcome == "forfeit",
+            self.winner,
+            self.revision,
+        )
 
 
 class ReportBody(Body):

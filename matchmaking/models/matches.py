@@ -45,8 +45,9 @@ class MatchQuerySet(models.QuerySet["Match"]):
 class Match(models.Model):
     """Sides meet and there is an outcome; made by a pool or by a bracket.
 
-    `scores` holds the games won by each side; `winner` is the index of a side, none when it was
-    drawn or forfeited by both. `live_scores` is the score while it is played: not yet a result.
+    `scores` holds the games won by each side, and `games` the points of each game where they are
+    known; `winner` is the index of a side, none when it was drawn or forfeited by both.
+    `live_scores` is the score while it is played: not yet a result.
     `revision` counts its results, so that a correction says which it replaces. `rated_in` is the
     pool whose ratings it changes, `pool` the one that made it.
     """
@@ -63,6 +64,7 @@ class Match(models.Model):
     best_of = models.PositiveSmallIntegerField(default=1)
     draws = models.BooleanField(default=False, help_text="Whether it may end without a winner.")
     scores = models.JSONField(default=list, blank=True)
+    games = models.JSONField(default=list, db_default=[], blank=True)
     live_scores = models.JSONField(default=list, blank=True)
     revision = models.PositiveIntegerField(default=0, editable=False)
     rated_in = models.ForeignKey(

@@ -41,9 +41,9 @@ class ReportQuerySet(models.QuerySet["Report"]):
 class Report(models.Model):
     """The result that one side reports, and in a dispute the other side's.
 
-    `outcome`, `winner` and `scores` are the result that is claimed, as of a match. `counter` is
-    what the other side claims, with the same fields; it is empty without an objection, and for
-    an objection without a result.
+    `outcome`, `winner`, `scores` and `games` are the result that is claimed, as of a match.
+    `counter` is what the other side claims, with the same fields; it is empty without an
+    objection, and for an objection without a result.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -54,6 +54,7 @@ class Report(models.Model):
     outcome = models.CharField(max_length=14, choices=Outcome)
     winner = models.PositiveSmallIntegerField(null=True)
     scores = models.JSONField(default=list, blank=True)
+    games = models.JSONField(default=list, db_default=[], blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     confirm_by = models.DateTimeField(help_text="Until then the other side may object.")
     answered_by = models.ForeignKey(Player, models.PROTECT, null=True, related_name="+")

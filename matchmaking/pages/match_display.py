@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from matchmaking.game_fields import GameFields, game_fields
 from matchmaking.match_host import MatchPlace, place_of_match, players_may_report
 from matchmaking.models import Match, MatchState, Player, RatingChange, Report, ReportState, Vote
-from matchmaking.results import SIDES, Result, report_claim, report_counter
+from matchmaking.results import SIDES, Result, final_score, report_claim, report_counter
 from matchmaking.selectors import open_report
 from matchmaking.services.ratings import awaited_word
 from matchmaking.wording import result_in_words
@@ -59,6 +60,7 @@ class MatchPage:
     counter: str
     ending: str
     options: Sequence[Option]
+    games: Sequence[GameFields]
     may_report: bool
     may_confirm: bool
     may_dispute: bool
@@ -95,6 +97,7 @@ def match_page_of(match: Match, player: Player | None) -> MatchPage:
         counter=result_in_words(counter, names) if counter else "",
         ending=_ending(match, names),
         options=_options(match, names) if asked else (),
+        games=game_fields(match) if asked and len(names) == SIDES else (),
         may_report=asked and not disputed and not others,
         may_confirm=(may_answer or (asked and for_counter))
         and not _agrees(report, player, for_counter=for_counter),
@@ -130,7 +133,7 @@ def _sides(match: Match, player: Player | None) -> list[Side]:
         seats.setdefault(seat.side, []).append(member)
         if player is not None and seat.player_id == player.pk and seat.left_at is None:
             mine = seat.side
-    scores = match.scores or match.live_scores
+    scores = final_score(match) or match.live_scores
     return [
         Side(
             number=number,

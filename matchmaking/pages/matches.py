@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lib.errors import NotFound, Refusal
 from matchmaking.callers import Caller
+from matchmaking.game_fields import read_games
 from matchmaking.identity import browser_player
 from matchmaking.models import Match, MatchState, Report, ReportState
 from matchmaking.selectors import match_of
@@ -96,19 +97,21 @@ def _words(match: Match, report: Report | None) -> str:
 
 
 def _claim(request: HttpRequest) -> Claim:
-    """The result in the form: one score such as 2:1, a field for each side, or a forfeit."""
+    """The result in the form: one score such as 2:1, fields for sides or games, or a forfeit."""
     seen = request.POST.get("revision")
     revision = _number(seen) if seen else None
     if request.POST.get("outcome") == "forfeit":
         winner = request.POST.get("winner")
         return Claim(forfeit=True, winner=_number(winner) if winner else None, revision=revision)
-    written = request.POST.get("scores")
+    if request.POST.get("outcome") == "points":
+        return Claim(games=read_games(request.POST), revision=revision)
+    drawn, written = request.POST.get("drawn"), request.POST.get("scores")
     if written:
         scores = [_number(part) for part in written.split(":")[:_MOST_SIDES]]
     else:
         fields = [request.POST.get(f"score_{side}") for side in range(_MOST_SIDES)]
         scores = [_number(field) for field in fields if field is not None]
-    return Claim(scores=scores, revision=revision)
+    return Claim(scores, drawn=_number(drawn) if drawn else None, revision=revision)
 
 
 def _number(text: str) -> int:

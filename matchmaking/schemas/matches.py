@@ -11,6 +11,7 @@ from lib.schemas import Answer, Schema, Timestamp, timestamp
 from matchmaking import models
 from matchmaking.match_host import MatchPlace, place_of_match
 from matchmaking.models import OPEN_REPORT, Match, MatchState, Outcome, RatingChange, ReportState
+from matchmaking.results import as_games
 from matchmaking.selectors import open_report
 
 from .players import PlayerName
@@ -61,6 +62,8 @@ class MatchSummary(MatchBrief, kw_only=True):
     """How it was finished."""
     scores: list[int]
     """Games won by each side; empty unless played."""
+    games: list[tuple[int, int]]
+    """The points of each game, where they were given."""
     winner: int | None
     """The side that won; null in a draw and a double forfeit, and before the end."""
     players: list[PlayerName]
@@ -74,6 +77,7 @@ class MatchSummary(MatchBrief, kw_only=True):
             state=MatchState(match.state),
             outcome=Outcome(match.outcome) if match.outcome else None,
             scores=match.scores,
+            games=list(as_games(match.games)),
             winner=match.winner,
             players=[PlayerName(seat.player_id, seat.name) for seat in match.seats.all()],
             **more,

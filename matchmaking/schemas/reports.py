@@ -20,11 +20,12 @@ class Result(Schema):
     winner: int | None
     """The side that won; null in a draw."""
     scores: list[int]
+    games: list[tuple[int, int]]
 
     @classmethod
     def of(cls, result: results.Result) -> Self:
         """A result on the wire."""
-        return cls(result.outcome, result.winner, list(result.scores))
+        return cls(result.outcome, result.winner, list(result.scores), list(result.games))
 
 
 class Report(Schema):

@@ -55,6 +55,7 @@ def store_result(*, match: Match, result: Result) -> Match:
         MatchState.FINISHED,
         winner=result.winner,
         scores=list(result.scores),
+        games=list(map(list, result.games)),
         outcome=result.outcome,
         live_scores=[],
     )
@@ -76,6 +77,7 @@ def reopen_match(*, match: Match, hold: bool = True) -> Match:
     before = Result.of(match) if match.state == MatchState.FINISHED else None
     opened: dict[str, object] = {
         "state": MatchState.OPEN, "closed_at": None, "outcome": None, "winner": None, "scores": [],
+        "games": [],
     }  # fmt: skip
     finished = Match.objects.filter(pk=match.pk, state=MatchState.FINISHED, revision=match.revision)
     if before is None or not finished.update(**opened, revision=F("revision") + 1):
@@ -264,7 +266,7 @@ def _close(match: Match, state: MatchState, **result: object) -> Match:
     ended: dict[str, object] = {"state": state, "closed_at": timezone.now(), **result}
     still_open = Match.objects.filter(pk=match.pk, state=MatchState.OPEN)
     if not still_open.update(**ended, revision=F("revision") + 1):
-        match.refresh_from_db(fields=["state", "outcome", "winner", "scores"])
+        match.refresh_from_db(fields=["state", "outcome", "winner", "scores", "games"])
         raise Conflict(f"This match is already {match.get_state_display()}.", code="match_closed")
     Seat.objects.filter(match=match).update(holds=False)
     for field, value in ended.items():

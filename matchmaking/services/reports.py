@@ -41,12 +41,15 @@ class ReportOutcome:
 class Claim:
     """The result that a player reports: the games won by each side, or a forfeit.
 
+    `drawn` and `games` are the drawn games and the points of each, as `Result.by_score` takes them.
     With `forfeit`, `winner` is the side that wins by it: not given it is the other one, which
     means that the player concedes. `revision` is the match's as the player saw it: the same place
     in a bracket may have had other sides.
     """
 
     scores: Sequence[int] | None = None
+    drawn: int | None = None
+    games: Sequence[Sequence[int]] = ()
     forfeit: bool = False
     winner: int | None = None
     revision: int | None = None
@@ -192,10 +195,17 @@ def _check_asked(match: Match) -> None:
 def _result(match: Match, mine: Seat, claim: Claim) -> Result:
     sides = side_count(match)
     if not claim.forfeit:
-        if claim.scores is None:
+        if claim.scores is None and not claim.games:
             raise Malformed("`scores` is missing: the games won by each side, such as [2, 1].")
-        return Result.by_score(claim.scores, best_of=match.best_of, draws=match.draws, sides=sides)
-    if claim.scores:
+        return Result.by_score(
+            claim.scores,
+            best_of=match.best_of,
+            draws=match.draws,
+            sides=sides,
+            drawn=claim.drawn,
+            games=claim.games,
+        )
+    if claim.scores or claim.drawn or claim.games:
         raise Malformed("A forfeit has no scores. Leave them out.")
     winner = claim.winner
     if winner is None and sides == 2:
@@ -231,11 +241,19 @@ def _answer(match: Match, mine: Seat, report: Report, result: Result) -> ReportO
     """Answer an open report with a result."""
     if report.side == mine.side:
         return _own_side_again(match, mine, report, result)
-    if result == report_claim(report):
-        return _agree(match, report, mine)
+    if agreed := result.agreed_with(report_claim(report)):
+        return _agree(match, _narrowed(report, agreed), mine)
     if result != report_counter(report):
         _dispute(match, report, mine, result)
     return _agree(match, report, mine, for_counter=True)
+
+
+def _narrowed(report: Report, agreed: Result) -> Report:
+    """The report with only those points of games that another side gave too."""
+    if report_claim(report) != agreed:
+        report.games = list(map(list, agreed.games))
+        report.save(update_fields=["games"])
+    return report
 
 
 def _own_side_again(match: Match, mine: Seat, report: Report, result: Result) -> ReportOutcome:
@@ -338,7 +356,7 @@ def _report_to_answer(match: Match, report_id: UUID | None) -> Report:
 
 def _repeated_report(match: Match, result: Result) -> ReportOutcome:
     """The outcome for a repeated report; raises `Conflict` when the match ended otherwise."""
-    if match.state == MatchState.FINISHED and Result.of(match) == result:
+    if match.state == MatchState.FINISHED and result.agreed_with(Result.of(match)):
         return ReportOutcome(match, _last_report(match))
     raise _closed(match)
 
@@ -369,4 +387,9 @@ def _closed(match: Match) -> Conflict:
 
 
 def _as_fields(result: Result) -> dict[str, Any]:
-    return {"outcome": result.outcome, "winner": result.winner, "scores": list(result.scores)}
+    return {
+        "outcome": result.outcome,
+        "winner": result.winner,
+        "scores": list(result.scores),
+        "games": list(map(list, result.games)),
+    }

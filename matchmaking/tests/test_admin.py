@@ -332,7 +332,9 @@ def test_a_forfeit_finishes_a_match(olga: Client, ending: str, winner: int, name
     [
         ({"ending": "played"}, "Enter the score of both sides"),
         ({"ending": "played", "score_0": "1"}, "Enter the score of both sides"),
-        ({"ending": "played", "score_0": "1", "score_1": "1"}, "more games than best of 1"),
+        ({"ending": "played", "score_0": "1", "score_1": "1"}, "Game 1 ended 1:1"),
+        ({"ending": "played", "games": "16 to 9"}, "Write them like"),
+        ({"ending": "0", "games": "16:9"}, "A forfeit has no score"),
         ({"ending": "played", "score_0": "0", "score_1": "0"}, "0:0 decides nothing"),
         ({"ending": "played", "score_0": "-1", "score_1": "0"}, "greater than or equal to 0"),
         ({"ending": "played", "score_0": "x", "score_1": "0"}, "Enter a whole number"),
@@ -349,6 +351,20 @@ def test_a_result_that_cannot_be_is_refused_on_its_page(
     match.refresh_from_db()
     assert match.state == MatchState.OPEN
     assert noted() == []
+
+
+def test_the_points_of_each_game_are_enough(olga: Client) -> None:
+    match = meeting("Ann", "Bob", best_of=3, draws=True)
+    form = words(olga, page("match", "result", match.pk))
+    assert "Drawn games" in form and "Points of each game" in form
+    entry = {"ending": "played", "games": "11:5, 7-11  9:9"}
+    said = words(olga, page("match", "result", match.pk), entry)
+    assert "a draw, 1:1 (11:5, 7:11, 9:9)." in said
+    other = meeting("Ann", "Bob", best_of=2, draws=True)
+    entry = {"ending": "played", "score_0": "1", "score_1": "0"}
+    assert "1 of the 2 games" in words(olga, page("match", "result", other.pk), entry)
+    words(olga, page("match", "result", other.pk), entry | {"drawn": "1"})
+    assert Match.objects.get(pk=other.pk).scores == [1, 0]
 
 
 def test_a_result_is_entered_once(olga: Client) -> None:

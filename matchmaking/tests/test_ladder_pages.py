@@ -1,5 +1,6 @@
 """The pages of matches, players and leaderboards, as a browser asks for them."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -79,6 +80,39 @@ def test_scores_are_typed_where_there_are_many() -> None:
     assert 'name="score_1"' in page("Ann", f"/matches/{match.pk}")
     press("Ann", match, "report", score_0="2", score_1="2")
     assert "a draw, 2:2" in page("Bob", f"/matches/{match.pk}")
+
+
+def test_the_points_of_each_game_are_reported_and_shown() -> None:
+    match = meeting("Ann", "Bob", best_of=3)
+    shown = page("Ann", f"/matches/{match.pk}")
+    assert 'name="game_3_1"' in shown and 'aria-label="Game 3, points of Bob"' in shown
+    points = {f"game_{n}_{side}": "" for n in (1, 2, 3) for side in (0, 1)}
+    for wrong in ({}, {"game_1_0": "11"}, {"game_2_0": "11", "game_2_1": "5"}, {"game_1_0": "x"}):
+        press("Ann", match, "report", outcome="points", **(points | wrong))
+    assert not Report.objects.exists()
+    won = {"game_1_0": "5", "game_1_1": "11", "game_2_0": "9", "game_2_1": "11"}
+    press("Ann", match, "report", outcome="points", **(points | won))
+    assert "Bob won 2:0 (11:5, 11:9)" in page("Bob", f"/matches/{match.pk}")
+    press("Bob", match, "report/confirm")
+    assert stored(match).games == [[5, 11], [9, 11]]
+    assert "Bob won 2:0 (11:5, 11:9)." in page(None, f"/matches/{match.pk}")
+
+
+def test_a_single_game_is_shown_by_its_points() -> None:
+    match = meeting("Ann", "Bob")
+    press("Ann", match, "report", outcome="points", game_1_0="16", game_1_1="9")
+    press("Bob", match, "report/confirm")
+    assert stored(match).scores == [1, 0]
+    assert re.findall(r'"score-number">(\d*)<', page(None, f"/matches/{match.pk}")) == ["16", "9"]
+
+
+def test_missing_games_are_asked_for_where_games_can_be_drawn() -> None:
+    match = meeting("Ann", "Bob", best_of=2, draws=True)
+    assert 'name="drawn"' in page("Ann", f"/matches/{match.pk}")
+    press("Ann", match, "report", score_0="1", score_1="0", drawn="0")
+    assert not Report.objects.exists()
+    press("Ann", match, "report", score_0="1", score_1="0", drawn="1")
+    assert "Ann won 1:0" in page("Bob", f"/matches/{match.pk}")
 
 
 def test_giving_up_and_a_no_show_are_one_press() -> None:

@@ -29,7 +29,12 @@ def test_a_result_from_report_to_end() -> None:
     said = reply.json()
     assert said["status"] == "Reported" and said["match"]["state"] == "open"
     assert said["match"]["report"]["by"]["username"] == "Ann"
-    assert said["match"]["report"]["result"] == {"outcome": "played", "winner": 0, "scores": [2, 1]}
+    assert said["match"]["report"]["result"] == {
+        "outcome": "played",
+        "winner": 0,
+        "scores": [2, 1],
+        "games": [],
+    }
     assert post(match, "Ann", {"scores": [2, 1]}).json() == said
     done = post(match, "Bob", at="/confirm").json()
     assert done["status"] == "Finished"

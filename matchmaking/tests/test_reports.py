@@ -78,6 +78,27 @@ def test_the_same_words_of_the_other_side_confirm() -> None:
     assert say(match, "Bob").match.state == "finished"
 
 
+def test_points_that_only_one_side_gives_are_no_dispute_and_do_not_count() -> None:
+    points = Claim(games=[(11, 5), (11, 7)])
+    for first, second in ((Claim(scores=[2, 0]), points), (points, Claim(scores=[2, 0]))):
+        match = meeting("Ann", "Bob", best_of=3)
+        say(match, "Ann", first)
+        assert say(match, "Bob", second).match.state == "finished"
+        assert say(match, "Bob", second).match.state == "finished"
+        assert (stored(match).scores, stored(match).games) == ([2, 0], [])
+
+
+def test_points_that_differ_are_a_dispute_and_a_side_may_give_in() -> None:
+    match = meeting("Ann", "Bob", best_of=3)
+    say(match, "Ann", Claim(games=[(11, 5), (11, 7)]))
+    report = say(match, "Bob", Claim(games=[(11, 5), (11, 9)])).report
+    assert report is not None and report.state == ReportState.DISPUTED
+    agree(match, "Ann")
+    assert stored(match).games == [[11, 5], [11, 9]]
+    reopen_match(match=stored(match))
+    assert stored(match).games == []
+
+
 def test_the_same_report_again_answers_the_same() -> None:
     match = meeting("Ann", "Bob")
     first = say(match, "Ann").report

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType, field, structs
 from lib.schemas import Body, including
 from tournaments.files.entrant_lines import RATING_MAX, NewEntrant, parse_label
 from tournaments.models import CommonStageSettings, StageSettings, TournamentSettings
-from tournaments.models.stage_settings import INTEGER_MAX, Count
+from tournaments.models.stage_settings import BEST_OF_MAX, INTEGER_MAX, Count
 from tournaments.services.audit_log import TEXT_MAX_CHARS
 
 #: More than any list that a tournament takes.
@@ -131,7 +131,11 @@ class ResultBody(Why):
     """A result: games won by each side, or how it ended without them."""
 
     scores: Scores | None = None
-    """Games won by each side, such as `[2, 1]`."""
+    """Games won by each side, such as `[2, 1]`; of a single game its points, such as `[16, 9]`."""
+    drawn: Count | None = None
+    """Games that neither side won, where a match may be drawn."""
+    games: Annotated[list[tuple[int, int]], Meta(max_length=BEST_OF_MAX)] = []
+    """The points of each game, such as `[[11, 5], [7, 11], [11, 9]]`: `scores` follow from them."""
     outcome: Literal["played", "draw", "forfeit", "double_forfeit"] = "played"
     winner: IdOrName | None = None
     """Who wins by forfeit: the index of a side, or the name of its entrant."""
@@ -143,7 +147,7 @@ class LiveBody(Body):
     """How a match stands that is still played."""
 
     scores: Scores
-    """Games won so far by each side; `[]` for none yet."""
+    """Games won so far by each side, of a single game its points; `[]` for none yet."""
 
 
 class ReopenBody(Why):

@@ -5,6 +5,8 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from lib.errors import Malformed
+from matchmaking.models import Match
+from matchmaking.results import Result
 from tournaments.models import Pairing
 from tournaments.services.actors import Actor
 from tournaments.services.locking import pairing_of_match
@@ -62,24 +64,34 @@ def _judged(request: HttpRequest, tournament_id: UUID, match_id: UUID) -> tuple[
 def _report(pairing: Pairing, body: ResultBody) -> Report:
     if body.winner is not None and body.outcome != "forfeit":
         raise Malformed('`winner` is for `"outcome": "forfeit"`; else the scores say who has won.')
-    if body.scores is not None and body.outcome in {"forfeit", "double_forfeit"}:
+    is_scored = body.scores is not None or body.drawn is not None or bool(body.games)
+    if is_scored and body.outcome in {"forfeit", "double_forfeit"}:
         raise Malformed("A match that is forfeited has no `scores`. Leave them out.")
+    scores = body.scores
     match body.outcome:
         case "forfeit":
             return by_forfeit(_winner(pairing, body.winner))
         case "double_forfeit":
             return by_double_forfeit()
         case "draw":
-            return by_score(_drawn(body.scores))
-    if body.scores is None:
+            if scores is None and not body.games:
+                scores = [0, 0]
+            return _drawn(by_score(scores, drawn=body.drawn, games=body.games))
+    if scores is None and not body.games:
         raise Malformed("`scores` is missing: the games won by each side, such as [2, 1].")
-    return by_score(body.scores)
+    return by_score(scores, drawn=body.drawn, games=body.games)
 
 
-def _drawn(scores: list[int] | None) -> list[int]:
-    if scores and len(set(scores)) > 1:
-        raise Malformed("A draw has equal `scores`. Leave them out, or correct them.")
-    return scores or [0, 0]
+def _drawn(report: Report) -> Report:
+    """The report of a match that was drawn; raises `Malformed` when its score is no draw."""
+
+    def drawn(match: Match) -> Result:
+        result = report(match)
+        if result.winner is not None:
+            raise Malformed("A draw has equal `scores`. Leave them out, or correct them.")
+        return result
+
+    return drawn
 
 
 def _winner(pairing: Pairing, winner: int | str | None) -> int:

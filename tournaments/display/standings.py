@@ -84,17 +84,22 @@ def _sheet_cell(table: Table, line: Line) -> SheetCell:
         return SheetCell(line.round, words, _with_points(words, line))
     name = table.by_seed[line.opponent].entrant.name
     text = f"{line.opponent}{line.colour.value}{_letter(line)}"
-    return SheetCell(line.round, text, _with_points(_describe(line, name), line))
+    return SheetCell(line.round, text, _with_points(_describe(table, line, name), line))
 
 
-def _describe(line: Line, name: str) -> str:
+def _describe(table: Table, line: Line, name: str) -> str:
     side = "White" if line.colour is Colour.WHITE else "Black"
     if line.kind is Kind.UNFINISHED:
         return f"{side} against {name}, not yet played"
     how = {Result.WIN: "win", Result.DRAW: "draw", Result.LOSS: "loss"}[line.result]
     forfeit = " by forfeit" if line.kind in {Kind.FORFEIT_WIN, Kind.FORFEIT_LOSS} else ""
-    games = f" {line.games[0]}:{line.games[1]}" if sum(line.games) > 1 else ""
-    return f"{how}{forfeit} with {side} against {name}{games}"
+    return f"{how}{forfeit} with {side} against {name} {_score(table, line)}".rstrip()
+
+
+def _score(table: Table, line: Line) -> str:
+    """The games won by both, or the points of a single game; nothing where neither says more."""
+    shown = line.game_points if table.stage.best_of == 1 else line.games
+    return f"{shown[0]}:{shown[1]}" if sum(shown) > 1 else ""
 
 
 def _with_points(words: str, line: Line) -> str:
@@ -135,10 +140,9 @@ def view_cross_table(table: Table) -> list[CrossRow]:
 
 
 def _cross_cell(table: Table, line: Line, opponent: int) -> CrossCell:
-    won, lost = line.games
-    text = f"{won}:{lost}" if won + lost > 1 else _letter(line)
+    text = _score(table, line) or _letter(line)
     name = table.by_seed[opponent].entrant.name
-    words = f"round {line.round}, {_with_points(_describe(line, name), line)}"
+    words = f"round {line.round}, {_with_points(_describe(table, line, name), line)}"
     return CrossCell(text, words, "" if line.kind is Kind.UNFINISHED else line.result.value)
 
 

@@ -99,7 +99,8 @@ class Player:
 class Match:
     """A finished meeting of two; not `played` is a forfeit by one of them or by both.
 
-    `games` are the games won by White and by Black in a best of N.
+    `games` are the games won by White and by Black in a best of N, `game_points` their points in
+    all games.
     """
 
     white: int
@@ -108,6 +109,7 @@ class Match:
     black_result: Result
     played: bool = True
     games: tuple[int, int] = (0, 0)
+    game_points: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,7 @@ class Line:
     opponent: int | None = None
     colour: Colour | None = None
     games: tuple[int, int] = (0, 0)
+    game_points: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -233,6 +236,7 @@ def _match_line(number: int, match: Match, colour: Colour, points: PointSystem) 
     is_white = colour is Colour.WHITE
     result = match.white_result if is_white else match.black_result
     won, lost = match.games if is_white else match.games[::-1]
+    scored, conceded = match.game_points if is_white else match.game_points[::-1]
     if match.played:
         kind = Kind.PLAYED
     else:
@@ -245,6 +249,7 @@ def _match_line(number: int, match: Match, colour: Colour, points: PointSystem) 
         match.black if is_white else match.white,
         colour,
         (won, lost),
+        (scored, conceded),
     )
 
 

@@ -26,6 +26,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=80)]
 Label = Annotated[str, Meta(max_length=60)]
 Moment = Annotated[datetime, Meta(tz=True)]
 Side = Annotated[int, Meta(ge=0, le=1)]
+Points = tuple[Annotated[int, Meta(ge=0, le=9_999)], Annotated[int, Meta(ge=0, le=9_999)]]
 Games = Annotated[list[Annotated[int, Meta(ge=0, le=9_999)]], Meta(max_length=2)]
 
 
@@ -86,6 +87,7 @@ class ResultPart(Part):
     outcome: Literal["played", "drawn", "conceded", "forfeit", "double_forfeit"]
     winner: Side | None = None
     scores: Games = []
+    games: Annotated[list[Points], Meta(max_length=99)] = []
     closed_at: Moment | None = None
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from matchmaking.results import final_score
+from matchmaking.wording import points_in_words
 from tournaments.models import Group, Pairing, Stage, Tournament
 from tournaments.storage.tables import bracket_places, group_standings, tie_breaks_of
 
@@ -10,7 +12,7 @@ from .entrant_sheet import Sheet
 
 MATCH_COLUMNS = (
     "stage", "group", "round", "match", "first", "second", "score", "state", "outcome", "winner",
-    "station",
+    "station", "games",
 )  # fmt: skip
 
 
@@ -58,11 +60,12 @@ def _match_row(row: Pairing) -> Sequence[object]:
         row.key,
         row.top,
         row.bottom,
-        ":".join(map(str, match.scores)) if match else "",
+        ":".join(map(str, final_score(match))) if match else "",
         row.get_state_display(),
         (match.get_outcome_display() if match and match.outcome else ""),
         winner,
         row.station,
+        points_in_words(match.games) if match else "",
     )
 
 

@@ -5,11 +5,23 @@ from typing import Any
 from django import forms
 
 from lib.errors import Malformed
+from matchmaking.game_fields import read_games
 from matchmaking.models import Match
 from matchmaking.results import Result
 from tournaments.services.progress.results import Report, by_double_forfeit, by_forfeit, by_score
 
-ENDINGS = ("score", "win-0", "win-1", "draw", "forfeit-0", "forfeit-1", "double-forfeit")
+ENDINGS = (
+    "score",
+    "points",
+    "live",
+    "live-points",
+    "win-0",
+    "win-1",
+    "draw",
+    "forfeit-0",
+    "forfeit-1",
+    "double-forfeit",
+)
 GAMES_MOST = 99
 #: The errors of the fields beside the result.
 FAULTS = {
@@ -19,7 +31,8 @@ FAULTS = {
 
 
 class ResultForm(forms.Form):
-    """A match's result. `outcome` is the button; `score` takes the two numbers.
+    """A match's result. `outcome` is the button: `score` takes the games won by each side and those
+    that were drawn, `points` the points of each game; `live` and `live-points` are no result yet.
 
     `win-0` is won by the first side, `forfeit-0` as well, because the second did not play.
     """
@@ -27,6 +40,7 @@ class ResultForm(forms.Form):
     outcome = forms.ChoiceField(choices=[(name, name) for name in ENDINGS], required=False)
     first = forms.IntegerField(min_value=0, max_value=GAMES_MOST, required=False)
     second = forms.IntegerField(min_value=0, max_value=GAMES_MOST, required=False)
+    drawn = forms.IntegerField(min_value=0, max_value=GAMES_MOST, required=False)
     revision = forms.IntegerField(min_value=0, required=False)
     why = forms.CharField(max_length=300, required=False)
 
@@ -42,8 +56,15 @@ class ResultForm(forms.Form):
                 return by_double_forfeit()
             case "draw":
                 return by_score((0, 0))
+            case "points":
+                return by_score(None, games=read_games(self.data))
             case _:
-                return by_score(self.scores())
+                return by_score(self.scores(), drawn=self.cleaned_data["drawn"])
+
+    def live_scores(self) -> tuple[int, int]:
+        """How the match stands: the points of a single game, or the games won."""
+        is_points = self.cleaned_data["outcome"] == "live-points"
+        return read_games(self.data)[0] if is_points else self.scores()
 
     def scores(self) -> tuple[int, int]:
         """The two numbers."""

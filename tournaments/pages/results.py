@@ -11,6 +11,8 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lib.errors import Refusal
+from matchmaking.game_fields import game_fields
+from matchmaking.results import drawn_games
 from tournaments.display.choice import Choice
 from tournaments.forms.result import ResultForm
 from tournaments.match_places import place_of
@@ -49,13 +51,10 @@ def _enter(request: HttpRequest, pairing: Pairing) -> str:
     tournament_id, match_id = pairing.group.stage.tournament_id, pairing.match_id
     assert match_id is not None
     actor = entering(request, pairing.group.stage.tournament, pairing)
-    if request.POST.get("outcome") == "live":
-        data = request.POST.copy()
-        data["outcome"] = "score"
-        form = ResultForm.read(data)
-        set_live_score(tournament_id=tournament_id, match_id=match_id, scores=form.scores())
-        return "The score so far is shown."
     form = ResultForm.read(request.POST)
+    if form.cleaned_data["outcome"] in {"live", "live-points"}:
+        set_live_score(tournament_id=tournament_id, match_id=match_id, scores=form.live_scores())
+        return "The score so far is shown."
     enter_result(
         tournament_id=tournament_id,
         match_id=match_id,
@@ -128,6 +127,8 @@ def _context(request: HttpRequest, pairing: Pairing) -> dict[str, object]:
         "match": match,
         "needed": match.best_of // 2 + 1,
         "scores": match.scores or match.live_scores or [0, 0],
+        "drawn": drawn_games(match),
+        "games": game_fields(match),
         "back": place_of(pairing),
         "may_enter": False,
         "may_correct": False,

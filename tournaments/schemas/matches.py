@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType, field
 
 from lib.schemas import Schema
 from matchmaking.models import Outcome
+from matchmaking.results import as_games
 from matchmaking.wording import scores_of
 from tournaments.models import Pairing, PairingState, Slot
 
@@ -110,8 +111,10 @@ class Match(Schema):
     loser_to: Place | None
     scores: list[int]
     """Games won by each side."""
+    games: list[tuple[int, int]]
+    """The points of each game, where they were given."""
     live_scores: list[int]
-    """How it stands while it is played."""
+    """How it stands while it is played; of a single game the points."""
     outcome: Outcome | None
     """How it ended."""
     revision: int
@@ -134,6 +137,7 @@ class Match(Schema):
             winner_to=_place(row.winner_to_id, row.winner_to_side),
             loser_to=_place(row.loser_to_id, row.loser_to_side),
             scores=match.scores if match else [],
+            games=list(as_games(match.games)) if match else [],
             live_scores=match.live_scores if match else [],
             outcome=cast(Outcome | None, match.outcome) if match else None,
             revision=match.revision if match else 0,

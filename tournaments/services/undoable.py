@@ -26,6 +26,7 @@ class RecordedResult(msgspec.Struct, frozen=True):
     winner: int | None
     outcome: str
     scores: list[int]
+    games: list[tuple[int, int]] = []
 
 
 class RecordedGroup(msgspec.Struct, frozen=True, omit_defaults=True):

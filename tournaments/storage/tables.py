@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from matchmaking.models import Match, MatchState, Outcome
+from matchmaking.results import points_of
 from tournaments.engine import elimination
 from tournaments.engine import history as engine
 from tournaments.engine.standings import System, TieBreak, Value, standings
@@ -121,6 +122,7 @@ class Table:
             *results_of(match),
             played=match.outcome not in {Outcome.FORFEIT, Outcome.DOUBLE_FORFEIT},
             games=(match.scores[0], match.scores[1]) if match.scores else (0, 0),
+            game_points=points_of(match),
         )
 
 

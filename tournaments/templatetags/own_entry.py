@@ -4,13 +4,14 @@ from typing import Any
 
 from django import template
 
-from matchmaking.wording import scoreline
+from matchmaking.wording import points_in_words, scoreline
 from tournaments.display.next_match import next_match
 from tournaments.models import Entrant, EntryStatus, Tournament, TournamentState
 from tournaments.services.capacity import places_left
 from tournaments.services.entry.registration import entry_of, is_open_to_players
 
 register = template.Library()
+register.filter("points_in_words", points_in_words)
 register.filter("scoreline", scoreline)
 
 

@@ -187,3 +187,51 @@ def test_a_judge_of_one_station_stays_there() -> None:
     judge = Program(cup.act("judges", body)["token"])
     assert cup.report("W1.1", {"scores": [1, 0]}, by=judge).status_code == 403
     assert cup.report("W1.2", {"scores": [1, 0]}, by=judge).status_code == 200
+
+
+def test_the_points_of_games_are_taken_and_shown() -> None:
+    cup = Cup(*"ABCD", best_of=3)
+    three = [[11, 5], [7, 11], [11, 9]]
+    match = cup.report("W1.1", {"games": three}).json()["match"]
+    assert (match["scores"], match["games"], match["winner"]) == ([2, 1], three, 0)
+    assert cup.matches()["W1.1"]["games"] == three
+    refused = cup.report("W1.2", {"games": three, "scores": [1, 2]})
+    assert status_code(refused) == (400, "bad_score")
+    for games in ([[11]], [["11", 5]], 11, [[11, 5]] * 100, None):
+        assert cup.report("W1.2", {"games": games}).status_code == 400
+
+
+def test_a_single_game_takes_its_points_as_the_score() -> None:
+    cup = Cup("A", "B")
+    match = cup.matches()["W1.1"]["id"]
+    live = cup.act(f"matches/{match}/live", {"scores": [7, 5]})["match"]
+    assert [side["score"] for side in live["sides"]] == ["7", "5"]
+    found = cup.report("W1.1", {"scores": [16, 9]}).json()["match"]
+    assert (found["scores"], found["games"]) == ([1, 0], [[16, 9]])
+    assert [side["score"] for side in found["sides"]] == ["16", "9"]
+
+
+def test_missing_games_are_asked_for() -> None:
+    cup = Cup(*"ABCD", format="round_robin", best_of=2, draws=True)
+    for body in ({"scores": [1, 0]}, {"scores": [0, 0]}, {"outcome": "draw"}):
+        refused = cup.report("R1.1", body)
+        assert status_code(refused) == (400, "bad_score")
+        assert "of the 2 games" in refused.json()["message"]
+    match = cup.report("R1.1", {"scores": [1, 0], "drawn": 1}).json()["match"]
+    assert (match["scores"], match["winner"]) == ([1, 0], 0)
+    match = cup.report("R1.2", {"outcome": "draw", "drawn": 2}).json()["match"]
+    assert (match["scores"], match["outcome"]) == ([0, 0], "drawn")
+    won = {"outcome": "draw", "games": [[2, 1], [2, 1]]}
+    assert status_code(cup.report("R2.1", won)) == (400, "malformed")
+
+
+def test_points_are_added_to_a_result_and_taken_off_again() -> None:
+    cup = Cup(*"ABCD")
+    cup.report("W1.1", {"scores": [1, 0]})
+    cup.report("W1.1", {"scores": [16, 9], "revision": revision(cup, "W1.1")})
+    cup.report("W1.1", {"scores": [13, 7], "revision": revision(cup, "W1.1")})
+    cup.act("undo")
+    assert cup.matches()["W1.1"]["games"] == [[16, 9]]
+    cup.act("undo")
+    found = cup.matches()["W1.1"]
+    assert (found["scores"], found["games"]) == ([1, 0], [])

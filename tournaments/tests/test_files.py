@@ -197,6 +197,32 @@ def test_matches_and_standings_go_out() -> None:
     assert all(row["played"] == "2" and row["Points"] for row in standings)
 
 
+def test_points_of_games_and_draws_go_out_and_come_back() -> None:
+    plan = StageSettings(Format.ROUND_ROBIN, best_of=2, draws=True)
+    tournament = create_tournament(name="L", players=names(3), stages=[plan]).tournament
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
+    play(tournament, [
+        by_score(None, games=[(11, 5), (7, 11)]),
+        by_score([1, 0], drawn=1),
+        by_score([0, 0], drawn=2),
+    ])  # fmt: skip
+    assert [row["games"] for row in rows_of(matches_csv(tournament))] == ["11:5, 7:11", "", ""]
+    again = came_back(tournament)
+    stored = Match.objects.filter(pairing__group__stage__tournament=again)
+    assert sorted(stored.values_list("games", flat=True)) == [[], [], [[11, 5], [7, 11]]]
+    document = json.loads(export_tournament(tournament))
+    result = document["stages"][0]["groups"][0]["rounds"][0]["pairings"][0]["result"]
+    result["games"] = [[11, 5], [11, 7]]
+    with pytest.raises(BadFile):
+        import_tournament(data=json.dumps(document).encode())
+
+
+def test_the_score_of_one_game_goes_out_by_its_points() -> None:
+    tournament = round_robin(3)
+    play(tournament, [by_score([16, 9])])
+    assert {row["score"] for row in rows_of(matches_csv(tournament))} == {"16:9"}
+
+
 def test_a_bracket_goes_out_with_its_places() -> None:
     tournament = create_tournament(name="Cup", players=names(4)).tournament
     start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
@@ -214,7 +240,7 @@ def in_order(history: History) -> History:
 
 
 def _in_order(one: Round) -> Round:
-    matches = (replace(match, games=(0, 0)) for match in one.matches)
+    matches = (replace(match, games=(0, 0), game_points=(0, 0)) for match in one.matches)
     return Round(
         tuple(sorted(matches, key=lambda match: match.white)),
         tuple(sorted(one.byes, key=lambda bye: bye.player)),

@@ -1,5 +1,6 @@
 """Entering, correcting and taking back results: Olga organises, Judy judges, Vic only looks."""
 
+import re
 from typing import Any
 
 import pytest
@@ -286,3 +287,36 @@ def test_a_pairing_that_takes_too_long_offers_the_quick_way(settings: Any) -> No
     answer = olga.post(f"{pair}?stage=1", headers=AS_PERSON)
     assert answer["Location"].endswith("?stage=1&quick=1")
     assert "Pair it quickly" in show(olga, answer["Location"])
+
+
+def test_the_points_of_each_game_are_entered_and_shown() -> None:
+    olga, tournament = cup(StageSettings(best_of=3))
+    assert 'name="game_3_1"' in show(olga, address(tournament, "W1.1"))
+    none = enter(olga, tournament, "W1.1", outcome="points", game_1_0="", game_1_1="")
+    assert none.status_code == 400 and "points of each game" in none.json()["message"]
+    points = {"game_1_0": "5", "game_1_1": "11", "game_2_0": "0", "game_2_1": "11"}
+    enter(olga, tournament, "W1.1", outcome="points", **points)
+    assert match_of(tournament, "W1.1").scores == [0, 2]
+    shown = show(olga, address(tournament, "W1.1"))
+    assert "won, 0:2 (5:11, 0:11)." in shown and 'name="game_2_1" type="number"' in shown
+
+
+def test_a_single_game_has_points_so_far_and_in_the_end() -> None:
+    olga, tournament = cup()
+    points = {"game_1_0": "7", "game_1_1": "5"}
+    enter(olga, tournament, "W1.1", outcome="live-points", **points)
+    assert match_of(tournament, "W1.1").live_scores == [7, 5]
+    assert 'value="7"' in show(olga, address(tournament, "W1.1"))
+    enter(olga, tournament, "W1.1", outcome="points", **(points | {"game_1_0": "16"}))
+    assert match_of(tournament, "W1.1").games == [[16, 5]]
+    assert "won, 16:5." in show(olga, address(tournament, "W1.1"))
+
+
+def test_drawn_games_are_asked_for_where_there_are_draws() -> None:
+    olga, tournament = cup(StageSettings(Format.ROUND_ROBIN, best_of=2, draws=True))
+    assert 'name="drawn"' in show(olga, address(tournament, "R1.1"))
+    score = {"outcome": "score", "first": "1", "second": "0"}
+    refused = enter(olga, tournament, "R1.1", **score, drawn="0")
+    assert refused.status_code == 400 and "1 of the 2 games" in refused.json()["message"]
+    assert enter(olga, tournament, "R1.1", **score, drawn="1").status_code == 200
+    assert re.search(r'name="drawn"[^>]* value="1"', show(olga, address(tournament, "R1.1")))

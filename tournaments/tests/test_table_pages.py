@@ -142,3 +142,10 @@ def test_a_double_forfeit_is_a_loss_for_both() -> None:
     assert row.match is not None and row.match.outcome == Outcome.DOUBLE_FORFEIT
     rows = {row[1]: row[2:] for row in cells(show(tournament), "cross")}
     assert rows["Ann"][3] == rows["Dan"][0] == "-"
+
+
+def test_a_cross_table_shows_the_points_of_single_games() -> None:
+    tournament = started(FOUR, TABLE)
+    report(tournament, "R1.1", by_score((16, 9)))
+    html = show(tournament)
+    assert "16:9" in html and "9:16" in html

@@ -222,3 +222,21 @@ def test_a_round_shows_entrants_without_an_opponent_and_why() -> None:
     rows = {row.entrant.name: row for row in view_standings(table).rows}
     assert not rows["P3"].entrant.takes_part
     assert rows["P1"].sheet[1].text == "half-point bye"
+
+
+def test_the_points_of_games_decide_where_the_stage_says_so() -> None:
+    plan = StageSettings(
+        Format.ROUND_ROBIN, best_of=3, tie_breaks=("POINT_DIFFERENCE", "POINTS_SCORED")
+    )
+    tournament = create_tournament(name="L", players=names(3), stages=[plan]).tournament
+    start_tournament(tournament_id=tournament.pk, actor=ORGANISER)
+    lost_by = {("P1", "P2"): 2, ("P2", "P3"): 9, ("P3", "P1"): 9}
+    for row in open_pairings(tournament):
+        top, bottom = str(row.top), str(row.bottom)
+        game = (
+            (lost_by[bottom, top], 11) if (bottom, top) in lost_by else (11, lost_by[top, bottom])
+        )
+        enter(tournament, row, by_score(None, games=[game, game]))
+    rows = group_standings(group_of(tournament))
+    values = [(row.contender.entrant.name, *map(str, row.values)) for row in rows]
+    assert values == [("P1", "1", "14", "40"), ("P3", "1", "0", "40"), ("P2", "1", "-14", "26")]

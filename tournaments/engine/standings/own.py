@@ -1,5 +1,6 @@
 """Tie-breaks on what a participant did: points, wins, games, colours, progress, Koya."""
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from tournaments.engine.history import Colour, Kind, Line, Result
@@ -66,23 +67,43 @@ def _played(field: Field, player: int) -> list[Line]:
 
 def game_difference(field: Field, player: int) -> Value:
     """Games won less games lost, over all matches."""
-    terms = []
-    for line in field.finished_lines(player):
-        if line.opponent is not None:
-            won, lost = line.games
-            text = f"round {line.round}, {won}:{lost} against {field.name(line.opponent)}"
-            terms.append(Term(Fraction(won - lost), text))
-    return total(terms, "no matches yet")
+    return _differences(field, player, lambda line: line.games)
 
 
 def games_won(field: Field, player: int) -> Value:
     """Games won, over all matches."""
-    terms = [
-        Term(Fraction(line.games[0]), f"round {line.round} against {field.name(line.opponent)}")
-        for line in field.finished_lines(player)
-        if line.opponent is not None
-    ]
+    return _own_counts(field, player, lambda line: line.games)
+
+
+def point_difference(field: Field, player: int) -> Value:
+    """Points scored in games less points conceded, over all matches."""
+    return _differences(field, player, lambda line: line.game_points)
+
+
+def points_scored(field: Field, player: int) -> Value:
+    """Points scored in games, over all matches."""
+    return _own_counts(field, player, lambda line: line.game_points)
+
+
+def _differences(field: Field, player: int, counts: Callable[[Line], tuple[int, int]]) -> Value:
+    terms = []
+    for line in _matches(field, player):
+        own, others = counts(line)
+        text = f"round {line.round}, {own}:{others} against {field.name(line.opponent)}"
+        terms.append(Term(Fraction(own - others), text))
     return total(terms, "no matches yet")
+
+
+def _own_counts(field: Field, player: int, counts: Callable[[Line], tuple[int, int]]) -> Value:
+    terms = (
+        Term(Fraction(counts(line)[0]), f"round {line.round} against {field.name(line.opponent)}")
+        for line in _matches(field, player)
+    )
+    return total(terms, "no matches yet")
+
+
+def _matches(field: Field, player: int) -> list[Line]:
+    return [line for line in field.finished_lines(player) if line.opponent is not None]
 
 
 def progressive(field: Field, player: int, *, first_cut: int = 0) -> Value:

@@ -32,6 +32,8 @@ class TieBreak(Enum):
     DIRECT_ENCOUNTER = "DE", "Direct encounter"
     GAME_DIFFERENCE = "GD", "Game difference"
     GAMES_WON = "GW", "Games won"
+    POINT_DIFFERENCE = "PD", "Point difference"
+    POINTS_SCORED = "PF", "Points scored"
     BUCHHOLZ = "BH", "Buchholz"
     BUCHHOLZ_CUT_1 = "BH-C1", "Buchholz cut 1"
     BUCHHOLZ_CUT_2 = "BH-C2", "Buchholz cut 2"
@@ -60,6 +62,8 @@ DEFINITIONS = {
     TieBreak.DIRECT_ENCOUNTER: "The points made against those who are still tied.",
     TieBreak.GAME_DIFFERENCE: "Games won less games lost.",
     TieBreak.GAMES_WON: "The number of games won.",
+    TieBreak.POINT_DIFFERENCE: "The points scored in all games less those conceded.",
+    TieBreak.POINTS_SCORED: "The points scored in all games.",
     TieBreak.BUCHHOLZ: "The sum of the opponents' points.",
     TieBreak.BUCHHOLZ_CUT_1: "The sum of the opponents' points without the lowest.",
     TieBreak.BUCHHOLZ_CUT_2: "The sum of the opponents' points without the two lowest.",
@@ -83,6 +87,8 @@ VALUE_OF: dict[TieBreak, Callable[[Field, int], Value]] = {
     TieBreak.WINS_OVER_THE_BOARD: own.wins_over_the_board,
     TieBreak.GAME_DIFFERENCE: own.game_difference,
     TieBreak.GAMES_WON: own.games_won,
+    TieBreak.POINT_DIFFERENCE: own.point_difference,
+    TieBreak.POINTS_SCORED: own.points_scored,
     TieBreak.BUCHHOLZ: opponents.buchholz,
     TieBreak.BUCHHOLZ_CUT_1: partial(opponents.buchholz, lowest_cut=1),
     TieBreak.BUCHHOLZ_CUT_2: partial(opponents.buchholz, lowest_cut=2),

@@ -121,6 +121,14 @@ def test_a_forfeit_is_an_encounter_in_a_round_robin_only() -> None:
     assert ranks(standings(found, [DE])) == {1: 1, 2: 1}
 
 
+def test_point_difference_and_points_scored() -> None:
+    points = replace(won(1, 2, games=(2, 1)), game_points=(29, 25))
+    found = history("Ann Bob", played(points), played(forfeited(2, 1)))
+    assert amounts(found, TieBreak.POINT_DIFFERENCE) == {1: 4, 2: -4}
+    assert amounts(found, TieBreak.POINTS_SCORED) == {1: 29, 2: 25}
+    assert "29:25 against Bob" in words(found, TieBreak.POINT_DIFFERENCE, 1)
+
+
 def test_game_difference_and_games_won() -> None:
     found = history("Ann Bob", played(won(1, 2, (2, 1))), played(lost(1, 2, (0, 2))))
     assert amounts(found, TieBreak.GAME_DIFFERENCE) == {1: -1, 2: 1}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from matchmaking.models import MatchState, Outcome, Seat
-from matchmaking.results import Result
+from matchmaking.results import Result, as_games
 from matchmaking.services.matches import store_result
 from tournaments.engine import elimination as engine
 from tournaments.models import Pairing, PairingState, StageState, Tournament
@@ -26,12 +26,18 @@ def recorded_result(pairing: Pairing) -> RecordedResult:
         winner=result.winner,
         outcome=result.outcome,
         scores=list(result.scores),
+        games=list(result.games),
     )
 
 
 def result_of(recorded: RecordedResult) -> Result:
     """A recorded result."""
-    return Result(recorded.winner, Outcome(recorded.outcome), tuple(recorded.scores))
+    return Result(
+        recorded.winner,
+        Outcome(recorded.outcome),
+        tuple(recorded.scores),
+        as_games(recorded.games),
+    )
 
 
 def emptied_by_reopening(pairing: Pairing) -> list[Pairing]:

@@ -37,9 +37,16 @@ from .stages import reopen_stage
 Report = Callable[[Match], Result]
 
 
-def by_score(scores: Sequence[int]) -> Report:
-    """A match that was played; a draw too, where the stage has draws."""
-    return lambda match: Result.by_score(scores, best_of=match.best_of, draws=match.draws)
+def by_score(
+    scores: Sequence[int] | None,
+    *,
+    drawn: int | None = None,
+    games: Sequence[Sequence[int]] = (),
+) -> Report:
+    """A match that was played, as `Result.by_score` takes it; drawn too, where there are draws."""
+    return lambda match: Result.by_score(
+        scores, best_of=match.best_of, draws=match.draws, drawn=drawn, games=games
+    )
 
 
 def by_forfeit(winner: int) -> Report:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from lib.errors import Refusal
 from matchmaking.models import Match, MatchState, Outcome, Seat
-from matchmaking.results import Result
+from matchmaking.results import Result, as_games
 from tournaments.engine import elimination as engine
 from tournaments.engine.errors import EngineError
 from tournaments.engine.history import score_sheets
@@ -278,21 +278,35 @@ def _match(stage: Stage, row: Pairing, part: PairingPart | None, where: str) -> 
     result = checked_result(part.result, match, where)
     match.state = MatchState.FINISHED
     match.outcome, match.winner = result.outcome, result.winner
-    match.scores = list(result.scores)
+    match.scores, match.games = list(result.scores), list(map(list, result.games))
     match.closed_at = part.result.closed_at or timezone.now()
     match.revision = 1
     return match
 
 
+def _drawn(part: ResultPart, match: Match) -> int | None:
+    """The drawn games, which a document does not say: those that the games won leave."""
+    if part.games or not match.draws:
+        return None
+    return max(match.best_of - sum(part.scores), 0)
+
+
 def checked_result(part: ResultPart, match: Match, where: str) -> Result:
     """A result that a match like this one can have; raises `BadFile`."""
-    result = Result(part.winner, OUTCOMES[part.outcome], tuple(part.scores))
+    games = as_games(part.games)
+    result = Result(part.winner, OUTCOMES[part.outcome], tuple(part.scores), games)
     has_winner = part.outcome in {"played", "conceded", "forfeit"}
     if has_winner != (part.winner is not None):
         raise BadFile(f"{where}: {part.outcome!r} and the winner {part.winner} do not fit.")
     if part.outcome in {"played", "drawn"}:
         with as_bad_file(f"{where}: "):
-            by_score = Result.by_score(part.scores, best_of=match.best_of, draws=match.draws)
+            by_score = Result.by_score(
+                part.scores,
+                best_of=match.best_of,
+                draws=match.draws,
+                drawn=_drawn(part, match),
+                games=games,
+            )
         if by_score != result:
             raise BadFile(f"{where}: the score does not fit the result.")
     return result
