@@ -117,7 +117,7 @@ def test_playing_it_through() -> None:
         ({"scores": [1, 1]}, 400, "bad_score"),
         ({"scores": [1]}, 400, "bad_score"),
         ({"scores": [1, -1]}, 400, "bad_score"),
-        ({"scores": [2, 0]}, 400, "bad_score"),
+        ({"scores": [2, 2]}, 400, "bad_score"),
         ({"scores": ["1", "0"]}, 400, "malformed"),
         ({"scores": [True, False]}, 400, "malformed"),
         ({"scores": [1.5, 0]}, 400, "malformed"),

@@ -77,7 +77,7 @@ def test_a_body_that_is_no_json_or_over_long() -> None:
     ("path", "body"),
     [
         ("matches/{match}/result", {"scores": [1, 1]}),
-        ("matches/{match}/result", {"scores": [2, 0]}),
+        ("matches/{match}/result", {"scores": [2, 2]}),
         ("matches/{match}/result", {"scores": [1, -1]}),
         ("matches/{match}/result", {"scores": [10**30, 0]}),
         ("matches/{match}/result", {"scores": [1.0, 0]}),
