@@ -164,11 +164,15 @@ class BestOfBody(Body):
     """Games in a match."""
 
 
-class RoundBody(Body):
+class RoundBody(Why):
     """How the next round of a Swiss is paired."""
 
     engine: Literal["dutch", "quick"] = "dutch"
     """`quick` keeps only the absolute rules, and always takes little time."""
+    pairs: Annotated[list[tuple[IdOrName, IdOrName]], Meta(max_length=LIST_MAX)] | None = None
+    """Instead of an engine: who meets, by id or name, White first, in the order of the boards."""
+    repeats: bool = False
+    """Whether two who have met may meet again in `pairs`; the record says so."""
     stage: Count | None = None
     """The number of the stage; the one that runs if left out."""
 
@@ -205,7 +209,7 @@ class NoByeBody(EntrantRef, kw_only=True):
 class ByeBody(NoByeBody, kw_only=True):
     """A round that somebody sits out in a Swiss."""
 
-    kind: Literal["half_point", "zero_point"] = "half_point"
+    kind: Literal["half_point", "zero_point", "full_point"] = "half_point"
 
 
 class EntrantsBody(Body):

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from lib.errors import NotFound
 from tournaments.models import ByeKind, Part, Round
 from tournaments.services.progress.byes_and_late_entries import ask_bye, enter_late, take_bye_back
+from tournaments.services.progress.pairing_by_hand import pair_by_hand
 from tournaments.services.progress.round_lengths import set_round_best_of
 from tournaments.services.progress.stages import end_swiss
 from tournaments.services.progress.swiss_rounds import pair_next_round, swiss_group, unpair_round
@@ -28,11 +29,21 @@ def pair_round(
     """Pair and publish the next round of the Swiss that is played.
 
     By the Dutch system this may take seconds; when it takes too long, the refusal has the code
-    `pairing_timeout`, and `{"engine": "quick"}` keeps the absolute rules alone.
+    `pairing_timeout`, and `{"engine": "quick"}` keeps the absolute rules alone. With `pairs` it is
+    paired by hand: everybody who plays is in one pair, but for one if their number is odd.
     """
-    actor = organised(request, tournament_id)["actor"]
+    who = organised(request, tournament_id)
     group = swiss_group(tournament_of(tournament_id), stage=body.stage)
-    round_ = pair_next_round(group=group, actor=actor, engine=body.engine)
+    if body.pairs is None:
+        round_ = pair_next_round(group=group, actor=who["actor"], engine=body.engine, why=body.why)
+    else:
+        pairs = [
+            (entrant_ref(tournament_id, white), entrant_ref(tournament_id, black))
+            for white, black in body.pairs
+        ]
+        round_ = pair_by_hand(
+            **who, stage=group.stage.number, pairs=pairs, repeats=body.repeats, why=body.why
+        )
     return schemas.Paired("Paired", schemas.PairedRound.of_row(round_))
 
 
@@ -91,7 +102,7 @@ def add_late(request: HttpRequest, tournament_id: UUID, body: LateBody) -> schem
 
 @router.route("POST", f"{ONE}/byes", status=201)
 def give_bye(request: HttpRequest, tournament_id: UUID, body: ByeBody) -> schemas.GivenBye:
-    """Let an entrant sit out a round that is not yet paired, for half a point or none."""
+    """Let an entrant sit out a round that is not yet paired, for a full point, half or none."""
     who = organised(request, tournament_id)
     bye = ask_bye(
         **who,

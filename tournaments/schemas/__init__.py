@@ -2,4 +2,4 @@
 
 from .briefs import Brief, EntrantBrief, StageBrief, tournament_url
 from .matches import Match, Side, Source, Sources, sources_of, sources_to
-from .tournaments import Round, Tournament, whole_tournament
+from .tournaments import Bye, Round, Tournament, whole_tournament

@@ -1,14 +1,23 @@
 """Whole tournaments: settings, stages, groups, rounds, matches, all in order."""
 
+from collections.abc import Mapping
 from typing import Self, cast
 from uuid import UUID
 
 from django.db.models import Prefetch
+from msgspec import UNSET, UnsetType
 
 from lib.errors import NotFound
 from lib.schemas import Schema, Timestamp, including, timestamp
 from tournaments import models
-from tournaments.models import UNLISTED, CommonStageSettings, Pairing, Part, TournamentSettings
+from tournaments.models import (
+    UNLISTED,
+    ByeKind,
+    CommonStageSettings,
+    Pairing,
+    Part,
+    TournamentSettings,
+)
 
 from .briefs import Brief, EntrantBrief, StageBrief
 from .matches import Match, Sources, sources_of
@@ -18,6 +27,33 @@ _OTHERWISE = frozenset({"name", "format", "rounds_planned", "tie_breaks"})
 _NOT_SHOWN = frozenset({"entry_code", "starts_at"})
 
 
+class Bye(Schema):
+    """A round that somebody sits out."""
+
+    entrant: int
+    name: str
+    round: int
+    kind: ByeKind
+
+    @classmethod
+    def of(cls, bye: models.Bye) -> Self:
+        """A bye."""
+        entrant = bye.contender.entrant
+        return cls(entrant.pk, entrant.name, bye.round_number, cast(ByeKind, bye.kind))
+
+
+#: The byes of a tournament, by the id of their group and the number of their round.
+Byes = Mapping[tuple[int, int], list[Bye]]
+
+
+def _byes_of(tournament: models.Tournament) -> Byes:
+    byes: dict[tuple[int, int], list[Bye]] = {}
+    rows = models.Bye.objects.filter(contender__group__stage__tournament=tournament)
+    for row in rows.select_related("contender__entrant"):
+        byes.setdefault((row.contender.group_id, row.round_number), []).append(Bye.of(row))
+    return byes
+
+
 class Round(Schema):
     """Matches that are played side by side."""
 
@@ -25,15 +61,18 @@ class Round(Schema):
     name: str
     part: Part
     matches: list[Match]
+    byes: list[Bye] | UnsetType = UNSET
+    """In a table: who sits this round out, and why."""
 
     @classmethod
-    def of(cls, group: models.Group, round_: models.Round, sources: Sources) -> Self:
+    def of(cls, group: models.Group, round_: models.Round, sources: Sources, byes: Byes) -> Self:
         """A round of a group; needs its pairings with what stands around them."""
         rows = list(round_.pairings.all())
         for row in rows:
             row.group, row.round = group, round_
         matches = [Match.of(row, sources) for row in rows]
-        return cls(round_.number, round_.name, cast(Part, round_.part), matches)
+        resting = byes.get((group.pk, round_.number), []) if round_.part == Part.TABLE else UNSET
+        return cls(round_.number, round_.name, cast(Part, round_.part), matches, resting)
 
 
 class Group(Schema):
@@ -44,12 +83,13 @@ class Group(Schema):
     rounds: list[Round]
 
     @classmethod
-    def of(cls, stage: models.Stage, group: models.Group) -> Self:
+    def of(cls, stage: models.Stage, group: models.Group, byes: Byes) -> Self:
         """A group of a stage."""
         group.stage = stage
         rounds = sorted(group.rounds.all(), key=_in_bracket)
         sources = sources_of(row for round_ in rounds for row in round_.pairings.all())
-        return cls(group.number, group.name, [Round.of(group, one, sources) for one in rounds])
+        listed = [Round.of(group, one, sources, byes) for one in rounds]
+        return cls(group.number, group.name, listed)
 
 
 def _in_bracket(round_: models.Round) -> tuple[int, int]:
@@ -79,7 +119,7 @@ class Stage(StageBrief, kw_only=True):
     """Those that were made, once the stage has begun; `group_count` are planned."""
 
     @classmethod
-    def of_whole(cls, stage: models.Stage) -> Self:
+    def of_whole(cls, stage: models.Stage, byes: Byes) -> Self:
         """A stage with its groups."""
         points = (stage.points_win, stage.points_draw, stage.points_loss, stage.points_bye)
         names = set(CommonStageSettings.__struct_fields__) - _OTHERWISE
@@ -88,7 +128,7 @@ class Stage(StageBrief, kw_only=True):
             rounds=stage.rounds_planned,
             points=Points(*map(float, points)),
             tie_breaks=[name.lower() for name in stage.tie_breaks],
-            groups=[Group.of(stage, group) for group in stage.groups.all()],
+            groups=[Group.of(stage, group, byes) for group in stage.groups.all()],
             **{name: getattr(stage, name) for name in names},
         )
 
@@ -140,10 +180,11 @@ def whole_tournament(tournament_id: UUID) -> Tournament:
     if tournament is None:
         raise NotFound("There is no such tournament.")
     listed = [row for row in tournament.entrants.all() if row.status not in UNLISTED]
+    byes = _byes_of(tournament)
     return Tournament.of(
         tournament,
         created_at=timestamp(tournament.created_at),
         settings=Settings.of(tournament),
         entrants=[EntrantBrief.of(entrant) for entrant in listed],
-        stages=[Stage.of_whole(stage) for stage in tournament.stages.all()],
+        stages=[Stage.of_whole(stage, byes) for stage in tournament.stages.all()],
     )

@@ -209,8 +209,8 @@ def tie_breaks_of(stage: Stage) -> tuple[TieBreak, ...]:
 class Standing:
     """A line of the standings; `shared_by` counts those who share the rank, oneself included.
 
-    `values` stand in the order of `tie_breaks_of`, each with the words that reproduce it. A match
-    forfeited is won or lost too; a bye is neither.
+    `values` stand in the order of `tie_breaks_of`, each with the words that reproduce it. `won`,
+    `drawn` and `lost` are matches that were played; those by forfeit are beside them, byes nowhere.
     """
 
     contender: Contender
@@ -220,11 +220,19 @@ class Standing:
     won: int
     drawn: int
     lost: int
+    won_by_forfeit: int
+    lost_by_forfeit: int
 
     @property
     def played(self) -> int:
-        """The matches that have ended."""
+        """The matches that were played to their end."""
         return self.won + self.drawn + self.lost
+
+    @property
+    def by_forfeit(self) -> str:
+        """How many were won and lost by forfeit, with a plus and a minus; empty for none."""
+        counts = (("+", self.won_by_forfeit), ("\u2212", self.lost_by_forfeit))
+        return " ".join(f"{sign}{count}" for sign, count in counts if count)
 
     @property
     def points(self) -> Value:
@@ -258,22 +266,23 @@ def table_standings(table: Table, *, after_round: int | None = None) -> tuple[St
             row.rank,
             row.shared_by,
             row.values,
-            *_record(sheets[row.player]),
+            **_record(sheets[row.player]),
         )
         for row in rows
     )
 
 
-def _record(lines: Sequence[engine.Line]) -> tuple[int, int, int]:
-    """Matches won, drawn and lost."""
-    ended = [
-        line.result
-        for line in lines
-        if line.opponent is not None and line.kind is not engine.Kind.UNFINISHED
-    ]
-    results = (engine.Result.WIN, engine.Result.DRAW, engine.Result.LOSS)
-    won, drawn, lost = (ended.count(result) for result in results)
-    return won, drawn, lost
+def _record(lines: Sequence[engine.Line]) -> dict[str, int]:
+    """Matches won, drawn and lost, and those by forfeit."""
+    kinds = [line.kind for line in lines]
+    results = [line.result for line in lines if line.kind is engine.Kind.PLAYED]
+    return {
+        "won": results.count(engine.Result.WIN),
+        "drawn": results.count(engine.Result.DRAW),
+        "lost": results.count(engine.Result.LOSS),
+        "won_by_forfeit": kinds.count(engine.Kind.FORFEIT_WIN),
+        "lost_by_forfeit": kinds.count(engine.Kind.FORFEIT_LOSS),
+    }
 
 
 @dataclass(frozen=True, slots=True)

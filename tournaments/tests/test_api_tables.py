@@ -47,6 +47,26 @@ def test_a_swiss_round_by_round() -> None:
     assert cup.post("rounds").status_code == 409
 
 
+def test_a_round_lists_its_byes_and_may_be_paired_by_hand() -> None:
+    cup = Cup(*"ABCDE", format="swiss", rounds=3)
+    play_round(cup, 1)
+    assert cup.act("byes", {"entrant": "A", "kind": "full_point"})["bye"]["kind"] == "full_point"
+    first = cup.show()["stages"][0]["groups"][0]["rounds"][0]
+    assert [(bye["name"], bye["kind"]) for bye in first["byes"]] == [("E", "pairing_allocated")]
+    met = next(m for m in first["matches"] if "A" not in [side["name"] for side in m["sides"]])
+    again = [side["name"] for side in met["sides"]]
+    rest = [name for name in "BCDE" if name not in again]
+    wish = {"pairs": [rest, again], "why": "they asked"}
+    assert cup.post("rounds", wish).json()["code"] == "have_met"
+    assert cup.post("rounds", {"pairs": [again], "repeats": True}).json()["code"] == "bad_pairing"
+    paired = cup.act("rounds", wish | {"repeats": True})["round"]
+    sides = [[side["name"] for side in match["sides"]] for match in paired["matches"]]
+    assert sides == [rest, again]
+    second = cup.show()["stages"][0]["groups"][0]["rounds"][1]
+    assert second["byes"] == paired["byes"]
+    assert [bye["kind"] for bye in second["byes"]] == ["full_point"]
+
+
 def test_standings_with_the_words_that_reproduce_them() -> None:
     cup = Cup(*"ABCD", format="round_robin", points={"win": 3, "draw": 1}, draws=True)
     play_round(cup, 1)
@@ -94,7 +114,7 @@ def test_the_length_of_one_round() -> None:
         ("rounds", None, 409),
         ("rounds/end", None, 409),
         ("byes", {"entrant": "A", "round": 1}, 409),
-        ("byes", {"entrant": "A", "kind": "full_point"}, 400),
+        ("byes", {"entrant": "A", "kind": "pairing_allocated"}, 400),
         ("late-entry", {"name": "X"}, 409),
         ("late-entry", {}, 400),
     ],

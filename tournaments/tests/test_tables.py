@@ -127,18 +127,18 @@ def test_a_rest_in_a_round_robin_is_worth_nothing() -> None:
     assert [one.words for one in resting(table, 1)] == ["rests"]
 
 
-def test_forfeits_are_won_and_lost_but_byes_are_neither() -> None:
+def test_forfeits_and_byes_are_not_played() -> None:
     tournament = swiss(5, 3)
     one, two = open_pairings(tournament)
     enter(tournament, one, by_forfeit(0))
     enter(tournament, two, by_double_forfeit())
     record = {
-        row.contender.entrant.name: (str(row.points), row.won, row.drawn, row.lost)
+        row.contender.entrant.name: (str(row.points), row.played, row.by_forfeit)
         for row in group_standings(group_of(tournament))
     }
-    assert record["P5"] == ("1", 0, 0, 0)  # the bye
-    assert sorted(record.values())[-1] == ("1", 1, 0, 0)
-    assert sorted(record.values())[:3] == [("0", 0, 0, 1)] * 3
+    assert record["P5"] == ("1", 0, "")  # the bye
+    assert sorted(record.values())[-1] == ("1", 0, "+1")
+    assert sorted(record.values())[:3] == [("0", 0, "\u22121")] * 3
 
 
 def test_the_standings_after_an_earlier_round() -> None:

@@ -3,7 +3,7 @@
 Clients ignore fields that they do not know.
 """
 
-from tournaments.schemas import Brief, Match, StageBrief, Tournament, whole_tournament
+from tournaments.schemas import Brief, Bye, Match, StageBrief, Tournament, whole_tournament
 
 from .entrants import (
     AddedList,
@@ -16,7 +16,6 @@ from .entrants import (
     ReadList,
 )
 from .tables import (
-    Bye,
     ChangedRound,
     EndedStage,
     GivenBye,

@@ -8,27 +8,12 @@ from msgspec import UNSET, UnsetType
 from lib.schemas import Schema
 from tournaments import models
 from tournaments.engine import standings as engine
-from tournaments.models import ByeKind, Part
-from tournaments.schemas import Match, Round, StageBrief
+from tournaments.models import Part
+from tournaments.schemas import Bye, Match, Round, StageBrief
 from tournaments.storage import tables
 
 
-class Bye(Schema):
-    """A round that somebody sits out."""
-
-    entrant: int
-    name: str
-    round: int
-    kind: ByeKind
-
-    @classmethod
-    def of(cls, bye: models.Bye) -> Self:
-        """A bye."""
-        entrant = bye.contender.entrant
-        return cls(entrant.pk, entrant.name, bye.round_number, cast(ByeKind, bye.kind))
-
-
-class PairedRound(Round):
+class PairedRound(Round, kw_only=True):
     """A round of a Swiss as it is paired."""
 
     byes: list[Bye]
@@ -47,8 +32,8 @@ class PairedRound(Round):
             row.name,
             cast(Part, row.part),
             Match.listed(list(pairings.order_by("number"))),
-            [Bye.of(bye) for bye in byes.select_related("contender__entrant")],
-            row.note,
+            byes=[Bye.of(bye) for bye in byes.select_related("contender__entrant")],
+            note=row.note,
         )
 
 
@@ -123,9 +108,12 @@ class Standing(Schema, kw_only=True):
     settled: bool | UnsetType = UNSET
     """In a bracket: whether the place is final."""
     played: int | UnsetType = UNSET
+    """Matches that were played; `won`, `drawn` and `lost` are among them, forfeits and byes not."""
     won: int | UnsetType = UNSET
     drawn: int | UnsetType = UNSET
     lost: int | UnsetType = UNSET
+    won_by_forfeit: int | UnsetType = UNSET
+    lost_by_forfeit: int | UnsetType = UNSET
     values: list[Value]
 
     @classmethod
@@ -156,6 +144,8 @@ class Standing(Schema, kw_only=True):
             won=row.won,
             drawn=row.drawn,
             lost=row.lost,
+            won_by_forfeit=row.won_by_forfeit,
+            lost_by_forfeit=row.lost_by_forfeit,
             values=[
                 Value(one.name.lower(), str(value), value.words)
                 for one, value in zip(breaks, row.values, strict=True)

@@ -65,6 +65,7 @@ def pair_by_hand(
     tournament_id: UUID,
     pairs: Sequence[tuple[int, int]],
     actor: Actor,
+    stage: int | None = None,
     repeats: bool = False,
     why: str = "",
 ) -> Round:
@@ -73,7 +74,7 @@ def pair_by_hand(
     Of an odd number the one left out has the bye. Raises `BadPairing` when somebody is left out,
     paired twice or cannot play, and `Conflict` when two have met, unless `repeats` allows it.
     """
-    table, task = _next_round(tournament_id)
+    table, task = _next_round(tournament_id, stage)
     present = contenders(task)
     seeds = _seeds(table, pairs, present)
     met = {one.id: one.met for one in present}
@@ -93,9 +94,10 @@ def pair_by_hand(
     return publish_round(table, SwissPairing(seeds, resting), actor, how=how, why=why)
 
 
-def _next_round(tournament_id: UUID) -> tuple[Table, PairingTask]:
+def _next_round(tournament_id: UUID, stage: int | None = None) -> tuple[Table, PairingTask]:
     """The locked tournament's Swiss, and the task of its next round."""
-    table = table_to_pair(swiss_group(lock_tournament(tournament_id, check_runs)).pk)
+    group = swiss_group(lock_tournament(tournament_id, check_runs), stage=stage)
+    table = table_to_pair(group.pk)
     return table, next_task(table)
 
 

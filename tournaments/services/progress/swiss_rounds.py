@@ -62,7 +62,12 @@ def swiss_group(tournament: Tournament, *, stage: int | None = None) -> Group:
 
 
 def pair_next_round(
-    *, group: Group, actor: Actor, engine: Engine = "dutch", follows: bool = False
+    *,
+    group: Group,
+    actor: Actor,
+    engine: Engine = "dutch",
+    why: str = "",
+    follows: bool = False,
 ) -> Round:
     """Pair and publish the next round of a Swiss.
 
@@ -84,7 +89,7 @@ def pair_next_round(
             )
         is_quick = engine == "quick"
         how, note = ("quickly", _given_up(task, pairing)) if is_quick else ("", "")
-        return publish_round(table, pairing, actor, how=how, note=note, follows=follows)
+        return publish_round(table, pairing, actor, how=how, note=note, why=why, follows=follows)
 
 
 def table_to_pair(group_id: int) -> Table:
