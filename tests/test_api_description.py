@@ -105,6 +105,7 @@ def test_the_description_is_reported(client: Client) -> None:
 @pytest.mark.django_db
 def test_the_page_shows_every_operation_and_loads_nothing_from_elsewhere(client: Client) -> None:
     page = client.get("/api/docs").content.decode()
+    assert "list of list of integer and integer" in page
     for path in description()["paths"]:
         assert f"<code>{path}</code>" in page
     assert not re.search(r"(?:src|href)=.(?:https?:)?//", page)

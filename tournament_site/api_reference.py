@@ -153,6 +153,9 @@ def _type(schema: Json) -> Iterator[Type]:
     elif "enum" in schema or "const" in schema:
         choices = schema.get("enum", [schema.get("const")])
         yield Type(" or ".join(map(str, choices)))
+    elif "prefixItems" in schema:  # so many, each of its type
+        parts = [found for one in schema["prefixItems"] for found in _types(one)]
+        yield Type(f"list of {' and '.join(part.words for part in parts)}")
     elif schema.get("type") == "array":
         items = _types(schema.get("items", {}))
         yield Type(f"list of {' or '.join(item.words for item in items)}", items[0].schema)
