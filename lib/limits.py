@@ -94,5 +94,6 @@ passwords_by_name_there = Buckets(burst=8, per_second=0.05)
 passwords_by_address = AddressBuckets(burst=60, per_second=0.2)
 passwords_by_name = Buckets(burst=200, per_second=1)
 #: Wrong codes of parties and of tournaments from one address, and for one of them from everywhere.
-codes_by_address = AddressBuckets(burst=40, per_second=0.05)
+# A right one counts while it is looked at, and a hall of players may all enter at the same moment.
+codes_by_address = AddressBuckets(burst=100, per_second=0.05)
 codes_by_holder = Buckets(burst=200, per_second=0.5)

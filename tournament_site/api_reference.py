@@ -157,8 +157,13 @@ def _type(schema: Json) -> Iterator[Type]:
         parts = [found for one in schema["prefixItems"] for found in _types(one)]
         yield Type(f"list of {' and '.join(part.words for part in parts)}")
     elif schema.get("type") == "array":
-        items = _types(schema.get("items", {}))
-        yield Type(f"list of {' or '.join(item.words for item in items)}", items[0].schema)
+        # Of a list of a fixed length each place has a type, and there are no other items.
+        inside = (
+            {"anyOf": schema["prefixItems"]} if "prefixItems" in schema else schema.get("items")
+        )
+        items = _types(inside or {})
+        kinds = dict.fromkeys(item.words for item in items)
+        yield Type(f"list of {' or '.join(kinds)}", items[0].schema)
     else:
         words = str(schema.get("type", "anything"))
         yield Type(f"{words} ({schema['format']})" if "format" in schema else words)

@@ -124,7 +124,7 @@ class Request:
         at, started = time.time(), time.monotonic()
         answer, error = None, ""
         try:
-            headers = {"Idempotency-Key": self.key}
+            headers = {"Idempotency-Key": f"{self.key} of this crowd"}
             answer = await request(port, "POST", self.path, self.body, headers=headers)
         except OSError as failure:
             error = repr(failure)
