@@ -11,6 +11,7 @@ from django.db import connection
 from hypothesis import settings as properties
 from pytest_django import DjangoDbBlocker
 
+from lib import limits
 from tests.services import PostgresServer, RedisServer
 
 #: The name of this process among the workers of a run in parallel; None where there is but one.
@@ -65,3 +66,10 @@ def redis_server() -> Iterator[RedisServer]:
     """A Redis of this run's own; a test that kills it starts it again."""
     with RedisServer() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def fresh_counts_of_makers() -> None:
+    """Tests in one process share an address; what they make counts for none of the others."""
+    for buckets in (limits.making_by_address, limits.making_by_player):
+        buckets._buckets.clear()
