@@ -148,8 +148,12 @@ class Visit:
         self.end()
 
     def stay(self) -> None:
-        """It has become a socket, which may stay."""
+        """It has become a socket, which may stay.
+
+        Nothing is late from now on, so what read its request is let go of with its parser.
+        """
         self._stop_waiting()
+        self._late = _never_late
 
     def end(self) -> None:
         """The connection is closed; again is harmless."""
@@ -168,6 +172,10 @@ class Visit:
             self._timer.cancel()
             self._timer = None
         self._connections.wait(self, begins=False)
+
+
+def _never_late(what: str) -> None:
+    raise AssertionError(f"A socket waits for no {what}.")
 
 
 def raw_answer(refusal: Refusal) -> bytes:
