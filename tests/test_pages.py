@@ -370,12 +370,16 @@ def test_a_large_bracket_can_be_made_small_and_folded(meet: Meet, site: Matchpoi
 
 def test_long_names_and_lines_break_nothing(meet: Meet, site: MatchpointServer) -> None:
     cup = make_cup(site, LONG_NAME, "Bob", name="C" * 80)
+    table = make_cup(site, LONG_NAME, "Bob", "Cem", name="C" * 80, format="round_robin")
+    whole = send(site.url, "GET", f"/api{table}").json
+    [group] = whole["stages"][0]["groups"]
+    match = f"{table}/matches/{group['rounds'][0]['matches'][0]['id']}"
     vic = meet(viewport=PHONE).enter().introduce(LONG_NAME)
     vic.say(LONG_LINE)
     vic.see("#chat .chat-line")
     vic.queue()
     vic.see(".court-waiting")
-    for path in (*PATHS, cup):
+    for path in (*PATHS, cup, table, match):
         vic.page.goto(path)
         assert not _is_wider_than(vic, "html"), path
 

@@ -57,6 +57,8 @@ class TournamentForm(FormatFields, OwnedForm):
     """A new tournament: its name, how it is played, its players, one a line."""
 
     field_order = ("organiser", "name")
+    #: The name is the tournament's, not its first stage's.
+    setting_names = FormatFields.setting_names - {"name"}
     refusal_field = "name"
     #: The button that saves a draft.
     draft_button = "draft"

@@ -26,6 +26,9 @@ def _late_best_of(label: str) -> forms.IntegerField:
 class FormatFields(forms.Form):
     """The fields that a new tournament and each of its stages share."""
 
+    #: The settings that are read from the fields of the same names.
+    setting_names = frozenset(StageSettings.__struct_fields__)
+
     format = forms.TypedChoiceField(
         choices=Format,
         coerce=Format,
@@ -58,7 +61,7 @@ class FormatFields(forms.Form):
         return StageSettings(
             **{
                 name: data[name]
-                for name in StageSettings.__struct_fields__
+                for name in self.setting_names
                 if data.get(name) not in {None, ""}
                 and data["format"] in FORMATS_OF.get(name, Format)
             }

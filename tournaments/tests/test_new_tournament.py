@@ -146,3 +146,9 @@ def test_the_errors_are_listed_linked_and_the_first_field_has_the_focus() -> Non
     html = make("Ann\nAnn", name="").content.decode()
     assert '<a href="#id_name">' in html and '<a href="#id_players">' in html
     assert re.findall(r'<\w+[^>]* autofocus[^>]*id="(\w+)"', html) == ["id_name"]
+
+
+def test_the_longest_name_is_the_tournaments_and_not_its_first_stages() -> None:
+    assert make(name="W" * 80).status_code == 302
+    cup = Tournament.objects.get()
+    assert (cup.name, cup.stages.get().name) == ("W" * 80, "")
