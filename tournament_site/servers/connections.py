@@ -121,6 +121,7 @@ class Visit:
         self.is_proxy = peer in connections.proxies
         self._connections, self._late = connections, late
         self._timer: asyncio.TimerHandle | None = None
+        self._expected, self._deadline, self._rings_at = "", 0.0, 0.0
         self._loop = asyncio.get_running_loop()
         self.is_admitted = connections.enter(self)
         self.is_over = False
@@ -163,9 +164,30 @@ class Visit:
             self._connections.leave(self)
 
     def _expect(self, what: str, seconds: float) -> None:
-        self._stop_waiting()
-        if not self.is_over:
-            self._timer = self._loop.call_later(seconds, self._late, what)
+        """Wait for something; a timer that rings before its time is up is left to ring.
+
+        A request is waited for in three parts, and mostly none is late: so the timer is set again
+        when it rings, not three times a request.
+        """
+        self._connections.wait(self, begins=False)
+        if self.is_over:
+            return
+        self._expected, self._deadline = what, self._loop.time() + seconds
+        if self._timer is None or self._rings_at > self._deadline:
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._rings_at = self._deadline
+        self._timer = self._loop.call_at(self._rings_at, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        if self._loop.time() < self._deadline:
+            self._set_timer()
+        else:
+            self._late(self._expected)
 
     def _stop_waiting(self) -> None:
         if self._timer is not None:
