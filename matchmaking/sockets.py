@@ -7,8 +7,8 @@ import msgspec
 
 from streams.consumers import StreamConsumer
 from streams.frames import Entry, EventFrame, ServerMessage
-from streams.relay import Feed, in_thread, local_relay
-from streams.sockets import SIGNED_OUT, SocketConsumer, open_sockets
+from streams.relay import in_thread, local_relay
+from streams.sockets import RESTARTING, SIGNED_OUT, SocketConsumer, open_sockets
 
 from .identity import player_of_headers
 from .models import Player
@@ -33,18 +33,19 @@ class PlayerSocket(SocketConsumer):
 
     async def identify(self) -> None:
         """Find the player by a bearer token, a session or a guest's cookie."""
-        feed = await _watched_sign_outs()
-        looked_at = -1
-        while looked_at != feed.seq:  # else somebody signed out while this was looked up
-            looked_at = feed.seq
+        looked_at = None
+        while looked_at != (seen := await _seen_sign_outs()):  # else somebody signed out meanwhile
+            looked_at = seen
             if b"authorization" in self.headers or b"cookie" in self.headers:
                 self.player = await in_thread(player_of_headers, self.headers)
 
 
-async def _watched_sign_outs() -> Feed:
+async def _seen_sign_outs() -> tuple[str, int]:
+    """How far this process has followed the sign-outs, which it watches from now on."""
     feed = await (await local_relay()).feed(SIGN_OUTS)
     feed.watchers.add(_close_signed_out)
-    return feed
+    feed.enders.add(_close_identified)
+    return feed.epoch, feed.seq
 
 
 def _close_signed_out(entries: Sequence[Entry]) -> None:
@@ -53,6 +54,13 @@ def _close_signed_out(entries: Sequence[Entry]) -> None:
     for socket in open_sockets():
         if isinstance(socket, PlayerSocket) and socket.player and socket.player.pk in gone:
             socket.outbox.close(SIGNED_OUT, "signed out")
+
+
+def _close_identified() -> None:
+    """Send every player back to show anew who they are: some may have signed out unseen."""
+    for socket in open_sockets():
+        if isinstance(socket, PlayerSocket) and socket.player:
+            socket.outbox.close(RESTARTING, "resync")
 
 
 class PlayerStream(PlayerSocket, StreamConsumer):

@@ -70,6 +70,8 @@ class Feed:
         self.recent = deque(recent, maxlen=RECENT_EVENTS)
         self.outboxes: set[Outbox] = set()
         self.watchers: set[Callable[[Sequence[Entry]], None]] = set()
+        #: Called when the feed ends, because events may have been missed.
+        self.enders: set[Callable[[], None]] = set()
         self.behind = False
         self.idle_since = time.monotonic()
 
@@ -311,6 +313,8 @@ class Relay:
             del self.feeds[feed.stream]
         for outbox in feed.outboxes:
             outbox.close(_RESTARTING, "resync")
+        for end in feed.enders:
+            end()
 
     def _close_slow(self) -> None:
         now = time.monotonic()

@@ -34,6 +34,7 @@ from matchmaking.services.retention import (
     delete_old_tickets,
 )
 from matchmaking.services.seasons import end_due_seasons
+from matchmaking.services.sign_outs import SIGN_OUTS
 from streams.broadcast import serve_from_this_loop
 from streams.log import delete_idle_streams, trim
 from streams.relay import stop_local_relay
@@ -69,7 +70,7 @@ CLEANING: tuple[Callable[..., int], ...] = (
     delete_old_drafts,
     delete_expired_sessions,
     trim,
-    partial(delete_idle_streams, but=[LOBBY]),
+    partial(delete_idle_streams, but=[LOBBY, SIGN_OUTS]),
 )
 
 
