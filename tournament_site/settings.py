@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "matchmaking",
     "tournaments",
     "lobby",
+    "play",
     "tournament_site",
 ]
 

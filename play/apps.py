@@ -1,0 +1,9 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class PlayConfig(AppConfig):
+    """The `play` app."""
+
+    name = "play"
