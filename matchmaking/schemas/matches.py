@@ -11,7 +11,7 @@ from lib.schemas import Answer, Schema, Timestamp, timestamp
 from matchmaking import models
 from matchmaking.match_host import MatchPlace, place_of_match
 from matchmaking.models import OPEN_REPORT, Match, MatchState, Outcome, RatingChange, ReportState
-from matchmaking.results import as_games
+from matchmaking.results import SIDES, as_games
 from matchmaking.selectors import open_report
 
 from .players import PlayerName
@@ -174,4 +174,6 @@ class ResultAnswer(Schema):
             text = "The sides disagree. The organiser decides, or one side confirms."
             return cls("Disputed", text, shown)
         text = "The other side is asked; if it says nothing, the result stands."
+        if len(shown.players) > SIDES:
+            text = "The others are asked; if they say nothing, the result stands."
         return cls("Reported", text, shown)

@@ -186,8 +186,8 @@ def set_live_scores(*, match: Match, scores: Sequence[int]) -> Match:
 def leave_match(*, match_id: UUID, caller: Caller) -> Match:
     """Leave an unfinished match of the caller's, which concedes it where only two play.
 
-    In a match of teams, or of more than two sides, the pool says who loses: by default the player
-    alone, and the match goes on until one side is left. Leaving twice is leaving.
+    In a match of teams, or of more than two sides, the pool says who leaves: by default the player
+    alone, else the whole side. The match goes on until one side is left. Leaving twice is leaving.
     """
     player = player_of(caller)
     match = _pool_match(match_id)
@@ -198,24 +198,22 @@ def leave_match(*, match_id: UUID, caller: Caller) -> Match:
         raise Forbidden("You are not in this match.")
     if match.state == MatchState.OPEN and mine.left_at is not None:
         return match
-    if len(seats) > SIDES and match.pool is not None and match.pool.leaving == LeaveRule.ALONE:
-        return _leave_alone(match, mine, seats)
+    alone = match.pool is not None and match.pool.leaving == LeaveRule.ALONE
+    if len(seats) > SIDES and alone:
+        return _leave_and_go_on(match, [mine], seats)
     if side_count(match) > SIDES:
-        raise Conflict(
-            "More than two sides play this match, and it goes on without you. Report its scores "
-            "when it is over.",
-            code="many_sides",
-        )
+        return _leave_and_go_on(match, [one for one in seats if one.side == mine.side], seats)
     return finish_match(match=match, result=Result(1 - mine.side, Outcome.CONCEDED))
 
 
-def _leave_alone(match: Match, mine: Seat, seats: Sequence[Seat]) -> Match:
-    """Let one player go; the match ends when only one side is left, which wins."""
+def _leave_and_go_on(match: Match, going: Sequence[Seat], seats: Sequence[Seat]) -> Match:
+    """Let players go; the match ends when only one side is left, which wins."""
     if not Match.objects.filter(pk=match.pk, state=MatchState.OPEN).exists():
         match.refresh_from_db(fields=["state"])
         raise Conflict(f"This match is already {match.get_state_display()}.", code="match_closed")
-    Seat.objects.filter(pk=mine.pk).update(left_at=timezone.now(), holds=False)
-    left = {seat.side for seat in seats if seat.left_at is None and seat.pk != mine.pk}
+    there = Seat.objects.filter(pk__in=[seat.pk for seat in going], left_at=None)
+    there.update(left_at=timezone.now(), holds=False)
+    left = {seat.side for seat in seats if seat.left_at is None and seat not in going}
     if len(left) == 1:
         match = match_of(match.pk)
         return finish_match(match=match, result=Result(left.pop(), Outcome.CONCEDED))

@@ -65,6 +65,7 @@ def report_result(*, match_id: UUID, caller: Caller, claim: Claim) -> ReportOutc
     """
     match, mine = _lock(match_id, caller)
     result = _result(match, mine, claim)
+    _check_winner_stayed(match, result)
     if match.state != MatchState.OPEN:
         return _repeated_report(match, result)
     if claim.revision not in {None, match.revision}:
@@ -215,6 +216,17 @@ def _result(match: Match, mine: Seat, claim: Claim) -> Result:
     if winner == mine.side:
         return Result.forfeit(winner)
     return Result(winner, Outcome.CONCEDED)
+
+
+def _check_winner_stayed(match: Match, result: Result) -> None:
+    """Raise `Conflict` when the winner is a side of which everybody has left."""
+    side = [seat for seat in match.seats.all() if seat.side == result.winner]
+    if side and all(seat.left_at is not None for seat in side):
+        names = ", ".join(seat.name for seat in side)
+        raise Conflict(
+            f"{names} left this match, and cannot win it. Report who won of those who stayed.",
+            code="side_left",
+        )
 
 
 # The states of a report.

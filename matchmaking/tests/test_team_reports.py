@@ -100,6 +100,24 @@ def test_where_the_pool_says_so_one_leaves_for_the_side() -> None:
     ended = leaves("Ann", match)
     assert (ended.state, ended.winner) == ("finished", 1)
     three = meeting("Xia", "Yan", "Zoe")
+    assert leaves("Xia", three).state == "open"
+    assert (leaves("Yan", three).state, stored(three).winner) == ("finished", 2)
+
+
+def test_of_three_teams_a_whole_one_leaves_where_the_pool_says_so() -> None:
+    match = meeting(["Ann", "Amy"], ["Bob", "Ben"], ["Cem", "Cid"])
+    Pool.objects.filter(slug="ladder").update(leaving="side")
+    assert leaves("Ann", match).state == "open"
+    gone = Seat.objects.filter(match=match, left_at__isnull=False, holds=False)
+    assert [seat.name for seat in gone] == ["Ann", "Amy"]
+    assert (leaves("Cid", match).state, stored(match).winner) == ("finished", 1)
+
+
+def test_a_side_that_has_left_is_not_reported_to_have_won() -> None:
+    match = meeting("Ann", "Bob", "Cem")
+    leaves("Ann", match)
     with pytest.raises(Conflict) as refused:
-        leaves("Xia", three)
-    assert refused.value.code == "many_sides"
+        reports("Bob", match, 9, 5, 7)
+    assert refused.value.code == "side_left"
+    assert reports("Bob", match, 0, 5, 7) == "open"
+    assert confirms("Cem", match) == "finished"
