@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from lib.http import json_bytes
 from lib.schemas import Schema
+from tournaments.storage.final_places import final_places
 
 from . import schemas
 from .api_setup import ONE, Router
@@ -30,12 +31,14 @@ def show_standings(
 
     Each value of a tie-break comes with the words that reproduce it. In a bracket, `rank` and
     `shared_by` are the places that somebody holds or, while not `settled`, can still reach.
+    `places` are the final ones over all stages, once the tournament is over.
     """
     found, after = tournament_of(tournament_id), query.after_round
 
     def made() -> bytes:
         stages = found.stages.prefetch_related("groups")
         shown = [schemas.StageStandings.after(stage, after) for stage in stages]
-        return json_bytes(schemas.Standings(shown))
+        places = [schemas.FinalPlace.of(place) for place in final_places(found)]
+        return json_bytes(schemas.Standings(shown, places))
 
     return kept_file(request, found, ("standings", after), made, kind="application/json")

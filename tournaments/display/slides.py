@@ -38,7 +38,7 @@ def slides_of(tournament: Tournament, view: StageView | None) -> list[Slide]:
         slides += [Slide("ready", "To be played now", page) for page in _pages(ready, LINES)]
     if view.bracket is not None:
         slides += _bracket_slides(view.bracket)
-    slides += [Slide("places", "Final places", page) for page in _pages(view.places, NAMES)]
+    slides += [Slide("places", view.places_title, page) for page in _pages(view.places, NAMES)]
     if view.table is not None:
         table = view.table.standings
         pages = _pages(table.rows, ROWS)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from tournaments.models import Entrant, Group, Stage, StageState, Tournament
 from tournaments.selectors import group_pairings, tournament_stages
-from tournaments.storage.tables import BracketPlace, settled_places
+from tournaments.storage.final_places import final_places
+from tournaments.storage.tables import Placing, settled_places
 
 from .bracket import BracketView, view_bracket
 from .choice import Choice, Tab
@@ -16,7 +17,8 @@ from .table import TableView, view_table
 class StageView:
     """A stage as a page shows it: `bracket` or `table`, neither before it has begun.
 
-    `places` are those of a finished bracket; a table has its standings.
+    `places` are the final ones, with the stage that decides the tournament once it is over, or
+    those of a bracket before it; a table alone has its standings. `places_title` says which.
     """
 
     stage: Stage
@@ -25,7 +27,8 @@ class StageView:
     groups: Sequence[Tab]
     bracket: BracketView | None = None
     table: TableView | None = None
-    places: Sequence[BracketPlace] = ()
+    places: Sequence[Placing] = ()
+    places_title: str = "Final places"
 
     @property
     def query(self) -> str:
@@ -54,13 +57,17 @@ def view_stage(
     view = StageView(stage, group, tabs, links if len(links) > 1 else ())
     if group is None:
         return view
+    if stage == begun[-1] and (len(stages) > 1 or stage.is_elimination):
+        view = replace(view, places=final_places(tournament))
     if not stage.is_elimination:
         return replace(view, table=view_table(group, choice))
     known = {entrant.pk: entrant for entrant in entrants}
     rounds = group.rounds.all()
     bracket = view_bracket(group_pairings(group), rounds, known, follow=choice.followed)
-    places = settled_places(group) if stage.state == StageState.FINISHED else ()
-    return replace(view, bracket=bracket, places=places)
+    if stage.state == StageState.FINISHED and not view.places:
+        places = settled_places(group)
+        view = replace(view, places=places, places_title=f"Places after {stage}")
+    return replace(view, bracket=bracket)
 
 
 def _query(stage: Stage, group: Group | None) -> str:

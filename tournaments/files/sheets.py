@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from matchmaking.results import final_score
 from matchmaking.wording import points_in_words
-from tournaments.models import Group, Pairing, Stage, Tournament
+from tournaments.models import Entrant, Group, Pairing, Stage, Tournament
+from tournaments.storage.final_places import final_places
 from tournaments.storage.tables import bracket_places, group_standings, tie_breaks_of
 
 from .cells import write_csv
@@ -70,33 +71,43 @@ def _match_row(row: Pairing) -> Sequence[object]:
 
 
 def standings_csv(tournament: Tournament) -> bytes:
-    """The standings of all stages that have begun, with a column for each tie-break of any."""
+    """The standings of all stages that have begun, with a column for each tie-break of any.
+
+    The last column has everybody's place over all stages, once the tournament is over.
+    """
     stages = list(tournament.stages.prefetch_related("groups").order_by("number"))
     titles: list[str] = []
     for stage in stages:
         if not stage.is_elimination:
             new = (tie_break.title for tie_break in tie_breaks_of(stage))
             titles += [title for title in new if title not in titles]
-    header = ("stage", "group", "place", "name", "played", "won", "drawn", "lost", *titles)
+    header = (
+        "stage", "group", "place", "name", "played", "won", "drawn", "lost", *titles,
+        "won by forfeit", "lost by forfeit", "final place",
+    )  # fmt: skip
+    final = {place.contender.entrant: place.places for place in final_places(tournament)}
     rows = (
-        row for stage in stages for group in stage.groups.all()
-        for row in _standing_rows(stage, group, titles)
+        (stage, group.name, place, entrant, *values, final.get(entrant, ""))
+        for stage in stages for group in stage.groups.all()
+        for place, entrant, values in _standing_rows(stage, group, titles)
     )  # fmt: skip
     return write_csv(header, rows)
 
 
-def _standing_rows(stage: Stage, group: Group, titles: Sequence[str]) -> Iterator[Sequence[object]]:
+def _standing_rows(
+    stage: Stage, group: Group, titles: Sequence[str]
+) -> Iterator[tuple[str, Entrant, Sequence[object]]]:
+    """Each line's place, entrant and what follows it; of a bracket nothing does."""
     group.stage = stage
     if stage.is_elimination:
         for place in bracket_places(group):
-            blank = [""] * (4 + len(titles))
-            yield (stage, group.name, place.places, place.contender.entrant, *blank)
+            yield place.places, place.contender.entrant, [""] * (6 + len(titles))
         return
     own = [tie_break.title for tie_break in tie_breaks_of(stage)]
     for one in group_standings(group):
         values = dict(zip(own, one.values, strict=True))
-        yield (
-            stage, group.name, one.places, one.contender.entrant,
+        yield one.places, one.contender.entrant, (
             one.played, one.won, one.drawn, one.lost,
             *(values.get(title, "") for title in titles),
+            one.won_by_forfeit, one.lost_by_forfeit,
         )  # fmt: skip

@@ -286,13 +286,18 @@ def _record(lines: Sequence[engine.Line]) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class BracketPlace:
-    """The places that somebody holds in a bracket or, while not `settled`, can still reach."""
+class Placing:
+    """The places that somebody holds or, in a bracket and not `settled`, can still reach."""
 
     contender: Contender
     first: int
     last: int
     settled: bool
+
+    @property
+    def shared_by(self) -> int:
+        """How many share these places, oneself included."""
+        return self.last - self.first + 1
 
     @property
     def places(self) -> str:
@@ -305,22 +310,22 @@ def written_places(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}\u2013{last}"
 
 
-def bracket_places(group: Group) -> tuple[BracketPlace, ...]:
+def bracket_places(group: Group) -> tuple[Placing, ...]:
     """Everybody's places in an elimination, best first, equals by seed."""
     bracket, state = group_state(group)
     state.read_all()
     by_seed = {one.seed: one for one in group.contenders.select_related("entrant")}
     return tuple(
-        BracketPlace(by_seed[place.seed], place.first, place.last, place.settled)
+        Placing(by_seed[place.seed], place.first, place.last, place.settled)
         for place in elimination.placings(bracket, state)
     )
 
 
-def settled_places(group: Group) -> tuple[BracketPlace, ...]:
+def settled_places(group: Group) -> tuple[Placing, ...]:
     """The same of a bracket that is over, as they were written down; nobody's before."""
     rows = group.contenders.select_related("entrant").order_by("first", "seed")
     return tuple(
-        BracketPlace(one, one.first, one.last, settled=True)
+        Placing(one, one.first, one.last, settled=True)
         for one in rows
         if one.first is not None and one.last is not None
     )

@@ -18,6 +18,7 @@ from .entrants import (
 from .tables import (
     ChangedRound,
     EndedStage,
+    FinalPlace,
     GivenBye,
     Paired,
     PairedRound,

@@ -123,12 +123,12 @@ class Standing(Schema, kw_only=True):
         return cls(entrant=entrant.pk, name=entrant.name, seed=contender.seed, **more)
 
     @classmethod
-    def of_place(cls, place: tables.BracketPlace) -> Self:
+    def of_place(cls, place: tables.Placing) -> Self:
         """The places in a bracket that somebody holds or can reach."""
         return cls.of(
             place.contender,
             rank=place.first,
-            shared_by=place.last - place.first + 1,
+            shared_by=place.shared_by,
             settled=place.settled,
             values=[],
         )
@@ -183,7 +183,25 @@ class StageStandings(StageBrief):
         return cls.of(stage, tie_breaks=[TieBreak.of(one) for one in breaks], groups=groups)
 
 
+class FinalPlace(Schema):
+    """Where an entrant ended in a whole tournament."""
+
+    entrant: int
+    name: str
+    rank: int
+    shared_by: int
+    """How many share this place."""
+
+    @classmethod
+    def of(cls, place: tables.Placing) -> Self:
+        """A settled place."""
+        entrant = place.contender.entrant
+        return cls(entrant.pk, entrant.name, place.first, place.shared_by)
+
+
 class Standings(Schema):
     """The standings of a tournament."""
 
     stages: list[StageStandings]
+    places: list[FinalPlace]
+    """Over all stages, once the tournament is over; empty before."""
