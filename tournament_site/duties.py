@@ -26,7 +26,7 @@ from matchmaking.services.matches import lapse_matches
 from matchmaking.services.parties import delete_old_parties
 from matchmaking.services.queue.held_reads import release_reads
 from matchmaking.services.queue.tickets import expire_tickets
-from matchmaking.services.queue.ticks import tick_pools
+from matchmaking.services.queue.ticks import follow_clock, tick_pools
 from matchmaking.services.reports import confirm_unanswered_reports
 from matchmaking.services.retention import (
     delete_idle_guests,
@@ -140,6 +140,7 @@ class Duties:
         if not self._upkeep.take():
             return False
         now = timezone.now()
+        follow_clock(now=now)
         expire_tickets(now=now)
         confirm_unanswered_reports(now=now)
         lapse_matches(now=now)

@@ -15,8 +15,8 @@ from matchmaking.models import Match, Pool, Seat, Ticket
 from matchmaking.services.queue import new_matches, ticks
 from matchmaking.services.queue.new_matches import ClaimLost, MatchCandidate
 from matchmaking.services.queue.ready_checks import accept_match, settle_checks
-from matchmaking.services.queue.tickets import leave_pool
-from matchmaking.services.queue.ticks import tick_pools
+from matchmaking.services.queue.tickets import expire_tickets, leave_pool
+from matchmaking.services.queue.ticks import follow_clock, tick_pools
 from matchmaking.services.queue.waiting_pool import WaitingPool
 from matchmaking.services.queue.waiting_tickets import waiting_tickets
 
@@ -241,3 +241,27 @@ def test_one_who_has_waited_long_is_older() -> None:
     before = ticket(ann).waiting_since
     age(ann, 10)
     assert before - ticket(ann).waiting_since == 10 * SECOND
+
+
+def test_waits_and_checks_go_on_after_the_clock_was_set_back() -> None:
+    patient, asking = (
+        pool(window_start=10, longest_wait_seconds=100),
+        pool("asks", ready_seconds=30),
+    )
+    far_apart(patient, "abc")
+    for name in ("Ann", "Bob"):
+        join(guest(name), asking)
+    Ticket.objects.filter(player__name="Player a").update(leave_at=timezone.now() + 5 * SECOND)
+    order = list(Ticket.objects.values_list("player__name", flat=True))
+    back = timezone.now() - 3600 * SECOND
+    assert tick_pools(now=back + 101 * SECOND) == 0
+    assert follow_clock(now=back) == 5 and follow_clock(now=back) == 0
+    assert list(Ticket.objects.values_list("player__name", flat=True)) == order
+    assert expire_tickets(now=back + 31 * SECOND) == 1  # the one that dropped before
+    assert tick_pools(now=back + 101 * SECOND) == 1
+    assert {ticket.state for ticket in Ticket.objects.filter(pool=asking)} == {"slept"}
+
+
+def test_a_clock_that_differs_a_little_moves_nothing() -> None:
+    join(guest("Ann"), Pool.objects.get())
+    assert follow_clock(now=timezone.now() - 30 * SECOND) == 0

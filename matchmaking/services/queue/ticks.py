@@ -4,11 +4,12 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
-from matchmaking.models import Pool, Ticket, TicketState
+from matchmaking.models import CheckState, Pool, ReadyCheck, Ticket, TicketState
 
 from .new_matches import ClaimLost, MatchCandidate, PairingBatch, lock_tickets, send_signals
 from .ready_checks import settle_checks
@@ -18,6 +19,8 @@ from .waiting_tickets import waiting_tickets
 
 log = logging.getLogger(__name__)
 
+#: How far ahead a time may lie that another machine has stored.
+_CLOCKS_DIFFER = timedelta(minutes=1)
 #: How many matches are stored in one transaction: so long may others wait for the pool.
 _STORED_AT_ONCE = 20
 
@@ -77,6 +80,28 @@ def _pools_with_work() -> list[Pool]:
         for pk, pool in sorted(pools.items())
         if _has_work(pool, waiting=counted[pk]["waiting"], back=counted[pk]["back"])
     ]
+
+
+def follow_clock(*, now: datetime) -> int:
+    """Let waits and ready checks go on that lie ahead, because the clock was set back.
+
+    Else windows would not widen, nor a check end, until the clock has caught up. The order of the
+    waits stays; a check has its whole time anew. Returns how many rows were moved.
+    """
+    moved, latest = 0, now + _CLOCKS_DIFFER
+    waits = Ticket.objects.waiting().filter(waiting_since__gt=latest)
+    last = waits.aggregate(last=Max("waiting_since"))["last"]
+    if last is not None:
+        moved += waits.update(waiting_since=F("waiting_since") - (last - now), seen_at=now)
+    grace = settings.MATCHPOINT_TICKET_GRACE
+    dropped = Ticket.objects.waiting().filter(leave_at__gt=latest + grace)
+    if dropped.exists():
+        moved += dropped.update(leave_at=now + grace)
+    checks = ReadyCheck.objects.filter(state=CheckState.OPEN, created_at__gt=latest)
+    for check in checks:
+        deadline = now + (check.deadline - check.created_at)
+        moved += checks.filter(pk=check.pk).update(created_at=now, deadline=deadline)
+    return moved
 
 
 def _has_work(pool: Pool, *, waiting: int, back: int) -> bool:
