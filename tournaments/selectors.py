@@ -96,7 +96,9 @@ def group_pairings(group: Group) -> list[Pairing]:
 
 def tournament_entrants(tournament: Tournament) -> list[Entrant]:
     """All entrants, in the order of their seeds."""
-    fields = ("id", "seed", "name", "status", "club", "tournament_id")
+    fields = (
+        "id", "seed", "name", "status", "club", "region", "rating", "player_id", "tournament_id",
+    )  # fmt: skip
     return list(tournament.entrants.only(*fields).order_by("seed"))
 
 

@@ -6,8 +6,11 @@ from uuid import UUID
 from django.http import HttpRequest
 from msgspec import Meta
 
+from lib.errors import Conflict
 from lib.schemas import Schema
-from tournaments.revisions import large_write, size_of
+from tournaments.display.draft import draft_of
+from tournaments.revisions import large_write, size_of, slot_if_large
+from tournaments.selectors import tournament_entrants
 from tournaments.services.permissions import actor_for
 from tournaments.services.progress.start import cancel_tournament, start_tournament
 from tournaments.services.progress.withdrawals import (
@@ -15,7 +18,7 @@ from tournaments.services.progress.withdrawals import (
     reinstate_entrant,
     withdraw_entrant,
 )
-from tournaments.services.undo.stack import undo_last
+from tournaments.services.undo.stack import last_undoable, undo_last
 
 from . import schemas
 from .api_setup import ONE, Organised, Router, account, caller, organised
@@ -24,6 +27,17 @@ from .entrants import entrant_ref
 from .tournaments import Size, tournament_of
 
 router = Router("The course of play")
+
+
+@router.route("GET", f"{ONE}/draw", for_all=True)
+def show_draw(request: HttpRequest, tournament_id: UUID) -> schemas.Draw:
+    """The draw as it would be made now, before the start; nothing is stored."""
+    found = tournament_of(tournament_id)
+    with slot_if_large(found, request.META.get("REMOTE_ADDR")):
+        draft = draft_of(found, tournament_entrants(found))
+        if draft is None:
+            raise Conflict(f"{found.name} has started, or is over.", code="already_started")
+        return schemas.Draw.of(draft)
 
 
 @router.route("POST", f"{ONE}/start")
@@ -97,10 +111,17 @@ class ActionsQuery(Schema):
 
 @router.route("GET", f"{ONE}/actions", tag="The day")
 def list_actions(request: HttpRequest, tournament_id: UUID, query: ActionsQuery) -> schemas.Actions:
-    """The record of who did what, the newest first; for the organiser and the judges."""
+    """The record of who did what, the newest first; for the organiser and the judges.
+
+    `undoable` is the number of the action that an undo would take back.
+    """
     found = tournament_of(tournament_id)
     actor_for(tournament=found, caller=caller(request), user=account(request))
     rows = found.actions.select_related("undone_by")
     if query.before is not None:
         rows = rows.filter(number__lt=query.before)
-    return schemas.Actions([schemas.Action.of(action) for action in rows[: query.size]])
+    last = last_undoable(found)
+    return schemas.Actions(
+        [schemas.Action.of(action) for action in rows[: query.size]],
+        undoable=None if last is None else last.number,
+    )

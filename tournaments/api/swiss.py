@@ -6,8 +6,9 @@ from django.http import HttpRequest
 
 from lib.errors import NotFound
 from tournaments.models import ByeKind, Part, Round
+from tournaments.revisions import slot_if_large
 from tournaments.services.progress.byes_and_late_entries import ask_bye, enter_late, take_bye_back
-from tournaments.services.progress.pairing_by_hand import pair_by_hand
+from tournaments.services.progress.pairing_by_hand import pair_by_hand, suggest_pairs
 from tournaments.services.progress.round_lengths import set_round_best_of
 from tournaments.services.progress.stages import end_swiss
 from tournaments.services.progress.swiss_rounds import pair_next_round, swiss_group, unpair_round
@@ -45,6 +46,17 @@ def pair_round(
             **who, stage=group.stage.number, pairs=pairs, repeats=body.repeats, why=body.why
         )
     return schemas.Paired("Paired", schemas.PairedRound.of_row(round_))
+
+
+@router.route("GET", f"{ONE}/rounds/next")
+def show_next_round(request: HttpRequest, tournament_id: UUID) -> schemas.NextRound:
+    """Who plays the next round of the Swiss, whom each has met, and pairs to begin with.
+
+    For pairing by hand, as the organiser; nothing is paired by it.
+    """
+    organised(request, tournament_id)
+    with slot_if_large(tournament_of(tournament_id), request.META.get("REMOTE_ADDR")):
+        return schemas.NextRound.of(suggest_pairs(tournament_id))
 
 
 @router.route("DELETE", f"{ONE}/rounds/last")

@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 
 from lib.errors import Refusal
 from tournaments.engine.round_robin import snake_groups
-from tournaments.models import Entrant, Format, Group, PairingState, Seeding, Stage, Tournament
+from tournaments.models import (
+    Entrant,
+    EntryStatus,
+    Format,
+    Group,
+    PairingState,
+    Seeding,
+    Stage,
+    Tournament,
+)
 from tournaments.services.pool_ratings import take_ratings
 from tournaments.services.progress.start import check_entrants, order_by_seed
 from tournaments.services.setup.stage_plans import swiss_warning
@@ -42,6 +51,14 @@ class DraftView:
             return 0
         count = len(self.entrants)
         return (1 << (count - 1).bit_length()) - count
+
+
+def draft_of(tournament: Tournament, entrants: Sequence[Entrant]) -> DraftView | None:
+    """The draw of a tournament, of those of its entrants who are in it; none once it has begun."""
+    if not tournament.is_before_start:
+        return None
+    entered = [entrant for entrant in entrants if entrant.status == EntryStatus.ENTERED]
+    return view_draft(tournament, tournament.stages.first() or Stage(), entered)
 
 
 def view_draft(tournament: Tournament, stage: Stage, entrants: Sequence[Entrant]) -> DraftView:

@@ -13,17 +13,9 @@ from django.utils.safestring import SafeString
 
 from tournaments.display.bracket import champion_of
 from tournaments.display.choice import Choice
-from tournaments.display.draft import DraftView, view_draft
+from tournaments.display.draft import DraftView, draft_of
 from tournaments.display.stage import StageView, view_stage
-from tournaments.models import (
-    Entrant,
-    EntryStatus,
-    Format,
-    Seeding,
-    Stage,
-    Tournament,
-    TournamentState,
-)
+from tournaments.models import Entrant, Format, Seeding, Tournament, TournamentState
 from tournaments.revisions import KeptReads, slot_if_large
 from tournaments.selectors import OUTSIDE, champions, tournament_entrants
 
@@ -69,7 +61,7 @@ class Whole:
         entrants = tournament_entrants(tournament)
         view = view_stage(tournament, entrants, choice)
         playing = [entrant for entrant in entrants if entrant.status not in OUTSIDE]
-        draft = _draft_of(tournament, playing)
+        draft = draft_of(tournament, playing)
         return cls(tournament, playing, view, draft, _champions_of(tournament, view))
 
 
@@ -118,14 +110,6 @@ def _draw(tournament: Tournament, choice: Choice, *, may_enter: bool, framed: bo
         champions=whole.champions,
         top_names=table.top_names if table is not None else (),
     )
-
-
-def _draft_of(tournament: Tournament, playing: Sequence[Entrant]) -> DraftView | None:
-    """The draw as it would be made now, before the start."""
-    if not tournament.is_before_start:
-        return None
-    entered = [entrant for entrant in playing if entrant.status == EntryStatus.ENTERED]
-    return view_draft(tournament, tournament.stages.first() or Stage(), entered)
 
 
 def _champions_of(tournament: Tournament, view: StageView | None) -> list[str]:

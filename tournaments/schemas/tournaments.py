@@ -63,6 +63,8 @@ class Round(Schema):
     matches: list[Match]
     byes: list[Bye] | UnsetType = UNSET
     """In a table: who sits this round out, and why."""
+    note: str | UnsetType = UNSET
+    """In a table: what a quick pairing gave up, empty for any other."""
 
     @classmethod
     def of(cls, group: models.Group, round_: models.Round, sources: Sources, byes: Byes) -> Self:
@@ -71,8 +73,10 @@ class Round(Schema):
         for row in rows:
             row.group, row.round = group, round_
         matches = [Match.of(row, sources) for row in rows]
-        resting = byes.get((group.pk, round_.number), []) if round_.part == Part.TABLE else UNSET
-        return cls(round_.number, round_.name, cast(Part, round_.part), matches, resting)
+        is_table = round_.part == Part.TABLE
+        resting = byes.get((group.pk, round_.number), []) if is_table else UNSET
+        note = round_.note if is_table else UNSET
+        return cls(round_.number, round_.name, cast(Part, round_.part), matches, resting, note)
 
 
 class Group(Schema):

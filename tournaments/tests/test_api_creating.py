@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from matchmaking.services.players import create_guest
 from tournaments.models import Action, Entrant, Stage, Tournament
@@ -17,6 +18,55 @@ EIGHT = list("ABCDEFGH")
 def stages(cup: Cup) -> list[Json]:
     found: list[Json] = cup.show()["stages"]
     return found
+
+
+def test_the_draw_of_a_draft_is_what_its_start_draws() -> None:
+    cup = Cup(*"ABCDE", third_place=True, byes=True, start=False)
+    before = cup.show()
+    draw = Program().get(f"{cup.address}/draw")
+    assert (draw["refusal"], draw["byes"], draw["shuffled"], draw["groups"]) == ("", 3, False, [])
+    assert [one["name"] for one in draw["entrants"]] == list("ABCDE")
+    assert cup.show() == before
+    cup.act("start")
+
+    def texts(rounds: list[Json]) -> Json:
+        return {
+            match["key"]: [side["text"] for side in match["sides"]]
+            for round_ in rounds
+            for match in round_["matches"]
+        }
+
+    drawn = texts(draw["rounds"])
+    assert drawn["W1.2"] == ["D", "E"] and drawn == texts(stages(cup)[0]["groups"][0]["rounds"])
+    assert cup.owner.send("GET", f"{cup.address}/draw").json()["code"] == "already_started"
+
+
+def test_the_draw_of_groups_of_a_shuffle_and_of_what_cannot_start() -> None:
+    groups = Cup(*"ABCDEF", format="round_robin", groups=2, start=False)
+    dealt = Program().get(f"{groups.address}/draw")["groups"]
+    assert [[one["name"] for one in group["entrants"]] for group in dealt] == [
+        ["A", "D", "E"], ["B", "C", "F"],
+    ]  # fmt: skip
+    shuffled = Cup(*"ABCD", seeding="random", start=False)
+    draw = Program().get(f"{shuffled.address}/draw")
+    first = draw["rounds"][0]["matches"][0]["sides"][0]
+    assert draw["shuffled"] and first["text"] == "drawn at the start"
+    odd = Cup(*"ABCD", byes=False, start=False)
+    last = odd.show()["entrants"][-1]["id"]
+    assert odd.owner.send("DELETE", f"{odd.address}/entrants/{last}").status_code == 200
+    assert "must be even" in Program().get(f"{odd.address}/draw")["refusal"]
+    many = Cup(*"ABCD", format="swiss", rounds=3, start=False)
+    assert Program().get(f"{many.address}/draw")["warning"]
+
+
+@pytest.mark.parametrize("change", [{"seeding": "rating"}, {"keep_apart": "region"}])
+def test_a_draw_costs_the_same_queries_however_many_are_entered(
+    change: Json, django_assert_max_num_queries: Any
+) -> None:
+    cup = Cup(*[f"P{number}" for number in range(40)], start=False, **change)
+    for address in (f"{cup.address}/draw", f"/tournaments/{cup.id}"):
+        with django_assert_max_num_queries(10):
+            assert Client().get(address).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,14 @@ def test_undo_takes_back_one_action_after_the_other_and_the_record_shows_it() ->
     assert [p["state"] for p in cup.matches().values()] == ["decided", "ready", "pending"]
     cup.act("undo")
     assert [p["state"] for p in cup.matches().values()] == ["ready", "ready", "pending"]
-    actions = cup.owner.get(f"{cup.address}/actions")["actions"]
+    answer = cup.owner.get(f"{cup.address}/actions")
+    actions = answer["actions"]
+    assert (
+        actions[-1]["number"]
+        <= answer["undoable"]
+        < min(action["number"] for action in actions if action["verb"] in {"result", "undo"})
+    )
+    assert cup.post("undo", {"number": answer["undoable"] + 1}).status_code == 409
     results = [a for a in actions if a["verb"] == "result"]
     assert [a["undone"] for a in results] == [True, True] and results[0]["why"] == "late"
     older = cup.owner.get(f"{cup.address}/actions?before={actions[0]['number']}&size=1")["actions"]
@@ -158,6 +165,7 @@ def test_nothing_is_left_to_undo() -> None:
     while cup.post("undo").status_code == 200:
         pass
     assert status_code(cup.post("undo")) == (409, "nothing_to_undo")
+    assert cup.owner.get(f"{cup.address}/actions")["undoable"] is None
 
 
 def test_only_the_organiser_corrects_and_judges_enter_results() -> None:

@@ -67,6 +67,34 @@ def test_a_round_lists_its_byes_and_may_be_paired_by_hand() -> None:
     assert [bye["kind"] for bye in second["byes"]] == ["full_point"]
 
 
+def test_the_next_round_is_suggested_for_pairing_by_hand() -> None:
+    cup = Cup(*"ABCDE", format="swiss", rounds=3)
+    ids = {one["name"]: one["id"] for one in cup.show()["entrants"]}
+    after = f"{cup.address}/rounds/next"
+    assert cup.owner.send("GET", after).json()["code"] == "round_is_open"
+    play_round(cup, 1)  # A beats C and D beats B; E has the bye
+    cup.act("byes", {"entrant": "C"})
+    shown = cup.owner.get(after)
+    assert shown["number"] == 2 and [one["name"] for one in shown["players"]] == list("ADEB")
+    met = {one["name"]: one["met"] for one in shown["players"]}
+    assert met == {"A": [], "B": [ids["D"]], "D": [ids["B"]], "E": []}
+    assert [(bye["name"], bye["kind"]) for bye in shown["byes"]] == [("C", "half_point")]
+    assert (
+        cup.owner.get(after) == shown and len(cup.show()["stages"][0]["groups"][0]["rounds"]) == 1
+    )
+    paired = cup.act("rounds", {"pairs": shown["pairs"]})["round"]
+    sides = [[side["entrant"] for side in match["sides"]] for match in paired["matches"]]
+    assert sides == shown["pairs"] and {ids["B"], ids["D"]} not in [set(pair) for pair in sides]
+
+
+def test_a_round_keeps_what_a_quick_pairing_gave_up() -> None:
+    cup = Cup(*"ABCD", format="swiss", rounds=2)
+    play_round(cup, 1)
+    note = cup.act("rounds", {"engine": "quick"})["round"]["note"]
+    first, second = cup.show()["stages"][0]["groups"][0]["rounds"]
+    assert note and (first["note"], second["note"]) == ("", note)
+
+
 def test_standings_with_the_words_that_reproduce_them() -> None:
     cup = Cup(*"ABCD", format="round_robin", points={"win": 3, "draw": 1}, draws=True)
     play_round(cup, 1)

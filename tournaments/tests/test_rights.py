@@ -38,7 +38,8 @@ WON: Json = {"scores": [1, 0]}
 #: What everybody may see; what judges may see too; what judges enter; what players do themselves.
 PUBLIC = {
     "list_tournaments", "show_tournament", "show_standings", "list_entrants", "list_stations",
-    "show_schedule", "export_entrants", "export_matches", "export_standings", "export_report",
+    "show_schedule", "show_draw", "export_entrants", "export_matches", "export_standings",
+    "export_report",
 }  # fmt: skip
 SEEN_BY_JUDGES = {"list_actions"}
 JUDGED = {"enter_result", "say_score"}
@@ -66,6 +67,7 @@ ORGANISED: dict[str, Json | None] = {
     "undo_action": {},
     "reopen_match": {},
     "pair_round": {},
+    "show_next_round": None,
     "take_round_back": {},
     "end_rounds": {},
     "set_best_of": {"best_of": 3},
@@ -255,10 +257,12 @@ def forms_of(scene: Scene) -> dict[str, Json]:
         reverse("tournament-start", args=[cup]): {},
         reverse("tournament-cancel", args=[cup]): {},
         reverse("tournament-pair", args=[cup]): {},
+        reverse("tournament-pair-by-hand", args=[cup]): {},
         reverse("tournament-undo", args=[cup]): {},
         reverse("tournament-reopen", args=match): {},
         reverse("tournament-match", args=match): {"outcome": "win-0"},
         reverse("tournament-manage", args=[cup]): {"lines": "Zoe"},
+        reverse("tournament-manage-import", args=[cup]): {"csv": "Zoe"},
         reverse("tournament-manage-settings", args=[cup]): {"name": "Mine"},
         reverse("tournament-manage-judges", args=[cup]): {"name": "Jo"},
         **{reverse("tournament-do", args=[cup, action]): fields for action in OPERATIONS},

@@ -5,6 +5,7 @@ Clients ignore fields that they do not know.
 
 from tournaments.schemas import Brief, Bye, Match, StageBrief, Tournament, whole_tournament
 
+from .draw import Draw
 from .entrants import (
     AddedList,
     Arrived,
@@ -20,6 +21,7 @@ from .tables import (
     EndedStage,
     FinalPlace,
     GivenBye,
+    NextRound,
     Paired,
     PairedRound,
     RoundLength,

@@ -10,6 +10,7 @@ from tournaments import models
 from tournaments.engine import standings as engine
 from tournaments.models import Part
 from tournaments.schemas import Bye, Match, Round, StageBrief
+from tournaments.services.progress.pairing_by_hand import Suggestion
 from tournaments.storage import tables
 
 
@@ -42,6 +43,37 @@ class Paired(Schema):
 
     status: str
     round: PairedRound
+
+
+class Present(Schema):
+    """Somebody who plays a round that is not yet paired."""
+
+    entrant: int
+    name: str
+    met: list[int]
+    """The ids of those who play it too and were met before."""
+
+
+class NextRound(Schema):
+    """The next round of a Swiss, to be paired by hand."""
+
+    number: int
+    players: list[Present]
+    """Who plays, the leaders first."""
+    byes: list[Bye]
+    """Who asked to sit it out."""
+    pairs: list[tuple[int, int]]
+    """As a beginning, White first: legal where that is possible, else by the standings."""
+
+    @classmethod
+    def of(cls, suggestion: Suggestion) -> Self:
+        """A round as it is suggested."""
+        return cls(
+            suggestion.number,
+            [Present(one.pk, one.name, list(suggestion.met[one.pk])) for one in suggestion.present],
+            [Bye.of(bye) for bye in suggestion.byes],
+            [(white.pk, black.pk) for white, black in suggestion.pairs],
+        )
 
 
 class RoundLength(Schema):

@@ -38,6 +38,8 @@ class Actions(Schema):
     """The record, the newest first."""
 
     actions: list[Action]
+    undoable: int | None
+    """The number of the action that an undo would take back; null for none."""
 
 
 class Undone(Schema):

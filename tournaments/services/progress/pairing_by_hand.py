@@ -1,7 +1,7 @@
 """A round of a Swiss that the organiser pairs by hand, checked before it is published."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from lib.errors import Conflict, Refusal
 from tournaments.engine.swiss import NoPairingPossible, PairingTask, QuickEngine, SwissPairing
 from tournaments.engine.swiss.contenders import Contender as SwissContender
 from tournaments.engine.swiss.contenders import contenders
-from tournaments.models import Entrant, Round
+from tournaments.models import Bye, Entrant, Round
 from tournaments.services.actors import Actor
 from tournaments.services.locking import check_runs, lock_tournament
 from tournaments.storage.swiss_tasks import next_task
@@ -30,24 +30,32 @@ class BadPairing(Refusal):
 class Suggestion:
     """The next round to be paired by hand: who can play, the leaders first, and pairs to begin.
 
-    `pairs` are legal where that is possible, else neighbours in the standings, who may have met.
+    `met` are those of them whom each has met, by the entrants' ids; `byes` were asked for. `pairs`
+    are legal where that is possible, else neighbours in the standings, who may have met.
     """
 
     number: int
     present: Sequence[Entrant]
+    met: Mapping[int, Sequence[int]]
+    byes: Sequence[Bye]
     pairs: Sequence[tuple[Entrant, Entrant]]
 
 
-@transaction.atomic
 def suggest_pairs(tournament_id: UUID) -> Suggestion:
     """Pairs for the next round of the Swiss; raises `Conflict` when none can be paired now."""
-    table, task = _next_round(tournament_id)
+    with transaction.atomic():
+        table, task = _next_round(tournament_id)
     ranked = sorted(contenders(task), key=lambda one: (-one.score, one.number))
-    entrant_of = {seed: one.entrant for seed, one in table.by_seed.items()}
+    entrant_of = {one.id: table.by_seed[one.id].entrant for one in ranked}
     return Suggestion(
-        task.round_number,
-        [entrant_of[one.id] for one in ranked],
-        [(entrant_of[white], entrant_of[black]) for white, black in _pairs(task, ranked)],
+        number=task.round_number,
+        present=list(entrant_of.values()),
+        met={
+            entrant_of[one.id].pk: [entrant_of[o].pk for o in sorted(one.met) if o in entrant_of]
+            for one in ranked
+        },
+        byes=[bye for bye in table.byes if bye.round_number == task.round_number],
+        pairs=[(entrant_of[white], entrant_of[black]) for white, black in _pairs(task, ranked)],
     )
 
 
