@@ -1,15 +1,19 @@
 #!/usr/bin/env python
 """Django's command line for Matchpoint."""
 
+import errno
 import os
 import secrets
 import sys
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import Error as DatabaseError
 
 from lib.database.faults import database_name, outage_of
+
+_OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.ENOTDIR, errno.EIO}
 
 
 def main() -> None:
@@ -27,6 +31,10 @@ def main() -> None:
         if outage is None:
             raise
         sys.exit(f"Error: {outage.message} It is {database_name()}: {error}.")
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            raise
+        sys.exit(f"Error: {error.strerror}: {error.filename or settings.STATIC_ROOT}.")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,20 @@ def test_a_taken_port_is_named() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_an_address_of_another_machine_is_no_taken_port() -> None:
+    for host in ("192.0.2.7", "300.1.1.1"):
+        done = run_manage("serve", HOST=host, PORT=str(free_port()), **SECRET)
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+        assert "HOST is an address of this machine" in done.stderr
+
+
+def test_a_disk_that_takes_no_static_files_is_named(tmp_path: Path) -> None:
+    (tmp_path / "admin").touch()  # so that there is no such folder; a full disk is alike
+    done = run_manage("collectstatic", "--no-input", STATIC_ROOT=str(tmp_path), **SECRET)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert str(tmp_path) in done.stderr
+
+
 def test_limits_cannot_be_lifted_on_a_public_site() -> None:
     for public in ({"HOST": "0.0.0.0"}, {"PUBLIC_URL": "https://play.example.org"}):
         done = run_manage("check", RATE_LIMITS="off", **public, **SECRET)
@@ -75,6 +89,8 @@ def served(file: Path) -> "subprocess.CompletedProcess[str]":
 
 def test_a_database_is_served_only_when_it_can_be_used(tmp_path: Path) -> None:
     empty, half, rubbish = (tmp_path / name for name in ("empty", "half", "rubbish"))
+    others = tmp_path / "others"
+    rows(f"sqlite:///{others}", "CREATE TABLE lobby_stream (id)")
     migrate(f"sqlite:///{half}")
     rows(f"sqlite:///{half}", "DELETE FROM django_migrations WHERE app = 'tournaments' AND id > 20")
     rubbish.write_bytes(b"This is no database at all. " * 100)
@@ -90,6 +106,9 @@ def test_a_database_is_served_only_when_it_can_be_used(tmp_path: Path) -> None:
     done = run_manage("migrate", DATABASE_URL=f"sqlite:///{rubbish}", **SECRET)
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert "The database is damaged" in done.stderr
+    done = run_manage("migrate", DATABASE_URL=f"sqlite:///{others}", **SECRET)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "its record of migrations does not have" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -59,11 +59,18 @@ HALF_MIGRATED = Outage(
     code="half_migrated",
 )
 
-#: By SQLite's result code, without what it adds to it (`SQLITE_IOERR_WRITE`).
+NOT_RECORDED = Outage(
+    "The database has tables that its record of migrations does not have. Nothing was done. Whoever"
+    " runs this site has to restore a backup, or to name another database in DATABASE_URL.",
+    code="migrations_not_recorded",
+)
+
+#: By SQLite's result code, else without what it adds to it (`SQLITE_IOERR_WRITE`).
 _SQLITE = {
     "SQLITE_BUSY": LOCKED,
     "SQLITE_LOCKED": LOCKED,
     "SQLITE_FULL": DISK_FULL,
+    "SQLITE_IOERR_SHMSIZE": DISK_FULL,  # there is no room to open it, with its index of the log
     "SQLITE_IOERR": DISK_FAILS,
     "SQLITE_READONLY": READ_ONLY,
     "SQLITE_CORRUPT": DAMAGED,
@@ -85,6 +92,11 @@ _NO_TABLE = re.compile(r"no such table: (?:main\.)?(\w+)|relation \"(\w+)\" does
 _NO_COLUMN = re.compile(
     r"no such column: (?:\w+\.)?(\w+)|has no column named (\w+)|column \"?(?:\w+\.)?(\w+)\"?"
 )
+#: What a migration finds that is to make it.
+_THERE_ALREADY = re.compile(
+    r"(?:table|index|relation) \S+ already exists|duplicate column name"
+    r"|column \S+ of relation \S+ already exists"
+)
 
 
 def log_outage(outage: Outage, error: BaseException) -> None:
@@ -104,8 +116,10 @@ def outage_of(error: BaseException | None) -> Outage | None:
     """What of the database's state an error comes from; None for a fault of the program."""
     cause = error.__cause__ if error is not None else None
     name = getattr(cause, "sqlite_errorname", None) or ""
-    known = _SQLITE.get("_".join(name.split("_")[:2])) or _POSTGRES.get(
-        getattr(cause, "sqlstate", None) or ""
+    known = (
+        _SQLITE.get(name)
+        or _SQLITE.get("_".join(name.split("_")[:2]))
+        or _POSTGRES.get(getattr(cause, "sqlstate", None) or "")
     )
     if known is not None:
         return known
@@ -117,8 +131,10 @@ def outage_of(error: BaseException | None) -> Outage | None:
 
 
 def _unmigrated(words: str) -> Outage | None:
-    """Whether a table or column is missing that this version has; others are the program's."""
+    """Whether a table or column is missing that this version has, or there before its migration."""
     tables, columns = _schema()
+    if _THERE_ALREADY.search(words):
+        return NOT_RECORDED
     if (found := _NO_COLUMN.search(words)) and columns & set(found.groups()):
         return HALF_MIGRATED
     if (found := _NO_TABLE.search(words)) and tables & set(found.groups()):

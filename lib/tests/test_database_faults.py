@@ -59,6 +59,7 @@ SQLITE: dict[str, Callable[[Path], None]] = {
         "CREATE TABLE matchmaking_lease (duty)",
         "INSERT INTO matchmaking_lease (expires_at) VALUES (1)",
     ),
+    "migrations_not_recorded": run("CREATE TABLE t (b)"),
 }
 
 
@@ -73,6 +74,14 @@ def test_what_sqlite_raises_is_known(code: str, tmp_path: Path) -> None:
     assert outage is not None
     assert outage.code == code
     assert "Nothing was done." in outage.message
+
+
+def test_a_disk_without_room_to_open_the_database_is_full() -> None:
+    cause = sqlite3.OperationalError("disk I/O error")
+    cause.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+    outage = outage_of(wrapped(OperationalError, cause))
+    assert outage is not None
+    assert outage.code == "disk_full"
 
 
 class PostgresError(Exception):
@@ -95,6 +104,11 @@ class PoolTimeout(PostgresError):
         (PostgresError("55P03"), "database_locked"),
         (PostgresError("42P01", 'relation "matchmaking_pool" does not exist'), "not_migrated"),
         (PostgresError("42703", "column matchmaking_pool.slug does not exist"), "half_migrated"),
+        (PostgresError("42P07", 'relation "t" already exists'), "migrations_not_recorded"),
+        (
+            PostgresError("42701", 'column "a" of relation "t" already exists'),
+            "migrations_not_recorded",
+        ),
         (
             PostgresError("42703", 'column "slug" of relation "matchmaking_pool" does not exist'),
             "half_migrated",

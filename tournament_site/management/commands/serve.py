@@ -1,5 +1,6 @@
 """`manage.py serve`: the whole site on HOST:PORT."""
 
+import errno
 import os
 import socket
 import sys
@@ -39,6 +40,11 @@ SERVERS = ("daphne", "uvicorn")
 _PASSING = {UNREACHABLE.code, LOCKED.code, DISK_FULL.code}
 #: The first releases in which a cookie cannot keep the reader busy (CVE-2024-7592).
 _SAFE_RELEASES = {(3, 11): 10, (3, 12): 6}
+_LISTENING = {
+    errno.EADDRINUSE: "Is it running already? Choose another with PORT=8001.",
+    errno.EACCES: "Ports below 1024 are for the system. Choose another with PORT=8001.",
+}
+_OTHER_HOST = "HOST is an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them."
 
 
 class Command(BaseCommand):
@@ -120,14 +126,14 @@ def old_python(version: tuple[int, int, int]) -> str:
 
 
 def _check_port(host: str, port: int) -> None:
-    """Say in words that the port is taken, before a server says it in a traceback."""
+    """Say in words why nobody can listen there, before a server says it in a traceback."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
+            advice = _LISTENING.get(error.errno or 0, _OTHER_HOST)
             raise CommandError(
-                f"Cannot listen on {host}:{port}: {error.strerror}. "
-                "Is it running already? Choose another with PORT=8001."
+                f"Cannot listen on {host}:{port}: {error.strerror}. {advice}"
             ) from error
