@@ -3,12 +3,13 @@
 An app above implements `MatchHost` and registers it once, in its `ready`.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
 from lib.schemas import Schema
 
-from .models import Match
+from .models import Match, Player
 
 
 class MatchPlace(Schema):
@@ -38,8 +39,11 @@ class MatchHost(Protocol):
     def place_of(self, match: Match) -> MatchPlace | None:
         """Where the match belongs; None when the host does not own it."""
 
-    def match_finished(self, match: Match) -> None:
-        """Continue from a match that ended with a result, in the transaction that ended it."""
+    def match_finished(self, match: Match, by: Sequence[Player]) -> None:
+        """Continue from a match that ended with a result, in the transaction that ended it.
+
+        `by` are the players whose word it is: who conceded, who agreed, or whom nobody answered.
+        """
 
 
 class NoHost:
@@ -56,7 +60,7 @@ class NoHost:
         """There is none."""
         return None
 
-    def match_finished(self, match: Match) -> None:
+    def match_finished(self, match: Match, by: Sequence[Player]) -> None:
         """Nothing follows."""
 
 

@@ -1,9 +1,10 @@
 """Tournaments as the host of their matches."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from matchmaking.match_host import MatchPlace
-from matchmaking.models import Match
+from matchmaking.models import Match, Player
 from tournaments.services.locking import lock_tournament_of
 from tournaments.services.progress.results import continue_from
 
@@ -26,6 +27,6 @@ class TournamentHost:
         """The tournament, the round and the page."""
         return place_in_tournament(match.pk)
 
-    def match_finished(self, match: Match) -> None:
+    def match_finished(self, match: Match, by: Sequence[Player]) -> None:
         """Advance the sides."""
-        continue_from(match)
+        continue_from(match, by)

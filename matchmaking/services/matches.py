@@ -38,13 +38,16 @@ _OF_A_RESULT = (
 
 
 @transaction.atomic
-def finish_match(*, match: Match, result: Result) -> Match:
-    """End an open match, and let its host continue; raises `Conflict` when it has already ended."""
+def finish_match(*, match: Match, result: Result, by: Sequence[Player] = ()) -> Match:
+    """End an open match, and let its host continue; raises `Conflict` when it has already ended.
+
+    `by` are the players whose word the result is, for the host's record.
+    """
     if match.pool_id is not None:
         return store_result(match=match, result=result)
     match_host().lock(match.pk)
     store_result(match=match, result=result)
-    match_host().match_finished(match)
+    match_host().match_finished(match, by)
     return match
 
 

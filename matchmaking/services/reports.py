@@ -76,7 +76,8 @@ def report_result(*, match_id: UUID, caller: Caller, claim: Claim) -> ReportOutc
     _check_asked(match)
     report = open_report(match)
     if result.outcome == Outcome.CONCEDED and _speaks_alone(match, mine):
-        return ReportOutcome(finish_match(match=match, result=result), None)
+        assert mine.player is not None
+        return ReportOutcome(finish_match(match=match, result=result, by=[mine.player]), None)
     if report is None:
         return _store(match, mine, result)
     return _answer(match, mine, report, result)
@@ -153,7 +154,7 @@ def _confirm_if_unanswered(report_id: UUID, match_id: UUID, now: datetime) -> bo
     if report.state != ReportState.PENDING or report.confirm_by > now:
         return False
     _move(report, ReportState.SILENT)
-    finish_match(match=match, result=report_claim(report))
+    finish_match(match=match, result=report_claim(report), by=[report.reporter])
     return True
 
 
@@ -295,7 +296,7 @@ def _agree(match: Match, report: Report, by: Seat, *, for_counter: bool = False)
     result = report_counter(report) if for_counter else report_claim(report)
     if result is None or not _all_agree(match, report, result, for_counter=for_counter):
         return ReportOutcome(match, report)
-    return _settle(match, report, result, by)
+    return _settle(match, report, result, by, for_counter=for_counter)
 
 
 def _vote(report: Report, by: Seat, *, for_counter: bool = False) -> None:
@@ -326,10 +327,14 @@ def _all_agree(match: Match, report: Report, result: Result, *, for_counter: boo
     return all(votes[side] * 2 > count for side, count in players.items())
 
 
-def _settle(match: Match, report: Report, result: Result, by: Seat) -> ReportOutcome:
+def _settle(
+    match: Match, report: Report, result: Result, by: Seat, *, for_counter: bool
+) -> ReportOutcome:
     """All agree."""
     _move(report, ReportState.CONFIRMED, answered_by_id=by.player_id, answered_at=timezone.now())
-    return ReportOutcome(finish_match(match=match, result=result), report)
+    votes = report.votes.filter(for_counter=for_counter).select_related("player").order_by("pk")
+    agreed = [vote.player for vote in votes]
+    return ReportOutcome(finish_match(match=match, result=result, by=agreed), report)
 
 
 def _dispute(match: Match, report: Report, by: Seat, counter: Result | None) -> None:

@@ -24,7 +24,7 @@ from tournaments.models import Entrant, Pairing, PairingState, Slot, Tournament,
 from tournaments.schemas import tournament_url
 from tournaments.selectors import bracket_pairings, champions
 from tournaments.services.operations import OPERATIONS
-from tournaments.services.permissions import Account
+from tournaments.services.permissions import Account, owner_actor
 from tournaments.services.progress.results import enter_result
 from tournaments.services.progress.start import cancel_tournament, start_tournament
 from tournaments.services.setup.creation import create_tournament
@@ -168,7 +168,9 @@ class TournamentAdmin(ServicedAdmin[Tournament]):
     @transaction.atomic
     def _create(self, request: HttpRequest, form: DraftForm, *, start: bool) -> Tournament:
         organiser = player_of_user(cast(User, request.user))
-        tournament = create_tournament(organiser=organiser, **form.arguments()).tournament
+        actor = owner_actor(organiser, request.user)
+        made = create_tournament(organiser=organiser, actor=actor, **form.arguments())
+        tournament = made.tournament
         said = f"Made {tournament} with {len(form.cleaned_data['players'])} entrants."
         self.log_addition(request, tournament, said)
         self.message_user(request, said, messages.SUCCESS)

@@ -14,11 +14,11 @@ from lib.errors import Forbidden, Unauthenticated
 from lib.http import check_newcomer
 from lib.schemas import Json
 from matchmaking.callers import Caller, player_of
-from matchmaking.identity import caller_of
+from matchmaking.identity import browser_player, caller_of
 from matchmaking.models import Player
 from tournaments.models import Tournament
 from tournaments.services.actors import Actor
-from tournaments.services.permissions import actor_for, check_organiser
+from tournaments.services.permissions import actor_for, check_organiser, under_own_name
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -122,4 +122,9 @@ def organised(request: HttpRequest, tournament_id: UUID) -> Organised:
     actor = check_organiser(
         tournament_id=tournament_id, caller=caller(request), user=account(request)
     )
-    return {"tournament_id": tournament_id, "actor": actor}
+    return {"tournament_id": tournament_id, "actor": named(request, actor)}
+
+
+def named(request: HttpRequest, actor: Actor) -> Actor:
+    """The actor by their own name, where a browser's session shows it beside the token."""
+    return under_own_name(actor, browser_player(request), request.user)

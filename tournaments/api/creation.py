@@ -70,6 +70,7 @@ def _make(
         organiser=organiser,
         stages=plans,
         origin=origin,
+        actor=actor,
         **{name: getattr(body, name) for name in _ARGUMENTS},
     )
     changes = changes_of(body, sent & _OTHERS)

@@ -10,6 +10,7 @@ from lib.errors import Malformed, NotFound
 from lib.http import counted_guess
 from lib.names import parse_name
 from tournaments.models import Entrant, EntryStatus
+from tournaments.services.actors import player_actor
 from tournaments.services.entry.check_in import (
     check_in,
     check_in_all,
@@ -38,7 +39,6 @@ from tournaments.services.entry.registration import (
 )
 from tournaments.services.entry.rosters import add_member, make_captain, remove_member
 from tournaments.services.entry.seeding import set_seeds, shuffle_seeds, sort_by_rating
-from tournaments.services.permissions import player_actor
 
 from . import schemas
 from .api_setup import ONE, Organised, Router, caller, organised, sees_all, sender

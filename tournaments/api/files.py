@@ -20,6 +20,7 @@ from tournaments.revisions import large_write, slot_if_large
 from tournaments.services.permissions import owner_actor
 from tournaments.services.setup.quotas import BYTES_FOR_EACH, origin_of
 from tournaments.services.transfer.imports import (
+    MadeBy,
     import_entrants,
     import_tournament,
     import_trf,
@@ -81,13 +82,13 @@ def import_file(request: HttpRequest) -> HttpResponse:
     size = len(data) // BYTES_FOR_EACH
     actor = owner_actor(owner, account(request))
     origin = origin_of(address=address, actor=actor, size=size)
+    made_by: MadeBy = {"organiser": owner, "origin": origin, "actor": actor}
 
     def make() -> schemas.Imported:
         if request.content_type == JSON:
-            made = import_tournament(data=data, organiser=owner, origin=origin)
+            made = import_tournament(data=data, **made_by)
         else:
-            encoding = _charset(request)
-            made = import_trf(data=data, organiser=owner, encoding=encoding, origin=origin)
+            made = import_trf(data=data, encoding=_charset(request), **made_by)
         brief, warnings = schemas.Brief.of(made.tournament), list(made.warnings)
         return schemas.Imported("Tournament Imported", brief, made.token, warnings)
 

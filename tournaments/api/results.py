@@ -22,7 +22,7 @@ from tournaments.services.progress.results import (
 )
 
 from . import schemas
-from .api_setup import ONE, Router, account, caller, organised
+from .api_setup import ONE, Router, account, caller, named, organised
 from .bodies import PLAIN_REOPEN, LiveBody, ReopenBody, ResultBody
 from .tournaments import tournament_of
 
@@ -58,7 +58,7 @@ def _judged(request: HttpRequest, tournament_id: UUID, match_id: UUID) -> tuple[
     actor = check_may_enter_result(
         tournament=tournament, pairing=pairing, caller=caller(request), user=account(request)
     )
-    return pairing, actor
+    return pairing, named(request, actor)
 
 
 def _report(pairing: Pairing, body: ResultBody) -> Report:

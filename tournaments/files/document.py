@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from lib.schemas import Schema
 from tournaments.models import Format, StageSettings, Tournament, TournamentSettings
+from tournaments.models.actions import ACTOR_MAX_CHARS
 
 from .text import BadFile
 
@@ -196,7 +197,7 @@ class ActionPart(Part):
     """A line of the tournament's record."""
 
     at: Moment
-    by: Label
+    by: Annotated[str, Meta(max_length=ACTOR_MAX_CHARS)]
     verb: Annotated[str, Meta(max_length=24)]
     text: Annotated[str, Meta(max_length=300)]
     why: Annotated[str, Meta(max_length=300)] = ""

@@ -9,6 +9,8 @@ from .tournament import Tournament
 
 #: The verb of an action that undid another.
 UNDONE = "undo"
+#: Two players by their names, and how many others.
+ACTOR_MAX_CHARS = 80
 
 
 class Action(models.Model):
@@ -23,7 +25,9 @@ class Action(models.Model):
     number = models.PositiveIntegerField()
     at = models.DateTimeField(default=timezone.now, editable=False)
     actor = models.ForeignKey(Player, models.SET_NULL, null=True, related_name="actions")
-    actor_name = models.CharField(max_length=60, help_text="As shown then; roles without a name.")
+    actor_name = models.CharField(
+        max_length=ACTOR_MAX_CHARS, help_text="As shown then; roles without a name."
+    )
     verb = models.CharField(max_length=24)
     text = models.CharField(max_length=300)
     why = models.CharField(max_length=300, blank=True)

@@ -29,7 +29,7 @@ from tournaments.services.permissions import owner_actor
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 from tournaments.services.setup.quotas import BYTES_FOR_EACH, origin_of
-from tournaments.services.transfer.imports import import_file
+from tournaments.services.transfer.imports import MadeBy, import_file
 from tournaments.services.undo.stack import last_undoable
 
 from .responses import form_page, player_or_guest, submit, with_guest
@@ -56,16 +56,15 @@ def tournament_new(request: HttpRequest) -> HttpResponse:
     def create(player: Player | None) -> Tournament:
         arguments = form.arguments()
         size = len(arguments["players"])
-        origin = _origin(request, player, size)
+        made_by = _made_by(request, player, size)
         with large_write(size, request.META.get("REMOTE_ADDR")):
-            return make(player, origin, arguments)
+            return make(made_by, arguments)
 
-    def make(player: Player | None, origin: str, arguments: dict[str, Any]) -> Tournament:
-        made = create_tournament(organiser=player, origin=origin, **arguments)
-        tournament = made.tournament
+    def make(made_by: MadeBy, arguments: dict[str, Any]) -> Tournament:
+        tournament = create_tournament(**made_by, **arguments).tournament
         if "draft" not in request.POST:
             try:
-                start_tournament(tournament_id=tournament.pk, actor=owner_actor(player))
+                start_tournament(tournament_id=tournament.pk, actor=made_by["actor"])
             except Refusal as refusal:
                 messages.error(request, refusal.message)
         return tournament
@@ -93,9 +92,9 @@ def tournament_import(request: HttpRequest) -> HttpResponse:
     def create(player: Player | None) -> Tournament:
         data = form.content()
         size = len(data) // BYTES_FOR_EACH
-        origin = _origin(request, player, size)
+        made_by = _made_by(request, player, size)
         with large_write(size, request.META.get("REMOTE_ADDR")):
-            made = import_file(data=data, organiser=player, origin=origin)
+            made = import_file(data=data, **made_by)
         for warning in made.warnings:
             messages.warning(request, warning)
         return made.tournament
@@ -103,11 +102,11 @@ def tournament_import(request: HttpRequest) -> HttpResponse:
     return _create(request, form, "import", create)
 
 
-def _origin(request: HttpRequest, player: Player | None, size: int) -> str:
-    """Where a tournament of a page is made; raises `Refusal` when too much is."""
-    user = request.user if request.user.is_authenticated else None
-    actor = owner_actor(player, user)
-    return origin_of(address=request.META.get("REMOTE_ADDR"), actor=actor, size=size)
+def _made_by(request: HttpRequest, player: Player | None, size: int) -> MadeBy:
+    """Who makes a tournament of a page, and where; raises `Refusal` when too much is made there."""
+    actor = owner_actor(player, request.user)
+    origin = origin_of(address=request.META.get("REMOTE_ADDR"), actor=actor, size=size)
+    return {"organiser": player, "origin": origin, "actor": actor}
 
 
 def _needs_name(request: HttpRequest) -> bool:

@@ -1,7 +1,10 @@
 """Who does something to a tournament, as the record of the day names them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
+
+from matchmaking.models import Player
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,25 @@ class Actor:
         return self.judge_id is None
 
 
-#: Whoever holds the organiser's token without being a player.
+def player_actor(player: Player) -> Actor:
+    """A player acting for themselves."""
+    return Actor(player.name, player.pk)
+
+
+def players_together(players: Sequence[Player]) -> Actor:
+    """The players whose word a result is; of many, the first two by name."""
+    if len(players) == 1:
+        return player_actor(players[0])
+    names = [player.name for player in players]
+    if len(names) > 2:
+        others = len(names) - 2
+        names = [", ".join(names[:2]), f"{others} other{'s' if others > 1 else ''}"]
+    return Actor(" and ".join(names) or PLAYERS.name)
+
+
+#: Whoever shows nothing of themselves but the organiser's token.
 ORGANISER = Actor("the organiser")
-#: Whoever plays a match, when both sides agree on its result.
+#: Whoever plays a match, where it is not known which of them ended it.
 PLAYERS = Actor("the players")
 #: What happens by itself: a time that has passed, a consequence.
 MATCHPOINT = Actor("Matchpoint")

@@ -7,6 +7,7 @@ from django.db.models import Max
 
 from lib.errors import Malformed
 from tournaments.models import Action, Tournament
+from tournaments.models.actions import ACTOR_MAX_CHARS
 
 from .actors import Actor
 from .undoable import Undoable
@@ -37,7 +38,7 @@ def record(
         tournament=tournament,
         number=last + 1,
         actor_id=actor.player_id,
-        actor_name=actor.name[:60],
+        actor_name=actor.name[:ACTOR_MAX_CHARS],
         verb=verb,
         text=text[:TEXT_MAX_CHARS],
         why=reason[:TEXT_MAX_CHARS],

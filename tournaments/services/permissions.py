@@ -10,7 +10,7 @@ from matchmaking.callers import NOBODY, Caller, player_of
 from matchmaking.models import Player
 from tournaments.models import Judge, Pairing, Tournament
 
-from .actors import ORGANISER, Actor
+from .actors import ORGANISER, Actor, player_actor
 
 RIGHT = "tournaments.change_tournament"
 Account = AbstractBaseUser | AnonymousUser
@@ -30,19 +30,26 @@ def may_organise_all(user: Account) -> bool:
     return isinstance(user, User) and user.is_staff and user.has_perm(RIGHT)
 
 
-def player_actor(player: Player) -> Actor:
-    """A player acting for themselves."""
-    return Actor(player.name, player.pk)
-
-
 def owner_actor(organiser: Player | None, user: Account | None = None) -> Actor:
-    """The owner of a new tournament: its player, or whoever holds its token.
+    """Who makes a tournament: its player, an account without one, or whoever gets its token.
 
     `user` is the account of a browser's session, as below.
     """
-    actor = player_actor(organiser) if organiser else ORGANISER
     account = organiser.user if organiser else user
+    actor = ORGANISER
+    if organiser is not None:
+        actor = player_actor(organiser)
+    elif isinstance(account, User):
+        actor = Actor(account.get_username())
     return replace(actor, is_staff=account is not None and may_organise_all(account))
+
+
+def under_own_name(actor: Actor, player: Player | None, user: Account) -> Actor:
+    """Whoever acts by the organiser's token, as the player or account that is signed in beside it.
+
+    They may do what the token may, and no more.
+    """
+    return replace(owner_actor(player, user), is_staff=False) if actor is ORGANISER else actor
 
 
 def check_may_rate(actor: Actor) -> None:
@@ -93,7 +100,7 @@ def actor_for(
     """
     judge = judge_of(tournament=tournament, caller=caller)
     actor = None
-    if judge is None or judge.player_id is not None:
+    if judge is None or caller.token_sha256 is None or judge.token_sha256 != caller.token_sha256:
         actor = organiser_actor(tournament=tournament, caller=caller, user=user)
     if actor is None and judge is not None:
         actor = Actor(judge.name, judge.player_id, judge.pk)

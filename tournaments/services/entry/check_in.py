@@ -10,10 +10,9 @@ from lib.errors import Conflict, Refusal
 from matchmaking.models import Player
 from tournaments.models import Entrant, EntryStatus, Tournament, TournamentState
 from tournaments.services import audit_log, guards
-from tournaments.services.actors import MATCHPOINT, Actor
+from tournaments.services.actors import MATCHPOINT, Actor, player_actor
 from tournaments.services.capacity import EntryChange, announce, places_left
 from tournaments.services.locking import lock_tournament
-from tournaments.services.permissions import player_actor
 from tournaments.services.progress.attendance import missing_players, short_teams
 from tournaments.services.progress.redraw import admit_late
 from tournaments.services.undoable import CheckedIn

@@ -15,9 +15,8 @@ from matchmaking.services.players import check_name_free
 from tournaments.files.entrant_lines import parse_label
 from tournaments.models import Entrant, Entry, EntryStatus, Tournament, TournamentState
 from tournaments.services import audit_log, capacity, guards
-from tournaments.services.actors import Actor
+from tournaments.services.actors import Actor, player_actor
 from tournaments.services.locking import lock_tournament
-from tournaments.services.permissions import player_actor
 from tournaments.services.pool_ratings import pool_rating
 from tournaments.services.progress.attendance import missing_players
 from tournaments.services.undoable import EntrantsAdded, StatusChanged

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from lib.errors import Conflict, Forbidden
-from matchmaking.models import Match, MatchState
+from matchmaking.models import Match, MatchState, Player
 from matchmaking.results import BadScore, Result
 from matchmaking.services.matches import (
     accept_unanswered,
@@ -16,7 +16,7 @@ from matchmaking.services.matches import (
 )
 from tournaments.models import Pairing
 from tournaments.services import audit_log
-from tournaments.services.actors import PLAYERS, Actor
+from tournaments.services.actors import Actor, players_together
 from tournaments.services.locking import (
     address,
     check_runs,
@@ -101,8 +101,8 @@ def enter_result(
         raise Forbidden("A judge enters results; only the organiser may do this.")
     elif result != Result.of(match):
         _correct(pairing, result, actor, why)
-    else:
-        accept_unanswered(match=match)
+    elif accept_unanswered(match=match):
+        _record(pairing, actor, why, None, "confirmed: ")
     return Pairing.objects.in_full().get(pk=pairing.pk)
 
 
@@ -120,15 +120,15 @@ def _correct(pairing: Pairing, result: Result, actor: Actor, why: str) -> None:
     _record(pairing, actor, why, undo, "corrected to: ")
 
 
-def continue_from(match: Match) -> None:
-    """Record and advance a result on which the players agreed; the tournament is locked.
+def continue_from(match: Match, by: Sequence[Player]) -> None:
+    """Record and advance a result that is the word of these players; the tournament is locked.
 
     Does nothing for a match of no tournament.
     """
     pairing = Pairing.objects.in_full().filter(match=match).first()
     if pairing is not None:
         pairing.match = match
-        _record(pairing, PLAYERS, "", ResultEntered(at=address(pairing)))
+        _record(pairing, players_together(by), "", ResultEntered(at=address(pairing)))
         advance(pairing, Result.of(match))
 
 
@@ -147,10 +147,12 @@ def _record(
     pairing: Pairing,
     actor: Actor,
     why: str,
-    undo: ResultEntered | ResultCorrected,
+    undo: ResultEntered | ResultCorrected | None,
     prefix: str = "",
 ) -> None:
-    verb = "result" if isinstance(undo, ResultEntered) else "correct"
+    verb = "confirm"
+    if undo is not None:
+        verb = "result" if isinstance(undo, ResultEntered) else "correct"
     text = prefix + pairing_result_in_round(pairing)
     tournament, data = pairing.group.stage.tournament, {"match": str(pairing.match_id)}
     audit_log.record(tournament, actor, verb, text, why=why, data=data, undo=undo)

@@ -20,6 +20,7 @@ from tournaments.models import (
     StageSettings,
     Tournament,
 )
+from tournaments.services.actors import Actor
 from tournaments.services.permissions import owner_actor
 
 from .quotas import check_quota
@@ -103,11 +104,12 @@ def create_tournament(  # noqa: PLR0913 - what a tournament is made of
     entry_code: str = "",
     stages: Sequence[StageSettings] = (),
     origin: str = "",
+    actor: Actor | None = None,
 ) -> Created:
     """Store a draft with its entrants in the order given; raises `Refusal`.
 
     Without `stages` it is a single elimination. Where players register themselves, `players`
-    may be empty, and an odd number is allowed.
+    may be empty, and an odd number is allowed. `actor` is by default the organiser.
     """
     check_quota(organiser, origin)
     open_to_players = entry != Entry.ORGANISER
@@ -134,5 +136,6 @@ def create_tournament(  # noqa: PLR0913 - what a tournament is made of
         for seed, (one, name) in enumerate(zip(new, names, strict=True), start=1)
     )
     if stages:
-        set_stages(tournament_id=tournament.pk, stages=stages, actor=owner_actor(organiser))
+        actor = actor or owner_actor(organiser)
+        set_stages(tournament_id=tournament.pk, stages=stages, actor=actor)
     return Created(tournament, token)

@@ -5,6 +5,7 @@ Exports are in `files`: `sheets` (CSV), `report` (TRF) and `export` (JSON).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db import transaction
@@ -22,6 +23,14 @@ from tournaments.services.locking import lock_tournament
 from tournaments.services.setup.creation import Created
 
 from .restore import restore
+
+
+class MadeBy(TypedDict, total=False):
+    """Who imports a tournament, and from where, as `restore` takes it."""
+
+    organiser: Player | None
+    origin: str
+    actor: Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,25 +122,23 @@ def _roster_fault(team_size: int, members: Sequence[str]) -> str:
     return ""
 
 
-def import_tournament(*, data: bytes, organiser: Player | None = None, origin: str = "") -> Created:
+def import_tournament(*, data: bytes, **made_by: Unpack[MadeBy]) -> Created:
     """A new tournament out of a JSON document that was exported; raises `BadFile`."""
-    return restore(document=parse_document(decode(data)), organiser=organiser, origin=origin)
+    return restore(document=parse_document(decode(data)), **made_by)
 
 
-def import_trf(
-    *, data: bytes, organiser: Player | None = None, encoding: str = "", origin: str = ""
-) -> Created:
+def import_trf(*, data: bytes, encoding: str = "", **made_by: Unpack[MadeBy]) -> Created:
     """A new Swiss out of a report file, with the rounds in it; raises `BadFile`.
 
     A file without rounds becomes a draft. `encoding` replaces the guess where it is not in UTF-8.
     """
     read = read_text(data, encoding=encoding)
     document, warnings = document_of_trf(read.text)
-    made = restore(document=document, organiser=organiser, origin=origin)
+    made = restore(document=document, **made_by)
     return replace(made, warnings=(*read.warnings, *warnings))
 
 
-def import_file(*, data: bytes, organiser: Player | None = None, origin: str = "") -> Created:
+def import_file(*, data: bytes, **made_by: Unpack[MadeBy]) -> Created:
     """A new tournament out of either kind of file: only JSON begins with a brace."""
     read = import_tournament if read_text(data).text.lstrip().startswith("{") else import_trf
-    return read(data=data, organiser=organiser, origin=origin)
+    return read(data=data, **made_by)

@@ -26,6 +26,7 @@ from tournaments.models import (
     TournamentState,
 )
 from tournaments.services import audit_log
+from tournaments.services.actors import Actor
 from tournaments.services.permissions import owner_actor
 from tournaments.services.progress.stages import is_played_out
 from tournaments.services.setup.creation import Created
@@ -41,16 +42,25 @@ from .restore_groups import References, as_bad_file, check_plan, restore_group
 _BEGUN = (TournamentState.RUNNING, TournamentState.FINISHED)
 
 
-def restore(*, document: Document, organiser: Player | None = None, origin: str = "") -> Created:
+def restore(
+    *,
+    document: Document,
+    organiser: Player | None = None,
+    origin: str = "",
+    actor: Actor | None = None,
+) -> Created:
     """Store a document as a new tournament, with a token of its own.
 
-    No rating changes, and entrants have no accounts: they are restored by their names. Raises
-    `BadFile` naming what does not fit, and then nothing is stored.
+    No rating changes, and entrants have no accounts: they are restored by their names. `actor` is
+    by default the organiser. Raises `BadFile` naming what does not fit; then nothing is stored.
     """
     try:
         with transaction.atomic():
             check_quota(organiser, origin)
-            return _restore(document, organiser, origin)
+            made = _restore(document, organiser, origin)
+            actor = actor or owner_actor(organiser)
+            audit_log.record(made.tournament, actor, "import", "imported from a file")
+            return made
     except IntegrityError as error:
         raise BadFile(f"The file contradicts itself: {str(error).splitlines()[0]}.") from error
 
@@ -218,5 +228,3 @@ def _actions(tournament: Tournament, document: Document) -> None:
         )
         for number, part in enumerate(document.actions, start=1)
     )
-    owner = owner_actor(tournament.organiser)
-    audit_log.record(tournament, owner, "import", "imported from a file")

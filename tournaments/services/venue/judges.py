@@ -11,10 +11,9 @@ from lib.names import parse_name
 from matchmaking.models import Player
 from tournaments.models import Judge, Tournament
 from tournaments.services import audit_log
-from tournaments.services.actors import Actor
+from tournaments.services.actors import Actor, player_actor
 from tournaments.services.guards import check_not_over, row_of
 from tournaments.services.locking import lock_tournament
-from tournaments.services.permissions import player_actor
 
 from .stations import station_of
 
