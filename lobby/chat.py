@@ -1,6 +1,5 @@
 """Chat: plain text, checked, stored in the lobby's log, sent to everyone."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,20 +11,19 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from lib.addresses import client_network
 from lib.errors import Refusal
 from lib.group_commit import GroupCommit
 from lib.heavy.slices import delete_slice
-from lib.names import INVISIBLE
+from lib.lines import clean_line
 from lobby.events.data import ChatData
+from matchmaking.models import Player
 from matchmaking.schemas import PlayerName
 from streams import log
 from streams.models import Event
 
 from .models import ChatSettings, LineSource, Mute, Speakers
 from .stream_names import LOBBY
-
-#: Direction overrides and the like could rearrange the text around a line.
-_ALLOWED_FORMAT = frozenset({"\u200c", "\u200d"})  # joiners, which scripts and emoji need
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +48,7 @@ class Line:
 
 def clean_text(raw: str) -> str:
     """The message as one line of plain text; raises `Refusal`."""
-    shown = "".join(filter(_is_shown, " ".join(raw.split())))
-    text = " ".join(unicodedata.normalize("NFC", shown).split())
-    if not any(map(_is_seen, text)):
-        raise Refusal("There is nothing in this message.", code="empty")
-    most = settings.MATCHPOINT_CHAT_MAX_CHARS
-    if len(text) > most:
-        raise Refusal(f"{len(text)} characters are too many: at most {most}.", code="too_long")
-    return text
-
-
-def _is_shown(char: str) -> bool:
-    return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co"} or char in _ALLOWED_FORMAT
-
-
-def _is_seen(char: str) -> bool:
-    """Whether the character leaves something on the page by itself."""
-    return not (
-        unicodedata.category(char)[0] in "MZ" or char in INVISIBLE or char in _ALLOWED_FORMAT
-    )
+    return clean_line(raw, most_chars=settings.MATCHPOINT_CHAT_MAX_CHARS)
 
 
 class Muted(Refusal):
@@ -176,6 +156,14 @@ class ChatRules:
             f"Slow mode: one line every {self.settings.slow_seconds} s. Wait {ceil(seconds)} s.",
             code="slow_mode",
         )
+
+
+def refusal_to_speak(player: Player, address: str) -> Refusal | None:
+    """Why a player may not talk now, in a room beside the lobby; None if they may."""
+    line = Line(
+        player.pk, player.name, "", client_network(address), player.created_at, not player.is_guest
+    )
+    return ChatRules([line], timezone.now()).refusal(line)
 
 
 def delete_old_sources(*, now: datetime) -> int:

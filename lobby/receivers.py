@@ -19,6 +19,7 @@ from matchmaking.signals import (
     result_reported,
     tickets_changed,
 )
+from matchmaking.sockets import match_stream
 from streams import log
 from tournaments.models import Pairing, Tournament
 from tournaments.selectors import tournament_of
@@ -39,7 +40,7 @@ from tournaments.signals import (
 )
 
 from .events import news
-from .stream_names import LOBBY, match_stream, tournament_stream
+from .stream_names import LOBBY, tournament_stream
 
 #: How each fact is written: of matches, and of tournaments.
 _MATCH_NEWS: dict[Signal, Callable[..., log.Draft]] = {

@@ -1,4 +1,4 @@
-"""The names of all streams."""
+"""The names of streams."""
 
 from uuid import UUID
 
@@ -8,8 +8,3 @@ LOBBY = "lobby"
 def tournament_stream(tournament_id: UUID | str) -> str:
     """The stream of one tournament's events."""
     return f"tournament:{tournament_id}"
-
-
-def match_stream(match_id: UUID | str) -> str:
-    """The stream of what becomes of one match."""
-    return f"match:{match_id}"

@@ -16,6 +16,11 @@ from .schemas import PlayerName
 from .services.sign_outs import SIGN_OUTS
 
 
+def match_stream(match_id: UUID | str) -> str:
+    """The stream of what becomes of one match."""
+    return f"match:{match_id}"
+
+
 class Welcome(ServerMessage, tag="welcome"):
     """First on every stream's socket: where the stream stands, who you are, what was said last."""
 

@@ -25,7 +25,8 @@ class RoomRow(models.Model):
     the fence, so that nothing is stored any more by the process that had it before.
 
     `revision` is that of the match for which it was begun: a match that is opened again is played
-    again. `state` and `record` are the running game `number`, packed; `won` counts games.
+    again. `state` and `record` are the running game `number`, packed, after `length` steps or
+    moves; `won` counts games.
     """
 
     match = models.OneToOneField(Match, models.CASCADE, primary_key=True, related_name="room")
@@ -42,6 +43,7 @@ class RoomRow(models.Model):
     version = models.PositiveSmallIntegerField(default=1)
     state = models.BinaryField(default=b"")
     record = models.BinaryField(default=b"")
+    length = models.PositiveIntegerField(default=0)
     scores = models.JSONField(default=list)
     is_begun = models.BooleanField(default=False, help_text="Whether all sides have been here.")
     is_live = models.BooleanField(default=False, help_text="Whether it is being played now.")

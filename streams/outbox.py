@@ -19,7 +19,7 @@ SLOW_SECONDS = 10.0
 #: SO_SNDBUF for a server's sockets. Left alone, the kernel takes megabytes for a peer that reads
 #: nothing, and it is long before anything waits here.
 KERNEL_BYTES = 64 * 1024
-_TEXT = 0x81  # FIN and opcode 1, RFC 6455 section 5.2
+_TEXT, _BINARY = 0x81, 0x82  # FIN and opcode 1 or 2, RFC 6455 section 5.2
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -37,27 +37,27 @@ class Wire(Protocol):
         """Send a close frame after what waits, and drop the peer if it takes nothing."""
 
 
-def text_frame(text: str) -> bytes:
-    """A server's unmasked text frame (RFC 6455 section 5.2)."""
-    payload = text.encode()
+def wire_frame(message: str | bytes) -> bytes:
+    """A server's unmasked frame, of text or binary (RFC 6455 section 5.2)."""
+    kind, payload = (_TEXT, message.encode()) if isinstance(message, str) else (_BINARY, message)
     size = len(payload)
     if size < 126:
-        return bytes((_TEXT, size)) + payload
+        return bytes((kind, size)) + payload
     if size < 1 << 16:
-        return bytes((_TEXT, 126)) + size.to_bytes(2, "big") + payload
-    return bytes((_TEXT, 127)) + size.to_bytes(8, "big") + payload
+        return bytes((kind, 126)) + size.to_bytes(2, "big") + payload
+    return bytes((kind, 127)) + size.to_bytes(8, "big") + payload
 
 
 class Frames:
-    """Messages made ready once, for any number of sockets."""
+    """Messages made ready once, for any number of sockets; bytes are sent as binary frames."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self.texts = texts
+    def __init__(self, messages: Sequence[str | bytes]) -> None:
+        self.messages = messages
 
     @cached_property
     def wire(self) -> bytes:
         """All of them as bytes for the network."""
-        return b"".join(map(text_frame, self.texts))
+        return b"".join(map(wire_frame, self.messages))
 
 
 class Outbox(ABC):
@@ -122,9 +122,10 @@ class QueueOutbox(Outbox):
     def send(self, frames: Frames) -> None:
         if self.closing:
             return
-        for text in frames.texts:
-            self._bytes += len(text)
-            self._put({"type": "websocket.send", "text": text})
+        for message in frames.messages:
+            self._bytes += len(message)
+            kind = "text" if isinstance(message, str) else "bytes"
+            self._put({"type": "websocket.send", kind: message})
 
     def buffered(self) -> int:
         return self._bytes
@@ -144,7 +145,7 @@ class QueueOutbox(Outbox):
             message = self._queue.popleft()
             try:
                 await self._send(message)
-                self._bytes -= len(message.get("text", ""))
+                self._bytes -= len(message.get("text") or message.get("bytes") or "")
             except Exception:
                 # The peer is gone; the server notifies the consumer later.
                 self.closing = True

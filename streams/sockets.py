@@ -14,6 +14,7 @@ from django.db import Error as DatabaseError
 
 from lib.database.faults import UNREACHABLE, log_outage, outage_of
 from lib.errors import Refusal, Unauthenticated
+from lib.limits import Bucket
 
 from . import limits
 from .frames import Error, ServerMessage
@@ -79,9 +80,9 @@ class SocketConsumer(AsyncConsumer):
                 logger.info("Refused a socket from the origin %r", self.headers[b"origin"])
             await self.send({"type": "websocket.close", "code": NOT_YOURS})
             raise StopConsumer
-        await self.send({"type": "websocket.accept"})
+        await self.send({"type": "websocket.accept", "subprotocol": self.subprotocol()})
         self.outbox = outbox_for(dict(self.scope), self.base_send)
-        self.messages, self.patience = limits.message_bucket(), limits.patience_bucket()
+        self.messages, self.patience = self.message_bucket(), limits.patience_bucket()
         self.is_counted = is_slow_enough and limits.open_sockets.enter(self.address)
         if not self.is_counted:
             self.outbox.close(TOO_FAST, "too many connections")
@@ -104,12 +105,13 @@ class SocketConsumer(AsyncConsumer):
         try:
             if not self.messages.take():
                 raise Refusal("Too many messages. Wait a moment.", code="rate_limited")
-            text = message.get("text")
-            if text is None:
-                raise Refusal("Send text frames; binary ones are not read.", code="malformed")
-            if len(text) > settings.MATCHPOINT_FRAME_MAX_BYTES:
+            text, data = message.get("text"), message.get("bytes")
+            if len(text or data or "") > settings.MATCHPOINT_FRAME_MAX_BYTES:
                 raise Refusal("This message is larger than 16 KiB.", code="too_large")
-            await self.received(text)
+            if text is not None:
+                await self.received(text)
+            else:
+                self.received_bytes(data or b"")
         except Refusal as refusal:
             if not self.patience.take():
                 self.outbox.close(TOO_FAST, "too fast")
@@ -142,6 +144,18 @@ class SocketConsumer(AsyncConsumer):
         else:
             log_outage(outage, error)
         self.refuse(outage)
+
+    def subprotocol(self) -> str | None:
+        """The subprotocol that is chosen of those which the client offers."""
+        return None
+
+    def message_bucket(self) -> Bucket:
+        """How many messages this socket may send."""
+        return limits.message_bucket()
+
+    def received_bytes(self, data: bytes) -> None:
+        """A binary message arrived; a raised `Refusal` is sent."""
+        raise Refusal("Send text frames; binary ones are not read.", code="malformed")
 
     async def identify(self) -> None:
         """Find out whose socket this is; raises `Unauthenticated`."""

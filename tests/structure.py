@@ -18,6 +18,8 @@ MAY_IMPORT = {
     "matchmaking/apps.py:ready": "receivers need the models, which load after the apps",
     "lobby/apps.py:ready": "as above",
     "tournaments/apps.py:ready": "as above",
+    "play/apps.py:ready": "as above",
+    "tournament_site/apps.py:ready": "as above",
     "tournaments/swiss_worker.py:solve": "the Dutch engine loads in the worker's process only",
     "tournament_site/management/commands/serve.py:handle": "only the server that is asked for",
     "tournament_site/servers/daphne.py:serve": "Daphne's reactor must be chosen first",

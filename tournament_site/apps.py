@@ -10,6 +10,13 @@ class SiteConfig(AppConfig):
     name = "tournament_site"
     default = True
 
+    def ready(self) -> None:
+        """Whoever may not talk in the lobby may not talk in a room either."""
+        from lobby.chat import refusal_to_speak
+        from play.rooms.talk import register_speech_rule
+
+        register_speech_rule(refusal_to_speak)
+
 
 class MatchpointAdminConfig(apps.AdminConfig):
     """Django's admin under the project's own site object."""

@@ -12,7 +12,8 @@ http = get_asgi_application()  # before anything that imports models
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import re_path
 
-from lobby.sockets.routing import websocket_urlpatterns
+from lobby.sockets.routing import websocket_urlpatterns as lobby_sockets
+from play.sockets import websocket_urlpatterns as play_sockets
 
 from .duties import duties
 from .fast import FastPath
@@ -29,7 +30,7 @@ _router = Incoming(
     ProtocolTypeRouter(
         {
             "http": FastPath(http),
-            "websocket": URLRouter([*websocket_urlpatterns, re_path("", _no_such_socket)]),
+            "websocket": URLRouter([*lobby_sockets, *play_sockets, re_path("", _no_such_socket)]),
         }
     )
 )

@@ -35,6 +35,7 @@ from matchmaking.services.retention import (
 )
 from matchmaking.services.seasons import end_due_seasons
 from matchmaking.services.sign_outs import SIGN_OUTS
+from play.rooms.process import stop_process_rooms
 from streams.broadcast import serve_from_this_loop
 from streams.log import delete_idle_streams, trim
 from streams.relay import stop_local_relay
@@ -103,6 +104,7 @@ class Duties:
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+        await stop_process_rooms()
         await stop_local_relay()
         try:
             await database_sync_to_async(give_up_leases, thread_sensitive=False)(holder=self.holder)

@@ -275,6 +275,10 @@ MATCHPOINT_TICKET_LIFE = timedelta(seconds=env.int("TICKET_LIFE_SECONDS", defaul
 # How long a ticket waits for its player after its socket dropped.
 MATCHPOINT_TICKET_GRACE = timedelta(seconds=env.int("TICKET_GRACE_SECONDS", default=30))
 MATCHPOINT_MATCH_LIFE = timedelta(seconds=env.int("MATCH_LIFE_SECONDS", default=3600))
+# How long a player may be away from a match that is played here, all in all.
+MATCHPOINT_ABSENCE_SECONDS: int = env.int("ABSENCE_SECONDS", default=60)
+# How far behind the play spectators are, so that nobody is coached.
+MATCHPOINT_SPECTATOR_DELAY_SECONDS: int = env.int("SPECTATOR_DELAY_SECONDS", default=0)
 # An unanswered report is confirmed after so long.
 MATCHPOINT_CONFIRM_AFTER = timedelta(seconds=env.int("CONFIRM_AFTER_SECONDS", default=600))
 # What a rating loses in sureness over time is counted in these periods.

@@ -32,7 +32,7 @@ class TournamentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Host matches; and keep a group of organisers, which grows as permissions come."""
-        from matchmaking.match_host import register_host
+        from matchmaking.ports.match_host import register_host
 
         from .match_host import TournamentHost
 

@@ -1,15 +1,16 @@
 """Tournaments as the host of their matches."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from matchmaking.match_host import MatchPlace
 from matchmaking.models import Match, Player
+from matchmaking.ports.match_host import MatchPlace
 from tournaments.services.locking import lock_tournament_of
 from tournaments.services.progress.results import continue_from
 
 from .match_places import place_in_tournament
-from .selectors import players_report
+from .selectors import game_of_tournament, players_report
 
 
 class TournamentHost:
@@ -26,6 +27,10 @@ class TournamentHost:
     def place_of(self, match: Match) -> MatchPlace | None:
         """The tournament, the round and the page."""
         return place_in_tournament(match.pk)
+
+    def game_of(self, match: Match) -> tuple[str, dict[str, Any]]:
+        """The game that the whole tournament is played in."""
+        return game_of_tournament(match.pk)
 
     def match_finished(self, match: Match, by: Sequence[Player]) -> None:
         """Advance the sides."""

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from matchmaking.match_host import MatchPlace
+from matchmaking.ports.match_host import MatchPlace
 
 from .models import Pairing
 

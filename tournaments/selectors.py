@@ -1,6 +1,7 @@
 """Reads that are more than a lookup."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
@@ -147,6 +148,12 @@ def tournament_of(match_id: UUID) -> UUID | None:
     """The id of the tournament that a match belongs to."""
     found = Tournament.objects.filter(stages__groups__pairings__match=match_id)
     return found.values_list("pk", flat=True).first()
+
+
+def game_of_tournament(match_id: UUID) -> tuple[str, dict[str, Any]]:
+    """The game that a match's tournament is played in here, and its settings; "" for none."""
+    found = Tournament.objects.filter(stages__groups__pairings__match=match_id)
+    return found.values_list("plays", "play_settings").first() or ("", {})
 
 
 def players_report(match_id: UUID) -> bool:

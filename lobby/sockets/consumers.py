@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -13,8 +12,7 @@ from lib.names import ANONYMOUS_PREFIX
 from lobby import chat, limits
 from lobby.messages import Chat, StreamMessage, client_decoder
 from lobby.presence import presence_of
-from lobby.stream_names import LOBBY, match_stream, tournament_stream
-from matchmaking.models import Match
+from lobby.stream_names import LOBBY, tournament_stream
 from matchmaking.sockets import PlayerStream
 from streams.frames import ClientMessage
 from streams.relay import in_thread
@@ -110,32 +108,15 @@ class LobbyConsumer(EventStream):
             self.presence.depart(self.person)
 
 
-class WatchConsumer(EventStream):
-    """A socket on something that must exist."""
-
-    watched: type[Match] | type[Tournament]
-    stream_of: Callable[[str], str]
-
-    async def opened(self) -> None:
-        """Listen to what the address names, if there is such a thing."""
-        pk = self.scope["url_route"]["kwargs"]["pk"]
-        if await in_thread(self.watched.objects.filter(pk=pk).exists):
-            self.stream = self.stream_of(pk)
-            await super().opened()
-        else:
-            self.refuse(NotFound(f"There is no such {self.watched._meta.verbose_name}."))
-            self.outbox.close(NOT_FOUND, "not found")
-
-
-class TournamentConsumer(WatchConsumer):
+class TournamentConsumer(EventStream):
     """`/tournaments/<id>/ws`: the events of one tournament."""
 
-    watched = Tournament
-    stream_of = staticmethod(tournament_stream)
-
-
-class MatchConsumer(WatchConsumer):
-    """`/matches/<id>/ws`: the events of one match."""
-
-    watched = Match
-    stream_of = staticmethod(match_stream)
+    async def opened(self) -> None:
+        """Listen to what the address names, if there is such a tournament."""
+        pk = self.scope["url_route"]["kwargs"]["pk"]
+        if await in_thread(Tournament.objects.filter(pk=pk).exists):
+            self.stream = tournament_stream(pk)
+            await super().opened()
+        else:
+            self.refuse(NotFound("There is no such tournament."))
+            self.outbox.close(NOT_FOUND, "not found")

@@ -15,12 +15,9 @@ from lib.names import parse_name
 from lobby import chat
 from lobby.moderation import mute_author
 from lobby.stream_names import LOBBY
-from matchmaking.callers import Caller
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.models import Player
-from matchmaking.services.matches import leave_match
 from matchmaking.services.players import Guest, create_guest
-from matchmaking.services.queue.joining import Join, Joined, join_pools
 from streams import limits as socket_limits
 from streams import log
 from streams.models import Event, Stream
@@ -380,21 +377,9 @@ async def test_a_tournaments_own_stream(visit: Visit) -> None:
     assert (await watcher.next())["code"] == "no_chat"
 
 
-async def test_a_matchs_own_stream(visit: Visit) -> None:
-    _, bob = await in_thread(join_pools, [Join("Ann"), Join("Bob")])
-    assert isinstance(bob, Joined) and bob.match is not None
-    watcher = await visit(f"/matches/{bob.match.pk}/ws")
-    assert watcher.first["stream"] == f"match:{bob.match.pk}"
-    caller = Caller(player_id=bob.player.pk)
-    await in_thread(leave_match, match_id=bob.match.pk, caller=caller)
-    event = await watcher.next()
-    assert (event["type"], event["text"]) == ("match_finished", "Bob conceded to Ann")
-
-
-@pytest.mark.parametrize("kind", ["tournaments", "matches"])
-async def test_what_does_not_exist_has_no_stream(visit: Visit, kind: str) -> None:
-    visitor = await visit(f"/{kind}/{uuid4()}/ws", welcomed=False)
+async def test_what_does_not_exist_has_no_stream(visit: Visit) -> None:
+    visitor = await visit(f"/tournaments/{uuid4()}/ws", welcomed=False)
     refusal = await visitor.comes()
     assert (refusal["type"], refusal["code"]) == ("error", "not_found")
     assert await visitor.closed() == 4404
-    assert not await Stream.objects.filter(name__startswith=kind[:5]).aexists()
+    assert not await Stream.objects.filter(name__startswith="tourn").aexists()

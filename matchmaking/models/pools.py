@@ -32,6 +32,17 @@ class Pool(models.Model):
     game = models.CharField(max_length=80, blank=True, help_text="What is played here.")
     is_open = models.BooleanField(default=True, help_text="Whether players may queue here.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    plays = models.SlugField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        db_index=False,
+        help_text="The game that is played here, in the browser. Empty: results are reported.",
+    )
+    play_settings = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="What is set of this game."
+    )
     rated = models.BooleanField(
         default=True, help_text="Whether its matches move the players' ratings."
     )
@@ -158,6 +169,11 @@ class Pool(models.Model):
                 condition=Q(ready_seconds__isnull=True) | Q(ready_seconds__gte=1),
                 name="pool_ready_check_lasts",
                 violation_error_message="A ready check lasts a second at least, or leave it empty.",
+            ),
+            models.CheckConstraint(
+                condition=Q(plays="") | Q(teams=2, team_size=1),
+                name="pool_plays_one_against_one",
+                violation_error_message="A game that is played here has two teams of one player.",
             ),
             models.CheckConstraint(
                 condition=Q(best_of__gte=1) & Q(best_of__lte=99),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from matchmaking.game_fields import GameFields, game_fields
-from matchmaking.match_host import MatchPlace, place_of_match, players_may_report
 from matchmaking.models import Match, MatchState, Player, RatingChange, Report, ReportState, Vote
+from matchmaking.ports.match_host import MatchPlace, place_of_match, players_may_report
 from matchmaking.results import SIDES, Result, final_score, report_claim, report_counter
 from matchmaking.selectors import open_report
 from matchmaking.services.ratings import awaited_word

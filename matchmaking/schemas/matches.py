@@ -9,8 +9,8 @@ from msgspec import UNSET, UnsetType
 
 from lib.schemas import Answer, Schema, Timestamp, timestamp
 from matchmaking import models
-from matchmaking.match_host import MatchPlace, place_of_match
 from matchmaking.models import OPEN_REPORT, Match, MatchState, Outcome, RatingChange, ReportState
+from matchmaking.ports.match_host import MatchPlace, place_of_match
 from matchmaking.results import SIDES, as_games
 from matchmaking.selectors import open_report
 

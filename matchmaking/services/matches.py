@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from lib.errors import Conflict, Forbidden
 from matchmaking.callers import Caller, player_of
-from matchmaking.match_host import match_host
 from matchmaking.models import (
     OPEN_REPORT,
     LeaveRule,
@@ -24,6 +23,7 @@ from matchmaking.models import (
     ReportState,
     Seat,
 )
+from matchmaking.ports.match_host import match_host
 from matchmaking.results import SIDES, Result, check_live_scores
 from matchmaking.selectors import match_of
 from matchmaking.signals import match_closed, match_reopened

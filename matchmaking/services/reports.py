@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from lib.errors import Conflict, Forbidden, Malformed, NotFound, Refusal
 from matchmaking.callers import Caller, player_of
-from matchmaking.match_host import match_host, players_may_report
 from matchmaking.models import Match, MatchState, Outcome, Report, ReportState, Seat, Vote
+from matchmaking.ports.match_host import match_host, players_may_report
 from matchmaking.results import SIDES, Result, report_claim, report_counter
 from matchmaking.selectors import open_report
 from matchmaking.signals import result_disputed, result_reported

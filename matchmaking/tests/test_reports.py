@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from lib.errors import Conflict, Forbidden, Malformed, NotFound, Refusal, Unauthenticated
 from matchmaking.callers import NOBODY
-from matchmaking.match_host import match_host
 from matchmaking.models import Match, Outcome, RatedMatch, Rating, Report, ReportState, Seat
+from matchmaking.ports.match_host import match_host
 from matchmaking.results import BadScore, Result
 from matchmaking.services.matches import (
     cancel_match,

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 State = TypeVar("State")
 SIDES = 2
@@ -46,6 +47,13 @@ class GameSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Bounds are `msgspec.Meta` on the field's type, and so are its title and description, which the
     forms show.
     """
+
+
+class TurnSettings(GameSettings, frozen=True):
+    """The settings that every game of turns has: its clock, in seconds."""
+
+    seconds: Annotated[int, Meta(ge=10, le=7200, title="Time for each player, in seconds")] = 300
+    increment: Annotated[int, Meta(ge=0, le=300, title="Seconds that each move adds")] = 3
 
 
 class IllegalMove(Exception):
@@ -121,7 +129,9 @@ class RealTimeGame(Game[State]):
 
 
 class TurnGame(Game[State]):
-    """A game of moves in turn, by a clock for each side."""
+    """A game of moves in turn, by a clock for each side; its settings are `TurnSettings`."""
+
+    settings: ClassVar[type[GameSettings]] = TurnSettings
 
     @abstractmethod
     def to_move(self, state: State) -> int:

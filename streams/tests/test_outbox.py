@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from streams import outbox
-from streams.outbox import EXTENSION, Frames, QueueOutbox, WireOutbox, outbox_for, text_frame
+from streams.outbox import EXTENSION, Frames, QueueOutbox, WireOutbox, outbox_for, wire_frame
 
 
 class Peer:
@@ -40,11 +40,11 @@ class Peer:
     ],
 )
 def test_a_frame_as_rfc_6455_writes_it(size: int, header: bytes) -> None:
-    assert text_frame("x" * size) == header + b"x" * size
+    assert wire_frame("x" * size) == header + b"x" * size
 
 
 def test_a_frame_counts_bytes() -> None:
-    assert text_frame("é") == b"\x81\x02\xc3\xa9"
+    assert wire_frame("é") == b"\x81\x02\xc3\xa9"
 
 
 def test_frames_are_made_once_for_all() -> None:

@@ -71,6 +71,13 @@ class Tournament(Row):
         default=30, help_text="What a match takes, for the estimated times."
     )
     reporting = models.CharField(max_length=10, choices=Reporting, default=Reporting.ORGANISER)
+    plays = models.SlugField(
+        max_length=40, blank=True, default="", db_default="", db_index=False,
+        help_text="The game that is played here, in the browser. Empty: results are reported.",
+    )  # fmt: skip
+    play_settings = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="What is set of this game."
+    )
     rated_in = models.ForeignKey(
         Pool, models.SET_NULL, null=True, blank=True, related_name="tournaments",
         help_text="The pool whose ratings its matches move.",

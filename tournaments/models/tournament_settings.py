@@ -1,7 +1,7 @@
 """What an organiser can set about a tournament: one struct for its row and its document."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.db import models
 from msgspec import Meta
@@ -69,3 +69,7 @@ class TournamentSettings(Schema):
     match_minutes: Count = 30
     reporting: Reporting = Reporting.ORGANISER
     """Whether players may report results themselves."""
+    plays: str = ""
+    """The game that is played here, in the browser; empty where results are reported."""
+    play_settings: dict[str, Any] = {}
+    """What is set of this game."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from lib.errors import Conflict, Refusal
 from matchmaking.models import Pool
+from matchmaking.ports.game_host import checked_game
 from tournaments.files.document import YEARS
 from tournaments.models import Entry, KeepApart, Reporting, Seeding, Tournament
 from tournaments.models.tournament_settings import TEAM_SIZE_MAX
@@ -104,6 +105,8 @@ SETTINGS = {
     ),
     "reporting": Setting("who reports", Reporting, while_running=True),
     "rated_in": Setting("the ratings"),
+    "plays": Setting("the game"),
+    "play_settings": Setting("the settings of the game"),
     "seeding": Setting("the seeding", Seeding),
     "byes": Setting("byes"),
     "keep_apart": Setting("who is kept apart", KeepApart),
@@ -177,6 +180,8 @@ def _check_together(tournament: Tournament, changes: dict[str, Any]) -> None:
             )
     if "team_size" in changes:
         _check_rosters(tournament)
+    if {"plays", "play_settings"} & changes.keys():
+        tournament.play_settings = checked_game(tournament.plays, tournament.play_settings)
 
 
 def _check_rosters(tournament: Tournament) -> None:

@@ -33,7 +33,7 @@ from lobby.messages import (
 )
 from lobby.moderation import delete_line
 from lobby.sockets.routing import websocket_urlpatterns
-from lobby.stream_names import LOBBY, match_stream, tournament_stream
+from lobby.stream_names import LOBBY, tournament_stream
 from matchmaking.callers import Caller
 from matchmaking.models import Match, Report
 from matchmaking.schemas import MatchBrief, MatchPlayer, PlayerName, TicketEnd
@@ -41,6 +41,7 @@ from matchmaking.services import reports
 from matchmaking.services.matches import leave_match, reopen_match
 from matchmaking.services.queue import held_reads
 from matchmaking.services.queue.joining import Join, Joined, join_pool
+from matchmaking.sockets import match_stream
 from streams import limits as socket_limits
 from streams import log, outbox, relay, sockets
 from streams.frames import Entry, Event, Resync

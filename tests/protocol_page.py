@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "docs" / "protocol.md").read_text()
 
 

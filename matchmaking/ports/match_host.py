@@ -4,12 +4,11 @@ An app above implements `MatchHost` and registers it once, in its `ready`.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from lib.schemas import Schema
-
-from .models import Match, Player
+from matchmaking.models import Match, Player
 
 
 class MatchPlace(Schema):
@@ -39,6 +38,9 @@ class MatchHost(Protocol):
     def place_of(self, match: Match) -> MatchPlace | None:
         """Where the match belongs; None when the host does not own it."""
 
+    def game_of(self, match: Match) -> tuple[str, dict[str, Any]]:
+        """The game that it is played in here and its settings; an empty name for none."""
+
     def match_finished(self, match: Match, by: Sequence[Player]) -> None:
         """Continue from a match that ended with a result, in the transaction that ended it.
 
@@ -59,6 +61,10 @@ class NoHost:
     def place_of(self, match: Match) -> MatchPlace | None:
         """There is none."""
         return None
+
+    def game_of(self, match: Match) -> tuple[str, dict[str, Any]]:
+        """None."""
+        return "", {}
 
     def match_finished(self, match: Match, by: Sequence[Player]) -> None:
         """Nothing follows."""

@@ -1,0 +1,1 @@
+"""What matchmaking asks of apps above, which implement and register it."""

@@ -1,0 +1,116 @@
+"""The port to the games that are played here, in the browser.
+
+An app above implements `GameHost` and registers it once, in its `ready`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from lib.errors import Refusal
+from matchmaking.models import Match
+
+from .match_host import match_host
+
+Settings = dict[str, Any]
+
+
+class UnknownGame(Refusal):
+    """No game of this name is installed."""
+
+    code = "unknown_game"
+
+
+class BadSettings(Refusal):
+    """Settings that the game does not have."""
+
+    code = "bad_settings"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingField:
+    """One thing that may be set of a game, as a form shows it; a number has bounds."""
+
+    name: str
+    title: str
+    default: int | bool | str
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GameChoice:
+    """A game that can be chosen: its name on the wire, its name, and one sentence about it."""
+
+    slug: str
+    name: str
+    about: str
+    fields: Sequence[SettingField]
+
+
+class GameHost(Protocol):
+    """What matchmaking and tournaments ask of the games."""
+
+    def games(self) -> Sequence[GameChoice]:
+        """The games that are installed, by name."""
+
+    def checked_settings(self, slug: str, settings: Settings) -> Settings:
+        """The settings of a game with its defaults; raises `UnknownGame` and `BadSettings`."""
+
+
+class NoGames:
+    """The host where no app has registered one: there are no games."""
+
+    def games(self) -> Sequence[GameChoice]:
+        """None."""
+        return ()
+
+    def checked_settings(self, slug: str, settings: Settings) -> Settings:
+        """There is no game."""
+        raise UnknownGame("No games are installed here.")
+
+
+_host: GameHost = NoGames()
+
+
+def register_game_host(host: GameHost) -> None:
+    """Make this the host of all games."""
+    global _host  # noqa: PLW0603 - registered once, at start
+    _host = host
+
+
+def game_host() -> GameHost:
+    """The registered host."""
+    return _host
+
+
+def checked_game(plays: str, settings: Settings) -> Settings:
+    """The settings of the game of a pool or tournament, `plays` being empty for none.
+
+    Raises `UnknownGame` and `BadSettings`.
+    """
+    if plays:
+        return _host.checked_settings(plays, settings)
+    if settings:
+        raise BadSettings("Settings of a game need the game: name it, or leave them out.")
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedHere:
+    """The game that a match is played in, and its settings."""
+
+    slug: str
+    settings: Settings
+
+
+def game_of_match(match: Match) -> PlayedHere | None:
+    """What a match is played in here; None where its result is reported. Needs pool and seats."""
+    if len({seat.side for seat in match.seats.all() if seat.player_id}) < 2:
+        return None  # somebody is only a name, and cannot play
+    pool = match.pool
+    if pool is None:
+        plays, settings = match_host().game_of(match)
+    else:
+        plays, settings = pool.plays, pool.play_settings
+    return PlayedHere(plays, settings) if plays else None

@@ -1,0 +1,46 @@
+"""The games of this site, as pools and tournaments see them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import inspect
+
+from matchmaking.ports.game_host import BadSettings, GameChoice, SettingField, Settings
+
+from .engine.game import Game
+from .registry import game_of, games
+
+
+class InstalledGames:
+    """See `matchmaking.ports.game_host.GameHost`."""
+
+    def games(self) -> Sequence[GameChoice]:
+        """Those of the registry."""
+        return [
+            GameChoice(game.slug, game.name, game.about, _fields(game)) for game in games().values()
+        ]
+
+    def checked_settings(self, slug: str, settings: Settings) -> Settings:
+        """The settings as the game's own struct has them."""
+        game = game_of(slug)
+        try:
+            checked = msgspec.convert(settings, game.settings)
+        except msgspec.ValidationError as error:
+            raise BadSettings(f"Settings of {game.name}: {error}.") from error
+        return msgspec.structs.asdict(checked)
+
+
+def _fields(game: Game[Any]) -> list[SettingField]:
+    described = inspect.type_info(game.settings)
+    assert isinstance(described, inspect.StructType)
+    return [_field(field) for field in described.fields]
+
+
+def _field(field: inspect.Field) -> SettingField:
+    kind, title = field.type, field.name.replace("_", " ").capitalize()
+    if isinstance(kind, inspect.Metadata):
+        title = (kind.extra_json_schema or {}).get("title", title)
+        kind = kind.type
+    least, most = (kind.ge, kind.le) if isinstance(kind, inspect.IntType) else (None, None)
+    return SettingField(field.name, title, field.default, least, most)

@@ -1,0 +1,422 @@
+"""The rooms of this process: opened, stored while they are played, given up, taken over."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+
+from lib.database.faults import log_outage, outage_of
+from lib.errors import Outage, Refusal
+from matchmaking.services.rematches import make_rematch
+from play.engine.game import RealTimeGame
+from play.messages import Phase
+from play.registry import game_of
+from play.services import hosts
+from play.services.rooms import (
+    EndedGame,
+    Fenced,
+    HeldBy,
+    StoredRoom,
+    closed_matches,
+    open_room,
+    release_room,
+    store_absence,
+    store_game,
+    store_rooms,
+    store_scores,
+)
+from streams.outbox import Frames, Outbox
+from streams.relay import in_thread
+from streams.sockets import RESTARTING
+
+from .clock import RoomClock
+from .doors import Door, LocalDoor, RemoteDoor, RemoteOutbox, hand_in
+from .layer import Layer
+from .members import Member
+from .real_time import RealTimeRoom
+from .room import Room
+from .turns import TurnRoom
+
+log = logging.getLogger(__name__)
+
+_STORE_EVERY_BEATS = 2
+_EMPTY_SECONDS = 30.0
+_RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 0.25, 2.0
+#: A socket of another process that says nothing for so long is gone, and so is a room's process.
+_SILENT_SECONDS = 6.0
+
+
+class ProcessRooms:
+    """Keeps the rooms of one process; see `Keeper`."""
+
+    def __init__(self) -> None:
+        self.host_id = secrets.token_hex(16)
+        self.loop = asyncio.get_running_loop()
+        self.clock = RoomClock(self.loop)
+        self.rooms: dict[UUID, Room] = {}
+        self._layer = Layer(self._receive)
+        self._watch = hosts.HostWatch(self.host_id)
+        self._opening: dict[UUID, asyncio.Task[Room | HeldBy]] = {}
+        self._empty_since: dict[UUID, float] = {}
+        self._scored: set[Room] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._beaten_at = self.clock.now()
+        self._beats = 0
+        self._is_unsure = self._is_registered = False
+        #: No room is opened while the process's row is deleted.
+        self._registering = asyncio.Lock()
+        #: Sockets here whose rooms are elsewhere, and when their rooms were heard of last.
+        self._outside: dict[str, tuple[RemoteDoor, Outbox, float]] = {}
+        #: Sockets elsewhere that are in rooms here.
+        self._guests: dict[str, tuple[Door, float]] = {}
+
+    async def start(self) -> "ProcessRooms":
+        """Keep rooms until `stop`; returns itself."""
+        await self._layer.start()
+        self._run(self._repeat(self._beat, hosts.BEAT_SECONDS))
+        self._run(self._repeat(self._keep, hosts.BEAT_SECONDS))
+        return self
+
+    async def stop(self) -> None:
+        """Store the rooms, and let other processes have them."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        rooms = [room for room in self.rooms.values() if room.phase is not Phase.OVER]
+        for room in rooms:
+            room.stop()
+        try:
+            await in_thread(store_rooms, [room.snapshot() for room in rooms], host_id=self.host_id)
+            await in_thread(hosts.leave, self.host_id)
+        except DatabaseError as error:
+            log.warning("Rooms are left to be taken over: %s", error)
+        await self._layer.stop()
+
+    def _run(self, work: Any) -> None:
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _repeat(self, duty: Callable[[], Any], seconds: float) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await duty()
+            except Exception as error:
+                if (outage := outage_of(error)) is not None:
+                    log_outage(outage, error)
+                else:
+                    log.exception("Rooms could not be kept; it is tried again")
+
+    # Who comes in.
+
+    async def enter(self, match_id: UUID, member: Member, player_id: UUID | None) -> Door:
+        """Let a socket into its match's room, wherever that is; raises `NotPlayedHere`."""
+        room = self.rooms.get(match_id)
+        if room is None:
+            found = await self._opened(match_id)
+            if isinstance(found, HeldBy):
+                return self._knock(found, match_id, member, player_id)
+            room = found
+        member.side = _side_of(room.stored, player_id)
+        self._empty_since.pop(match_id, None)
+        return LocalDoor(room, member, self._left)
+
+    async def _opened(self, match_id: UUID) -> Room | HeldBy:
+        """Open a room, once for all who come at the same moment."""
+        task = self._opening.get(match_id)
+        if task is None:
+            task = self._opening[match_id] = self.loop.create_task(self._open(match_id))
+            task.add_done_callback(lambda _: self._opening.pop(match_id))
+        return await asyncio.shield(task)
+
+    async def _open(self, match_id: UUID) -> Room | HeldBy:
+        async with self._registering:
+            if not self.rooms:
+                self._has_beaten(self.clock.now())
+            stored = await in_thread(
+                open_room, match_id, host_id=self.host_id, channel=self._layer.channel
+            )
+            self._is_registered = True
+        if isinstance(stored, HeldBy):
+            return stored
+        game = game_of(stored.game)
+        kind = RealTimeRoom if isinstance(game, RealTimeGame) else TurnRoom
+        room = kind(stored, game, self, delay_seconds=settings.MATCHPOINT_SPECTATOR_DELAY_SECONDS)
+        self.rooms[match_id] = room
+        return room
+
+    def _left(self, room: Room) -> None:
+        if room.is_empty:
+            self._empty_since[room.stored.match_id] = self.clock.now()
+
+    def match_over(self, match_id: UUID) -> None:
+        """A match has ended otherwise than by its games."""
+        room = self.rooms.get(match_id)
+        if room is not None and not room.is_held and room.phase is not Phase.OVER:
+            room.end()
+
+    # What rooms hand on.
+
+    def game_ended(self, room: Room, ended: EndedGame, *, is_last: bool) -> None:
+        """Store a game; then the room goes on."""
+        self._store(room, partial(store_game, ended, room.snapshot(), is_last=is_last))
+
+    def side_stayed_away(self, room: Room, side: int) -> None:
+        """Store the end of the match; then the room ends."""
+        self._store(room, partial(store_absence, room.snapshot(), absent=side))
+
+    def scores_changed(self, room: Room) -> None:
+        """Show the score elsewhere too, with the next beat."""
+        self._scored.add(room)
+
+    def rematch_wanted(self, room: Room) -> None:
+        """Make a match of the same players."""
+        self._run(self._make_rematch(room))
+
+    async def _make_rematch(self, room: Room) -> None:
+        try:
+            match = await in_thread(make_rematch, match_id=room.stored.match_id)
+        except Refusal as refusal:
+            room.rematch_refused(refusal)
+        except DatabaseError as error:
+            room.rematch_refused(outage_of(error) or Outage("Try again in a moment."))
+        else:
+            room.rematch_made(match.pk)
+
+    def _store(self, room: Room, store: Callable[..., None]) -> None:
+        self._run(self._store_at_last(room, partial(store, host_id=self.host_id)))
+
+    async def _store_at_last(self, room: Room, store: Callable[[], None]) -> None:
+        """Store something, however long the database is away; it is stored once."""
+        pause = _RETRY_SECONDS
+        while True:
+            try:
+                await in_thread(store)
+            except Fenced:
+                self._drop(room)
+            except Refusal as refusal:  # it was ended otherwise meanwhile
+                log.info("A game of match %s counts no more: %s", room.stored.match_id, refusal)
+                room.end()
+            except DatabaseError as error:
+                log.warning("A result is not stored yet: %s", error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_RETRY_SECONDS)
+                continue
+            else:
+                room.go_on()
+            return
+
+    # Once a second.
+
+    async def _beat(self) -> None:
+        """Show that this process lives; when it cannot, its rooms stand still."""
+        if not self.rooms:
+            await self._unregister()
+            return
+        began = self.clock.now()
+        if not await in_thread(hosts.beat, self.host_id, self._layer.channel):
+            for room in tuple(self.rooms.values()):
+                self._drop(room)
+        self._beats += 1
+        self._has_beaten(began)
+
+    async def _unregister(self) -> None:
+        """A process without rooms leaves no row, and beats no more."""
+        async with self._registering:
+            if self._is_registered and not self.rooms:
+                self._is_registered = False
+                await in_thread(hosts.leave, self.host_id)
+
+    def _has_beaten(self, at: float) -> None:
+        self._beaten_at = at
+        self.clock.call_at(at + hosts.UNSURE_SECONDS, self._doubt)
+        if self._is_unsure:
+            self._is_unsure = False
+            for room in self.rooms.values():
+                room.release()
+
+    def _doubt(self) -> None:
+        """Let the rooms stand still when no beat was stored since the one that set this alarm."""
+        late = self.clock.now() - self._beaten_at >= hosts.UNSURE_SECONDS
+        if late and self.rooms and not self._is_unsure:
+            self._is_unsure = True
+            for room in self.rooms.values():
+                room.hold()
+
+    async def _keep(self) -> None:
+        """Store the rooms, and look after those that wait for something else."""
+        self._look_after_remotes()
+        scored, self._scored = self._scored, set()
+        for room in scored:
+            await in_thread(store_scores, room.stored.match_id, room.shown_scores)
+        if not self.rooms and not self._outside:
+            return
+        await in_thread(self._watch.look)
+        if self._beats % _STORE_EVERY_BEATS == 0:
+            await self._store_rooms()
+            await self._end_closed()
+        await self._release_empty()
+
+    async def _store_rooms(self) -> None:
+        rooms = {
+            pk: room
+            for pk, room in self.rooms.items()
+            if room.phase is not Phase.OVER and not room.is_held and not room.is_empty
+        }
+        snapshots = [room.snapshot() for room in rooms.values()]
+        for lost in await in_thread(store_rooms, snapshots, host_id=self.host_id):
+            if not rooms[lost].is_held and rooms[lost].phase is not Phase.OVER:
+                self._drop(rooms[lost])
+
+    async def _end_closed(self) -> None:
+        """End rooms whose matches were ended in another process."""
+        for match_id in await in_thread(closed_matches, list(self.rooms)):
+            self.match_over(match_id)
+
+    async def _release_empty(self) -> None:
+        """Forget rooms in which nobody has been for a while; whoever comes opens them again."""
+        now = self.clock.now()
+        for match_id, since in tuple(self._empty_since.items()):
+            room = self.rooms.get(match_id)
+            if room is None or not room.is_empty:
+                del self._empty_since[match_id]
+            elif now - since > _EMPTY_SECONDS and not room.is_held:
+                del self._empty_since[match_id]
+                self._forget(room)
+                if room.phase is not Phase.OVER:
+                    await in_thread(release_room, room.snapshot(), host_id=self.host_id)
+
+    def _forget(self, room: Room) -> None:
+        room.stop()
+        if self.rooms.get(room.stored.match_id) is room:
+            del self.rooms[room.stored.match_id]
+
+    def _drop(self, room: Room) -> None:
+        """Another process has the room: whoever is here comes back, and finds it there."""
+        self._forget(room)
+        room.phase = Phase.OVER
+        for member in room.members:
+            member.outbox.close(RESTARTING, "moved")
+
+    # Sockets and rooms in two processes.
+
+    def _knock(
+        self, held: HeldBy, match_id: UUID, member: Member, player_id: UUID | None
+    ) -> RemoteDoor:
+        socket = secrets.token_hex(8)
+        joining = {
+            "match": match_id.hex,
+            "player": player_id.hex if player_id else "",
+            "name": member.name,
+            "is_binary": member.is_binary,
+        }
+        door = RemoteDoor(self._layer, held.channel, socket, joining)
+        self._outside[socket] = (door, member.outbox, self.clock.now())
+        return door
+
+    def forget_door(self, door: Door) -> None:
+        """A socket here is gone whose room is elsewhere."""
+        for socket, (one, _, _) in tuple(self._outside.items()):
+            if one is door:
+                del self._outside[socket]
+
+    def _receive(self, message: dict[str, Any]) -> None:
+        socket, now = message["socket"], self.clock.now()
+        if message["what"] in {"frames", "gone", "yes"}:
+            self._receive_outside(socket, message, now)
+            return
+        if message["what"] == "join":
+            self._run(self._join_guest(socket, message))
+            return
+        door = self._guests.get(socket, (None, 0.0))[0]
+        answer = RemoteOutbox(self._layer, message["from"], socket)
+        if door is None:
+            answer.close(RESTARTING)
+        elif message["what"] == "leave":
+            del self._guests[socket]
+            door.leave()
+        else:
+            self._guests[socket] = (door, now)
+            if message["what"] == "here":
+                self._layer.post(message["from"], {"what": "yes", "socket": socket})
+                return
+            try:
+                hand_in(door, message)
+            except Refusal as refusal:
+                Member(answer, "").refuse(refusal)
+
+    def _receive_outside(self, socket: str, message: dict[str, Any], now: float) -> None:
+        if socket not in self._outside:
+            return
+        door, outbox, _ = self._outside[socket]
+        self._outside[socket] = (door, outbox, now)
+        if message["what"] == "frames":
+            outbox.send(Frames(message["frames"]))
+        elif message["what"] == "gone":
+            outbox.close(RESTARTING, "moved")
+
+    async def _join_guest(self, socket: str, message: dict[str, Any]) -> None:
+        outbox = RemoteOutbox(self._layer, message["from"], socket)
+        room = self.rooms.get(UUID(message["match"]))
+        if room is None:
+            outbox.close(RESTARTING)
+            return
+        player = UUID(message["player"]) if message["player"] else None
+        member = Member(
+            outbox, message["name"], _side_of(room.stored, player), message["is_binary"]
+        )
+        self._empty_since.pop(room.stored.match_id, None)
+        self._guests[socket] = (LocalDoor(room, member, self._left), self.clock.now())
+
+    def _look_after_remotes(self) -> None:
+        now = self.clock.now()
+        for socket, (door, heard) in tuple(self._guests.items()):
+            if now - heard > _SILENT_SECONDS:
+                del self._guests[socket]
+                door.leave()
+        for socket, (remote, outbox, heard) in tuple(self._outside.items()):
+            if now - heard > _SILENT_SECONDS:
+                del self._outside[socket]
+                outbox.close(RESTARTING, "moved")
+            else:
+                remote.here()
+
+
+def _side_of(stored: StoredRoom, player_id: UUID | None) -> int | None:
+    """The side that a player plays for; None for a spectator."""
+    sides = [side for side, players in enumerate(stored.players) if player_id in players]
+    return sides[0] if sides else None
+
+
+_process: tuple[asyncio.AbstractEventLoop, "asyncio.Task[ProcessRooms]"] | None = None
+
+
+async def process_rooms() -> ProcessRooms:
+    """The rooms of this process's loop, started by the first caller."""
+    global _process  # noqa: PLW0603 - one a process
+    loop = asyncio.get_running_loop()
+    if _process is None or _process[0] is not loop:
+        _process = (loop, loop.create_task(ProcessRooms().start()))
+    return await asyncio.shield(_process[1])
+
+
+async def stop_process_rooms() -> None:
+    """Stop this loop's rooms, if there are any."""
+    global _process
+    if _process is not None and _process[0] is asyncio.get_running_loop():
+        task, _process = _process[1], None
+        await (await task).stop()
+
+
+def notify_match_over(match_id: UUID) -> None:
+    """A match has ended; from any thread."""
+    if _process is not None and _process[1].done() and not _process[0].is_closed():
+        rooms = _process[1].result()
+        _process[0].call_soon_threadsafe(rooms.match_over, match_id)

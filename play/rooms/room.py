@@ -1,0 +1,505 @@
+"""A match while it is played: who is there, its phases, its games one after another.
+
+A room knows neither the database nor a process: what must be stored it hands to its `Keeper`, and
+goes on when that is done. All of it runs on the event loop; time comes from the room's clock.
+"""
+
+from abc import ABC, abstractmethod
+from collections import deque
+from typing import Any, Protocol
+from uuid import UUID
+
+from lib.errors import Conflict, Forbidden, Refusal
+from play.engine.game import SIDES, Game, GameOutcome, Reason
+from play.messages import (
+    AcceptOffer,
+    DeclineOffer,
+    GameOver,
+    Input,
+    MakeOffer,
+    Move,
+    Phase,
+    PlayMessage,
+    Rematch,
+    Resign,
+    Said,
+    SideNow,
+)
+from play.messages import Room as RoomMessage
+from play.services.rooms import EndedGame, RoomSnapshot, StoredRoom, new_seed
+from streams.frames import ServerMessage
+from streams.outbox import Frames
+
+from .clock import RoomClock
+from .members import Member, Side
+
+COUNTDOWN_SECONDS = 3.0
+#: Between two games of a match, before the countdown of the next.
+PAUSE_SECONDS = 2.0
+#: After a restart nobody's absence counts for so long: players need time to come back.
+GRACE_SECONDS = 15.0
+#: Less is nothing: sums of floats are not exact.
+_MOMENT_SECONDS = 0.01
+
+
+class Keeper(Protocol):
+    """What a room hands on: the process's other half of it."""
+
+    clock: RoomClock
+
+    def game_ended(self, room: "Room", ended: EndedGame, *, is_last: bool) -> None:
+        """Store a game; then call `go_on`."""
+
+    def side_stayed_away(self, room: "Room", side: int) -> None:
+        """Store the end of the match; then call `go_on`."""
+
+    def scores_changed(self, room: "Room") -> None:
+        """Show the score elsewhere too."""
+
+    def rematch_wanted(self, room: "Room") -> None:
+        """Make a match of the same players; then call `rematch_made`."""
+
+
+class Room(ABC):
+    """A match that is played in this process. `RealTimeRoom` and `TurnRoom` play its games."""
+
+    #: Whether the game stops while a side is away.
+    pauses = True
+
+    def __init__(
+        self, stored: StoredRoom, game: Game[Any], keeper: Keeper, *, delay_seconds: float = 0.0
+    ) -> None:
+        self.stored, self.game, self.keeper, self.clock = stored, game, keeper, keeper.clock
+        self.settings = game.settings(**stored.settings)
+        self.delay_seconds = delay_seconds
+        self.sides = [
+            Side(name, absence / 1000, won)
+            for name, absence, won in zip(stored.names, stored.absence_ms, stored.won, strict=True)
+        ]
+        self.spectators: set[Member] = set()
+        self.number, self.drawn, self.seed = stored.number, stored.drawn, stored.seed
+        self.is_begun = stored.is_begun
+        self.phase = Phase.WAITING
+        self.next_match: UUID | None = None
+        #: While the process cannot be sure that the room is its own.
+        self._is_unsure = False
+        #: While something is stored on which the match goes on.
+        self._is_storing = False
+        self._ended: GameOutcome | None = None
+        self._countdown_ends = 0.0
+        self._absent: int | None = None
+        self._absent_since = 0.0
+        self._grace_ends = self.clock.now() + (GRACE_SECONDS if stored.is_begun else 0.0)
+        #: What spectators are sent later: when, in both forms, and whether it is a state.
+        self._delayed: deque[tuple[float, Frames, Frames, bool]] = deque()
+        if self._grace_ends > self.clock.now():
+            self.clock.call_at(self._grace_ends, self._look)
+        self._resume_game()
+
+    # The game, by subclass.
+
+    @abstractmethod
+    def resume(self, state: bytes, record: bytes, length: int) -> None:
+        """Continue a stored game after so many steps or moves; raises `ValueError` if it cannot."""
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Set up game `number` from `seed`."""
+
+    @abstractmethod
+    def run(self) -> None:
+        """The game moves on from now on."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """The game stands still from now on."""
+
+    @abstractmethod
+    def show(self, member: Member) -> None:
+        """Send one member the state."""
+
+    @abstractmethod
+    def act(self, side: int, message: PlayMessage) -> None:
+        """Something that a player does in the game; raises `Refusal`."""
+
+    def let_go(self, side: int) -> None:  # noqa: B027 - most games have nothing to let go of
+        """A side's player is gone: it holds nothing any more."""
+
+    #: The state now, the moves so far, and how many steps or moves that are.
+    state: Any
+    record: list[Any]
+    length: int
+
+    @property
+    def scores(self) -> tuple[int, int]:
+        """The points of the running game."""
+        return self.game.scores(self.state)
+
+    @property
+    def shown_scores(self) -> tuple[int, int]:
+        """What is shown elsewhere: the points of the one game, or the games won."""
+        return self.scores if self.stored.best_of == 1 else (self.sides[0].won, self.sides[1].won)
+
+    @property
+    def first(self) -> int:
+        """The side that begins this game; it alternates."""
+        return (self.stored.match_id.int + self.number) % SIDES
+
+    def _resume_game(self) -> None:
+        is_same = self.stored.version == self.game.version
+        try:
+            if not self.stored.state or not is_same:
+                raise ValueError("There is no state of this game.")
+            self.resume(self.stored.state, self.stored.record, self.stored.length)
+        except ValueError:
+            if self.stored.state:
+                self.seed = new_seed()
+            self.begin()
+
+    # Who is there.
+
+    def join(self, member: Member) -> None:
+        """Let somebody in. A player who comes again takes over from an earlier socket."""
+        if member.side is None:
+            self.spectators.add(member)
+        else:
+            side = self.sides[member.side]
+            earlier, side.player = side.player, member
+            if earlier is not None:
+                earlier.refuse(Conflict("You play on another page now.", code="elsewhere"))
+                earlier.side = None
+                self.spectators.add(earlier)
+        self._look()
+        self.send_room()
+        if member.side is not None or not self.delay_seconds:
+            self.show(member)
+        elif self._delayed:
+            member.send(self.room_message(None))
+
+    def leave(self, member: Member) -> None:
+        """Somebody's socket is gone."""
+        self.spectators.discard(member)
+        for number, side in enumerate(self.sides):
+            if side.player is member:
+                side.player = None
+                side.wants_rematch = False
+                self.let_go(number)
+        self._look()
+        self.send_room()
+
+    @property
+    def members(self) -> list[Member]:
+        """Everybody here."""
+        return [side.player for side in self.sides if side.player] + list(self.spectators)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody is here."""
+        return not self.spectators and not any(side.is_here for side in self.sides)
+
+    # Phases.
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody can do anything for now."""
+        return self._is_unsure or self._is_storing
+
+    def hold(self) -> None:
+        """Stand still: the process cannot be sure for now that the room is its own."""
+        self._is_unsure = True
+        if self.phase in {Phase.PLAYING, Phase.COUNTDOWN}:
+            self._pause()
+        self._settle_absence()
+        self.send_room()
+
+    def release(self) -> None:
+        """Go on after `hold`."""
+        self._is_unsure = False
+        self._look()
+        self.send_room()
+
+    def _look(self) -> None:
+        """Do what follows from who is there and what time it is; called again at any change."""
+        if self.phase is Phase.OVER or self.is_held:
+            return
+        now = self.clock.now()
+        if all(side.is_here for side in self.sides):
+            self._settle_absence()
+            self.is_begun = True
+            if self.phase in {Phase.WAITING, Phase.PAUSED}:
+                self._count_down()
+            elif self.phase is Phase.COUNTDOWN and now >= self._countdown_ends:
+                self.phase = Phase.PLAYING
+                self.run()
+                self.send_room()
+            return
+        if self.phase is Phase.COUNTDOWN or (self.phase is Phase.PLAYING and self.pauses):
+            self._pause()
+            self.send_room()
+        self._count_absence(now)
+
+    def _count_down(self, *, pause: float = 0.0) -> None:
+        self.phase = Phase.COUNTDOWN
+        self._countdown_ends = self.clock.now() + pause + COUNTDOWN_SECONDS
+        self.clock.call_at(self._countdown_ends, self._look)
+
+    def _pause(self) -> None:
+        self.stop()
+        self.phase = Phase.PAUSED if self.is_begun else Phase.WAITING
+
+    def _count_absence(self, now: float) -> None:
+        """Time runs for a side that is away alone, once it is known to play."""
+        away = [number for number, side in enumerate(self.sides) if not side.is_here]
+        alone = away[0] if len(away) == 1 else None
+        counts = self.is_begun or self.stored.pool is not None
+        if alone is None or not counts or now < self._grace_ends:
+            self._settle_absence()
+            return
+        if self._absent != alone:
+            self._settle_absence()
+            self._absent, self._absent_since = alone, now
+            self.clock.call_at(now + self.sides[alone].absence_seconds, self._look)
+        elif self._absence_left(alone) < _MOMENT_SECONDS:
+            self._settle_absence()
+            self.stop()
+            self._is_storing = True
+            self.keeper.side_stayed_away(self, alone)
+
+    def _settle_absence(self) -> None:
+        """Nobody's absence runs any more; what ran is taken off."""
+        if self._absent is not None:
+            side = self.sides[self._absent]
+            side.absence_seconds = self._absence_left(self._absent)
+            self._absent = None
+
+    def _absence_left(self, number: int) -> float:
+        left = self.sides[number].absence_seconds
+        if number == self._absent:
+            left -= self.clock.now() - self._absent_since
+        return max(0.0, left)
+
+    # Games.
+
+    def end_game(self, outcome: GameOutcome) -> None:
+        """A game is over: it is stored first, then announced by `go_on`."""
+        self.stop()
+        self._is_storing, self._ended = True, outcome
+        if outcome.winner is not None:
+            self.sides[outcome.winner].won += 1
+        else:
+            self.drawn += 1
+        ended = EndedGame(
+            number=self.number, revision=self.stored.revision, settings=self.stored.settings,
+            seed=self.seed, first=self.first, record=tuple(self.record), length=self.length,
+            outcome=outcome,
+        )  # fmt: skip
+        is_last = self._is_decided()
+        if not is_last:
+            self.number += 1
+            self.seed = new_seed()
+            self.begin()
+        self.keeper.game_ended(self, ended, is_last=is_last)
+
+    def _is_decided(self) -> bool:
+        first, second = (side.won for side in self.sides)
+        if not self.stored.draws:
+            return max(first, second) > self.stored.best_of // 2
+        missing = self.stored.best_of - first - second - self.drawn
+        return missing <= 0 or abs(first - second) > missing
+
+    def go_on(self) -> None:
+        """What was to be stored is stored: announce the game, and begin the next or end."""
+        outcome, self._ended, self._is_storing = self._ended, None, False
+        if outcome is not None:
+            is_over = self._is_decided()
+            number = self.number if is_over else self.number - 1
+            self.send(GameOver(
+                self._ending(number, outcome), number, outcome.winner, outcome.scores,
+                outcome.reason,
+            ))  # fmt: skip
+            if not is_over:
+                self._count_down(pause=PAUSE_SECONDS)
+                self.show_all()
+                self._look()
+                self.send_room()
+                return
+        self.end()
+
+    def end(self) -> None:
+        """The match is over, by its games or otherwise."""
+        self.stop()
+        self._is_storing = False
+        self._settle_absence()
+        self.phase = Phase.OVER
+        self.send_room()
+
+    def _ending(self, number: int, outcome: GameOutcome) -> str:
+        game = f"Game {number}" if self.stored.best_of > 1 else "The game"
+        score = f"{outcome.scores[0]}:{outcome.scores[1]}"
+        if outcome.winner is None:
+            return f"{game} is drawn."
+        winner, loser = self.sides[outcome.winner].name, self.sides[1 - outcome.winner].name
+        match outcome.reason:
+            case Reason.RESIGNED:
+                return f"{game}: {loser} resigned, {winner} wins."
+            case Reason.TIME:
+                return f"{game}: {loser} ran out of time, {winner} wins."
+            case _:
+                return (
+                    f"{game}: {winner} wins{', ' + outcome.text if outcome.text else ''}, {score}."
+                )
+
+    # What players do.
+
+    def receive(self, member: Member, message: PlayMessage) -> None:
+        """A member's message; raises `Refusal`."""
+        if member.side is None:
+            raise Forbidden("You watch this match. Only its players act in it.")
+        match message:
+            case Rematch():
+                self._want_rematch(member.side)
+            case Resign() if self.phase is not Phase.OVER and self.is_begun and not self.is_held:
+                scores = self.scores
+                self.end_game(GameOutcome(1 - member.side, scores, Reason.RESIGNED))
+            case Input() | Move() | MakeOffer() | AcceptOffer() | DeclineOffer() | Resign():
+                self.act(member.side, message)
+            case _:
+                raise Refusal("This is not done in a match.", code="malformed")
+
+    def say(self, member: Member, text: str) -> None:
+        """Show everybody here what a member says."""
+        said = Said(member.name, member.side, text)
+        for one in self.members:
+            one.send(said)
+
+    def _want_rematch(self, side: int) -> None:
+        if self.phase is not Phase.OVER:
+            raise Conflict("This match is not over yet.", code="not_over")
+        if self.stored.pool is None:
+            raise Conflict("This match has a place in a tournament.", code="bracket_match")
+        self.sides[side].wants_rematch = True
+        self.send_room()
+        if self.next_match is None and all(one.wants_rematch for one in self.sides):
+            self.keeper.rematch_wanted(self)
+
+    def rematch_refused(self, refusal: Refusal) -> None:
+        """There is no next match, and why."""
+        for side in self.sides:
+            side.wants_rematch = False
+            if side.player is not None:
+                side.player.refuse(refusal)
+        self.send_room()
+
+    def rematch_made(self, match_id: UUID) -> None:
+        """Both may go on to the next match."""
+        self.next_match = match_id
+        self.send_room()
+
+    # What is sent.
+
+    def send(self, message: ServerMessage) -> None:
+        """Send everybody a message."""
+        frames = Frames((message.text_frame(),))
+        self.publish(frames, frames)
+
+    def publish(self, text: Frames, binary: Frames, *, is_state: bool = False) -> None:
+        """Send everybody one message in their form: players now, spectators after the delay."""
+        for side in self.sides:
+            if side.player is not None:
+                _send(side.player, text, binary, is_state=is_state)
+        self._send_spectators(text, binary, is_state=is_state)
+
+    def _send_spectators(self, text: Frames, binary: Frames, *, is_state: bool) -> None:
+        if self.delay_seconds:
+            due = self.clock.now() + self.delay_seconds
+            self._delayed.append((due, text, binary, is_state))
+            self.clock.call_at(due, self._send_delayed)
+        else:
+            for member in self.spectators:
+                _send(member, text, binary, is_state=is_state)
+
+    def _send_delayed(self) -> None:
+        while self._delayed and self._delayed[0][0] <= self.clock.now():
+            _, text, binary, is_state = self._delayed.popleft()
+            for member in self.spectators:
+                _send(member, text, binary, is_state=is_state)
+
+    def show_all(self) -> None:
+        """Send everybody the state, each side what it may see."""
+        for member in self.members:
+            self.show(member)
+
+    def send_room(self) -> None:
+        """Send everybody how the match stands."""
+        for side in self.sides:
+            if side.player is not None:
+                side.player.send(self.room_message(side.player.side))
+        if self.spectators:
+            frames = Frames((self.room_message(None).text_frame(),))
+            self._send_spectators(frames, frames, is_state=False)
+
+    def room_message(self, you: int | None) -> RoomMessage:
+        """How the match stands, for one side or a spectator."""
+        countdown = self._countdown_ends - self.clock.now()
+        return RoomMessage(
+            text=self._text(),
+            game=self.game.slug,
+            settings=self.stored.settings,
+            phase=self.phase,
+            you=you,
+            sides=[
+                SideNow(
+                    side.name, side.is_here, int(self._absence_left(number) * 1000), side.won,
+                    side.wants_rematch,
+                )
+                for number, side in enumerate(self.sides)
+            ],
+            number=self.number,
+            best_of=self.stored.best_of,
+            scores=self.scores,
+            countdown_ms=max(0, int(countdown * 1000)) if self.phase is Phase.COUNTDOWN else None,
+            absent=self._absent,
+            spectators=len(self.spectators),
+            delay_ms=0 if you is not None else int(self.delay_seconds * 1000),
+            next_match=str(self.next_match) if self.next_match else None,
+        )  # fmt: skip
+
+    def _text(self) -> str:
+        away = [side.name for side in self.sides if not side.is_here]
+        if self.phase is Phase.OVER:
+            return "The match is over."
+        if self._ended is not None:
+            return "The result is being stored."
+        if self.is_held:
+            return "The server cannot reach its database. The game goes on in a moment."
+        if away:
+            return f"Waiting for {' and '.join(away)}."
+        return "Get ready." if self.phase is Phase.COUNTDOWN else "The game is on."
+
+    def snapshot(self) -> RoomSnapshot:
+        """What is stored of it now."""
+        return RoomSnapshot(
+            match_id=self.stored.match_id,
+            fence=self.stored.fence,
+            number=self.number,
+            won=(self.sides[0].won, self.sides[1].won),
+            drawn=self.drawn,
+            absence_ms=(int(self._absence_left(0) * 1000), int(self._absence_left(1) * 1000)),
+            seed=self.seed,
+            game=self.game.slug,
+            state=self.state,
+            record=tuple(self.record),
+            length=self.length,
+            scores=self.scores,
+            is_begun=self.is_begun,
+            is_live=self.phase in {Phase.PLAYING, Phase.COUNTDOWN, Phase.PAUSED},
+            spectators=len(self.spectators),
+        )
+
+
+def _send(member: Member, text: Frames, binary: Frames, *, is_state: bool) -> None:
+    frames = binary if member.is_binary else text
+    if is_state:
+        member.send_state(frames)
+    else:
+        member.outbox.send(frames)
