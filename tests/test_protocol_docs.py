@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, RequestFactory
 from msgspec.json import Decoder
 
 from lib import limits as pace
@@ -20,7 +20,6 @@ from lib.schemas import Json
 from lib.tests.wire import fits
 from lobby import chat, limits, presence
 from lobby.events.data import EVENTS
-from lobby.events.schema import event_schema
 from lobby.messages import (
     CLIENT_MESSAGES,
     SERVER_MESSAGES,
@@ -32,7 +31,7 @@ from lobby.messages import (
     queue_decoder,
 )
 from lobby.moderation import delete_line
-from lobby.sockets.routing import websocket_urlpatterns
+from lobby.sockets.routing import websocket_urlpatterns as lobby_sockets
 from lobby.stream_names import LOBBY, tournament_stream
 from matchmaking.callers import Caller
 from matchmaking.models import Match, Report
@@ -42,9 +41,12 @@ from matchmaking.services.matches import leave_match, reopen_match
 from matchmaking.services.queue import held_reads
 from matchmaking.services.queue.joining import Join, Joined, join_pool
 from matchmaking.sockets import match_stream
+from play import messages as play
+from play.sockets import websocket_urlpatterns as play_sockets
 from streams import limits as socket_limits
 from streams import log, outbox, relay, sockets
 from streams.frames import Entry, Event, Resync
+from tournament_site import api
 from tournaments.models import Format, Pairing, Round, StageSettings, Station, Tournament
 from tournaments.services.actors import ORGANISER
 from tournaments.services.capacity import EntryChange, announce
@@ -58,7 +60,9 @@ from tournaments.signals import round_published
 
 from .protocol_page import CHAPTERS, ROOT, TEXT, examples, first_column, sections, shape, shown
 
-SCHEMA: dict[str, Json] = event_schema()["$defs"]
+SCHEMA: dict[str, Json] = msgspec.json.decode(api.events(RequestFactory().get("/")).content)[
+    "$defs"
+]
 
 
 def tag(message: type[msgspec.Struct]) -> str:
@@ -77,6 +81,8 @@ def test_every_example_is_json() -> None:
 MESSAGES: dict[str, dict[str, type[msgspec.Struct]]] = {
     "Server messages": {tag(message): message for message in SERVER_MESSAGES},
     "Client messages": {tag(message): message for message in CLIENT_MESSAGES},
+    "Room messages": {tag(message): message for message in play.SERVER_MESSAGES},
+    "Messages to a room": {tag(message): message for message in play.CLIENT_MESSAGES},
 }
 CLIENT = MESSAGES["Client messages"]
 
@@ -113,14 +119,26 @@ def test_a_clients_example_is_understood_where_it_is_sent(type: str) -> None:
             assert tag(decoder.decode(example).__class__) == type
 
 
+@pytest.mark.parametrize("type", MESSAGES["Messages to a room"])
+def test_an_example_to_a_room_is_understood_there(type: str) -> None:
+    for example in examples(sections("Messages to a room")[type]):
+        assert tag(play.decoder.decode(example).__class__) == type
+
+
+def test_the_page_has_the_sizes_of_binary_frames() -> None:
+    assert (play.STATE_HEAD.size, play.INPUT.size) == (1 + 1 + 4 * 3, 1 + 1 + 4)
+    assert f"`{play.SUBPROTOCOL}`" in TEXT
+
+
 def test_every_socket_is_named() -> None:
     table = CHAPTERS.get("Sockets", TEXT.partition("## Sockets")[2].partition("###")[0])
     named = [address.partition("?")[0].strip("/") for address in first_column(table)]
     example = {name: name.replace("<id>", "490a677a-4782-4e2b-a8d8-4d5c63b1fc22") for name in named}
-    for pattern in websocket_urlpatterns:
+    patterns = [*lobby_sockets, *play_sockets]
+    for pattern in patterns:
         matching = [name for name in named if pattern.pattern.match(example[name])]
         assert len(matching) == 1
-    assert len(named) == len(websocket_urlpatterns)
+    assert len(named) == len(patterns)
 
 
 # Events.
@@ -272,7 +290,7 @@ def test_an_event_that_is_otherwise_is_none(wrong: Json) -> None:
 def test_the_schema_is_served_and_its_references_lead_somewhere(client: Client) -> None:
     for address in ("/api/events.json", "/api/events.json/"):
         assert client.get(address).json()["$defs"] == SCHEMA
-    assert set(re.findall(r"'#/\$defs/(\w+)'", str(event_schema()))) <= SCHEMA.keys()
+    assert set(re.findall(r"'#/\$defs/(\w+)'", str(SCHEMA))) <= SCHEMA.keys()
     assert "/api/events.json" in TEXT
 
 
@@ -289,7 +307,7 @@ def codes_in_the_sources() -> dict[str, int]:
     """Every refusal's code that stands in the sources, with its status over HTTP."""
     kinds = {kind.__name__: kind for kind in refusals() if "test" not in kind.__module__}
     codes = {kind.code: status_of(kind("")) for kind in kinds.values() if kind is not Refusal}
-    for app in ("lib", "streams", "matchmaking", "tournaments", "lobby", "tournament_site"):
+    for app in ("lib", "streams", "matchmaking", "tournaments", "lobby", "play", "tournament_site"):
         for source in (ROOT / app).rglob("*.py"):
             if "tests" in source.parts:
                 continue

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_safe
 from lib.http import json_response
 from lib.openapi import Components, paths
 from lib.schemas import Json
+from lobby import messages as lobby_messages
 from lobby.events.schema import event_schema
+from play import messages as play_messages
 
 from .api_reference import reference
 
@@ -49,7 +51,12 @@ def openapi(request: HttpRequest) -> HttpResponse:
 @require_safe
 def events(request: HttpRequest) -> HttpResponse:
     """The JSON Schema of every event and every message on a socket."""
-    return json_response(event_schema())
+    return json_response(
+        event_schema(
+            (*lobby_messages.SERVER_MESSAGES, *play_messages.SERVER_MESSAGES),
+            (*lobby_messages.CLIENT_MESSAGES, *play_messages.CLIENT_MESSAGES),
+        )
+    )
 
 
 @require_safe

@@ -3,8 +3,7 @@
 from functools import cache
 
 from lib.openapi import Components
-from lib.schemas import Json
-from lobby.messages import CLIENT_MESSAGES, SERVER_MESSAGES
+from lib.schemas import Json, Schema
 from streams.frames import Event
 
 from .data import EVENTS
@@ -13,13 +12,13 @@ _REF = "#/$defs/{name}"
 
 
 @cache
-def event_schema() -> Json:
-    """Every frame is an event, a message of the server, or one of a client."""
+def event_schema(server: tuple[type[Schema], ...], client: tuple[type[Schema], ...]) -> Json:
+    """Every frame is an event, one of these messages of the server, or one of a client's."""
     parts = Components(_REF)
     kinds = {
         "Event": [_event(kind, parts) for kind in EVENTS],
-        "ServerMessage": [parts.schema(message) for message in SERVER_MESSAGES],
-        "ClientMessage": [parts.schema(message) for message in CLIENT_MESSAGES],
+        "ServerMessage": [parts.schema(message) for message in server],
+        "ClientMessage": [parts.schema(message) for message in client],
     }
     unions = {name: {"title": name, "oneOf": members} for name, members in kinds.items()}
     return {
