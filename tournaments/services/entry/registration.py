@@ -78,7 +78,7 @@ def register(
     _check_may_register(tournament, player, code)
     capacity.check_list_length(tournament, 1)
     parsed = _name_for(tournament, player, name)
-    guards.check_is_free(tournament, parsed)
+    _check_is_free(tournament, parsed)
     status = EntryStatus.APPLIED if tournament.entry == Entry.APPROVAL else _place(tournament)
     entrant = Entrant.objects.create(
         tournament=tournament,
@@ -127,6 +127,17 @@ def _check_may_register(tournament: Tournament, player: Player, code: str) -> No
         raise Conflict("The organiser has not admitted you.", code="declined")
     if entrant is not None:
         raise Conflict(f"You are already on the list, as {entrant}.", code="already_entered")
+
+
+def _check_is_free(tournament: Tournament, name: Name) -> None:
+    """Raise `Conflict` when the name is taken: perhaps by somebody who is not on the public list.
+
+    So it does not say whether that one is entered, asks to be, or was declined.
+    """
+    if tournament.entrants.filter(name_key=name.name_key).exists():
+        raise Conflict(
+            f"The name {name.display!r} cannot be entered here. Choose another.", code="name_taken"
+        )
 
 
 def _name_for(tournament: Tournament, player: Player, name: str) -> Name:
