@@ -27,7 +27,8 @@ class InstalledGames:
         try:
             checked = msgspec.convert(settings, game.settings)
         except msgspec.ValidationError as error:
-            raise BadSettings(f"Settings of {game.name}: {error}.") from error
+            fault = str(error).replace("`$.", "`")
+            raise BadSettings(f"Settings of {game.name}: {fault}.") from error
         return msgspec.structs.asdict(checked)
 
 
@@ -38,9 +39,10 @@ def _fields(game: Game[Any]) -> list[SettingField]:
 
 
 def _field(field: inspect.Field) -> SettingField:
-    kind, title = field.type, field.name.replace("_", " ").capitalize()
+    kind, schema = field.type, {}
     if isinstance(kind, inspect.Metadata):
-        title = (kind.extra_json_schema or {}).get("title", title)
-        kind = kind.type
+        schema, kind = kind.extra_json_schema or {}, kind.type
+    title = schema.get("title", field.name.replace("_", " ").capitalize())
     least, most = (kind.ge, kind.le) if isinstance(kind, inspect.IntType) else (None, None)
-    return SettingField(field.name, title, field.default, least, most)
+    about = schema.get("description", "")
+    return SettingField(field.name, title, about, field.default, least, most)

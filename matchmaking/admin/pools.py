@@ -3,21 +3,53 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from lib.admin import annotated, count_by
+from lib.errors import Refusal
 from matchmaking.models import Match, MatchState, Pool, Ticket
+from matchmaking.ports.game_host import checked_game, game_options
 from matchmaking.services.queue.tickets import close_pool, expire_tickets
 from matchmaking.services.ratings import RANK_RULES, refresh_ranks
+
+
+class PoolForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A pool, with the games that can be played here to choose from."""
+
+    class Meta:
+        model = Pool
+        fields = "__all__"  # noqa: DJ007 - the admin names them
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "plays" in self.fields:
+            self.fields["plays"] = forms.ChoiceField(
+                choices=game_options(self.instance.plays), required=False,
+                help_text=self.fields["plays"].help_text,
+            )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """The settings are those of the game."""
+        data = super().clean() or {}
+        if "plays" not in data or "play_settings" not in data:
+            return data
+        try:
+            data["play_settings"] = checked_game(data["plays"], data["play_settings"] or {})
+        except Refusal as refusal:
+            is_of_game = refusal.code == "unknown_game"
+            self.add_error("plays" if is_of_game else "play_settings", refusal.message)
+        return data
 
 
 @admin.register(Pool)
 class PoolAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Pools. One that has been used cannot be deleted, but closed."""
 
+    form = PoolForm
     list_display = ("name", "slug", "game", "is_open", "rated", "waiting", "open_matches")
     list_filter = ("is_open", "rated", "game")
     search_fields = ("name", "slug", "game")
@@ -33,7 +65,12 @@ class PoolAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         ),
         (
             "The match",
-            {"fields": ("team_size", "teams", "best_of", "draws", "ready_seconds", "leaving")},
+            {
+                "fields": (
+                    "plays", "play_settings", "team_size", "teams", "best_of", "draws",
+                    "ready_seconds", "leaving",
+                )
+            },
         ),
         (
             "Who meets whom",

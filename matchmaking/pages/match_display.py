@@ -6,6 +6,7 @@ from uuid import UUID
 
 from matchmaking.game_fields import GameFields, game_fields
 from matchmaking.models import Match, MatchState, Player, RatingChange, Report, ReportState, Vote
+from matchmaking.ports.game_host import PlayedHere, game_of_match
 from matchmaking.ports.match_host import MatchPlace, place_of_match, players_may_report
 from matchmaking.results import SIDES, Result, final_score, report_claim, report_counter
 from matchmaking.selectors import open_report
@@ -52,6 +53,7 @@ class MatchPage:
 
     match: Match
     place: MatchPlace | None
+    played_here: PlayedHere | None
     sides: Sequence[Side]
     mine: Side | None
     report: Report | None
@@ -78,7 +80,9 @@ def match_page_of(match: Match, player: Player | None) -> MatchPage:
     sides = _sides(match, player)
     names = [side.name for side in sides]
     mine = next((side for side in sides if side.is_mine), None)
-    asked = mine is not None and match.state == MatchState.OPEN and players_may_report(match)
+    played_here = game_of_match(match)
+    is_open = match.state == MatchState.OPEN and played_here is None
+    asked = mine is not None and is_open and players_may_report(match)
     report = open_report(match) if match.state == MatchState.OPEN else None
     counter = report_counter(report) if report else None
     awaited = awaited_word(match)
@@ -89,6 +93,7 @@ def match_page_of(match: Match, player: Player | None) -> MatchPage:
     return MatchPage(
         match=match,
         place=place_of_match(match),
+        played_here=played_here,
         sides=sides,
         mine=mine,
         report=report,

@@ -29,10 +29,14 @@ class BadSettings(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class SettingField:
-    """One thing that may be set of a game, as a form shows it; a number has bounds."""
+    """One thing that may be set of a game, as a form shows it; a number may have bounds.
+
+    Its kind is the type of `default`.
+    """
 
     name: str
     title: str
+    help: str
     default: int | bool | str
     least: int | None = None
     most: int | None = None
@@ -55,7 +59,10 @@ class GameHost(Protocol):
         """The games that are installed, by name."""
 
     def checked_settings(self, slug: str, settings: Settings) -> Settings:
-        """The settings of a game with its defaults; raises `UnknownGame` and `BadSettings`."""
+        """The settings of a game with its defaults.
+
+        Raises `UnknownGame`, and `BadSettings` that names the field.
+        """
 
 
 class NoGames:
@@ -87,13 +94,21 @@ def game_host() -> GameHost:
 def checked_game(plays: str, settings: Settings) -> Settings:
     """The settings of the game of a pool or tournament, `plays` being empty for none.
 
-    Raises `UnknownGame` and `BadSettings`.
+    Raises as `GameHost.checked_settings` does.
     """
     if plays:
         return _host.checked_settings(plays, settings)
     if settings:
-        raise BadSettings("Settings of a game need the game: name it, or leave them out.")
+        raise BadSettings("`play_settings` need the game: name it in `plays`, or leave them out.")
     return {}
+
+
+def game_options(chosen: str = "") -> list[tuple[str, str]]:
+    """The options of a select: no game, each game, and the chosen one though it is gone."""
+    options = {"": "elsewhere: results are reported"}
+    options |= {game.slug: game.name for game in _host.games()}
+    options.setdefault(chosen, f"{chosen} (not installed)")
+    return list(options.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from lib.schemas import Answer, Schema, Timestamp, timestamp
 from matchmaking import models
 from matchmaking.models import OPEN_REPORT, Match, MatchState, Outcome, RatingChange, ReportState
+from matchmaking.ports.game_host import game_of_match
 from matchmaking.ports.match_host import MatchPlace, place_of_match
 from matchmaking.results import SIDES, as_games
 from matchmaking.selectors import open_report
@@ -46,12 +47,17 @@ class MatchBrief(Schema):
     """The pool that made it; null for a match of a bracket."""
     region: str | UnsetType = UNSET
     """Where it is played, if the pool has regions."""
+    plays: str | UnsetType = UNSET
+    """The game that the pool's players play here, at the match's page; left out for none."""
 
     @classmethod
     def of(cls, match: Match, **more: Any) -> Self:
         """A match; needs its pool."""
-        pool = match.pool.slug if match.pool else None
-        return cls(id=match.pk, pool=pool, region=match.region or UNSET, **more)
+        pool = match.pool
+        if pool is not None and pool.plays:
+            more = {"plays": pool.plays} | more
+        slug = pool.slug if pool else None
+        return cls(id=match.pk, pool=slug, region=match.region or UNSET, **more)
 
 
 class MatchSummary(MatchBrief, kw_only=True):
@@ -116,8 +122,10 @@ class MatchDetail(MatchSummary, kw_only=True):
         """A match; needs its pool, and its seats prefetched. `report` saves looking for it."""
         if report is None or report.state not in OPEN_REPORT:
             report = open_report(match)
+        played_here = game_of_match(match)
         return super().of(
             match,
+            plays=played_here.slug if played_here else UNSET,
             tournament=place_of_match(match),
             sides=_sides(match),
             best_of=match.best_of,

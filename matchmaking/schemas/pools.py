@@ -23,6 +23,10 @@ class Pool(Schema):
     slug: str
     name: str
     game: str
+    plays: str
+    """The game that is played here, in the browser; empty where results are reported."""
+    play_settings: dict[str, Any]
+    """What is set of that game."""
     is_open: bool
     rated: bool
     guests_count: bool

@@ -16,6 +16,7 @@ from django.utils import timezone
 from lib.errors import Conflict, Forbidden, Malformed, NotFound, Refusal
 from matchmaking.callers import Caller, player_of
 from matchmaking.models import Match, MatchState, Outcome, Report, ReportState, Seat, Vote
+from matchmaking.ports.game_host import game_of_match
 from matchmaking.ports.match_host import match_host, players_may_report
 from matchmaking.results import SIDES, Result, report_claim, report_counter
 from matchmaking.selectors import open_report
@@ -162,7 +163,10 @@ def _confirm_if_unanswered(report_id: UUID, match_id: UUID, now: datetime) -> bo
 
 
 def _lock(match_id: UUID, caller: Caller) -> tuple[Match, Seat]:
-    """The match, locked after what it belongs to, and the caller's seat in it."""
+    """The match, locked after what it belongs to, and the caller's seat in it.
+
+    Raises `Forbidden`, and `Conflict` when it is being played here.
+    """
     player = player_of(caller)
     match = _lock_match(match_id)
     mine = next((seat for seat in match.seats.all() if seat.player_id == player.pk), None)
@@ -170,6 +174,11 @@ def _lock(match_id: UUID, caller: Caller) -> tuple[Match, Seat]:
         raise Forbidden("You are not in this match.")
     if mine.left_at is not None:
         raise Forbidden("You left this match. The others report its result.", code="left_match")
+    if match.state == MatchState.OPEN and game_of_match(match) is not None:
+        raise Conflict(
+            "This match is played here, and its result stores itself. Open its page to play.",
+            code="played_here",
+        )
     return match, mine
 
 

@@ -26,7 +26,7 @@ from .tournaments import changes_of, tournament_of
 router = Router("Tournaments")
 
 #: The settings that are arguments of `create_tournament`, and those that are changed after it.
-_ARGUMENTS = ("name", "seeding", "byes", "entry", "entry_code")
+_ARGUMENTS = ("name", "seeding", "byes", "entry", "entry_code", "plays", "play_settings")
 _OTHERS = frozenset(SettingsBody.__struct_fields__) - set(_ARGUMENTS)
 
 

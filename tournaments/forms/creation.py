@@ -14,6 +14,7 @@ from tournaments.models import TOURNAMENT_NAME_MAX_CHARS, Entrant, Entry, Seedin
 from tournaments.services.setup.creation import MIN_PLAYERS, parse_entrants, parse_tournament_name
 from tournaments.services.setup.stage_plans import check_plans, check_size
 
+from .games import GameFields
 from .stages import FormatFields
 
 
@@ -53,7 +54,7 @@ class ImportForm(OwnedForm):
         return read
 
 
-class TournamentForm(FormatFields, OwnedForm):
+class TournamentForm(GameFields, FormatFields, OwnedForm):
     """A new tournament: its name, how it is played, its players, one a line."""
 
     field_order = ("organiser", "name")
@@ -100,6 +101,7 @@ class TournamentForm(FormatFields, OwnedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.add_game_fields()
         # A program may leave them out: a single elimination, best of one.
         self.fields["format"].required = self.fields["best_of"].required = False
 
@@ -160,7 +162,7 @@ class TournamentForm(FormatFields, OwnedForm):
         """The arguments of `create_tournament`, without the organiser."""
         names = ("name", "players", "seeding", "entry")
         given = {name: self.cleaned_data[name] for name in names}
-        return given | {"byes": True, "stages": [self.settings()]}
+        return given | self.game() | {"byes": True, "stages": [self.settings()]}
 
 
 class DrawForm(TournamentForm):

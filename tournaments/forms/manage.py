@@ -25,6 +25,8 @@ from tournaments.models.tournament_settings import TEAM_SIZE_MAX
 from tournaments.services.entry.entrants import Details
 from tournaments.services.setup.settings import ABOUT_MAX_CHARS, CODE_MAX_CHARS, MINUTES_MAX
 
+from .games import GameFields
+
 
 class LinesForm(forms.Form):
     """Entrants to add, pasted: one a line, or a table with a header line."""
@@ -76,7 +78,7 @@ class ListFileForm(forms.Form):
         return read
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(GameFields):
     """A tournament's settings; only what was changed is passed on.
 
     Only staff see which pool's ratings move, since only they may choose it.
@@ -144,17 +146,21 @@ class SettingsForm(forms.Form):
     )
 
     def __init__(self, tournament: Tournament, data: Any = None, *, is_staff: bool) -> None:
-        initial = {name: getattr(tournament, name) for name in self.base_fields}
+        initial: dict[str, Any] = {name: getattr(tournament, name) for name in self.base_fields}
         if tournament.starts_at is not None:
             # The form has no seconds: a value that is sent back unchanged is no change.
             initial["starts_at"] = tournament.starts_at.replace(second=0, microsecond=0)
         super().__init__(data, initial=initial)
         if not is_staff:
             del self.fields["rated_in"]
+        self.add_game_fields(tournament.plays, tournament.play_settings)
+        self.order_fields(["name", "slug", "about", "starts_at", *self.game_field_names])
 
     def changes(self) -> dict[str, Any]:
         """What was changed."""
-        return {name: self.cleaned_data[name] for name in self.changed_data}
+        changed, of_games = set(self.changed_data), set(self.game_field_names)
+        game = self.game() if changed & of_games else {}
+        return {name: self.cleaned_data[name] for name in changed - of_games} | game
 
 
 class EntrantForm(forms.Form):

@@ -1,8 +1,9 @@
 """New tournaments with their names and entrants."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -11,6 +12,7 @@ from lib import tokens
 from lib.errors import Refusal
 from lib.names import BadName, Name, parse_name
 from matchmaking.models import Player
+from matchmaking.ports.game_host import checked_game
 from tournaments.files.entrant_lines import NewEntrant
 from tournaments.models import (
     TOURNAMENT_NAME_MAX_CHARS,
@@ -105,6 +107,8 @@ def create_tournament(  # noqa: PLR0913 - what a tournament is made of
     stages: Sequence[StageSettings] = (),
     origin: str = "",
     actor: Actor | None = None,
+    plays: str = "",
+    play_settings: Mapping[str, Any] | None = None,
 ) -> Created:
     """Store a draft with its entrants in the order given; raises `Refusal`.
 
@@ -129,6 +133,8 @@ def create_tournament(  # noqa: PLR0913 - what a tournament is made of
         entry_code=entry_code.strip(),
         token_sha256=tokens.digest(token),
         origin=origin,
+        plays=plays,
+        play_settings=checked_game(plays, dict(play_settings or {})),
     )
     assign_slug(tournament)
     Entrant.objects.bulk_create(

@@ -121,7 +121,7 @@ def change_settings(*, tournament_id: UUID, actor: Actor, changes: Mapping[str, 
     """
     tournament = lock_tournament(tournament_id)
     checked: dict[str, Any] = {}
-    for field, value in changes.items():
+    for field, value in _with_game(tournament, changes).items():
         clean = SETTINGS[field].parse(value)
         if clean != getattr(tournament, field):
             checked[field] = clean
@@ -142,6 +142,16 @@ def change_settings(*, tournament_id: UUID, actor: Actor, changes: Mapping[str, 
     if "capacity" in checked:
         fill_places(tournament)
     return tournament
+
+
+def _with_game(tournament: Tournament, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The changes, in which a game comes with its own settings; another one with the usual ones."""
+    if not {"plays", "play_settings"} & changes.keys():
+        return changes
+    plays = changes.get("plays", tournament.plays)
+    former = tournament.play_settings if plays == tournament.plays else {}
+    settings_ = checked_game(plays, changes.get("play_settings", former))
+    return {**changes, "plays": plays, "play_settings": settings_}
 
 
 def _kept(value: Any) -> Any:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from lib import tokens
 from lib.names import parse_name
 from matchmaking.models import Player
+from matchmaking.ports.game_host import checked_game
 from tournaments.files.document import Document, EntrantPart, PlanPart, StagePart
 from tournaments.files.entrant_lines import parse_label, parse_rating
 from tournaments.files.text import BadFile
@@ -100,6 +101,7 @@ def _tournament(
             name: SETTINGS[name].parse(getattr(part, name))
             for name in ("name", *TournamentSettings.__struct_fields__)
         }
+        settings_["play_settings"] = checked_game(part.plays, part.play_settings)
     tournament = Tournament.objects.create(
         **settings_,
         state=part.state,
