@@ -59,7 +59,8 @@ class PoolAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "Ratings",
             {
                 "fields": (
-                    "guests_count", "ranked_opponents", "rate_unanswered", "deviation_floor"
+                    "guests_count", "ranked_opponents", "rated_a_day", "rate_unanswered",
+                    "deviation_floor",
                 )
             },
         ),

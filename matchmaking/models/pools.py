@@ -75,6 +75,12 @@ class Pool(models.Model):
         help_text="A rank needs matches of the season against so many different players, guests "
         "only where they count.",
     )
+    rated_a_day = models.PositiveSmallIntegerField(
+        default=10,
+        db_default=0,  # the pools that were there before this rule
+        help_text="How many matches against the same opponent are rated on one day (UTC). Those "
+        "of tournaments always are. 0: all.",
+    )
 
     team_size = models.PositiveSmallIntegerField(
         default=1, help_text=f"Players in a team, 1 to {MAX_TEAM_SIZE}."

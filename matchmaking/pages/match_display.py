@@ -61,18 +61,13 @@ class MatchPage:
     claim: str
     counter: str
     ending: str
+    unmoved: str
     options: Sequence[Option]
     games: Sequence[GameFields]
     may_report: bool
     may_confirm: bool
     may_dispute: bool
     may_confirm_late: bool
-
-    @property
-    def moved_some(self) -> bool:
-        """Whether it moved the ratings of some of its players only: guests played."""
-        changes = [member.change is None for side in self.sides for member in side.members]
-        return any(changes) and not all(changes)
 
 
 def match_page_of(match: Match, player: Player | None) -> MatchPage:
@@ -101,6 +96,7 @@ def match_page_of(match: Match, player: Player | None) -> MatchPage:
         claim=result_in_words(report_claim(report), names) if report else "",
         counter=result_in_words(counter, names) if counter else "",
         ending=_ending(match, names),
+        unmoved=_why_unmoved(match, sides),
         options=_options(match, names) if asked else (),
         games=game_fields(match) if asked and len(names) == SIDES else (),
         may_report=asked and not disputed and not others,
@@ -112,6 +108,20 @@ def match_page_of(match: Match, player: Player | None) -> MatchPage:
         and awaited.reporter_id != getattr(player, "pk", None)
         and not _agrees(awaited, player, for_counter=False),
     )
+
+
+def _why_unmoved(match: Match, sides: Sequence[Side]) -> str:
+    """Why a rated match left ratings as they were, of some or of all; empty where it did not."""
+    members = [member for side in sides for member in side.members]
+    moved = any(member.change is not None for member in members)
+    if moved and all(member.change is not None for member in members):
+        return ""
+    has_guests = any(seat.player and seat.player.is_guest for seat in match.seats.all())
+    if moved and (has_guests or len(members) == SIDES):
+        return "Results against guests do not move registered players here."
+    if match.state != MatchState.FINISHED or not RatingChange.objects.filter(rated__match=match):
+        return ""
+    return "Who has met an opponent so often on this day is not moved by this match any more."
 
 
 def _agrees(report: Report | None, player: Player | None, *, for_counter: bool) -> bool:

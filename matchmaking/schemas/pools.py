@@ -32,6 +32,8 @@ class Pool(Schema):
     guests_count: bool
     """Whether guests have a rank, and results against them move registered players."""
     ranked_opponents: int
+    rated_a_day: int
+    """How many matches against the same opponent are rated on one day; 0 for all."""
     """A rank needs matches of the season against so many different players."""
     team_size: int
     teams: int

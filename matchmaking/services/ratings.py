@@ -23,7 +23,7 @@ from matchmaking.models import Outcome as Ending
 from matchmaking.rating_systems import Duel, Melee, Outcome, SignUp, outcome_of
 
 from .rating_history import add_rated, change_rated, lock_season
-from .rating_rows import refresh_ranks_of
+from .rating_rows import meetings_of_day, refresh_ranks_of
 
 #: Endings that are rated. Conceding is a loss; a forfeit says nothing about strength.
 RATED_ENDINGS = (Ending.PLAYED, Ending.DRAWN, Ending.CONCEDED)
@@ -48,8 +48,8 @@ def rate_match(*, match: Match) -> None:
     rated = own_place.first()
     everybody = [player for side in sides for player in side]
     stored = outcome_of(rated.outcome) if rated is not None else None
-    # Who was a guest when the match was played, whatever has become of them.
-    still = stored.still if isinstance(stored, Duel | Melee) else _still(season.pool, everybody)
+    # Who was a guest when the match was played, and had met how often, whatever has become of it.
+    still = stored.still if isinstance(stored, Duel | Melee) else _still(season.pool, match, sides)
     outcome = outcome_of_match(match, [len(side) for side in sides], still)
     moves = _is_rated_ending(match) and _awaited(match, season.pool) is None
     players = everybody if moves else []
@@ -97,19 +97,43 @@ def _is_own_loss(match: Match, report: Report) -> bool:
     )
 
 
-def _still(pool: Pool, players: Sequence[UUID]) -> tuple[int, ...]:
+def _still(pool: Pool, match: Match, sides: Sequence[Sequence[UUID]]) -> tuple[int, ...]:
+    """The places of players whom a match does not move."""
+    often = _who_met_often(pool, match, sides)
+    beside_guests = _who_met_guests(pool, [player for side in sides for player in side])
+    return tuple(sorted(often | beside_guests))
+
+
+def _who_met_often(pool: Pool, match: Match, sides: Sequence[Sequence[UUID]]) -> set[int]:
+    """The places of players who met each of their opponents as often today as is rated.
+
+    Matches that have a place in the history count, rated or not, so that it does not matter what
+    becomes of their results.
+    """
+    if not pool.rated_a_day or match.pool_id is None or match.closed_at is None:
+        return set()
+    seats = [(player, number) for number, side in enumerate(sides) for player in side]
+    met = meetings_of_day(pool, [player for player, _ in seats], match.closed_at)
+    return {
+        place
+        for place, (player, mine) in enumerate(seats)
+        if all(met[player, one] >= pool.rated_a_day for one, other in seats if other != mine)
+    }
+
+
+def _who_met_guests(pool: Pool, players: Sequence[UUID]) -> set[int]:
     """The places of registered players in a match with guests, which moves only the guests.
 
     Anybody makes as many guests as they like, to win against.
     """
     if pool.guests_count:
-        return ()
+        return set()
     registered = set(
         Player.objects.filter(pk__in=players, user__isnull=False).values_list("pk", flat=True)
     )
     if len(registered) == len(players):
-        return ()
-    return tuple(place for place, player in enumerate(players) if player in registered)
+        return set()
+    return {place for place, player in enumerate(players) if player in registered}
 
 
 @transaction.atomic

@@ -37,8 +37,8 @@ def caller(name: str) -> Caller:
 
 
 def pool(slug: str = "ladder") -> Pool:
-    """The pool of that name, made when there is none; its guests count."""
-    rules = {"name": slug.title(), "guests_count": True, "ranked_opponents": 1}
+    """The pool of that name, made when there is none; its guests count, and all its matches."""
+    rules = {"name": slug.title(), "guests_count": True, "ranked_opponents": 1, "rated_a_day": 0}
     return Pool.objects.get_or_create(slug=slug, defaults=rules)[0]
 
 

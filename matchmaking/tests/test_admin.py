@@ -152,7 +152,7 @@ def rules(**fields: str) -> dict[str, str]:
     sent = {
         "team_size": "1", "teams": "2", "best_of": "1", "window_growth": "0",
         "rematch_memory": "0", "party_limit": "1", "regions": "[]", "region_seconds": "60",
-        "deviation_floor": "45", "ranked_opponents": "3", "leaving": "alone",
+        "deviation_floor": "45", "ranked_opponents": "3", "rated_a_day": "10", "leaving": "alone",
         "rematch_pause_seconds": "0",
         "gather_seconds": "0",
     }  # fmt: skip

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def ladder() -> Pool:
-    """A pool with the default rules."""
-    return Pool.objects.create(slug="ladder", name="Ladder")
+    """A pool with the default rules, but that all matches of a day are rated."""
+    return Pool.objects.create(slug="ladder", name="Ladder", rated_a_day=0)
 
 
 def register(*names: str) -> None:
