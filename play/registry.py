@@ -13,11 +13,12 @@ from typing import Any
 from lib.errors import Refusal
 
 from .engine.game import Game
+from .pong import Pong
 
 logger = logging.getLogger(__name__)
 
 GROUP = "matchpoint.games"
-_OWN: tuple[type[Game[Any]], ...] = ()
+_OWN: tuple[type[Game[Any]], ...] = (Pong,)
 
 
 class UnknownGame(Refusal):
