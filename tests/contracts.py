@@ -33,7 +33,6 @@ class SelfContained(Contract):
             output.print_error(stray)
 
     def _may_import(self, package: str, imported: str) -> bool:
-        if imported == package or imported.startswith(f"{package}."):
+        if imported.partition(".")[0] in sys.stdlib_module_names:
             return True
-        top = imported.partition(".")[0]
-        return top in sys.stdlib_module_names or top in (self.allowed or [])
+        return any(f"{imported}.".startswith(f"{one}.") for one in (package, *(self.allowed or [])))
