@@ -2,10 +2,12 @@
 
 import socket
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tournament_site.environment import Environment
 from tournament_site.management.commands.serve import old_python
 
 from .server import SECRET, MatchpointServer, migrate, rows, run_manage
@@ -62,6 +64,7 @@ UNFIT = {
     "PORT": ("abc", "99999"),
     "DATABASE_URL": ("nonsense", "sqlite:////dev/null/x/y.sqlite3"),
     "DEBUG": ("perhaps",),
+    "GUEST_KEEP_DAYS": ("99999", "-1", "a year"),
     "LOG_LEVEL": ("loud",),
     "RATE_LIMITS": ("yse",),
     "REDIS_URL": ("localhost:6379",),
@@ -80,6 +83,17 @@ def test_a_setting_that_does_not_fit_is_named(name: str, value: str) -> None:
     assert done.returncode == 1
     assert name in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("value", ["0", "", None])
+def test_nothing_keeps_for_ever_as_zero_does(
+    monkeypatch: pytest.MonkeyPatch, value: str | None
+) -> None:
+    monkeypatch.delenv("GUEST_KEEP_DAYS", raising=False)
+    if value is not None:
+        monkeypatch.setenv("GUEST_KEEP_DAYS", value)
+    kept = Environment().days_kept("GUEST_KEEP_DAYS", default=365)
+    assert kept == timedelta(days=365 if value is None else 0)
 
 
 def served(file: Path) -> "subprocess.CompletedProcess[str]":

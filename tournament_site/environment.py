@@ -1,5 +1,6 @@
 """The variables of the environment, read with a sentence about each that cannot be read."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 _BOOLEANS = {"true", "on", "ok", "y", "yes", "1", "false", "off", "n", "no", "0"}
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _MAX_PORT = 65_535
+#: A million days ago there was no year 1, and no date.
+_MAX_DAYS = 36_500
 
 
 class Environment(environ.Env):
@@ -27,7 +30,16 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{var} must be a whole number, not {text!r}.") from error
         if cast is int and value < 0:
             raise ImproperlyConfigured(f"{var} must not be negative, and is {value}.")
+        if cast is int and var.endswith("_DAYS") and value > _MAX_DAYS:
+            raise ImproperlyConfigured(
+                f"{var} must be at most {_MAX_DAYS}, which is a century, and is {value}."
+            )
         return value
+
+    def days_kept(self, var: str, *, default: int) -> timedelta:
+        """For how long something is kept; 0, or nothing after the `=`, keeps it for ever."""
+        is_empty = self.ENVIRON.get(var) == ""
+        return timedelta(days=0 if is_empty else self.int(var, default=default))
 
 
 def checked_port(port: int) -> int:

@@ -291,11 +291,11 @@ MATCHPOINT_CHAT_MAX_CHARS = 500
 MATCHPOINT_CHAT_ADDRESS_KEEP = timedelta(hours=env.int("CHAT_ADDRESS_HOURS", default=24))
 MATCHPOINT_RECENT_EVENTS = 50
 MATCHPOINT_LOG_KEEP = timedelta(days=env.int("LOG_KEEP_DAYS", default=7))
-# What nobody has touched for so long is deleted; 0 keeps it for ever.
-MATCHPOINT_STREAM_KEEP = timedelta(days=env.int("STREAM_KEEP_DAYS", default=90))
-MATCHPOINT_TICKET_KEEP = timedelta(days=env.int("TICKET_KEEP_DAYS", default=30))
-MATCHPOINT_GUEST_KEEP = timedelta(days=env.int("GUEST_KEEP_DAYS", default=365))
-MATCHPOINT_DRAFT_KEEP = timedelta(days=env.int("DRAFT_KEEP_DAYS", default=0))
+# What nobody has touched for so long is deleted; 0 or nothing keeps it for ever.
+MATCHPOINT_STREAM_KEEP = env.days_kept("STREAM_KEEP_DAYS", default=90)
+MATCHPOINT_TICKET_KEEP = env.days_kept("TICKET_KEEP_DAYS", default=30)
+MATCHPOINT_GUEST_KEEP = env.days_kept("GUEST_KEEP_DAYS", default=365)
+MATCHPOINT_DRAFT_KEEP = env.days_kept("DRAFT_KEEP_DAYS", default=0)
 MATCHPOINT_LOG_KEEP_EVENTS: int = env.int("LOG_KEEP_EVENTS", default=100_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MATCHPOINT_FORM_MAX_BYTES
 # The form of seeds has a field for everybody who plays.

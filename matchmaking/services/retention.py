@@ -4,10 +4,13 @@ Each deletes a slice of rows, and returns how many; 0 when none is left. A life 
 them for ever.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from lib.heavy.slices import delete_slice
 from matchmaking.models import OPEN_STATES, CheckState, Cooldown, Player, ReadyCheck, Ticket
@@ -36,13 +39,17 @@ def delete_idle_guests(*, now: datetime) -> int:
     guests = Player.objects.filter(user__isnull=True, created_at__lt=now - life)
     waits = Ticket.objects.filter(player=OuterRef("pk"), seen_at__gte=now - life)
     guests = guests.exclude(Exists(waits)).exclude(Exists(_open_tickets()))
-    for relation in Player._meta.related_objects:
-        if relation.related_model not in _DISPOSABLE:
-            rows = relation.related_model._base_manager.filter(
-                **{relation.field.name: OuterRef("pk")}
-            )
-            guests = guests.exclude(Exists(rows))
+    for rows in _rows_of_guests():
+        guests = guests.exclude(Exists(rows))
     return delete_slice(guests) if life else 0
+
+
+def _rows_of_guests() -> Iterator[QuerySet[Any]]:
+    """All that refers to a player, also where the player does not lead back to it."""
+    for relation in Player._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel) and relation.related_model not in _DISPOSABLE:
+            rows: Any = relation.related_model
+            yield rows._base_manager.filter(**{relation.field.name: OuterRef("pk")})
 
 
 def _open_tickets() -> QuerySet[Ticket]:
