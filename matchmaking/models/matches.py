@@ -71,6 +71,10 @@ class Match(models.Model):
         Pool, models.SET_NULL, null=True, blank=True, related_name="rated_matches"
     )
     winner = models.PositiveSmallIntegerField(null=True, blank=True)
+    rematch_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="rematches",
+        db_index=False, help_text="The match whose players meet again in this one.",
+    )  # fmt: skip
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -110,6 +114,11 @@ class Match(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(best_of__gte=1) & Q(best_of__lte=99), name="match_best_of_in_range"
+            ),
+            models.UniqueConstraint(
+                fields=("rematch_of",),
+                condition=Q(rematch_of__isnull=False),
+                name="one_rematch_of_a_match",
             ),
         )
 

@@ -99,7 +99,8 @@ def _recent_waits(matches: dict[UUID, datetime]) -> list[PastWait]:
     """Seconds waited, and rating, of the players matched in these matches."""
     if not matches:
         return []
-    rows = Ticket.objects.filter(match__in=list(matches), state=TicketState.MATCHED)
+    matched = Ticket.objects.filter(match__in=list(matches), state=TicketState.MATCHED)
+    rows = matched.filter(match__rematch_of=None)  # nobody waited for a rematch
     return [
         (max(0.0, (matches[match] - since).total_seconds()), rating)
         for match, since, rating in rows.values_list("match", "waiting_since", "rating")
