@@ -12,13 +12,14 @@ from typing import Any
 
 from lib.errors import Refusal
 
+from .connect_four import ConnectFour
 from .engine.game import Game
 from .pong import Pong
 
 logger = logging.getLogger(__name__)
 
 GROUP = "matchpoint.games"
-_OWN: tuple[type[Game[Any]], ...] = (Pong,)
+_OWN: tuple[type[Game[Any]], ...] = (ConnectFour, Pong)
 
 
 class UnknownGame(Refusal):

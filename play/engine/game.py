@@ -119,9 +119,13 @@ class RealTimeGame(Game[State]):
         Then the state is sent at once; otherwise a few times a second and when a move changes.
         """
 
-    @abstractmethod
     def frame(self, state: State) -> bytes:
         """The state in few bytes, for the page's script. Both sides and spectators get the same."""
+        return self.pack(state)
+
+    def read_frame(self, frame: bytes) -> State:
+        """The state of a frame, for a computer that plays over a socket."""
+        return self.unpack(frame)
 
     def bot(self, state: State, side: int, *, strength: int, chance: Random) -> int:
         """The index of the move that a computer holds now. `strength` is 1 to 3."""
@@ -149,6 +153,11 @@ class TurnGame(Game[State]):
         """How a move of this state is written in a record of the game."""
         return move
 
-    def bot(self, state: State, side: int, *, strength: int, chance: Random) -> str:
-        """The move that a computer makes. `strength` is 1 to 3. By default any legal one."""
-        return chance.choice(self.legal(state))
+    def bot(
+        self, view: dict[str, Any], legal: Sequence[str], *, strength: int, chance: Random
+    ) -> str:
+        """The move that a computer makes, which sees what its side sees. `strength` is 1 to 3.
+
+        By default it is any legal one.
+        """
+        return chance.choice(legal)

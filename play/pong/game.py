@@ -60,16 +60,12 @@ class Pong(RealTimeGame[Ball]):
             "serve_in": state.wait,
         }
 
-    def frame(self, state: Ball) -> bytes:
-        """All that the page needs to go on by itself."""
-        return engine.frame(state)
-
     def pack(self, state: Ball) -> bytes:
-        """As in a frame."""
+        """All that anybody needs to go on with the game."""
         return engine.frame(state)
 
     def unpack(self, packed: bytes) -> Ball:
-        """As in a frame."""
+        """What was packed."""
         return engine.unframe(packed)
 
     def bot(self, state: Ball, side: int, *, strength: int, chance: Random) -> int:

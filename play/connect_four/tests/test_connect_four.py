@@ -1,0 +1,139 @@
+"""The rules of Connect Four beside a slow and plain check, and how well the computer plays."""
+
+from itertools import product
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from play.connect_four import ConnectFour, bot
+from play.connect_four.engine import COLUMNS, ROWS, Board, winning_cells
+from play.engine.game import IllegalMove, TurnSettings
+
+GAME = ConnectFour()
+
+
+def start(first: int = 0) -> Board:
+    return GAME.setup(TurnSettings(), seed=0, first=first)
+
+
+def after(moves: str, first: int = 0) -> Board:
+    board = start(first)
+    for move in moves:
+        board = GAME.apply(board, move)
+    return board
+
+
+def lines(board: Board, side: int) -> list[list[tuple[int, int]]]:
+    """Every four in a row of a side, found by looking at every cell."""
+    columns = GAME.view(board, None)["columns"]
+    mine = {
+        (column, row)
+        for column, cells in enumerate(columns)
+        for row, owner in enumerate(cells)
+        if owner == side
+    }
+    found = []
+    for (column, row), (dx, dy) in product(mine, ((0, 1), (1, 0), (1, 1), (1, -1))):
+        line = [(column + n * dx, row + n * dy) for n in range(4)]
+        if mine.issuperset(line):
+            found.append(line)
+    return found
+
+
+@given(choices=st.lists(st.integers(0, 6), max_size=60), first=st.integers(0, 1))
+def test_a_game_ends_with_four_in_a_row_or_a_full_board(choices: list[int], first: int) -> None:
+    board = start(first)
+    for n, choice in enumerate(choices):
+        legal = GAME.legal(board)
+        mover = GAME.to_move(board)
+        assert mover == (first + n) % 2
+        board = GAME.apply(board, legal[choice % len(legal)])
+        assert GAME.unpack(GAME.pack(board)) == board
+        won = lines(board, mover)
+        outcome = GAME.outcome(board)
+        cells = {cell for line in won for cell in line}
+        assert set(winning_cells(board.discs[mover])) == cells
+        assert not lines(board, 1 - mover)
+        if won:
+            assert outcome is not None and outcome.winner == mover
+            return
+        if sum(board.heights) == COLUMNS * ROWS:
+            assert outcome is not None and outcome.winner is None
+            return
+        assert outcome is None
+
+
+@pytest.mark.parametrize(
+    ("moves", "winning"),
+    [
+        ("1212121", [[0, 0], [0, 1], [0, 2], [0, 3]]),
+        ("1122334", [[0, 0], [1, 0], [2, 0], [3, 0]]),
+        ("12233434454", [[0, 0], [1, 1], [2, 2], [3, 3]]),
+    ],
+)
+def test_a_win_names_its_cells(moves: str, winning: list[list[int]]) -> None:
+    board = after(moves)
+    outcome = GAME.outcome(board)
+    assert outcome is not None and (outcome.winner, outcome.scores) == (0, (1, 0))
+    assert GAME.view(board, 1)["winning"] == winning
+
+
+def test_no_line_goes_around_an_edge() -> None:
+    # Three on top of a column, and one at the foot of the next.
+    board = Board(discs=(0b111000 | 1 << 7, 0), heights=(6, 1, 0, 0, 0, 0, 0), turn=1)
+    assert GAME.outcome(board) is None
+
+
+@pytest.mark.parametrize("move", ["0", "8", "", "a", "11", "-1"])
+def test_what_is_no_column_is_no_move(move: str) -> None:
+    with pytest.raises(IllegalMove):
+        GAME.apply(start(), move)
+
+
+def test_a_full_column_takes_no_more() -> None:
+    board = after("111111")
+    assert "1" not in GAME.legal(board)
+    with pytest.raises(IllegalMove, match="full"):
+        GAME.apply(board, "1")
+
+
+def choose(board: Board, strength: int, chance: Random) -> str:
+    return GAME.bot(GAME.view(board, None), GAME.legal(board), strength=strength, chance=chance)
+
+
+def test_the_computer_wins_at_once_and_stops_a_win() -> None:
+    for seed in range(5):
+        assert choose(after("121212"), 3, Random(seed)) == "1"
+        assert choose(after("12121"), 3, Random(seed)) == "1"
+
+
+@pytest.mark.parametrize(("better", "worse"), [(2, 1), (3, 2)])
+def test_a_stronger_computer_wins_more(better: int, worse: int) -> None:
+    won = 0
+    chance = Random(7)
+    for n in range(10):
+        side = n % 2
+        board = start()
+        while (outcome := GAME.outcome(board)) is None:
+            strength = better if GAME.to_move(board) == side else worse
+            board = GAME.apply(board, choose(board, strength, chance))
+        won += outcome.winner == side
+    assert won >= 7
+
+
+def test_a_move_is_found_soon() -> None:
+    """Counted in boards, not in seconds."""
+    seen = 0
+    real = bot._shape
+
+    def counted(board: Board, side: int) -> int:
+        nonlocal seen
+        seen += 1
+        return real(board, side)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bot, "_shape", counted)
+        choose(start(), 3, Random(1))
+    assert seen < 20_000
