@@ -110,6 +110,36 @@ def test_a_second_tab_follows_the_first(meet: Meet) -> None:
     first.locator(".court-idle").wait_for()
 
 
+def test_a_match_that_is_played_here_opens_by_itself_once(
+    meet: Meet, site: MatchpointServer
+) -> None:
+    rows(site.database_url, "UPDATE matchmaking_pool SET plays = 'pong'")
+    ann, bob = meet().enter(), meet().enter()
+    for person, name in ((ann, "Ann"), (bob, "Bob")):
+        person.queue(name)
+    for person in (ann, bob):
+        person.page.wait_for_url("**/matches/*")
+    assert ann.page.url == bob.page.url
+    ann.enter().see(".court-matched >> text=Play")
+    assert ann.page.url.rstrip("/") == site.url
+    ann.page.click(".court-matched >> text=Play")
+    ann.page.wait_for_url(bob.page.url)
+
+
+def test_a_match_opens_when_the_page_was_away_while_it_was_found(
+    meet: Meet, site: MatchpointServer
+) -> None:
+    rows(site.database_url, "UPDATE matchmaking_pool SET plays = 'pong'")
+    ann, bob = meet().enter(), meet().enter()
+    ann.queue("Ann")
+    ann.see(".court-waiting")
+    ann.page.goto("/tournaments")
+    bob.queue("Bob")
+    bob.page.wait_for_url("**/matches/*")
+    ann.page.goto("/")
+    ann.page.wait_for_url(bob.page.url)
+
+
 def test_without_a_script_one_can_read_queue_and_leave(meet: Meet) -> None:
     meet().enter().introduce("Bob").say("hello there")
     ann = meet(java_script_enabled=False)

@@ -30,6 +30,11 @@ class ActiveMatch:
         alone = self.match.pool is not None and self.match.pool.leaving == LeaveRule.ALONE
         return others > 1 and alone
 
+    @property
+    def is_played_here(self) -> bool:
+        """Whether it is played at its page, in the browser."""
+        return self.match.pool is not None and bool(self.match.pool.plays)
+
 
 @dataclass(frozen=True, slots=True)
 class JoinablePool:
@@ -62,6 +67,11 @@ class QueuePanel:
         if self.active_matches:
             return "matched"
         return "waiting" if self.ticket else "idle"
+
+    @property
+    def match_to_open(self) -> Match | None:
+        """The match whose page opens by itself, since it is played there."""
+        return next((one.match for one in self.active_matches if one.is_played_here), None)
 
     @property
     def accept_before(self) -> datetime | None:

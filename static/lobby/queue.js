@@ -4,6 +4,7 @@ import { elapsed, remaining } from "../live/times.js";
 
 const STALE_MS = 30_000;
 const READING_SECONDS = 10;
+const OPENED = "matchpoint-opened-match";
 
 export class Queue {
   #you;
@@ -16,6 +17,7 @@ export class Queue {
     document.addEventListener("submit", (event) => this.#submit(event));
     setInterval(() => this.#tick(), 1000);
     this.#tick();
+    openMatch(this.#panel);
   }
 
   get #panel() {
@@ -99,6 +101,7 @@ export class Queue {
     const wasHere = old.contains(document.activeElement);
     keepChoices(old, panel);
     old.replaceWith(document.adoptNode(panel));
+    openMatch(panel);
     if (wasHere) {
       panel.querySelector("input:not([type=hidden]), button")?.focus();
     }
@@ -131,6 +134,19 @@ export class Queue {
       this.refresh();
     }
   }
+}
+
+/** Open the page of a new match that is played there. Once: who comes back to the lobby stays. */
+function openMatch({ dataset: { open: address } }) {
+  try {
+    if (!address || localStorage.getItem(OPENED) === address) {
+      return;
+    }
+    localStorage.setItem(OPENED, address);
+  } catch {
+    return; // nothing is stored in this browser: its button opens it
+  }
+  location.assign(address);
 }
 
 /** What the player has typed and chosen in the old panel, so far as the new one asks for it too. */
