@@ -24,11 +24,15 @@ class ActiveMatch:
     opponents: Sequence[Seat]
 
     @property
+    def leaves_alone(self) -> bool:
+        """Whether team mates stay when this player leaves."""
+        return self.match.pool is not None and self.match.pool.leaving == LeaveRule.ALONE
+
+    @property
     def goes_on(self) -> bool:
         """Whether others play on when this player leaves."""
-        others = len(self.teammates) + len(self.opponents)
-        alone = self.match.pool is not None and self.match.pool.leaving == LeaveRule.ALONE
-        return others > 1 and alone
+        others = [*self.opponents, *(self.teammates if self.leaves_alone else ())]
+        return len({seat.side for seat in others if seat.left_at is None}) > 1
 
     @property
     def is_played_here(self) -> bool:

@@ -102,6 +102,26 @@ def test_two_who_queue_meet() -> None:
     assert "Leave the match" in words(ann.get(reverse("queue-panel")))
 
 
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ({"teams": 3}, "It goes on without you"),
+        ({"teams": 3, "leaving": "side"}, "You lose it. The others play on."),
+        ({"team_size": 2}, "It goes on without you"),
+        ({"team_size": 2, "leaving": "side"}, "That concedes it"),
+        ({"team_size": 2, "teams": 3, "leaving": "side"}, "Your whole side leaves with you"),
+        ({}, "That concedes it"),
+    ],
+)
+def test_who_leaves_a_match_is_told_what_follows(rules: dict[str, Any], said: str) -> None:
+    Pool.objects.update(**rules)
+    count = rules.get("team_size", 1) * rules.get("teams", 2)
+    players = [guest(f"Player {number}") for number in range(count)]
+    for one in players:
+        join(one)
+    assert said in words(players[0].get(reverse("queue-panel")))
+
+
 def test_leaving_the_queue() -> None:
     ann = guest("Ann")
     join(ann)
