@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import Error as DatabaseError
 
-from lib.database.faults import database_name, outage_of
+from lib.database.faults import BUSY, database_name, database_says, outage_of
 
 _OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.ENOTDIR, errno.EIO}
 
@@ -30,7 +30,8 @@ def main() -> None:
         outage = outage_of(error)
         if outage is None:
             raise
-        sys.exit(f"Error: {outage.message} It is {database_name()}: {error}.")
+        says = database_says() if outage == BUSY else ""
+        sys.exit(f"Error: {outage.message} It is {database_name()}: {error}.{says}")
     except OSError as error:
         if error.errno not in _OF_THE_DISK:
             raise

@@ -11,7 +11,7 @@ from tournament_site.environment import Environment
 from tournament_site.management.commands.serve import old_python
 
 from .server import SECRET, MatchpointServer, migrate, rows, run_manage
-from .services import free_port
+from .services import PostgresServer, free_port
 
 
 def test_it_refuses_to_start_without_a_secret() -> None:
@@ -123,6 +123,15 @@ def test_a_database_is_served_only_when_it_can_be_used(tmp_path: Path) -> None:
     done = run_manage("migrate", DATABASE_URL=f"sqlite:///{others}", **SECRET)
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert "its record of migrations does not have" in done.stderr
+
+
+def test_postgresql_says_itself_why_it_lets_nobody_in(postgres: PostgresServer) -> None:
+    right = postgres.url_of("nowhere")
+    wrong = right.replace(postgres.password, "wrong")
+    for url, words in ((right, 'database "nowhere" does not exist'), (wrong, "password auth")):
+        done = run_manage("migrate", DATABASE_URL=url, **SECRET)
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+        assert f"PostgreSQL says: {words}" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ Drivers say it in their own words; Django wraps them, and keeps the original as 
 import logging
 import re
 from functools import cache
+from typing import Any, cast
 
 from django.apps import apps
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from lib.errors import Outage
 from lib.limits import Buckets
@@ -110,6 +111,31 @@ def database_name() -> str:
     database = settings.DATABASES["default"]
     host = database.get("HOST")
     return f"{database['NAME']} on {host}" if host else str(database["NAME"])
+
+
+def database_says() -> str:
+    """Why PostgreSQL lets nobody in, in its own words; empty when it does, or does not answer.
+
+    The pool of connections tries again for a while, and then says only that it got none.
+    """
+    database = settings.DATABASES["default"]
+    if connection.vendor != "postgresql":
+        return ""
+    driver = cast(Any, connection).Database  # the module
+    names = {
+        "dbname": "NAME",
+        "user": "USER",
+        "password": "PASSWORD",
+        "host": "HOST",
+        "port": "PORT",
+    }
+    options = {name: database[key] for name, key in names.items() if database.get(key)}
+    try:
+        driver.connect(**options, connect_timeout=3).close()
+    except driver.OperationalError as error:
+        said = re.search(r"FATAL: +(.+)", str(error))
+        return f" PostgreSQL says: {said[1]}." if said else ""
+    return ""
 
 
 def outage_of(error: BaseException | None) -> Outage | None:

@@ -19,6 +19,7 @@ from lib.database.faults import (
     NOT_MIGRATED,
     UNREACHABLE,
     database_name,
+    database_says,
 )
 from tournament_site.health import database_outage, missing_migrations
 
@@ -99,7 +100,7 @@ class Command(BaseCommand):
             )
         if outage.code not in _PASSING:
             raise CommandError(message)
-        self.stderr.write(self.style.WARNING(message))
+        self.stderr.write(self.style.WARNING(message + database_says()))
 
     def _check_static_files(self) -> None:
         """Say why pages would fail where nobody has collected their files."""
