@@ -103,6 +103,14 @@ async def test_a_socket_and_a_post_are_matched(visit: Visit) -> None:
     assert dan.first["text"] == "Matched! Opponent: Cem"
 
 
+async def test_a_match_that_is_played_here_names_its_game(visit: Visit) -> None:
+    await Pool.objects.aupdate(plays="pong")
+    ann, lobby = await visit(address("Ann")), await visit("/ws")
+    bob = await visit(address("Bob"))
+    said = (await ann.next(), bob.first, (await lobby.next("matched"))["data"])
+    assert [one["match"]["plays"] for one in said] == ["pong"] * 3
+
+
 async def test_closing_while_waiting_leaves_the_queue(visit: Visit) -> None:
     ann = await visit(address("Ann"))
     await ann.disconnect()

@@ -21,6 +21,7 @@ from .games import install_darts
 from .meetings import bearer, caller, meeting, player, token
 from .queueing import join
 from .staff import staff
+from .test_admin import rules
 
 pytestmark = pytest.mark.django_db
 
@@ -100,14 +101,8 @@ def test_without_a_game_there_is_nothing_to_choose_or_set() -> None:
 
 
 def form_of(**fields: str) -> dict[str, str]:
-    rules = {
-        "name": "Darts", "slug": "darts", "team_size": "1", "teams": "2", "party_limit": "1",
-        "window_growth": "0", "rematch_memory": "0", "rematch_pause_seconds": "0",
-        "gather_seconds": "0", "regions": "[]", "region_seconds": "60", "best_of": "1",
-        "deviation_floor": "45", "ranked_opponents": "3", "leaving": "alone", "is_open": "on",
-        "plays": "darts", "play_settings": "{}",
-    }  # fmt: skip
-    return rules | fields
+    game = {"name": "Darts", "slug": "darts", "plays": "darts", "play_settings": "{}"}
+    return rules(**game | fields)
 
 
 def test_staff_choose_a_pools_game(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,7 @@ def test_the_same_players_meet_in_the_pool_on_the_other_sides() -> None:
     assert made.state == MatchState.OPEN and made.pool == made.rated_in == pool()
     assert [one.match for one in heard] == [made]
     assert [one.username for one in heard[0].players] == ["Bob", "Ann"]
+    assert {ticket.match for ticket in heard[0].tickets} == {made}
     assert {ticket.state for ticket in Ticket.objects.all()} == {TicketState.MATCHED}
     finish_match(match=made, result=Result.by_score([2, 0], best_of=3))
     assert RatingChange.objects.moved().filter(rated__match=made).count() == 2

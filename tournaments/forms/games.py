@@ -22,7 +22,7 @@ class GameFields(forms.Form):
             return
         self.fields["plays"] = forms.ChoiceField(
             label="Played", choices=options, required=False, initial=plays,
-            help_text="Here in the browser, or elsewhere.",
+            help_text="Here in the browser, where both entered by themselves; or elsewhere.",
         )  # fmt: skip
         for game in game_host().games():
             chosen = settings or {} if game.slug == plays else {}
