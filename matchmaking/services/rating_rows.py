@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
 from math import sqrt
 from typing import Any
 from uuid import UUID
@@ -226,24 +225,18 @@ def _tallies(season: Season, players: Collection[UUID]) -> dict[UUID, Tally]:
 def meetings_of_day(
     pool: Pool, players: Collection[UUID], at: datetime
 ) -> Counter[tuple[UUID, UUID]]:
-    """How often each of these players has met whom, on a day (UTC) in a pool's history."""
+    """How often each of these players has met which other, on a day (UTC) of a pool's history."""
     day = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    theirs = Seat.objects.filter(
+    met = Seat.objects.filter(
+        Q(match__seats__side__lt=F("side")) | Q(match__seats__side__gt=F("side")),
         player__in=players,
+        match__seats__player__in=players,
         match__rated__pool=pool,
         match__rated__at__gte=day,
         match__rated__at__lt=day + timedelta(days=1),
     )
-    seats: dict[UUID, list[tuple[UUID, int]]] = defaultdict(list)
-    rows = Seat.objects.filter(match__in=theirs.values("match"))
-    for match, player, side in rows.values_list("match", "player", "side"):
-        seats[match].append((player, side))
-    return Counter(
-        (one, other)
-        for match in seats.values()
-        for (one, side), (other, opposite) in permutations(match, 2)
-        if side != opposite
-    )
+    pairs = met.order_by().values_list("player", "match__seats__player")
+    return Counter({(one, other): n for one, other, n in pairs.annotate(Count("pk"))})
 
 
 def refresh_ranks_of(season: Season) -> None:
