@@ -12,6 +12,7 @@ from hypothesis import settings as properties
 from pytest_django import DjangoDbBlocker
 
 from lib import limits
+from matchmaking.models import Pool
 from tests.services import PostgresServer, RedisServer
 
 #: The name of this process among the workers of a run in parallel; None where there is but one.
@@ -44,7 +45,12 @@ def fresh_channel_layer() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Threads that outlive their test keep a connection: PostgreSQL drops no database in use."""
+    """Tests begin without the pool of a new site, as they do after a flush.
+
+    Threads that outlive their test keep a connection: PostgreSQL drops no database in use.
+    """
+    with django_db_blocker.unblock():
+        Pool.objects.filter(slug="pong").delete()
     yield
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:

@@ -36,6 +36,7 @@ class RoomClock:
         self._alarm_count = 0
         self._next_step = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._rings_at = 0.0
         self.lateness: deque[float] = deque(maxlen=4096)
 
     def now(self) -> float:
@@ -64,10 +65,13 @@ class RoomClock:
         if self._alarms:
             due.append(self._alarms[0][0])
         if self._timer is not None:
-            if due and self._timer.when() <= min(due):
+            if due and self._rings_at <= min(due):
                 return  # it rings early enough, and looks again
             self._timer.cancel()
-        self._timer = self._loop.call_at(min(due), self._ring) if due else None
+        self._timer = None
+        if due:
+            self._rings_at = min(due)
+            self._timer = self._loop.call_at(self._rings_at, self._ring)
 
     def _ring(self) -> None:
         self._timer = None

@@ -1,0 +1,181 @@
+"""A computer that plays over the public routes and sockets, with a token like any client."""
+
+import asyncio
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.typing import Subprotocol
+
+from play.engine.game import Game, RealTimeGame, TurnGame
+from play.messages import INPUT, INPUT_KIND, STATE_HEAD, SUBPROTOCOL
+from play.registry import game_of
+
+from .demo.site import Json, Refused, Site
+
+#: How far ahead it decides what it holds: further than states are apart.
+_PLAN_STEPS = 14
+#: How long it thinks about a move, so that people can follow.
+_THINK_SECONDS = 0.4
+_RECONNECT_SECONDS = 0.5
+_WAIT_SECONDS = 25
+
+
+@dataclass(slots=True)
+class Bot:
+    """A player without a person: queues in a pool, plays its matches, and again."""
+
+    site: Site
+    name: str
+    strength: int
+    chance: Random
+    token: str = ""
+    id: str = ""
+    finished: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    async def queue(self, pool: str) -> str:
+        """Join a pool and wait for a match; returns its id. Raises `Refused`."""
+        joining = {"username": self.name, "pool": pool}
+        answer = await self.site.ask("POST", "/matchmaking", joining, self.token)
+        self.id = answer["player"]["id"]
+        self.token = answer.get("token") or self.token
+        while answer["status"] != "Matched":
+            if answer["status"] == "Proposed":
+                ticket = f"/matchmaking/tickets/{answer['ticket']['id']}/accept"
+                check = {"check": answer["check"]["id"]}
+                answer = await self.site.ask("POST", ticket, check, self.token)
+            else:
+                ticket = f"/matchmaking/tickets/{answer['ticket']['id']}"
+                query = urlencode({"wait": _WAIT_SECONDS // 2})
+                answer = await self.site.ask("GET", f"{ticket}?{query}", None, self.token)
+        match: str = answer["match"]["id"]
+        return match
+
+    async def play(self, match: str) -> None:
+        """Play a match to its end; comes back when the connection is lost."""
+        while True:
+            try:
+                async with self._open(match) as socket:
+                    await _Table(self, socket).play()
+                self.finished += 1
+                return
+            except (OSError, ConnectionClosed, WebSocketException):
+                await asyncio.sleep(_RECONNECT_SECONDS)
+
+    def _open(self, match: str) -> connect:
+        return connect(
+            self.site.socket_url(f"/matches/{match}/ws"),
+            additional_headers={"Authorization": f"Bearer {self.token}"},
+            subprotocols=[Subprotocol(SUBPROTOCOL)],
+            proxy=None,
+        )
+
+    async def play_pool(self, pool: str, *, matches: int | None = None) -> None:
+        """Queue and play so many matches, or for ever."""
+        while matches is None or self.finished < matches:
+            try:
+                await self.play(await self.queue(pool))
+            except Refused as refusal:
+                self.problems.append(str(refusal))
+                await asyncio.sleep(_RECONNECT_SECONDS * 4)
+
+    async def play_tournament(self, tournament: str) -> None:
+        """Play this bot's matches of a tournament until it is over."""
+        while True:
+            shown = await self.site.ask("GET", f"/api/tournaments/{tournament}")
+            if shown["state"] in {"finished", "cancelled"}:
+                return
+            mine = next((match for match in _ready(shown) if self._plays(match)), None)
+            if mine is not None:
+                await self.play(mine["id"])
+            await asyncio.sleep(1.0)
+
+    def _plays(self, match: Json) -> bool:
+        return any(side.get("name") == self.name for side in match["sides"])
+
+
+def _ready(tournament: Json) -> list[Json]:
+    return [
+        match
+        for stage in tournament["stages"]
+        for group in stage["groups"]
+        for round_ in group["rounds"]
+        for match in round_["matches"]
+        if match["state"] == "ready"
+    ]
+
+
+class _Table:
+    """One match on one socket."""
+
+    def __init__(self, bot: Bot, socket: ClientConnection) -> None:
+        self._bot, self._socket = bot, socket
+        self._side: int | None = None
+        self._phase = ""
+        self._game: Game[Any] | None = None
+        #: Inputs that were sent, as step and move; the last one is held on.
+        self._planned: deque[tuple[int, int]] = deque()
+
+    async def play(self) -> None:
+        """Read until the match is over, or is not played here."""
+        async for frame in self._socket:
+            if isinstance(frame, bytes):
+                await self._plan(frame)
+                continue
+            message = json.loads(frame)
+            if message["type"] == "room":
+                if message["phase"] == "over" or message["you"] is None:
+                    return
+                if message["phase"] != self._phase:
+                    self._planned.clear()
+                self._side, self._phase = message["you"], message["phase"]
+                self._game = game_of(message["game"])
+            elif message["type"] == "position" and message["legal"]:
+                await self._move(message)
+            elif message["type"] == "match_finished":
+                return
+
+    async def _move(self, position: Json) -> None:
+        assert isinstance(self._game, TurnGame)
+        await asyncio.sleep(_THINK_SECONDS)
+        move = self._game.bot(
+            position["view"], position["legal"], strength=self._bot.strength,
+            chance=self._bot.chance,
+        )  # fmt: skip
+        await self._socket.send(json.dumps({"type": "move", "move": move, "ply": position["ply"]}))
+
+    async def _plan(self, frame: bytes) -> None:
+        """Decide what to hold in the next steps, as if the other side went on as it does."""
+        game, side = self._game, self._side
+        if self._phase != "playing" or side is None or not isinstance(game, RealTimeGame):
+            return
+        _, _, step, *_ = STATE_HEAD.unpack_from(frame)
+        state = game.read_frame(frame[STATE_HEAD.size :])
+        before = [move for at, move in self._planned if at < step]
+        holds = before[-1] if before else 0
+        later = {at: move for at, move in self._planned if at >= step}
+        last = max(later, default=step)
+        for at in range(step, step + _PLAN_STEPS):
+            if at in later:
+                holds = later[at]
+            elif at > last:
+                wanted = game.bot(state, side, strength=self._bot.strength, chance=self._bot.chance)
+                if wanted != holds:
+                    holds = wanted
+                    await self._hold(at, wanted)
+            held = (holds, 0) if side == 0 else (0, holds)
+            state = game.step(state, held)
+            if game.outcome(state) is not None:
+                return
+
+    async def _hold(self, step: int, move: int) -> None:
+        self._planned.append((step, move))
+        while len(self._planned) > 32:
+            self._planned.popleft()
+        await self._socket.send(INPUT.pack(INPUT_KIND, move, step))
