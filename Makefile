@@ -33,7 +33,7 @@ WORKERS ?= auto
 PARALLEL := --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo admin test check bench clean venv requirements tools
+.PHONY: help run demo bot admin test check bench clean venv requirements tools
 
 help: ## list these commands
 	@echo "Matchpoint. HOST and PORT say where (now $(HOST) and $(PORT))."
@@ -48,6 +48,9 @@ run: requirements .local/secret_key ## install what is needed, and serve
 
 demo: requirements .local/secret_key ## fill the running lobby with players who queue, chat and play
 	@set -e; $(WITH_SECRET); URL="$(URL)" exec $(PY) manage.py demo $(ARGS)
+
+bot: requirements .local/secret_key ## a computer that queues and plays Pong on the running site
+	@set -e; $(WITH_SECRET); URL="$(URL)" exec $(PY) manage.py bot $(ARGS)
 
 admin: requirements .local/secret_key ## make an account for the admin pages
 	@set -e; $(WITH_SECRET); \
