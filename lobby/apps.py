@@ -10,9 +10,12 @@ class LobbyConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the facts of the apps below."""
-        from streams.relay import register_erasure
+        from streams.relay import register_erasure, register_lookout
 
         from . import receivers  # noqa: F401 - importing connects
         from .moderation import DELETED
+        from .presence import PresenceTracker
+        from .stream_names import LOBBY
 
+        register_lookout(LOBBY, PresenceTracker)
         register_erasure("chat_deleted", DELETED)

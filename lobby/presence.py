@@ -107,9 +107,7 @@ def everybody() -> PresenceMessage:
 
 def presence_of(relay: Relay) -> PresenceTracker:
     """The tracker of a process, which its relay looks at while the lobby is open there."""
-    tracker = relay.lookouts.setdefault(LOBBY, PresenceTracker())
-    assert isinstance(tracker, PresenceTracker)
-    return tracker
+    return next(one for one in relay.lookouts[LOBBY] if isinstance(one, PresenceTracker))
 
 
 def delete_stale_presence(*, now: datetime) -> int:

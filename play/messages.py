@@ -126,6 +126,29 @@ class Said(ServerMessage, tag="said"):
     text: str
 
 
+class LiveMatch(Schema):
+    """A match that is being played here."""
+
+    id: str
+    game: str
+    """The game's name."""
+    sides: Sequence[str]
+    scores: Sequence[int]
+    """The points of the game that is played."""
+    won: Sequence[int]
+    """Games won."""
+    best_of: int
+    spectators: int
+
+
+class Live(ServerMessage, tag="live"):
+    """On the lobby's socket: the matches that are played here now. Not logged; the last counts."""
+
+    count: int
+    matches: Sequence[LiveMatch]
+    """The first of them."""
+
+
 class Input(ClientMessage, tag="input"):
     """Hold a move from a step on, in a real-time game.
 
@@ -177,7 +200,7 @@ PlayMessage = (
 )
 decoder: msgspec.json.Decoder[PlayMessage] = msgspec.json.Decoder(PlayMessage)
 
-SERVER_MESSAGES = (Room, State, Position, GameOver, Said)
+SERVER_MESSAGES = (Room, State, Position, GameOver, Said, Live)
 CLIENT_MESSAGES = (Input, Move, Resign, MakeOffer, AcceptOffer, DeclineOffer, Rematch, Say)
 
 # The binary form, all numbers little-endian.

@@ -9,6 +9,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any, Protocol, Self, TypeVar
 
 import msgspec
@@ -43,13 +44,26 @@ def register_erasure(event_type: str, remains: dict[str, Any]) -> None:
 
 
 class Lookout(Protocol):
-    """Something beside the log that a stream's sockets are sent, looked up once a second."""
+    """Something beside the log that a stream's sockets are sent, looked up once a second.
+
+    `last_sent` is its last frame, which a new socket is sent; empty before the first.
+    """
+
+    last_sent: str
 
     def look(self) -> str | None:
         """A frame when there is something new; on a thread of its own."""
 
     def leave(self) -> None:
         """The process stops."""
+
+
+_lookouts: dict[str, list[Callable[[], Lookout]]] = {}
+
+
+def register_lookout(stream: str, kind: Callable[[], Lookout]) -> None:
+    """Have one of this kind in each process that has sockets on the stream."""
+    _lookouts.setdefault(stream, []).append(kind)
 
 
 async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -126,7 +140,7 @@ class Relay:
 
     def __init__(self) -> None:
         self.feeds: dict[str, Feed] = {}
-        self.lookouts: dict[str, Lookout] = {}
+        self.lookouts: dict[str, list[Lookout]] = {}
         self._opening: dict[str, asyncio.Lock] = {}
         self._layer = get_channel_layer()
         self._channel = ""
@@ -153,7 +167,7 @@ class Relay:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         try:
-            for lookout in self.lookouts.values():
+            for lookout in chain.from_iterable(self.lookouts.values()):
                 await in_thread(lookout.leave)
         except DatabaseError as error:
             logger.warning("A lookout could not leave: %s", error)
@@ -176,6 +190,8 @@ class Relay:
                 # Join first, then read; what is announced in between is looked up afterwards.
                 await self._join(stream)
                 self.feeds[stream] = await in_thread(_read_feed, stream)
+                if stream not in self.lookouts:
+                    self.lookouts[stream] = [kind() for kind in _lookouts.get(stream, ())]
                 if stream in self._early:
                     self._early.discard(stream)
                     self._catch_up_soon(self.feeds[stream])
@@ -271,9 +287,11 @@ class Relay:
             head = heads.get(stream)
             if head is None or head.epoch != feed.epoch or head.seq != feed.seq:
                 self._catch_up_soon(feed)
-        for stream, lookout in tuple(self.lookouts.items()):
-            if stream in self.feeds and (frame := await in_thread(lookout.look)) is not None:
-                self.feeds[stream].send(Frames((frame,)))
+        for stream, lookouts in tuple(self.lookouts.items()):
+            for lookout in lookouts if stream in self.feeds else ():
+                frame = await in_thread(lookout.look)
+                if frame is not None and stream in self.feeds:
+                    self.feeds[stream].send(Frames((frame,)))
 
     def _catch_up_soon(self, feed: Feed) -> None:
         if not feed.behind:

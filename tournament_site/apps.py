@@ -11,11 +11,19 @@ class SiteConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        """Whoever may not talk in the lobby may not talk in a room either."""
+        """Connect lobby and play, which do not know each other.
+
+        The lobby shows the matches that are played, and whoever may not talk there may not talk in
+        a room either.
+        """
         from lobby.chat import refusal_to_speak
+        from lobby.stream_names import LOBBY
+        from play.live import LiveMatches
         from play.rooms.talk import register_speech_rule
+        from streams.relay import register_lookout
 
         register_speech_rule(refusal_to_speak)
+        register_lookout(LOBBY, LiveMatches)
 
 
 class MatchpointAdminConfig(apps.AdminConfig):

@@ -62,8 +62,9 @@ class LobbyConsumer(EventStream):
         self.arrived = True
         self.presence = presence_of(self.relay)
         self.presence.arrive(self.person)
-        if self.presence.last_sent:
-            self.outbox.send_text(self.presence.last_sent)
+        for lookout in self.relay.lookouts[LOBBY]:
+            if lookout.last_sent:
+                self.outbox.send_text(lookout.last_sent)
 
     async def handle(self, message: ClientMessage) -> None:
         """Store a line of chat; everybody receives it, its author too.

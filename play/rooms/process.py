@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -259,15 +259,16 @@ class ProcessRooms:
         if not self.rooms and not self._outside:
             return
         await in_thread(self._watch.look)
-        if self._beats % _STORE_EVERY_BEATS == 0:
-            await self._store_rooms()
+        is_round = self._beats % _STORE_EVERY_BEATS == 0
+        await self._store_rooms(self.rooms.values() if is_round else scored)
+        if is_round:
             await self._end_closed()
         await self._release_empty()
 
-    async def _store_rooms(self) -> None:
+    async def _store_rooms(self, some: Iterable[Room]) -> None:
         rooms = {
-            pk: room
-            for pk, room in self.rooms.items()
+            room.stored.match_id: room
+            for room in some
             if room.phase is not Phase.OVER and not room.is_held and not room.is_empty
         }
         snapshots = [room.snapshot() for room in rooms.values()]

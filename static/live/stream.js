@@ -69,7 +69,7 @@ export class Sequence {
   }
 }
 
-/** Emits `event`, `snapshot`, `presence`, `refused`, `you` and `state` (see #emit). */
+/** Emits `event`, `snapshot`, `presence`, `live`, `refused`, `you` and `state` (see #emit). */
 export class Stream extends EventTarget {
   #path;
   #sequence;
@@ -148,7 +148,8 @@ export class Stream extends EventTarget {
       case "pong":
         return;
       case "presence":
-        this.#emit("presence", frame);
+      case "live":
+        this.#emit(frame.type, frame);
         return;
       case "error":
         this.#emit("refused", frame);

@@ -4,6 +4,7 @@ import { showConnection } from "../live/connection.js";
 import { Stream } from "../live/stream.js";
 import { Chat } from "./chat.js";
 import { chatLine, newsLine } from "./lines.js";
+import { showLive } from "./live.js";
 import { Log } from "./log.js";
 import { showPeople } from "./people.js";
 import { Queue } from "./queue.js";
@@ -44,6 +45,7 @@ stream.addEventListener("presence", ({ detail }) => {
   showPeople(detail, you);
   queue.waiting(detail.waiting);
 });
+stream.addEventListener("live", ({ detail }) => showLive(detail));
 let known; // whom the socket spoke for; when somebody signed out in another tab, the page is stale
 stream.addEventListener("you", ({ detail }) => {
   const id = detail?.id ?? "";
