@@ -32,7 +32,8 @@ def _live(row: RoomRow) -> LiveMatch:
     game = games().get(row.game)
     return LiveMatch(
         id=str(row.match_id),
-        game=game.name if game else row.game,
+        game=row.game,
+        game_name=game.name if game else row.game,
         sides=[" & ".join(names) for _, names in sorted(sides.items())],
         scores=row.scores,
         won=row.won,

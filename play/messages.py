@@ -131,7 +131,8 @@ class LiveMatch(Schema):
 
     id: str
     game: str
-    """The game's name."""
+    game_name: str
+    """What the game is called."""
     sides: Sequence[str]
     scores: Sequence[int]
     """The points of the game that is played."""

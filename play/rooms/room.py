@@ -85,6 +85,8 @@ class Room(ABC):
         self._is_unsure = False
         #: While something is stored on which the match goes on.
         self._is_storing = False
+        #: Whether a game was lost in an outage, and is played again.
+        self._is_voided = False
         self._ended: GameOutcome | None = None
         self._countdown_ends = 0.0
         self._absent: int | None = None
@@ -152,7 +154,8 @@ class Room(ABC):
                 raise ValueError("There is no state of this game.")
             self.resume(self.stored.state, self.stored.record, self.stored.length)
         except ValueError:
-            if self.stored.state:
+            self._is_voided = bool(self.stored.state)
+            if self._is_voided:
                 self.seed = new_seed()
             self.begin()
 
@@ -229,7 +232,7 @@ class Room(ABC):
             if self.phase in {Phase.WAITING, Phase.PAUSED}:
                 self._count_down()
             elif self.phase is Phase.COUNTDOWN and now >= self._countdown_ends:
-                self.phase = Phase.PLAYING
+                self.phase, self._is_voided = Phase.PLAYING, False
                 self.run()
                 self.send_room()
             return
@@ -472,6 +475,8 @@ class Room(ABC):
             return "The result is being stored."
         if self.is_held:
             return "The server cannot reach its database. The game goes on in a moment."
+        if self._is_voided and self.phase is not Phase.PLAYING:
+            return "This game was lost when the server stopped. It is played again from its start."
         if away:
             return f"Waiting for {' and '.join(away)}."
         return "Get ready." if self.phase is Phase.COUNTDOWN else "The game is on."

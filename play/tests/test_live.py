@@ -30,7 +30,7 @@ def test_a_match_that_is_played_is_shown_with_its_score() -> None:
     live = live_matches(now=timezone.now())
     [match] = live.matches
     assert live.count == 1 and match.id == str(row.pk)
-    assert (match.game, match.sides, match.scores) == ("Pong", ["Ann", "Bob"], [3, 2])
+    assert (match.game_name, match.sides, match.scores) == ("Pong", ["Ann", "Bob"], [3, 2])
 
 
 def test_the_lobby_is_sent_what_changed() -> None:

@@ -415,6 +415,9 @@ def test_a_state_that_cannot_be_read_voids_the_game_which_is_played_again() -> N
     table = Table(state=b"rubbish", is_begun=True, won=(1, 0), best_of=3, number=2)
     ann, _ = table.both()
     assert table.room.length == 0 and sent(ann, "room")["sides"][0]["won"] == 1
+    assert isinstance(ann.outbox, Box)
+    texts = [one["text"] for one in ann.outbox.sent if one["type"] == "room"]
+    assert texts[0].startswith("This game was lost") and texts[-1] == "The game is on."
 
 
 def test_spectators_see_what_happened_a_while_ago() -> None:

@@ -27,7 +27,9 @@ function line(match) {
   stand.textContent = score(match);
   const about = document.createElement("span");
   about.className = "live-about";
-  about.textContent = match.spectators ? `${match.game}, ${match.spectators} watching` : match.game;
+  about.textContent = match.spectators
+    ? `${match.game_name}, ${match.spectators} watching`
+    : match.game_name;
   item.append(link, stand, about);
   return item;
 }
