@@ -2,7 +2,7 @@
 
 from random import Random
 
-from .engine import COLUMNS, ROWS, Board, drop, has_four, open_columns
+from .engine import COLUMNS, ROWS, Board, drop, has_four, open_columns, open_fours
 
 #: How many moves it looks ahead, by strength; and in one move of so many it takes any.
 _DEPTHS = (0, 1, 3, 7)
@@ -17,11 +17,11 @@ def choose(board: Board, *, strength: int, chance: Random) -> int:
     columns = open_columns(board)
     if _CARELESS[strength] and chance.randrange(_CARELESS[strength]) == 0:
         return chance.choice(columns)
-    values = {
-        column: -_value(drop(board, column), _DEPTHS[strength] - 1, -_WON - 99, _WON + 99)
-        for column in columns
-    }
-    best = max(values.values())
+    values, best = {}, -_WON - 99
+    for column in sorted(columns, key=_ORDER.index):
+        # What is worse than the best so far need not be known exactly.
+        values[column] = -_value(drop(board, column), _DEPTHS[strength] - 1, -_WON - 99, 1 - best)
+        best = max(best, values[column])
     return chance.choice([column for column, value in values.items() if value == best])
 
 
@@ -34,6 +34,12 @@ def _value(board: Board, depth: int, low: int, high: int) -> int:
         return 0
     if depth <= 0:
         return _shape(board, board.turn) - _shape(board, 1 - board.turn)
+    if open_fours(board, board.turn):
+        return _WON + depth - 1
+    if depth > 1 and (threats := open_fours(board, 1 - board.turn)):
+        if threats & threats - 1:  # two of them, and only one can be stopped
+            return 2 - _WON - depth
+        columns = [(threats.bit_length() - 1) // (ROWS + 1)]
     for column in columns:
         low = max(low, -_value(drop(board, column), depth - 1, -high, -low))
         if low >= high:

@@ -10,6 +10,8 @@ COLUMNS, ROWS = 7, 6
 _UP = ROWS + 1
 #: Down a column, along a row, and the two diagonals.
 _WAYS = (1, _UP, _UP - 1, _UP + 1)
+_FLOOR = sum(1 << column * _UP for column in range(COLUMNS))
+_FIELD = _FLOOR * ((1 << ROWS) - 1)
 
 
 class Board(NamedTuple):
@@ -41,6 +43,15 @@ def has_four(discs: int) -> bool:
         if pairs & pairs >> 2 * way:
             return True
     return False
+
+
+def open_fours(board: Board, side: int) -> int:
+    """The cells, as bits, into which a side can drop now to have four in a row."""
+    discs, found = board.discs[side], 0
+    for way in _WAYS:
+        up, down = discs << way & discs << 2 * way, discs >> way & discs >> 2 * way
+        found |= up & (discs << 3 * way | discs >> way) | down & (discs >> 3 * way | discs << way)
+    return found & (board.discs[0] | board.discs[1]) + _FLOOR & _FIELD
 
 
 def winning_cells(discs: int) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from .engine import DOWN, FACE, HALF, HEIGHT, RADIUS, STILL, UP, WIDTH, Ball
 
 #: By strength: at what part of the field it begins to look, in 256ths of the width, and how far off
-#: its aim may be, in 256ths of a paddle.
+#: its aim may be, in 256ths of half a paddle.
 _SEES = (0, 100, 170, 256)
 _ERROR = (0, 460, 390, 335)
 #: So near is near enough.

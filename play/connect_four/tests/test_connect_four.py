@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from play.connect_four import ConnectFour, bot
-from play.connect_four.engine import COLUMNS, ROWS, Board, winning_cells
+from play.connect_four.engine import COLUMNS, ROWS, Board, open_fours, winning_cells
 from play.engine.game import IllegalMove, TurnSettings
+from play.engine.record import Turn, pack_record, states_of_turns, unpack_turns
 
 GAME = ConnectFour()
 
@@ -99,6 +100,24 @@ def test_a_full_column_takes_no_more() -> None:
         GAME.apply(board, "1")
 
 
+@given(choices=st.lists(st.integers(0, 6), max_size=42), first=st.integers(0, 1))
+def test_a_record_of_turns_plays_the_same_game_again(choices: list[int], first: int) -> None:
+    states, turns = [start(first)], []
+    for choice in choices:
+        if GAME.outcome(states[-1]):
+            break
+        legal = GAME.legal(states[-1])
+        turns.append(Turn(legal[choice % len(legal)], 10))
+        states.append(GAME.apply(states[-1], turns[-1].move))
+    again = unpack_turns(pack_record(turns))
+    assert list(states_of_turns(GAME, states[0], again)) == states[1:]
+
+
+def test_a_record_with_an_illegal_move_is_not_played() -> None:
+    with pytest.raises(IllegalMove):
+        list(states_of_turns(GAME, start(), [Turn("1", 0), Turn("8", 0)]))
+
+
 def choose(board: Board, strength: int, chance: Random) -> str:
     return GAME.bot(GAME.view(board, None), GAME.legal(board), strength=strength, chance=chance)
 
@@ -123,17 +142,62 @@ def test_a_stronger_computer_wins_more(better: int, worse: int) -> None:
     assert won >= 7
 
 
-def test_a_move_is_found_soon() -> None:
-    """Counted in boards, not in seconds."""
-    seen = 0
-    real = bot._shape
+def positions(count: int) -> list[Board]:
+    """Boards as games by chance leave them, on which somebody may still move."""
+    chance = Random(5)
+    found: list[Board] = []
+    while len(found) < count:
+        board = start(chance.randrange(2))
+        for _ in range(chance.randrange(36)):
+            if GAME.outcome(board) is None:
+                board = GAME.apply(board, chance.choice(GAME.legal(board)))
+        if GAME.outcome(board) is None:
+            found.append(board)
+    return found
 
-    def counted(board: Board, side: int) -> int:
+
+def test_where_a_side_can_win_at_once_is_what_dropping_everywhere_shows() -> None:
+    for board in positions(150):
+        for side in range(2):
+            turned = board._replace(turn=side)
+            wins = {
+                int(move) - 1 for move in GAME.legal(board) if lines(GAME.apply(turned, move), side)
+            }
+            fours = open_fours(board, side)
+            assert {cell // 7 for cell in range(49) if fours >> cell & 1} == wins
+
+
+def plain_value(board: Board, depth: int) -> int:
+    """What the search must find, without anything that makes it quick."""
+    outcome = GAME.outcome(board)
+    if outcome is not None:
+        return 0 if outcome.winner is None else -bot._WON - depth
+    if depth == 0:
+        return bot._shape(board, board.turn) - bot._shape(board, 1 - board.turn)
+    return max(-plain_value(GAME.apply(board, move), depth - 1) for move in GAME.legal(board))
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 3])
+def test_the_quick_search_finds_what_the_plain_one_does(depth: int) -> None:
+    for board in positions(25):
+        assert bot._value(board, depth, -99_999, 99_999) == plain_value(board, depth)
+
+
+def test_a_move_is_found_soon() -> None:
+    """Counted in boards, not in seconds: each takes a few millionths of a second."""
+    seen = 0
+    real = bot._value
+
+    def counted(board: Board, depth: int, low: int, high: int) -> int:
         nonlocal seen
         seen += 1
-        return real(board, side)
+        return real(board, depth, low, high)
 
+    most = 0
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bot, "_shape", counted)
-        choose(start(), 3, Random(1))
-    assert seen < 20_000
+        patch.setattr(bot, "_value", counted)
+        for board in positions(60):
+            seen = 0
+            bot.choose(board, strength=3, chance=Random(1))
+            most = max(most, seen)
+    assert most < 8_000, most
