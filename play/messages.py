@@ -97,9 +97,9 @@ class Position(ServerMessage, tag="position"):
     legal: Sequence[str]
     """Your moves; empty when it is not your turn."""
     last: str | None
-    """The last move."""
+    """The last move; null before the first, or if you may not see it yet."""
     moves: Sequence[str]
-    """All moves so far, as they are written."""
+    """All moves so far, as they are written; `?` for one that you may not see yet."""
     clocks_ms: Sequence[int]
     """What is left on each side's clock, when this was sent."""
     running: int | None

@@ -185,6 +185,11 @@ STATIC_ROOT = made_folder(
     Path(env.str("STATIC_ROOT", default=str(LOCAL_DIR / "static"))), "STATIC_ROOT"
 )
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "play.static_files.GameFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

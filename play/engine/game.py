@@ -136,10 +136,17 @@ class TurnGame(Game[State]):
     """A game of moves in turn, by a clock for each side; its settings are `TurnSettings`."""
 
     settings: ClassVar[type[GameSettings]] = TurnSettings
+    #: A view for games that have none of their own: it shows what `view` says, and buttons.
+    script: ClassVar[str] = "play/generic/view.js"
+    #: Whether a move may be taken back by agreement; not where that would show something hidden.
+    takebacks: ClassVar[bool] = True
 
     @abstractmethod
     def to_move(self, state: State) -> int:
-        """The side whose turn it is."""
+        """The side whose turn it is.
+
+        Where both move at once they do so in turn here, and `sees_move` hides the first move.
+        """
 
     @abstractmethod
     def legal(self, state: State) -> Sequence[str]:
@@ -152,6 +159,13 @@ class TurnGame(Game[State]):
     def notation(self, state: State, move: str) -> str:
         """How a move of this state is written in a record of the game."""
         return move
+
+    def sees_move(self, before: State, side: int | None, *, now: State) -> bool:
+        """Whether a side, or with None a spectator, may see by now which move was made in `before`.
+
+        By default all see all moves.
+        """
+        return True
 
     def bot(
         self, view: dict[str, Any], legal: Sequence[str], *, strength: int, chance: Random

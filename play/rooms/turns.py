@@ -22,6 +22,8 @@ from .members import Member
 from .room import Room
 
 DRAW, TAKEBACK = "draw", "takeback"
+#: What stands in the list of moves for one that may not be seen yet.
+HIDDEN_MOVE = "?"
 
 
 class TurnRoom(Room):
@@ -135,6 +137,8 @@ class TurnRoom(Room):
             raise Refusal("Offer a `draw` or a `takeback`.", code="no_offer")
         if what == DRAW and not self.game.draws:
             raise Refusal("This game has no draws.", code="no_draws")
+        if what == TAKEBACK and not self._game.takebacks:
+            raise Refusal("No move of this game is taken back.", code="no_takebacks")
         if what == TAKEBACK and not self._moves_to_take_back(side):
             raise Conflict("You have made no move yet.", code="nothing_to_take_back")
         if self._offer is not None and self._offer.side != side and self._offer.what == what:
@@ -188,15 +192,21 @@ class TurnRoom(Room):
             view=self._game.view(self.state, side),
             to_move=to_move,
             legal=self._game.legal(self.state) if is_on and side == to_move else (),
-            last=self.record[-1].move if self.record else None,
-            moves=self._moves(),
+            last=self._last(side),
+            moves=self._moves(side),
             clocks_ms=self._chess_clock.left(self._now_ms()),
             running=self._chess_clock.running,
             offer=self._offer,
         )
 
-    def _moves(self) -> list[str]:
+    def _last(self, side: int | None) -> str | None:
+        if self.record and self._game.sees_move(self._states[-2], side, now=self.state):
+            return self.record[-1].move
+        return None
+
+    def _moves(self, side: int | None) -> list[str]:
+        game, now = self._game, self.state
         return [
-            self._game.notation(state, turn.move)
+            game.notation(state, turn.move) if game.sees_move(state, side, now=now) else HIDDEN_MOVE
             for state, turn in zip(self._states, self.record, strict=False)
         ]
