@@ -11,6 +11,7 @@ from lib.endpoints import operations_of
 from lib.schemas import Json
 from lib.tests.wire import fits
 from matchmaking.models import Pool, Rating
+from play.tests.records import played_match
 
 from .protocol_page import CHAPTERS, shape, shown
 
@@ -44,6 +45,7 @@ def use_every_route() -> dict[str, list[Json]]:
     match = cup["stages"][0]["groups"][0]["rounds"][0]["matches"][0]["id"]
     result = ask("post", f"{address}/matches/{match}/result", {"scores": [1, 0]}, made["token"])
     renewed = ask("post", "/api/players/me/token", token=ann["token"])
+    games = [f"/api/matches/{played_match(game).pk}/games" for game in ("pong", "connect-four")]
     return {
         "`POST /matchmaking`": [ann, bea],
         "`GET /matchmaking/tickets/<id>`": looked,
@@ -54,6 +56,8 @@ def use_every_route() -> dict[str, list[Json]]:
         "`GET /api/pools`": [ask("get", "/api/pools")],
         "`GET /api/pools/<slug>`": [ask("get", "/api/pools/default")],
         "`GET /matches/<id>`": [ask("get", court), played[0]["match"]],
+        "`GET /api/matches/<id>/games`": [ask("get", address) for address in games],
+        "`GET /api/matches/<id>/games/<number>`": [ask("get", f"{one}/1") for one in games],
         "`POST /matches/<id>/result`": played,
         "`GET /api/pools/<slug>/leaderboard`": [board, sure],
         "`GET /api/players/<id>`": [ask("get", f"/api/players/{player}")],

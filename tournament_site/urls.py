@@ -8,6 +8,7 @@ from . import api
 from .health import health
 
 urlpatterns = [
+    path("", include("play.urls")),
     path("", include("matchmaking.urls")),
     path("", include("tournaments.urls")),
     path("", include("lobby.urls")),

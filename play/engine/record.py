@@ -1,13 +1,24 @@
 """A record of a game: its moves and when they were made; with the seed it is the whole game."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
 from zlib import compress, decompress
 from zlib import error as ZlibError
 
 import msgspec
+from msgspec import Meta
 
-from .game import SIDES, RealTimeGame, TurnGame
+from .game import (
+    SIDES,
+    Game,
+    GameOutcome,
+    GameSettings,
+    IllegalMove,
+    RealTimeGame,
+    Reason,
+    TurnGame,
+)
 
 T = TypeVar("T")
 
@@ -15,9 +26,9 @@ T = TypeVar("T")
 class Change(msgspec.Struct, frozen=True, array_like=True):
     """In a real-time game: from this step on, a side holds a move, an index of `moves`."""
 
-    step: int
-    side: int
-    move: int
+    step: Annotated[int, Meta(ge=0)]
+    side: Annotated[int, Meta(ge=0, lt=SIDES)]
+    move: Annotated[int, Meta(ge=0)]
 
 
 class Turn(msgspec.Struct, frozen=True, array_like=True):
@@ -74,3 +85,109 @@ def states_of_turns(game: TurnGame[Any], state: Any, turns: Sequence[Turn]) -> I
     for turn in turns:
         state = game.apply(state, turn.move)
         yield state
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A game as it was stored; `record` is packed, `length` counts steps or moves."""
+
+    settings: dict[str, Any]
+    seed: int
+    first: int
+    record: bytes
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What comes out when a record is played: points, the outcome by the rules, if it has one.
+
+    `length` counts the steps or moves up to that. In a game of turns that goes on, `to_move` is the
+    side whose turn it is.
+    """
+
+    length: int
+    scores: tuple[int, int]
+    outcome: GameOutcome | None
+    to_move: int | None
+
+
+def states_of_record(game: Game[Any], recorded: Recorded) -> Iterator[Any]:
+    """The states of a stored game, the start first.
+
+    Raises `ValueError` where it is no record of this game, or of another length.
+    """
+    settings = settings_of_record(game, recorded)
+    state = game.setup(settings, seed=recorded.seed, first=recorded.first)
+    yield state
+    try:
+        yield from _states(game, state, recorded)
+    except IllegalMove as error:
+        raise ValueError(f"This is no record of {game.name}: {error}") from error
+
+
+def settings_of_record(game: Game[Any], recorded: Recorded) -> GameSettings:
+    """The settings with which a stored game was played; raises `ValueError` if it has others."""
+    try:
+        return msgspec.convert(recorded.settings, game.settings)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"These are no settings of {game.name}: {error}.") from error
+
+
+def _states(game: Game[Any], state: Any, recorded: Recorded) -> Iterator[Any]:
+    if isinstance(game, RealTimeGame):
+        changes = unpack_changes(recorded.record)
+        if any(one.step > recorded.length or one.move >= len(game.moves) for one in changes):
+            raise ValueError(f"This is no record of {recorded.length} steps of {game.name}.")
+        return states_of_changes(game, state, changes, steps=recorded.length)
+    assert isinstance(game, TurnGame)
+    turns = unpack_turns(recorded.record)
+    if len(turns) != recorded.length:
+        raise ValueError(f"The record has {len(turns)} moves, not {recorded.length}.")
+    return states_of_turns(game, state, turns)
+
+
+def outcome_of_record(game: Game[Any], recorded: Recorded) -> Replayed:
+    """What comes out of a stored game by its rules; raises as `states_of_record` does."""
+    for length, state in enumerate(states_of_record(game, recorded)):
+        outcome = game.outcome(state)
+        if outcome is not None:
+            return Replayed(length, outcome.scores, outcome, None)
+    to_move = game.to_move(state) if isinstance(game, TurnGame) else None
+    return Replayed(length, game.scores(state), None, to_move)
+
+
+def check_record(game: Game[Any], recorded: Recorded, stored: GameOutcome) -> None:
+    """Play a stored game, and see that its stored outcome is what comes out.
+
+    The record does not hold who resigned, or that a draw was agreed: there, the game must not have
+    been over by its rules. Raises `ValueError` that says what differs.
+    """
+    replayed = outcome_of_record(game, recorded)
+    if replayed.length != recorded.length:
+        raise ValueError(f"It was over after {replayed.length}, not after {recorded.length}.")
+    if replayed.scores != stored.scores:
+        raise ValueError(f"The score is {_score(replayed.scores)}, not {_score(stored.scores)}.")
+    if stored.reason != Reason.PLAYED:
+        _check_early_end(replayed, stored)
+    elif replayed.outcome is None:
+        raise ValueError(f"It is not over after {recorded.length}.")
+    elif replayed.outcome.winner != stored.winner:
+        raise ValueError(f"{_won(replayed.outcome.winner)}, not: {_won(stored.winner)}.")
+
+
+def _check_early_end(replayed: Replayed, stored: GameOutcome) -> None:
+    if replayed.outcome is not None:
+        raise ValueError(f"It was over by its rules: {_won(replayed.outcome.winner)}.")
+    if (stored.winner is None) != (stored.reason == Reason.AGREED):
+        raise ValueError(f"It was {stored.reason}: {_won(stored.winner)}.")
+    if stored.reason == Reason.TIME and stored.winner == replayed.to_move:
+        raise ValueError(f"It was the turn of side {stored.winner}, whose time was over.")
+
+
+def _score(scores: Sequence[int]) -> str:
+    return ":".join(map(str, scores))
+
+
+def _won(winner: int | None) -> str:
+    return "nobody won" if winner is None else f"side {winner} won"

@@ -1,6 +1,7 @@
 """Two small games to try rooms with: a race that moves by itself, and taking matches in turn."""
 
 from collections.abc import Sequence
+from random import Random
 from typing import Any, ClassVar
 
 import msgspec
@@ -62,6 +63,9 @@ class Race(RealTimeGame[Track]):
 
     def unpack(self, packed: bytes) -> Track:
         return msgspec.json.decode(packed, type=Track)
+
+    def bot(self, state: Track, side: int, *, strength: int, chance: Random) -> int:
+        return chance.randrange(2)
 
 
 class HeapSettings(TurnSettings, frozen=True):

@@ -1,0 +1,1 @@
+"""HTTP for programs: the games that were played."""

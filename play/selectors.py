@@ -1,0 +1,72 @@
+"""Reads of the games that were played."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.models import QuerySet
+
+from lib.errors import Conflict
+from matchmaking.models import Match
+
+from .engine.game import Game, GameOutcome, Reason
+from .engine.record import Recorded, check_record
+from .models import PlayedGame
+from .registry import UnknownGame, game_of
+
+
+class NotReplayable(Conflict):
+    """The engine that is installed does not play this record."""
+
+    code = "not_replayable"
+
+
+def played_games(match: Match) -> QuerySet[PlayedGame]:
+    """The stored games of a match in the order in which they were played, without their records."""
+    return PlayedGame.objects.filter(match=match).order_by("revision", "number").defer("record")
+
+
+def is_current(played: PlayedGame, match: Match) -> bool:
+    """Whether a game counts for the result that the match has now, or for the one it is played for.
+
+    A result raises the match's revision by one; a correction raises it further.
+    """
+    return played.revision >= match.revision - 1
+
+
+def engine_of(played: PlayedGame) -> Game[Any]:
+    """The game that was played, if what is installed plays it the same; raises `NotReplayable`."""
+    try:
+        game = game_of(played.game)
+    except UnknownGame as error:
+        raise NotReplayable(error.message) from error
+    if game.version != played.version:
+        raise NotReplayable(
+            f"This was played by version {played.version} of {game.name}. "
+            f"Installed is {game.version}, by which the same moves are another game."
+        )
+    return game
+
+
+def recorded_game(played: PlayedGame) -> Recorded:
+    """A stored game, for the engine."""
+    return Recorded(
+        played.settings, played.seed, played.first, bytes(played.record), played.length
+    )  # fmt: skip
+
+
+@contextmanager
+def replay_faults() -> Iterator[None]:
+    """What is wrong with a record becomes `NotReplayable`."""
+    try:
+        yield
+    except ValueError as error:
+        raise NotReplayable(str(error)) from error
+
+
+def check_played(played: PlayedGame) -> None:
+    """See that the outcome of a stored game is what its record gives; raises `NotReplayable`."""
+    first, second = played.scores
+    stored = GameOutcome(played.winner, (first, second), Reason(played.reason))
+    with replay_faults():
+        check_record(engine_of(played), recorded_game(played), stored)
