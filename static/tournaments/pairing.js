@@ -38,6 +38,16 @@ function drawLink({ id, state }) {
   return [link];
 }
 
+/** That it is being played: a link where it can be watched here. */
+function drawMark({ id }, { isReady, isLive }) {
+  if (isReady && document.getElementById("tournament").dataset.plays) {
+    const link = element("a", "live-mark", isLive ? "live" : "watch");
+    link.href = `/matches/${id}`;
+    return [link];
+  }
+  return isLive ? [element("span", "live-mark", "live")] : [];
+}
+
 /** What a place shows, so that drawing the same again is no change. */
 function shown(place) {
   const texts = [...place.querySelectorAll(".who, .won, .score")].map((e) => e.textContent);
@@ -67,9 +77,7 @@ export function drawPairing(pairing) {
   if (isReady && pairing.station) {
     drawn.push(element("span", "station", pairing.station));
   }
-  if (isLive) {
-    drawn.push(element("span", "live-mark", "live"));
-  }
+  drawn.push(...drawMark(pairing, { isReady, isLive }));
   STATES.forEach((state) => place.classList.toggle(`is-${state}`, state === pairing.state));
   place.classList.toggle("is-live", isLive);
   ["winner", "loser"].forEach((whose) => place.classList.toggle(`passes-${whose}`, passes(pairing) === whose));

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from matchmaking.models import Match
+from matchmaking.ports.game_host import game_of_match
 from tournaments.models import Entrant, Pairing, PairingState, Tournament, TournamentState
 from tournaments.order_of_play import estimated_starts
 from tournaments.schemas import sources_to
@@ -21,6 +23,7 @@ class NextMatch:
     is_known: bool
     station: str
     start: datetime | None
+    is_played_here: bool
 
 
 def next_match(tournament: Tournament, entrant: Entrant) -> NextMatch | None:
@@ -38,7 +41,15 @@ def next_match(tournament: Tournament, entrant: Entrant) -> NextMatch | None:
         is_known=opponent is not None,
         station=str(pairing.station or ""),
         start=_start(tournament, pairing),
+        is_played_here=bool(tournament.plays) and _is_played_here(pairing),
     )
+
+
+def _is_played_here(pairing: Pairing) -> bool:
+    """Whether both sides are players, who can play in the browser."""
+    if pairing.match_id is None:
+        return False
+    return game_of_match(Match.objects.in_full().get(pk=pairing.match_id)) is not None
 
 
 def _expected_opponent(pairing: Pairing, side: int) -> str:
