@@ -72,6 +72,8 @@ class Game(ABC, Generic[State]):
     draws: ClassVar[bool] = False
     #: The page's view: a module below the static files, such as `play/pong/view.js`.
     script: ClassVar[str]
+    #: The script of a page in which it is played against the computer, if it has one.
+    practice: ClassVar[str] = ""
     #: One sentence for those who do not know it, and how it is played with the keyboard.
     about: ClassVar[str] = ""
 

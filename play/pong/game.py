@@ -22,6 +22,7 @@ class Pong(RealTimeGame[Ball]):
     """A ball, two paddles; who misses it gives the other side a point."""
 
     slug, name, script = "pong", "Pong", "play/pong/view.js"
+    practice = "play/pong/practice.js"
     about = "Hold the ball with your paddle: arrow keys, W and S, or your finger."
     settings = PongSettings
     moves: ClassVar[Sequence[str]] = ("still", "up", "down")

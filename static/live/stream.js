@@ -69,9 +69,12 @@ export class Sequence {
   }
 }
 
-/** Emits `event`, `snapshot`, `presence`, `live`, `refused`, `you` and `state` (see #emit). */
+/** Emits `event`, `snapshot`, `presence`, `live`, `refused`, `you`, `state`, `pong`, and for what a
+    room sends beside its log `message` and `bytes` (see #emit). */
 export class Stream extends EventTarget {
   #path;
+  #protocol;
+  #sleeps;
   #sequence;
   #socket = null;
   #attempt = 0;
@@ -80,10 +83,14 @@ export class Stream extends EventTarget {
   #healing = false;
   #wanted = false;
 
-  /** `path` such as /ws; `epoch` and `seq` of what the page already shows, if it knows. */
-  constructor({ path, epoch, seq }) {
+  /** `path` such as /ws; `epoch` and `seq` of what the page already shows, if it knows.
+
+      `protocol` is offered to the server; without `sleeps` the socket stays while nobody looks. */
+  constructor({ path, epoch, seq, protocol, sleeps = true }) {
     super();
     this.#path = path;
+    this.#protocol = protocol ? [protocol] : [];
+    this.#sleeps = sleeps;
     this.#sequence = new Sequence({ epoch, seq });
     this.state = "idle";
   }
@@ -104,12 +111,12 @@ export class Stream extends EventTarget {
     this.#connect();
   }
 
-  /** Send a message now; false when there is no live socket to send it by. */
+  /** Send a message, or bytes, now; false when there is no live socket to send it by. */
   send(message) {
     if (this.state !== "live") {
       return false;
     }
-    this.#socket.send(JSON.stringify(message));
+    this.#socket.send(message instanceof ArrayBuffer ? message : JSON.stringify(message));
     return true;
   }
 
@@ -132,7 +139,8 @@ export class Stream extends EventTarget {
     this.#setState("connecting");
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const address = `${scheme}//${location.host}${this.#path}${this.#sequence.query}`;
-    const socket = new WebSocket(address);
+    const socket = new WebSocket(address, this.#protocol);
+    socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#receivedAt = Date.now();
     this.#healing = false;
@@ -143,9 +151,14 @@ export class Stream extends EventTarget {
 
   #receive(data) {
     this.#receivedAt = Date.now();
+    if (data instanceof ArrayBuffer) {
+      this.#emit("bytes", data);
+      return;
+    }
     const frame = JSON.parse(data);
     switch (frame.type) {
       case "pong":
+        this.#emit("pong");
         return;
       case "presence":
       case "live":
@@ -157,6 +170,11 @@ export class Stream extends EventTarget {
       case "welcome":
         this.#opened(frame);
         break;
+      default:
+        if (!("epoch" in frame)) {
+          this.#emit("message", frame);
+          return;
+        }
     }
     const { events = [], snapshot, hole } = this.#sequence.take(frame);
     if (hole) {
@@ -247,7 +265,9 @@ export class Stream extends EventTarget {
 
   #looked() {
     if (document.hidden) {
-      this.#after("hidden", HIDDEN_MS, () => this.#sleep());
+      if (this.#sleeps) {
+        this.#after("hidden", HIDDEN_MS, () => this.#sleep());
+      }
     } else {
       this.#clear("hidden");
       this.retry();
