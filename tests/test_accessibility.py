@@ -15,7 +15,8 @@ pytestmark = pytest.mark.browser
 
 FORMATS = ("single_elimination", "double_elimination", "round_robin", "swiss")
 PUBLIC = (
-    "/", "/tournaments", "/tournaments/new", "/tournaments/import", "/leaderboards", "/sign-up",
+    "/", "/play", "/play/pong", "/play/connect-four", "/tournaments", "/tournaments/new",
+    "/tournaments/import", "/leaderboards", "/sign-up",
     "/sign-in", "/account", "/api/docs", "/nothing",
 )  # fmt: skip
 VIEWS = ("", "/screen", "/print", "/embed")

@@ -49,6 +49,7 @@ let roomAt = 0;
 let view = null;
 let viewOf = "";
 let pingedAt = 0;
+let isLeaving = false;
 
 /** An input in its binary form. */
 function sendInput(move, n) {
@@ -223,7 +224,8 @@ function showOver({ phase, you, sides, next_match: next }) {
     const address = `/matches/${next}`;
     find("next-match").hidden = false;
     find("next-match").href = address;
-    if (you !== null) {
+    if (you !== null && !isLeaving) {
+      isLeaving = true;
       location.assign(address);
     }
   } else if (rematch && you !== null) {

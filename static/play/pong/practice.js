@@ -82,6 +82,7 @@ find("start").addEventListener("click", () => {
 });
 find("pause").addEventListener("click", () => isRunning && run(false));
 document.addEventListener("visibilitychange", () => document.hidden && isRunning && run(false));
+find("start").disabled = false;
 field.draw(state);
 bindPreferences(page);
 

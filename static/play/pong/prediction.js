@@ -5,13 +5,15 @@
    computes again with its own inputs, and the move that the other side held last. What comes out
    differently is not jumped to, but smoothed. No clock and no page here: times are arguments. */
 
-import { step as stepped, winner } from "./engine.js";
+import { STILL, step as stepped, winner } from "./engine.js";
 
 export const STEP_MS = 1000 / 60;
 const WINDOW_MS = 2000; // the server's clock is estimated from the states of this long
 const BUFFER_STEPS = 2;
 const MOST_LEAD_STEPS = 50; // the server takes inputs up to 60 steps ahead
 const MOST_BLIND_STEPS = 100; // without a state for so long the game stands still
+const MOST_GUESSED_STEPS = 4; // so long after the last that is known the other side is thought to hold on
+const MOST_SILENT_STEPS = 11; // the server is not silent longer: something is late
 const JUMP_STEPS = 15; // further off, the page's time is set rather than slowed or hurried
 const SMOOTH_MS = 40; // what differs is 1/e of itself after so long: gone after about 100 ms
 const FURTHEST = 2500; // a ball that is further off was served anew: it is not smoothed
@@ -49,7 +51,7 @@ export class RoundTrip {
   heard(ms) {
     if (this.mean === null) {
       this.mean = ms;
-      this.#varies = ms / 2;
+      this.#varies = ms / 4;
     } else {
       this.#varies += (Math.abs(ms - this.mean) - this.#varies) / 4;
       this.mean += (ms - this.mean) / 8;
@@ -70,6 +72,7 @@ export class Prediction {
   #clock = new StepClock();
   #truth = null;
   #time = 0;
+  #known = 0; // the step up to which a change of the other's move would have come
   #movedAt = null;
   #inputs = [];
   #sent = 0;
@@ -134,7 +137,8 @@ export class Prediction {
   /** Move on to now, holding this move; calls `send(move, n)` when it is another than before. */
   advance(now, move, send) {
     const lead = this.#you === null ? 0 : this.roundTrip.lead;
-    const target = this.#clock.stepAt(now) + lead;
+    this.#known = this.#clock.stepAt(now);
+    const target = this.#known + lead;
     const passed = this.#movedAt === null ? 0 : now - this.#movedAt;
     const ahead = this.#time + passed / STEP_MS;
     const isOff = this.#movedAt === null || Math.abs(target - ahead) > JUMP_STEPS;
@@ -187,7 +191,13 @@ export class Prediction {
     const { step: first, state } = this.#truth;
     const held = [...state.held];
     let [now, next, used] = [state, state, 0];
+    const until = Math.min(Math.floor(this.#known) + MOST_GUESSED_STEPS, first + MOST_SILENT_STEPS);
     for (let at = first; at <= step; at += 1) {
+      if (at === until) {
+        held.forEach((_, side) => {
+          held[side] = side === this.#you ? held[side] : STILL;
+        });
+      }
       if (used < this.#inputs.length && this.#inputs[used].n <= at) {
         held[this.#you] = this.#inputs[used].move;
         used += 1;
