@@ -35,7 +35,7 @@ def test_a_match_is_shown_as_what_it_is_played_in(match: Match) -> None:
 
 def test_programs_still_get_json_at_the_same_address(match: Match) -> None:
     response = Client().get(f"/matches/{match.pk}", headers={"Accept": "application/json"})
-    assert response.json()["match"]["id"] == str(match.pk)
+    assert response.json()["id"] == str(match.pk)
 
 
 def test_no_page_for_a_match_that_there_is_not() -> None:
