@@ -12,9 +12,7 @@ _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _MATCH = rf"matches/(?P<match_id>{_UUID})"
 
 urlpatterns = [
-    re_path(
-        rf"^{_MATCH}/?$", page_or_json(matches.match_page, match_api.show), name="play-match"
-    ),
+    re_path(rf"^{_MATCH}/?$", page_or_json(matches.match_page, match_api.show), name="play-match"),
     re_path(rf"^api/{_MATCH}/games/?$", game_api.list_games),
     re_path(rf"^api/{_MATCH}/games/(?P<number>\d{{1,4}})/?$", game_api.show_game),
     path("matches/<uuid:match_id>/replay", matches.replay, name="play-replay"),

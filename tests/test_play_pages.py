@@ -67,7 +67,7 @@ def test_two_play_pong_from_the_queue_to_the_result_and_again(
     meet: Meet, site: MatchpointServer
 ) -> None:
     ann, bob = matched(meet, site, "pong", '{"points": 1}')
-    vic = meet(java_script_enabled=True)
+    vic = meet(bypass_csp=True)
     vic.page.goto(ann.page.url)
     ann.see("[data-spectators] >> text=1 spectator")
     bob.page.fill("#play-text", "good luck")
@@ -82,6 +82,13 @@ def test_two_play_pong_from_the_queue_to_the_result_and_again(
         person.page.locator(".match-ending").wait_for(timeout=LONG_MS)
         assert " won 1:0" in person.page.locator(".match-ending").inner_text()
     assert violations(ann.page) == []
+    vic.page.click("text=Watch it again")
+    vic.see("[data-marks] button")
+    vic.page.click("[data-back]")
+    assert "at=" in str(vic.page.locator("[data-link]").get_attribute("href"))
+    vic.page.press("[data-seek]", "End")
+    assert sorted(vic.page.locator("[data-points]").all_inner_texts()) == ["0", "1"]
+    assert violations(vic.page) == []
     ann.page.click("text=Rematch")
     first = bob.page.url
     bob.page.click("text=Ann wants a rematch")
@@ -133,6 +140,9 @@ def test_an_offer_is_answered_and_a_game_given_up(meet: Meet, site: MatchpointSe
     ann.page.click("text=Resign…")
     ann.page.click("button:text-is('Resign')")
     bob.see(".match-ending >> text=Bob won")
+    bob.page.click("text=Watch it again")
+    bob.see(".four-board")
+    bob.see("[data-time] >> text=move 0 of move 0")
 
 
 def test_practice_while_one_waits_and_the_match_opens_by_itself(
