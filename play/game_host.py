@@ -1,7 +1,9 @@
 """The games of this site, as pools and tournaments see them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from msgspec import inspect
@@ -10,6 +12,7 @@ from matchmaking.ports.game_host import BadSettings, GameChoice, SettingField, S
 
 from .engine.game import Game
 from .registry import game_of, games
+from .selectors import being_played
 
 
 class InstalledGames:
@@ -30,6 +33,10 @@ class InstalledGames:
             fault = str(error).replace("`$.", "`")
             raise BadSettings(f"Settings of {game.name}: {fault}.") from error
         return msgspec.structs.asdict(checked)
+
+    def being_played(self, match_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
+        """Those in whose rooms somebody has been within the last minute."""
+        return being_played(match_ids, now=now)
 
 
 def _fields(game: Game[Any]) -> list[SettingField]:

@@ -83,6 +83,7 @@ class PlayedGame(models.Model):
 
     class Meta:
         ordering = ("played_at",)
+        indexes = (models.Index(fields=("played_at",), name="played_game_age"),)
         constraints = (
             models.UniqueConstraint(
                 fields=("match", "revision", "number"), name="a_game_is_stored_once"

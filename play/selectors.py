@@ -1,8 +1,10 @@
 """Reads of the games that were played."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -11,8 +13,11 @@ from matchmaking.models import Match
 
 from .engine.game import Game, GameOutcome, Reason
 from .engine.record import Recorded, check_record
-from .models import PlayedGame
+from .models import PlayedGame, RoomRow
 from .registry import UnknownGame, game_of
+
+#: A room is stored every two seconds while somebody is there; its process may be restarted.
+_AWAY = timedelta(minutes=1)
 
 
 class NotReplayable(Conflict):
@@ -70,3 +75,9 @@ def check_played(played: PlayedGame) -> None:
     stored = GameOutcome(played.winner, (first, second), Reason(played.reason))
     with replay_faults():
         check_record(engine_of(played), recorded_game(played), stored)
+
+
+def being_played(match_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
+    """Those of these matches whose rooms are live and were stored within the last minute."""
+    rooms = RoomRow.objects.filter(pk__in=match_ids, is_live=True, stored_at__gt=now - _AWAY)
+    return set(rooms.values_list("pk", flat=True))

@@ -36,6 +36,7 @@ from matchmaking.services.retention import (
 from matchmaking.services.seasons import end_due_seasons
 from matchmaking.services.sign_outs import SIGN_OUTS
 from play.rooms.process import stop_process_rooms
+from play.services.retention import delete_old_games, delete_old_rooms
 from streams.broadcast import serve_from_this_loop
 from streams.log import delete_idle_streams, trim
 from streams.relay import stop_local_relay
@@ -69,6 +70,8 @@ CLEANING: tuple[Callable[..., int], ...] = (
     delete_old_tickets,
     delete_idle_guests,
     delete_old_drafts,
+    delete_old_rooms,
+    delete_old_games,
     delete_expired_sessions,
     trim,
     partial(delete_idle_streams, but=[LOBBY, SIGN_OUTS]),

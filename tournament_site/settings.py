@@ -301,6 +301,7 @@ MATCHPOINT_STREAM_KEEP = env.days_kept("STREAM_KEEP_DAYS", default=90)
 MATCHPOINT_TICKET_KEEP = env.days_kept("TICKET_KEEP_DAYS", default=30)
 MATCHPOINT_GUEST_KEEP = env.days_kept("GUEST_KEEP_DAYS", default=365)
 MATCHPOINT_DRAFT_KEEP = env.days_kept("DRAFT_KEEP_DAYS", default=0)
+MATCHPOINT_REPLAY_KEEP = env.days_kept("REPLAY_KEEP_DAYS", default=365)
 MATCHPOINT_LOG_KEEP_EVENTS: int = env.int("LOG_KEEP_EVENTS", default=100_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MATCHPOINT_FORM_MAX_BYTES
 # The form of seeds has a field for everybody who plays.

@@ -3,9 +3,11 @@
 An app above implements `GameHost` and registers it once, in its `ready`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from lib.errors import Refusal
 from matchmaking.models import Match
@@ -64,6 +66,9 @@ class GameHost(Protocol):
         Raises `UnknownGame`, and `BadSettings` that names the field.
         """
 
+    def being_played(self, match_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
+        """Those of these matches that are being played."""
+
 
 class NoGames:
     """The host where no app has registered one: there are no games."""
@@ -75,6 +80,10 @@ class NoGames:
     def checked_settings(self, slug: str, settings: Settings) -> Settings:
         """There is no game."""
         raise UnknownGame("No games are installed here.")
+
+    def being_played(self, match_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
+        """None."""
+        return set()
 
 
 _host: GameHost = NoGames()

@@ -23,6 +23,7 @@ from matchmaking.models import (
     ReportState,
     Seat,
 )
+from matchmaking.ports.game_host import game_host
 from matchmaking.ports.match_host import match_host
 from matchmaking.results import SIDES, Result, check_live_scores
 from matchmaking.selectors import match_of
@@ -230,15 +231,21 @@ def cancel_match(*, match_id: UUID) -> Match:
 
 
 def lapse_matches(*, now: datetime) -> int:
-    """Close pool matches that were not finished or reported in time; returns how many."""
+    """Close pool matches that were not finished or reported in time; returns how many.
+
+    One that is being played here goes on.
+    """
     stale = Match.objects.filter(
         state=MatchState.OPEN,
         pool__isnull=False,
         created_at__lt=now - settings.MATCHPOINT_MATCH_LIFE,
     )
     lapsed = 0
-    stale = stale.exclude(reports__state__in=OPEN_REPORT)
-    for match in stale.in_full():
+    found = list(stale.exclude(reports__state__in=OPEN_REPORT).in_full())
+    played = game_host().being_played([match.pk for match in found], now=now) if found else set()
+    for match in found:
+        if match.pk in played:
+            continue
         try:
             _close(match, MatchState.LAPSED)
         except Conflict:

@@ -1,5 +1,9 @@
 """A game to choose in pools and tournaments, without one that can be played."""
 
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
 import pytest
 
 from lib.errors import Refusal
@@ -27,6 +31,9 @@ class Darts:
         if len(checked) > len(_FIELDS) or not 1 <= checked["legs"] <= 9:
             raise BadSettings("Settings of Darts: `legs` is 1 to 9.")
         return checked
+
+    def being_played(self, match_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
+        return set()
 
 
 def install_darts(monkeypatch: pytest.MonkeyPatch) -> None:

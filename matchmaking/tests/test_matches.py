@@ -12,6 +12,8 @@ from django.utils import timezone
 from lib.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from matchmaking.callers import NOBODY
 from matchmaking.models import Match, MatchState, Seat
+from matchmaking.ports import game_host
+from matchmaking.ports.game_host import NoGames
 from matchmaking.results import BadScore, Result
 from matchmaking.services.matches import cancel_match, finish_match, lapse_matches, leave_match
 from matchmaking.signals import match_closed
@@ -80,6 +82,20 @@ def test_an_unplayed_match_lapses_after_its_time() -> None:
     assert stored(match).state == MatchState.LAPSED and stored(fresh).state == MatchState.OPEN
     assert lapse_matches(now=timezone.now()) == 0
     assert not Seat.objects.filter(match=match, holds=True).exists()
+
+
+def test_a_match_that_is_being_played_here_does_not_lapse(monkeypatch: pytest.MonkeyPatch) -> None:
+    played, left = pool_match(), pool_match("Cem", "Dan")
+    Match.objects.update(created_at=timezone.now() - 2 * LIFE)
+    playing = {played.pk}
+    monkeypatch.setattr(
+        NoGames, "being_played", lambda host, match_ids, *, now: playing & set(match_ids)
+    )
+    monkeypatch.setattr(game_host, "_host", NoGames())
+    assert lapse_matches(now=timezone.now()) == 1
+    assert stored(played).state == MatchState.OPEN and stored(left).state == MatchState.LAPSED
+    playing.clear()
+    assert lapse_matches(now=timezone.now()) == 1
 
 
 def test_an_ending_is_reported_once_with_its_seats() -> None:
