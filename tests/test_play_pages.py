@@ -116,6 +116,11 @@ def test_two_play_connect_four_by_keyboard(meet: Meet, site: MatchpointServer) -
     first = people[0].page.locator(".four-turn").inner_text() == "Your turn."
     mover, other = people if first else reversed(people)
     assert violations(mover.page) + violations(other.page) == []
+    for person in people:
+        board, cell = person.see(".four-board"), person.page.locator(".four-cell >> nth=41")
+        board_box, cell_box = board.bounding_box(), cell.bounding_box()
+        assert board_box and cell_box
+        assert cell_box["y"] + cell_box["height"] <= board_box["y"] + board_box["height"]
     for turn in range(7):
         person, column = (mover, "3") if turn % 2 == 0 else (other, "5")
         person.see_text("Your turn.")

@@ -49,9 +49,11 @@ function timeOf(step) {
 function go(to) {
   at = Math.min(player.length, Math.max(0, to));
   const scores = player.show(Math.floor(at));
-  scores?.forEach((score, side) => {
-    page.querySelector(`[data-side="${side}"] [data-points]`).textContent = score;
-  });
+  for (const side of [0, 1]) {
+    const points = page.querySelector(`[data-side="${side}"] [data-points]`);
+    points.hidden = scores === null;
+    points.textContent = scores?.[side] ?? "";
+  }
   seek.value = Math.floor(at);
   const time = `${timeOf(Math.floor(at))} of ${timeOf(player.length)}`;
   seek.setAttribute("aria-valuetext", time);

@@ -20,8 +20,9 @@
 
      replay({ root, names, record }) -> { length, perSecond, marks, show(at), stop() }
 
-   for a real-time game's finished games: `record` is what /api/matches/<id>/games/<number> answers,
-   `marks` are { at, label }, and `show(at)` draws it after so many steps and returns the scores. */
+   for finished games: `record` is what /api/matches/<id>/games/<number> answers,
+   `marks` are { at, label }, and `show(at)` draws it after so many steps and returns the
+   scores, or null where there are none. */
 
 import { showConnection } from "../live/connection.js";
 import { fetchElement } from "../live/fetch_element.js";
