@@ -12,7 +12,7 @@ from matchmaking.ports.game_host import BadSettings, GameChoice, SettingField, S
 
 from .engine.game import Game
 from .registry import game_of, games
-from .selectors import being_played
+from .selectors import being_played, with_games
 
 
 class InstalledGames:
@@ -37,6 +37,10 @@ class InstalledGames:
     def being_played(self, match_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
         """Those in whose rooms somebody has been within the last minute."""
         return being_played(match_ids, now=now)
+
+    def with_games(self, match_ids: Collection[UUID]) -> set[UUID]:
+        """Those of which a finished game is stored."""
+        return with_games(match_ids)
 
 
 def _fields(game: Game[Any]) -> list[SettingField]:

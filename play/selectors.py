@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from lib.errors import Conflict
+from lib.errors import Conflict, NotFound
 from matchmaking.models import Match
 
 from .engine.game import Game, GameOutcome, Reason
@@ -29,6 +29,29 @@ class NotReplayable(Conflict):
 def played_games(match: Match) -> QuerySet[PlayedGame]:
     """The stored games of a match in the order in which they were played, without their records."""
     return PlayedGame.objects.filter(match=match).order_by("revision", "number").defer("record")
+
+
+def played_game(match: Match, number: int, *, revision: int | None = None) -> PlayedGame:
+    """One stored game, of several with its number the last; raises `NotFound`."""
+    games = played_games(match).filter(number=number)
+    found = (games if revision is None else games.filter(revision=revision)).last()
+    if found is None:
+        raise NotFound(f"No game {number} of this match is stored.")
+    return found
+
+
+def watchable_games(match: Match) -> list[PlayedGame]:
+    """The games of a match as it was last played, if what is installed plays them."""
+    games = list(played_games(match))
+    return [one for one in games if one.revision == games[-1].revision and _is_watchable(one)]
+
+
+def _is_watchable(played: PlayedGame) -> bool:
+    try:
+        engine_of(played)
+    except NotReplayable:
+        return False
+    return True
 
 
 def is_current(played: PlayedGame, match: Match) -> bool:
@@ -81,3 +104,8 @@ def being_played(match_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
     """Those of these matches whose rooms are live and were stored within the last minute."""
     rooms = RoomRow.objects.filter(pk__in=match_ids, is_live=True, stored_at__gt=now - _AWAY)
     return set(rooms.values_list("pk", flat=True))
+
+
+def with_games(match_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these matches of which a finished game is stored."""
+    return set(PlayedGame.objects.filter(match__in=match_ids).values_list("match", flat=True))

@@ -1,6 +1,8 @@
 """The page of a match, and its buttons: report, confirm, dispute."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -29,9 +31,14 @@ from .queue import caller_for
 _MOST_SIDES = 32
 
 
-def match_page(request: HttpRequest, match_id: UUID) -> HttpResponse:
-    """A match: its sides, its score, and what the visitor can do about it."""
-    return _show(request, match_id, "matchmaking/match.html")
+def match_page(
+    request: HttpRequest, match_id: UUID, more: Mapping[str, Any] = MappingProxyType({})
+) -> HttpResponse:
+    """A match: its sides, its score, and what the visitor can do about it.
+
+    An app above may add to its context: `below` names a template of its own.
+    """
+    return _show(request, match_id, "matchmaking/match.html", more)
 
 
 @require_safe
@@ -41,13 +48,18 @@ def match_panel(request: HttpRequest, match_id: UUID) -> HttpResponse:
 
 
 @never_cache
-def _show(request: HttpRequest, match_id: UUID, template: str) -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    match_id: UUID,
+    template: str,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> HttpResponse:
     try:
         match = match_of(match_id)
     except NotFound as error:
         raise Http404 from error
     shown = match_page_of(match, browser_player(request))
-    return render(request, template, {"shown": shown, "match": match})
+    return render(request, template, {"shown": shown, "match": match, **more})
 
 
 @require_POST

@@ -69,6 +69,9 @@ class GameHost(Protocol):
     def being_played(self, match_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
         """Those of these matches that are being played."""
 
+    def with_games(self, match_ids: Collection[UUID]) -> set[UUID]:
+        """Those of these matches of which a finished game can be watched again."""
+
 
 class NoGames:
     """The host where no app has registered one: there are no games."""
@@ -82,6 +85,10 @@ class NoGames:
         raise UnknownGame("No games are installed here.")
 
     def being_played(self, match_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
+        """None."""
+        return set()
+
+    def with_games(self, match_ids: Collection[UUID]) -> set[UUID]:
         """None."""
         return set()
 

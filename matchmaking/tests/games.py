@@ -35,6 +35,9 @@ class Darts:
     def being_played(self, match_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
         return set()
 
+    def with_games(self, match_ids: Collection[UUID]) -> set[UUID]:
+        return set()
+
 
 def install_darts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let darts be the only game there is."""

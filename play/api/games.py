@@ -16,7 +16,7 @@ from matchmaking.selectors import match_of
 from matchmaking.wording import side_names
 from play import schemas
 from play.models import PlayedGame
-from play.selectors import played_games
+from play.selectors import played_game, played_games
 
 _TAG = "Matches"
 #: A game that is over never changes, but another of its number may follow, and names may change.
@@ -43,21 +43,13 @@ def list_games(request: HttpRequest, match_id: UUID) -> schemas.GameList:
 def show_game(request: HttpRequest, match_id: UUID, number: int, query: GameQuery) -> HttpResponse:
     """A finished game with all that was done in it, from which it can be played again."""
     match = match_of(match_id)
-    played = _played(match, number, query.revision)
+    played = played_game(match, number, revision=query.revision)
     etag = _etag(played, match)
     response = get_conditional_response(request, etag=etag)
     if response is None:
         response = json_response(schemas.record_of(played, match))
     response["Cache-Control"], response["ETag"] = f"public, max-age={_FRESH_SECONDS}", etag
     return response
-
-
-def _played(match: Match, number: int, revision: int | None) -> PlayedGame:
-    games = played_games(match).filter(number=number)
-    found = (games if revision is None else games.filter(revision=revision)).last()
-    if found is None:
-        raise NotFound(f"No game {number} of this match is stored.")
-    return found
 
 
 def _etag(played: PlayedGame, match: Match) -> str:

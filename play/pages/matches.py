@@ -14,8 +14,8 @@ from matchmaking.pages.match_display import match_page_of
 from matchmaking.pages.matches import match_page as plain_match_page
 from matchmaking.ports.game_host import game_of_match
 from matchmaking.selectors import match_of
-from play.models import PlayedGame
 from play.registry import UnknownGame, game_of
+from play.selectors import played_game, watchable_games
 
 SPEEDS = ("0.25", "0.5", "1", "2", "4")
 
@@ -24,19 +24,20 @@ SPEEDS = ("0.25", "0.5", "1", "2", "4")
 def match_page(request: HttpRequest, match_id: UUID) -> HttpResponse:
     """A match: to be played, or as ever where it is not played here."""
     match = _match(match_id)
-    played = game_of_match(match)
+    played, replays = game_of_match(match), watchable_games(match)
     try:
         game = game_of(played.slug) if played else None
     except UnknownGame:
         game = None
     if game is None:
-        return plain_match_page(request, match_id)
+        more = {"replays": replays, "below": "play/_games.html"} if replays else {}
+        return plain_match_page(request, match_id, more)
     context = {
         "match": match,
         "shown": match_page_of(match, browser_player(request)),
         "game": game,
         "has_keys": hasattr(game, "moves"),
-        "replays": _replays(match),
+        "replays": replays,
     }
     return render(request, "play/match.html", context)
 
@@ -46,21 +47,18 @@ def match_page(request: HttpRequest, match_id: UUID) -> HttpResponse:
 def replay(request: HttpRequest, match_id: UUID) -> HttpResponse:
     """A finished game, to be watched: `?game=2&at=812`."""
     match = _match(match_id)
-    replays = _replays(match)
     asked = request.GET.get("game", "1")
     number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 4 else 0
-    if number not in replays:
-        raise Http404
     try:
-        game = game_of(replays[number])
-    except UnknownGame as error:
+        game = game_of(played_game(match, number).game)
+    except (NotFound, UnknownGame) as error:
         raise Http404 from error
     context = {
         "match": match,
         "shown": match_page_of(match, browser_player(request)),
         "game": game,
         "number": number,
-        "replays": replays,
+        "replays": watchable_games(match),
         "speeds": SPEEDS,
     }
     return render(request, "play/replay.html", context)
@@ -71,9 +69,3 @@ def _match(match_id: UUID) -> Match:
         return match_of(match_id)
     except NotFound as error:
         raise Http404 from error
-
-
-def _replays(match: Match) -> dict[int, str]:
-    """The numbers of the stored games of a match as it was last played, and their games' slugs."""
-    games = PlayedGame.objects.filter(match=match).order_by("played_at")
-    return dict(games.values_list("number", "game"))

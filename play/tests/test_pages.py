@@ -8,6 +8,8 @@ from matchmaking.selectors import match_of
 from matchmaking.tests.meetings import meeting
 from play.models import PlayedGame
 
+from .records import bots_play, played_match, store
+
 pytestmark = pytest.mark.django_db
 
 
@@ -31,6 +33,27 @@ def test_a_match_is_shown_as_what_it_is_played_in(match: Match) -> None:
         Pool.objects.update(plays=plays, play_settings={})
         plain = page(f"/matches/{match.pk}")
         assert 'id="match"' in plain and "play/" not in plain.partition("<main")[2]
+
+
+def test_games_can_be_watched_again_where_the_pool_plays_nothing_any_more() -> None:
+    match = played_match("pong", points=1)
+    link = f'href="/matches/{match.pk}/replay?game=1"'
+    assert link in page(f"/matches/{match.pk}")
+    Pool.objects.update(plays="", play_settings={})
+    plain = page(f"/matches/{match.pk}")
+    assert 'id="match"' in plain and link in plain
+    PlayedGame.objects.update(version=9)
+    assert link not in page(f"/matches/{match.pk}")
+
+
+def test_the_page_lists_the_games_of_the_match_as_it_was_last_played(match: Match) -> None:
+    for revision, numbers in ((0, (1, 2, 3)), (2, (1, 2))):
+        match.revision = revision
+        for number in numbers:
+            store(match, *bots_play("pong", points=1), number)
+    shown = page(f"/matches/{match.pk}")
+    assert "Watch game 2" in shown and "Watch game 3" not in shown
+    assert "game 3" in page(f"/matches/{match.pk}/replay?game=3")
 
 
 def test_programs_still_get_json_at_the_same_address(match: Match) -> None:

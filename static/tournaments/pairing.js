@@ -38,8 +38,13 @@ function drawLink({ id, state }) {
   return [link];
 }
 
-/** That it is being played: a link where it can be watched here. */
-function drawMark({ id }, { isReady, isLive }) {
+/** That it is being played, or was: a link where it can be watched here, perhaps again. */
+function drawMark({ id, sides }, { isReady, isLive, isReplay }) {
+  if (isReplay && sides.some(({ score }) => /\d/.test(score))) {
+    const link = element("a", "live-mark replay-mark", "replay");
+    link.href = `/matches/${id}`;
+    return [link];
+  }
   if (isReady && document.getElementById("tournament").dataset.plays) {
     const link = element("a", "live-mark", isLive ? "live" : "watch");
     link.href = `/matches/${id}`;
@@ -77,7 +82,8 @@ export function drawPairing(pairing) {
   if (isReady && pairing.station) {
     drawn.push(element("span", "station", pairing.station));
   }
-  drawn.push(...drawMark(pairing, { isReady, isLive }));
+  const isReplay = pairing.state === "decided" && place.querySelector("a.live-mark") !== null;
+  drawn.push(...drawMark(pairing, { isReady, isLive, isReplay }));
   STATES.forEach((state) => place.classList.toggle(`is-${state}`, state === pairing.state));
   place.classList.toggle("is-live", isLive);
   ["winner", "loser"].forEach((whose) => place.classList.toggle(`passes-${whose}`, passes(pairing) === whose));

@@ -3,14 +3,16 @@
 What is a reader's own (buttons, the own entry) is no part of it and is drawn each time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from matchmaking.ports.game_host import game_host
 from tournaments.display.bracket import champion_of
 from tournaments.display.choice import Choice
 from tournaments.display.draft import DraftView, draft_of
@@ -95,6 +97,7 @@ def _draw(tournament: Tournament, choice: Choice, *, may_enter: bool, framed: bo
         "champions": whole.champions,
         "may_enter": may_enter,
         "framed": framed,
+        "with_games": _with_games(whole),
     }
     view = whole.view
     table = view.table if view is not None else None
@@ -110,6 +113,15 @@ def _draw(tournament: Tournament, choice: Choice, *, may_enter: bool, framed: bo
         champions=whole.champions,
         top_names=table.top_names if table is not None else (),
     )
+
+
+def _with_games(whole: Whole) -> Collection[UUID]:
+    """The matches on the page of which games can be watched again."""
+    part = whole.view and (whole.view.bracket or whole.view.table)
+    if not part or not whole.tournament.plays:
+        return ()
+    places = [one for round_ in part.rounds for one in round_.pairings if not one.is_open]
+    return game_host().with_games([one.match_id for one in places if one.match_id])
 
 
 def _champions_of(tournament: Tournament, view: StageView | None) -> list[str]:
