@@ -6,7 +6,7 @@ from lib.endpoints import page_or_json
 from matchmaking.api import matches as match_api
 
 from .api import games as game_api
-from .pages import games, matches
+from .pages import games, matches, wall
 
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _MATCH = rf"matches/(?P<match_id>{_UUID})"
@@ -16,6 +16,7 @@ urlpatterns = [
     re_path(rf"^api/{_MATCH}/games/?$", game_api.list_games),
     re_path(rf"^api/{_MATCH}/games/(?P<number>\d{{1,4}})/?$", game_api.show_game),
     path("matches/<uuid:match_id>/replay", matches.replay, name="play-replay"),
+    path("wall", wall.wall, name="wall"),
     path("play", games.games, name="play-games"),
     path("play/<slug:slug>", games.game_page, name="play-game"),
 ]

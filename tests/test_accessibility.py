@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 FORMATS = ("single_elimination", "double_elimination", "round_robin", "swiss")
 PUBLIC = (
-    "/", "/play", "/play/pong", "/play/connect-four", "/tournaments", "/tournaments/new",
+    "/", "/play", "/play/pong", "/play/connect-four", "/wall", "/tournaments", "/tournaments/new",
     "/tournaments/import", "/leaderboards", "/sign-up",
     "/sign-in", "/account", "/api/docs", "/nothing",
 )  # fmt: skip

@@ -97,6 +97,24 @@ def test_two_play_pong_from_the_queue_to_the_result_and_again(
         person.see("#play")
 
 
+def test_the_lobby_and_the_wall_show_a_match_while_it_is_played(
+    meet: Meet, site: MatchpointServer
+) -> None:
+    ann, _ = matched(meet, site, "connect-four")
+    vic, wall = meet(bypass_csp=True).enter(), meet(bypass_csp=True)
+    wall.page.goto("/wall")
+    vic.see("#live-matches >> text=Ann vs Bob")
+    wall.see(".wall-match >> .four-board")
+    assert violations(vic.page) + violations(wall.page) == []
+    ann.page.locator("[data-phase-title]").wait_for(state="hidden")
+    ann.page.click("text=Resign…")
+    ann.page.click("button:text-is('Resign')")
+    wall.see(".wall-text >> text=Ann resigned")
+    wall.see("#wall-empty")
+    vic.page.locator("#live").wait_for(state="hidden")
+    vic.page.click("text=Lobby")
+
+
 def test_who_leaves_the_page_pauses_the_game_and_comes_back(
     meet: Meet, site: MatchpointServer
 ) -> None:

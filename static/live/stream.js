@@ -82,6 +82,7 @@ export class Stream extends EventTarget {
   #receivedAt = 0;
   #healing = false;
   #wanted = false;
+  #life = new AbortController();
 
   /** `path` such as /ws; `epoch` and `seq` of what the page already shows, if it knows.
 
@@ -101,14 +102,22 @@ export class Stream extends EventTarget {
 
   /** Connect, and stay connected while the page is looked at. */
   start() {
-    document.addEventListener("visibilitychange", () => this.#looked());
-    document.addEventListener("freeze", () => this.#sleep());
-    window.addEventListener("pagehide", () => this.#sleep());
-    window.addEventListener("pageshow", (event) => event.persisted && this.retry());
-    window.addEventListener("online", () => this.retry());
-    window.addEventListener("offline", () => this.#offline());
+    const { signal } = this.#life;
+    document.addEventListener("visibilitychange", () => this.#looked(), { signal });
+    document.addEventListener("freeze", () => this.#sleep(), { signal });
+    window.addEventListener("pagehide", () => this.#sleep(), { signal });
+    window.addEventListener("pageshow", (event) => event.persisted && this.retry(), { signal });
+    window.addEventListener("online", () => this.retry(), { signal });
+    window.addEventListener("offline", () => this.#offline(), { signal });
     this.#wanted = true;
     this.#connect();
+  }
+
+  /** Disconnect for good. */
+  stop() {
+    this.#life.abort();
+    this.#clear("hidden");
+    this.#sleep();
   }
 
   /** Send a message, or bytes, now; false when there is no live socket to send it by. */

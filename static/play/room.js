@@ -30,13 +30,11 @@ import { Stream } from "../live/stream.js";
 import { localise } from "../live/times.js";
 import { bindPreferences } from "./preferences.js";
 import * as sound from "./sound.js";
+import { inputFrame, PROTOCOL, stateOf } from "./wire.js";
 
-const PROTOCOL = "matchpoint.play.1";
 const PING_EVERY_MS = 2000;
 const TICK_MS = 200;
 const MOST_LINES = 100;
-const INPUT_KIND = 1;
-const HEAD_BYTES = 14;
 const NOTE_MS = 6000;
 // An input that came too late or too early: the next state sets it right.
 const PASSING = new Set(["old_input", "future_input", "too_many_inputs"]);
@@ -52,28 +50,10 @@ let viewOf = "";
 let pingedAt = 0;
 let isLeaving = false;
 
-/** An input in its binary form. */
-function sendInput(move, n) {
-  const bytes = new DataView(new ArrayBuffer(6));
-  bytes.setUint8(0, INPUT_KIND);
-  bytes.setUint8(1, move);
-  bytes.setUint32(2, n, true);
-  stream.send(bytes.buffer);
-}
-
-function stateOf(buffer) {
-  const head = new DataView(buffer);
-  return {
-    number: head.getUint8(1),
-    step: head.getUint32(2, true),
-    applied: [head.getUint32(6, true), head.getUint32(10, true)],
-    frame: new DataView(buffer, HEAD_BYTES),
-    isPlayed: room?.phase === "playing",
-  };
-}
+const sendInput = (move, n) => stream.send(inputFrame(move, n));
 
 stream.addEventListener("bytes", ({ detail }) => {
-  const state = stateOf(detail);
+  const state = stateOf(detail, room?.phase === "playing");
   view?.state?.(state);
 });
 stream.addEventListener("message", ({ detail }) => {

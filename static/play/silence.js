@@ -1,0 +1,3 @@
+/* No sound, where there are many games at once. */
+
+export function beep() {}
