@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from .browser import PHONE, Person, launch
+from .clients import send
 from .server import MatchpointServer, rows
 from .test_accessibility import violations
 
@@ -113,6 +114,36 @@ def test_the_lobby_and_the_wall_show_a_match_while_it_is_played(
     wall.see("#wall-empty")
     vic.page.locator("#live").wait_for(state="hidden")
     vic.page.click("text=Lobby")
+
+
+def test_a_tournament_is_played_in_the_browser_and_its_bracket_moves_on(
+    meet: Meet, site: MatchpointServer
+) -> None:
+    plan = {"name": "Pong Cup", "players": [], "entry": "open", "start": False, "plays": "pong"}
+    made = send(site.url, "POST", "/tournament", plan | {"play_settings": {"points": 1}})
+    address = f"/tournaments/{made.json['tournament']['id']}"
+    token = made.json["token"]
+    assert send(site.url, "POST", f"/api{address}/registration", {}, token=token).status == 200
+    ann, bob, vic = meet().enter(), meet().enter(), meet()
+    for person, name in ((ann, "Ann"), (bob, "Bob")):
+        person.introduce(name)
+        person.page.goto(address)
+        person.page.click(".own-entry >> text=Register")
+        person.page.click("button:has-text('Register')")
+        person.see(".own-entry >> text=entered")
+    assert send(site.url, "POST", f"/api{address}/start", {}, token=token).status == 200
+    vic.page.goto(address)
+    for person in (ann, bob):
+        person.page.click(".own-entry >> text=play")
+        person.page.wait_for_url("**/matches/*")
+    vic.see(".live-mark >> text=watch")
+    for person in (ann, bob):
+        person.page.locator("[data-phase-title]").wait_for(state="hidden")
+        person.page.locator("body").press("Tab")
+        person.page.keyboard.down("w")
+    vic.see(".pairing.is-decided >> .won")
+    ann.page.click("text=Back to Pong Cup")
+    ann.see(".pairing.is-decided")
 
 
 def test_who_leaves_the_page_pauses_the_game_and_comes_back(
