@@ -31,7 +31,8 @@ def test_every_game_of_a_match_is_played_again(slug: str) -> None:
     stored = PlayedGame.objects.get(number=1)
     winner = ("Ann", "Bob")[stored.winner or 0]
     score = ":".join(map(str, stored.scores))
-    assert first == f"Game 1, {slug}: {winner} won {score} after {stored.length}, played."
+    won = f"{winner} won, played, after {stored.length}."
+    assert first == f"Game 1, {slug}: Ann vs Bob {score}, {won}"
     assert second.startswith(f"Game 2, {slug}") and "All" in last
 
 

@@ -48,9 +48,9 @@ class Command(BaseCommand):
             return False
         names = side_names(match)
         won = "a draw" if played.winner is None else f"{names[played.winner]} won"
-        score = ":".join(map(str, played.scores))
         self.stdout.write(
-            f"{_heading(played, match)}: {won} {score} after {played.length}, {played.reason}."
+            f"{_heading(played, match)}: {' vs '.join(names)} {':'.join(map(str, played.scores))}, "
+            f"{won}, {played.reason}, after {played.length}."
         )
         return True
 
