@@ -160,8 +160,8 @@ def outcome_of_record(game: Game[Any], recorded: Recorded) -> Replayed:
 def check_record(game: Game[Any], recorded: Recorded, stored: GameOutcome) -> None:
     """Play a stored game, and see that its stored outcome is what comes out.
 
-    The record does not hold who resigned, or that a draw was agreed: there, the game must not have
-    been over by its rules. Raises `ValueError` that says what differs.
+    The record does not hold who resigned or went away, or that a draw was agreed: there, the game
+    must not have been over by its rules. Raises `ValueError` that says what differs.
     """
     replayed = outcome_of_record(game, recorded)
     if replayed.length != recorded.length:

@@ -168,9 +168,9 @@ class ProcessRooms:
         """Store a game; then the room goes on."""
         self._store(room, partial(store_game, ended, room.snapshot(), is_last=is_last))
 
-    def side_stayed_away(self, room: Room, side: int) -> None:
+    def side_stayed_away(self, room: Room, side: int, ended: EndedGame) -> None:
         """Store the end of the match; then the room ends."""
-        self._store(room, partial(store_absence, room.snapshot(), absent=side))
+        self._store(room, partial(store_absence, room.snapshot(), ended, absent=side))
 
     def scores_changed(self, room: Room) -> None:
         """Show the score elsewhere too, with the next beat."""

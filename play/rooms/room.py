@@ -50,8 +50,8 @@ class Keeper(Protocol):
     def game_ended(self, room: "Room", ended: EndedGame, *, is_last: bool) -> None:
         """Store a game; then call `go_on`."""
 
-    def side_stayed_away(self, room: "Room", side: int) -> None:
-        """Store the end of the match; then call `go_on`."""
+    def side_stayed_away(self, room: "Room", side: int, ended: EndedGame) -> None:
+        """Store the end of the match, and the game that ends with it; then call `go_on`."""
 
     def scores_changed(self, room: "Room") -> None:
         """Show the score elsewhere too."""
@@ -266,7 +266,8 @@ class Room(ABC):
             self._settle_absence()
             self.stop()
             self._is_storing = True
-            self.keeper.side_stayed_away(self, alone)
+            outcome = GameOutcome(1 - alone, self.scores, Reason.ABSENT)
+            self.keeper.side_stayed_away(self, alone, self._ended_game(outcome))
 
     def _settle_absence(self) -> None:
         """Nobody's absence runs any more; what ran is taken off."""
@@ -291,17 +292,20 @@ class Room(ABC):
             self.sides[outcome.winner].won += 1
         else:
             self.drawn += 1
-        ended = EndedGame(
-            number=self.number, revision=self.stored.revision, settings=self.stored.settings,
-            seed=self.seed, first=self.first, record=tuple(self.record), length=self.length,
-            outcome=outcome,
-        )  # fmt: skip
+        ended = self._ended_game(outcome)
         is_last = self._is_decided()
         if not is_last:
             self.number += 1
             self.seed = new_seed()
             self.begin()
         self.keeper.game_ended(self, ended, is_last=is_last)
+
+    def _ended_game(self, outcome: GameOutcome) -> EndedGame:
+        return EndedGame(
+            number=self.number, revision=self.stored.revision, settings=self.stored.settings,
+            seed=self.seed, first=self.first, record=tuple(self.record), length=self.length,
+            outcome=outcome,
+        )  # fmt: skip
 
     def _is_decided(self) -> bool:
         first, second = (side.won for side in self.sides)

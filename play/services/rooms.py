@@ -241,6 +241,13 @@ def store_game(ended: EndedGame, after: RoomSnapshot, *, is_last: bool, host_id:
     if games.filter(number=ended.number).exists():
         return
     _store_fenced(after, host_id, is_over=is_last)
+    _store_played(ended, after)
+    if is_last:
+        match = match_of(after.match_id)
+        finish_match(match=match, result=_result(match, list(games), after))
+
+
+def _store_played(ended: EndedGame, after: RoomSnapshot) -> None:
     PlayedGame.objects.create(
         match_id=after.match_id, revision=ended.revision, number=ended.number, game=after.game,
         version=game_of(after.game).version, settings=ended.settings, first=ended.first,
@@ -248,19 +255,18 @@ def store_game(ended: EndedGame, after: RoomSnapshot, *, is_last: bool, host_id:
         winner=ended.outcome.winner, scores=list(ended.outcome.scores),
         reason=ended.outcome.reason,
     )  # fmt: skip
-    if is_last:
-        match = match_of(after.match_id)
-        finish_match(match=match, result=_result(match, list(games), after))
 
 
 @transaction.atomic
-def store_absence(after: RoomSnapshot, *, absent: int, host_id: str) -> None:
+def store_absence(after: RoomSnapshot, ended: EndedGame, *, absent: int, host_id: str) -> None:
     """Store that a side stayed away for too long: it has conceded, or forfeited if it never came.
 
-    Raises as `store_game` does.
+    The game that ended so is stored, if it had begun. Raises as `store_game` does.
     """
     match_host().lock(after.match_id)
     _store_fenced(after, host_id, is_over=True)
+    if ended.length:
+        _store_played(ended, after)
     outcome = Outcome.CONCEDED if after.is_begun else Outcome.FORFEIT
     result = Result(1 - absent, outcome)
     finish_match(match=match_of(after.match_id), result=result)

@@ -108,7 +108,7 @@ class Keeper:
     def game_ended(self, room: Room, ended: EndedGame, *, is_last: bool) -> None:
         self.games.append((ended, is_last))
 
-    def side_stayed_away(self, room: Room, side: int) -> None:
+    def side_stayed_away(self, room: Room, side: int, ended: EndedGame) -> None:
         self.absent.append(side)
 
     def scores_changed(self, room: Room) -> None:

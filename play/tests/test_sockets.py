@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import OperationalError
+from pytest_django import Settings
 
 from lib.errors import Refusal
 from matchmaking.callers import Caller
@@ -13,9 +14,11 @@ from matchmaking.models import Match, MatchState, Outcome, Pool, Rating
 from matchmaking.results import Result
 from matchmaking.services.matches import finish_match, leave_match
 from matchmaking.services.queue.joining import Join, Joined, join_pools
+from play.engine.game import GameOutcome, Reason
 from play.messages import INPUT, STATE_HEAD, STATE_KIND, SUBPROTOCOL
 from play.models import Host, PlayedGame, RoomRow
 from play.rooms import process, room
+from play.selectors import check_played
 from play.services import rooms as room_services
 from streams.models import Stream
 from streams.relay import in_thread
@@ -245,12 +248,30 @@ async def test_another_process_takes_over_and_the_first_stores_nothing_more(visi
     await Host.objects.filter(pk=rooms.host_id).adelete()
     taken = await in_thread(room_services.open_room, met.match, host_id="other")
     assert isinstance(taken, room_services.StoredRoom) and taken.length > 0
+    ended = held._ended_game(GameOutcome(0, (0, 0), Reason.ABSENT))
     with pytest.raises(room_services.Fenced):
         await in_thread(
-            room_services.store_absence, held.snapshot(), absent=1, host_id=rooms.host_id
+            room_services.store_absence, held.snapshot(), ended, absent=1, host_id=rooms.host_id
         )
     assert await ann.closed() == 1012
     assert (await in_thread(met.now)).state == MatchState.OPEN
+
+
+async def test_a_game_that_somebody_left_for_good_can_be_watched_again(
+    visit: Visit, settings: Settings
+) -> None:
+    settings.MATCHPOINT_ABSENCE_SECONDS = 1
+    met = await in_thread(meeting, goal=500)
+    ann, bob = await both(visit, met)
+    await ann.say({"type": "input", "move": "push"})
+    await asyncio.sleep(0.3)
+    await bob.disconnect()
+    while (await ann.next("room"))["phase"] != "over":
+        pass
+    assert (await in_thread(met.now)).outcome == Outcome.CONCEDED
+    played = await PlayedGame.objects.aget()
+    assert (played.winner, played.reason) == (0, "absent") and played.length > 5
+    await in_thread(check_played, played)
 
 
 async def test_a_match_that_is_opened_again_is_played_again(visit: Visit) -> None:
