@@ -33,13 +33,13 @@ WORKERS ?= auto
 PARALLEL := --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo bot admin test check bench clean venv requirements tools
+.PHONY: help run demo bot admin test check bench clean venv requirements games tools
 
 help: ## list these commands
 	@echo "Matchpoint. HOST and PORT say where (now $(HOST) and $(PORT))."
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 \t/p' Makefile
 
-run: requirements .local/secret_key ## install what is needed, and serve
+run: requirements $(if $(GAMES),games) .local/secret_key ## install what is needed, and serve; GAMES=1 brings chess and more
 	@set -e; $(WITH_SECRET); \
 	$(PY) manage.py collectstatic --noinput --verbosity 0 & \
 	$(PY) manage.py migrate --verbosity 0; \
@@ -105,7 +105,12 @@ requirements: venv
 		echo "Installing requirements.txt; this takes a minute" && \
 		$(INSTALL) requirements.txt && cp requirements.txt $(VENV); }
 
-tools: venv
+games: venv
+	@cmp -s requirements-games.txt $(VENV)/requirements-games.txt || { \
+		echo "Installing requirements-games.txt" && \
+		$(INSTALL) requirements-games.txt --no-deps && cp requirements-games.txt $(VENV); }
+
+tools: venv games
 	@{ cmp -s requirements.txt $(VENV)/requirements.txt && \
 		cmp -s requirements-dev.txt $(VENV)/requirements-dev.txt; } || { \
 		echo "Installing requirements-dev.txt; this takes a minute" && \

@@ -105,6 +105,8 @@ class Position(ServerMessage, tag="position"):
     running: int | None
     """The side whose clock runs."""
     offer: Offer | None
+    offers: Sequence[str]
+    """What you may offer: `draw`, `takeback`."""
 
 
 class GameOver(ServerMessage, tag="game_over"):

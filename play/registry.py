@@ -12,6 +12,7 @@ from typing import Any
 
 from lib.errors import Refusal
 
+from . import open_spiel
 from .connect_four import ConnectFour
 from .engine.game import Game
 from .pong import Pong
@@ -34,7 +35,7 @@ def games() -> Mapping[str, Game[Any]]:
 
     One that cannot be loaded is left out, and logged.
     """
-    found: list[Game[Any]] = [kind() for kind in _OWN]
+    found: list[Game[Any]] = [*(kind() for kind in _OWN), *open_spiel.installed_games()]
     for entry in entry_points(group=GROUP):
         try:
             found.append(entry.load()())

@@ -162,7 +162,7 @@ def test_two_play_connect_four_by_keyboard(meet: Meet, site: MatchpointServer) -
     for person in people:
         person.page.locator("[data-phase-title]").wait_for(state="hidden")
         person.see(".four-board")
-    first = people[0].page.locator(".four-turn").inner_text() == "Your turn."
+    first = people[0].page.locator(".turns-turn").inner_text() == "Your turn."
     mover, other = people if first else reversed(people)
     assert violations(mover.page) + violations(other.page) == []
     for person in people:
@@ -177,10 +177,39 @@ def test_two_play_connect_four_by_keyboard(meet: Meet, site: MatchpointServer) -
             person.page.locator("body").press(column)
         else:
             person.page.locator(f".four-column >> nth={int(column) - 1}").press("Enter")
-        other.see(f".four-moves li >> nth={turn}")
+        other.see(f".turns-moves li >> nth={turn}")
     for person in people:
         person.see(".match-ending")
         person.see(".is-winning")
+
+
+def test_two_play_hex_on_the_board_and_by_typing_in_the_view_of_any_game(
+    meet: Meet, site: MatchpointServer
+) -> None:
+    people = matched(meet, site, "hex", '{"board": 3}')
+    for person in people:
+        person.page.locator("[data-phase-title]").wait_for(state="hidden")
+    first = people[0].page.locator(".turns-turn").inner_text() == "Your turn."
+    mover, other = people if first else reversed(people)
+    mover.see(".turns-clock.is-running >> text=Black")
+    assert violations(mover.page) + violations(other.page) == []
+    mover.page.click('.generic-cell[aria-label="b1: empty"]')
+    other.page.fill(".generic-view input", "a")
+    assert other.page.locator(".generic-moves button").all_inner_texts() == ["a1", "a2", "a3"]
+    other.page.fill(".generic-view input", "a3")
+    other.page.press(".generic-view input", "Enter")
+    mover.see('.generic-cell.is-last[aria-label="a3: ○"]')
+    mover.page.click('.generic-moves button:text-is("b2")')
+    other.page.press('.generic-cell[tabindex="0"]', "ArrowRight")
+    other.page.keyboard.press("ArrowRight")
+    other.page.keyboard.press("Enter")
+    mover.see('.generic-cell[aria-label="c1: ○"]')
+    mover.page.click('.generic-cell[aria-label="b3: empty"]')
+    for person in people:
+        person.see(".match-ending")
+    people[0].page.click("text=Watch it again")
+    people[0].page.press("[data-seek]", "End")
+    people[0].see('.generic-cell.is-last[aria-label="b3: ●"]')
 
 
 def test_an_offer_is_answered_and_a_game_given_up(meet: Meet, site: MatchpointServer) -> None:

@@ -77,6 +77,9 @@ class Game(ABC, Generic[State]):
     #: One sentence for those who do not know it, and how it is played with the keyboard.
     about: ClassVar[str] = ""
 
+    def prepare(self) -> None:
+        """Called in a thread before a room of it opens: what takes long is done here, once."""
+
     @abstractmethod
     def setup(self, settings: Any, *, seed: int, first: int) -> State:
         """The state at the start. `first` is the side that begins; it alternates between games."""

@@ -147,6 +147,7 @@ class ProcessRooms:
         if isinstance(stored, HeldBy):
             return stored
         game = game_of(stored.game)
+        await in_thread(game.prepare)
         kind = RealTimeRoom if isinstance(game, RealTimeGame) else TurnRoom
         room = kind(stored, game, self, delay_seconds=settings.MATCHPOINT_SPECTATOR_DELAY_SECONDS)
         self.rooms[match_id] = room

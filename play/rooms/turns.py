@@ -197,7 +197,12 @@ class TurnRoom(Room):
             clocks_ms=self._chess_clock.left(self._now_ms()),
             running=self._chess_clock.running,
             offer=self._offer,
+            offers=self._offers(side) if is_on and side is not None else (),
         )
+
+    def _offers(self, side: int) -> list[str]:
+        can_take_back = self._game.takebacks and self._moves_to_take_back(side) > 0
+        return [DRAW] * self._game.draws + [TAKEBACK] * can_take_back
 
     def _last(self, side: int | None) -> str | None:
         if self.record and self._game.sees_move(self._states[-2], side, now=self.state):

@@ -96,7 +96,7 @@ def test_a_corrected_result_is_not_that_of_the_games() -> None:
     ("change", "word"),
     [
         ({"version": 9}, "version 9"),
-        ({"game": "chess"}, "'chess' is not installed"),
+        ({"game": "ludo"}, "'ludo' is not installed"),
         ({"length": 90}, "not 90"),
     ],
 )

@@ -64,7 +64,7 @@ def test_settings_come_with_the_usual_ones() -> None:
 @pytest.mark.parametrize(
     ("slug", "settings", "code", "named"),
     [
-        ("chess", {}, "unknown_game", "'chess'"),
+        ("ludo", {}, "unknown_game", "'ludo'"),
         ("darts", {"legs": 0}, "bad_settings", "`legs`"),
         ("darts", {"legs": "many"}, "bad_settings", "`legs`"),
         ("darts", {"size": 1}, "bad_settings", "`size`"),

@@ -45,7 +45,7 @@ def test_every_game_of_a_match_is_played_again(slug: str) -> None:
         ({"first": 0}, "is 1:0, not 0:1"),
         ({"record": b"\0"}, "no record"),
         ({"version": 2}, "version 2 of Connect Four"),
-        ({"game": "chess"}, "'chess' is not installed"),
+        ({"game": "ludo"}, "'ludo' is not installed"),
     ],
 )
 def test_what_differs_is_said(

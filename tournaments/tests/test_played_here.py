@@ -79,7 +79,7 @@ def test_a_game_comes_with_its_own_settings_and_undo_takes_both_back() -> None:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"plays": "chess"}, "unknown_game"),
+        ({"plays": "ludo"}, "unknown_game"),
         ({"plays": "darts", "play_settings": {"legs": 10}}, "bad_settings"),
         ({"play_settings": {"legs": 1}}, "bad_settings"),
     ],
@@ -106,8 +106,8 @@ def test_a_file_keeps_it() -> None:
     document = json.loads(export_tournament(made))
     again = import_tournament(data=json.dumps(document).encode()).tournament
     assert (again.plays, again.play_settings) == ("darts", SETTINGS)
-    document["tournament"]["plays"] = "chess"
-    with pytest.raises(BadFile, match="'chess' is not installed"):
+    document["tournament"]["plays"] = "ludo"
+    with pytest.raises(BadFile, match="'ludo' is not installed"):
         import_tournament(data=json.dumps(document).encode())
 
 
