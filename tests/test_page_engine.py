@@ -1,4 +1,4 @@
-"""The page computes the same game of Pong: its engine runs in Chromium, beside ours."""
+"""The page computes the same games: its engines run in Chromium, beside ours."""
 
 from pathlib import Path
 from random import Random
@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
+from play.connect_four import ConnectFour
+from play.connect_four.engine import winning_cells
+from play.engine.game import TurnSettings
 from play.pong import bot, engine
 
 from .browser import launch
 
 pytestmark = pytest.mark.browser
-ENGINE = Path(__file__).resolve().parents[1] / "static" / "play" / "pong" / "engine.js"
+GAMES = Path(__file__).resolve().parents[1] / "static" / "play"
+ENGINE = GAMES / "pong" / "engine.js"
 #: Plays games of held moves; 3 to 5 stand for the computer in its three strengths.
 PLAY = """
 async ([source, games]) => {
@@ -80,3 +84,36 @@ def test_the_page_plays_the_same_games_and_reads_our_frames(chromium: Path) -> N
         some = ours[0][::97]
         frames = [list(engine.frame(state)) for state in some]
         assert page.evaluate(DECODE, [source, frames]) == [list(state) for state in some]
+
+
+FOURS = """
+async ([source, games]) => {
+  const four = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  return games.map(({ moves, first }) => {
+    let board = four.emptyBoard();
+    return moves.map((move, ply) => {
+      board = four.drop(board, move - 1, (first + ply) % 2);
+      const cells = four.foursThrough(board, move - 1).map((cell) => cell.join());
+      return [[...new Set(cells)].sort(), four.openColumns(board).map((c) => c + 1).sort()];
+    });
+  });
+}
+"""
+
+
+def test_the_page_sees_the_same_fours(chromium: Path) -> None:
+    game, chance = ConnectFour(), Random(9)
+    played, ours = [], []
+    for first in (0, 1) * 20:
+        board, moves, seen = game.setup(TurnSettings(), seed=0, first=first), [], []
+        while game.outcome(board) is None:
+            moves.append(chance.choice(game.legal(board)))
+            mover = board.turn
+            board = game.apply(board, moves[-1])
+            cells = sorted(f"{column},{row}" for column, row in winning_cells(board.discs[mover]))
+            seen.append([cells, sorted(int(move) for move in game.legal(board))])
+        played.append({"moves": [int(move) for move in moves], "first": first})
+        ours.append(seen)
+    source = (GAMES / "connect_four" / "engine.js").read_text()
+    with launch(chromium) as browser:
+        assert browser.new_page().evaluate(FOURS, [source, played]) == ours

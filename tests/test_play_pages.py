@@ -242,6 +242,22 @@ def test_practice_while_one_waits_and_the_match_opens_by_itself(
     ann.page.wait_for_url("**/matches/*")
 
 
+def test_connect_four_is_practised_to_its_end(meet: Meet) -> None:
+    ann = meet()
+    ann.page.goto("/play/connect-four")
+    ann.page.check("[name=strength][value='3']")
+    ann.page.click("text=Start")
+    ended = ann.page.locator("[data-phase-title]")
+    for turn in range(21):
+        ann.page.locator(".four-column[aria-disabled=false], [data-start]:visible").first.wait_for()
+        if ended.is_visible():
+            break
+        ann.page.keyboard.press("1274563"[turn % 7])
+        ann.page.wait_for_timeout(700)
+    ended.wait_for()
+    assert ended.inner_text() in {"The computer wins", "You win", "A draw"}
+
+
 def test_keys_and_sound_are_kept(meet: Meet) -> None:
     ann = meet()
     ann.page.goto("/play/pong")

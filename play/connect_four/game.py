@@ -16,6 +16,7 @@ class ConnectFour(TurnGame[Board]):
     """Two sides drop discs in turn; four in a row win, a full board is a draw."""
 
     slug, name, script = "connect-four", "Connect Four", "play/connect_four/view.js"
+    practice = "play/connect_four/practice.js"
     about = "Drop a disc in turn. Four in a row win: across, down or slanting."
     draws = True
 

@@ -67,11 +67,11 @@ def test_no_page_for_a_match_that_there_is_not() -> None:
         assert Client().get(address, headers={"Accept": "text/html"}).status_code == 404
 
 
-def test_games_are_listed_and_pong_can_be_practised() -> None:
+def test_games_are_listed_and_those_with_a_practice_can_be_practised() -> None:
     listed = page("/play")
     assert 'href="/play/pong"' in listed and 'href="/play/connect-four"' in listed
     assert "data-start" in page("/play/pong")
-    assert "data-start" not in page("/play/connect-four")
+    assert "data-start" in page("/play/connect-four")
     assert Client().get("/play/nothing").status_code == 404
 
 

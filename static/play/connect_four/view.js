@@ -17,14 +17,7 @@ export function create({ root, you, names, send, sound }) {
     }
   }
 
-  const gone = new AbortController();
-  document.addEventListener("keydown", (event) => {
-    const column = Number(event.key) - 1;
-    const isTyped = event.target.closest?.("input, textarea, [popover]");
-    if (column >= 0 && column < COLUMNS && !isTyped && !event.ctrlKey && !event.altKey && !event.metaKey) {
-      drop(column);
-    }
-  }, { signal: gone.signal });
+  const gone = followKeys(drop);
 
   return {
     room(message) {
@@ -45,6 +38,19 @@ export function create({ root, you, names, send, sound }) {
       root.replaceChildren();
     },
   };
+}
+
+/** Drop a disc with the keys 1 to 7, until what is returned is aborted. */
+export function followKeys(drop) {
+  const gone = new AbortController();
+  document.addEventListener("keydown", (event) => {
+    const column = Number(event.key) - 1;
+    const isTyped = event.target.closest?.("input:not([type=radio]), textarea, [popover]");
+    if (column >= 0 && column < COLUMNS && !isTyped && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      drop(column);
+    }
+  }, { signal: gone.signal });
+  return gone;
 }
 
 /** A finished game, to be watched: the views are the server's. */
@@ -72,7 +78,7 @@ function discOf(side) {
 }
 
 /** The board: a button for each column. */
-class Board {
+export class Board {
   #columns;
   #names;
 

@@ -1,7 +1,6 @@
 /* A game of Pong against the computer, in the page: the same rules, and no result. */
 
-import { Queue } from "../../lobby/queue.js";
-import { Stream } from "../../live/stream.js";
+import { followQueue } from "../practice_queue.js";
 import { bindPreferences } from "../preferences.js";
 import * as sound from "../sound.js";
 import { Controls } from "./controls.js";
@@ -85,10 +84,4 @@ document.addEventListener("visibilitychange", () => document.hidden && isRunning
 find("start").disabled = false;
 field.draw(state);
 bindPreferences(page);
-
-// The queue, while one waits: a match that is found opens by itself.
-const queue = new Queue(page.dataset.you);
-const stream = new Stream({ path: "/ws" });
-stream.addEventListener("event", ({ detail }) => queue.received(detail));
-stream.addEventListener("snapshot", () => queue.refresh());
-stream.start();
+followQueue(page.dataset.you);
