@@ -9,6 +9,8 @@ from collections import deque
 from typing import Any, Protocol
 from uuid import UUID
 
+import msgspec
+
 from lib.errors import Conflict, Forbidden, Refusal
 from play.engine.game import SIDES, Game, GameOutcome, Reason
 from play.messages import (
@@ -451,7 +453,7 @@ class Room(ABC):
         return RoomMessage(
             text=self._text(),
             game=self.game.slug,
-            settings=self.stored.settings,
+            settings=msgspec.structs.asdict(self.settings),
             phase=self.phase,
             you=you,
             sides=[

@@ -174,6 +174,7 @@ def test_play_begins_after_a_countdown_once_both_are_here() -> None:
     ann = table.come(0)
     assert sent(ann, "room")["phase"] == "waiting" and sent(ann, "room")["absent"] == 1
     table.come(1)
+    assert sent(ann, "room")["settings"] == {"goal": 30}  # of a pool that sets nothing
     assert sent(ann, "room")["phase"] == "countdown" and not table.clock.stepped
     table.clock.pass_by(3.1)
     assert sent(ann, "room")["phase"] == "playing" and table.room in table.clock.stepped
