@@ -144,9 +144,9 @@ class _Table:
     async def _move(self, position: Json) -> None:
         assert isinstance(self._game, TurnGame)
         await asyncio.sleep(_THINK_SECONDS)
-        move = self._game.bot(
-            position["view"], position["legal"], strength=self._bot.strength,
-            chance=self._bot.chance,
+        move = await asyncio.to_thread(  # a search may take seconds
+            self._game.bot, position["view"], position["legal"],
+            strength=self._bot.strength, chance=self._bot.chance,
         )  # fmt: skip
         await self._socket.send(json.dumps({"type": "move", "move": move, "ply": position["ply"]}))
 

@@ -13,6 +13,8 @@ from play.engine.game import GameOutcome, IllegalMove, TurnGame, TurnSettings
 from .messages import Found, Next, Position, Search
 from .process import SEARCH_SECONDS, Worker, WorkerFailed
 
+#: What only those who move need of a view.
+_FOR_PLAYERS = {"cells", "history", "player"}
 #: How many games a computer plays out before it moves, by strength.
 _SIMULATIONS = (0, 20, 200, 1000)
 
@@ -103,6 +105,8 @@ class SpielGame(TurnGame[Spot]):
         views = _read(state.line).views
         player = 2 if side is None else _other(state, side)
         view: dict[str, Any] = msgspec.json.decode(views[min(player, len(views) - 1)])
+        if side is None:
+            view = {name: shown for name, shown in view.items() if name not in _FOR_PLAYERS}
         return view | {
             "sides": [self._offer.players[_other(state, side)] for side in range(2)],
             "is_turned": player == self._offer.far,

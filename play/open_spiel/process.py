@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 #: A move takes a tenth of a millisecond; whoever waits, the event loop waits too.
 STEP_SECONDS = 2.0
 SEARCH_SECONDS = 30.0
-_START_SECONDS = 20.0
+_START_SECONDS = 5.0
 _TRIES = 2
 PROJECT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-m", "play.open_spiel.worker")

@@ -472,6 +472,10 @@ def test_a_move_is_taken_back_by_agreement_only() -> None:
     ann, bob = table.both()
     assert table.refused(bob, MakeOffer("takeback")) == "nothing_to_take_back"
     table.room.receive(ann, Move("1"))
+    assert [sent(one, "position")["offers"] for one in (ann, bob)] == [
+        ["draw", "takeback"],
+        ["draw"],
+    ]
     table.room.receive(bob, Move("2"))
     table.room.receive(ann, MakeOffer("takeback"))
     assert sent(bob, "position")["offer"] == {"side": 0, "what": "takeback"}
