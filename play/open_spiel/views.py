@@ -86,7 +86,7 @@ def _othello(state: Any, moves: Mapping[str, int]) -> View:
     rows = [line.split()[1:9] for line in str(state).splitlines() if line[:1].isdigit()]
     discs = [cell for row in rows for cell in row]
     grid = _grid(rows, files=_LETTERS[:8], ranks=range(1, 9))
-    return grid | {"facts": [["Discs", f"● {discs.count('x')}, ○ {discs.count('o')}"]]}
+    return grid | {"facts": [["Discs", f"Black {discs.count('x')}, White {discs.count('o')}"]]}
 
 
 def _hex(state: Any, moves: Mapping[str, int]) -> View:
@@ -100,18 +100,31 @@ def _hex(state: Any, moves: Mapping[str, int]) -> View:
         files=letters,
         ranks=range(1, len(rows) + 1),
     )
-    aims = [["●", "from the upper edge to the lower"], ["○", "from the left edge to the right"]]
+    aims = [["Black", "from top to bottom"], ["White", "from left to right"]]
     return grid | {"is_slanted": True, "facts": aims}
 
 
 def _backgammon(state: Any, moves: Mapping[str, int]) -> View:
+    """The points are numbered as the side counts them that is to move, or x at the end."""
     board, _, rest = str(state).partition("Turn: ")
     facts = dict(line.split(":", 1) for line in rest.splitlines() if ":" in line)
-    dice = facts.get("Dice", "").strip()
+    edges = [_wide(range(12, 0, -1)), _wide(range(13, 25))]
+    if state.current_player() == 1:
+        edges.reverse()
+    rows = [_wide(line.replace("|", "")) for line in board.splitlines()[1:-1]]
     return {
-        "text": board.rstrip(),
-        "facts": [["Dice", " and ".join(dice)], ["Bar", facts.get("Bar", "").strip() or "empty"]],
+        "text": "\n".join([edges[0], *rows, edges[1]]),
+        "facts": [
+            ["Dice", " and ".join(facts.get("Dice", "").strip())],
+            ["Bar", facts.get("Bar", "").strip() or "empty"],
+        ],
     }
+
+
+def _wide(points: Iterable[object]) -> str:
+    """A line of twelve points, with the bar between."""
+    cells = [f"{point:>3}" for point in points]
+    return f"{''.join(cells[:6])} |{''.join(cells[6:])}"
 
 
 _OPEN: dict[str, Callable[[Any, Mapping[str, int]], View]] = {

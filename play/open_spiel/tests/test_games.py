@@ -112,9 +112,26 @@ def test_hex_joins_the_edges_that_its_view_says(offered: dict[str, SpielGame]) -
     state = game.setup(game.settings(board=3), seed=1, first=0)
     for move in ("a1", "b1", "a2", "b2", "a3"):
         state = game.apply(state, move)
-    assert game.view(state, 0)["facts"][0] == ["●", "from the upper edge to the lower"]
+    assert game.view(state, 0)["facts"][0] == ["Black", "from top to bottom"]
     outcome = game.outcome(state)
     assert outcome is not None and outcome.winner == 0
+
+
+def test_the_points_of_backgammon_are_numbered_for_who_is_to_move(
+    offered: dict[str, SpielGame],
+) -> None:
+    game = offered["backgammon"]
+    for state, _ in play(game, seed=5, first=0, most=20):
+        view = game.view(state, game.to_move(state))
+        top, *points, bottom = (
+            line.replace("|", "").split()
+            for line in view["text"].splitlines()
+            if "  |  " not in line
+        )
+        stands = dict(zip(top, points[0], strict=True)) | dict(zip(bottom, points[-1], strict=True))
+        starts = {move.partition("/")[0] for move in game.legal(state)}
+        sign = view["sides"][game.to_move(state)]
+        assert {stands[start] for start in starts if start.isdigit()} <= {sign}
 
 
 @pytest.mark.parametrize("slug", HIDDEN)

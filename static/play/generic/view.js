@@ -253,6 +253,7 @@ class Moves {
     const found = this.#found();
     const open = new Set(this.#having(this.#picked).flatMap((move) => this.#cells.get(move)));
     this.#picture.mark(open, this.#picked);
+    found.sort((one, other) => this.#cells.get(one).length - this.#cells.get(other).length);
     const buttons = found.slice(0, MOST_BUTTONS).map((move) => {
       const button = element("button", { type: "button", className: "button button-quiet" }, move);
       button.addEventListener("click", () => this.#play(move));
