@@ -39,7 +39,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._is_over = self._is_too_large = False
         self._state = _IDLE
-        self._head_bytes = self._head_lines = self._head_read = self._begun = 0
+        self._head_read = self._begun = 0
         self.visit = Visit(self.open, (self.client or ("",))[0], late=self._late)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -71,27 +71,16 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._state = _HEAD
         self._begun += 1
-        self._head_bytes = self._head_lines = self._head_read = 0
-
-    def on_url(self, url: bytes) -> None:
-        """Read the request's address."""
-        self._count(len(url))
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Read a header."""
-        self._head_lines += 1
-        self._count(len(name) + len(b": ") + len(value))
-        super().on_header(name, value)
-
-    def _count(self, size: int) -> None:
-        self._head_bytes += size
-        if connections.is_too_large(head=self._head_bytes, line=size, lines=self._head_lines):
-            self._is_too_large = True
-            raise HeadTooLarge
+        self._head_read = 0
 
     def on_headers_complete(self) -> None:
-        """From here on the body is waited for."""
+        """Refuse a head that is too large; from here on the body is waited for."""
+        lines = [len(name) + len(b": ") + len(value) for name, value in self.headers]
+        if connections.is_too_large(
+            head=len(self.url) + sum(lines), line=max(len(self.url), *lines, 0), lines=len(lines)
+        ):
+            self._is_too_large = True
+            raise HeadTooLarge
         self._state = _BODY
         self.visit.expect_body()
         super().on_headers_complete()
