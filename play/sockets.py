@@ -1,6 +1,5 @@
 """`/matches/<id>/ws`: what becomes of a match, and playing it where it is played here."""
 
-from contextlib import suppress
 from typing import cast
 from uuid import UUID
 
@@ -56,12 +55,17 @@ class MatchConsumer(PlayerStream):
             is_binary=self.subprotocol() is not None,
         )
         rooms = await process_rooms()
-        with suppress(NotPlayedHere):
+        try:
             door = await rooms.enter(UUID(pk), member, self.player.pk if self.player else None)
-            if self not in open_sockets():  # it closed meanwhile
-                door.leave()
-            else:
-                self.door = door
+        except NotPlayedHere:
+            return
+        except Refusal as refusal:
+            self.refuse(refusal)
+            return
+        if self not in open_sockets():  # it closed meanwhile
+            door.leave()
+        else:
+            self.door = door
 
     def parse(self, text: str) -> PlayMessage:
         """A JSON object is a message; anything else is said in the room, so that typing talks."""

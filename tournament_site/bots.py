@@ -9,20 +9,21 @@ from typing import Any
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
 from play.engine.game import Game, RealTimeGame, TurnGame
 from play.messages import INPUT, INPUT_KIND, STATE_HEAD, SUBPROTOCOL
 from play.registry import game_of
 
-from .demo.site import Json, Refused, Site
+from .demo.site import Json, NoServer, Refused, Site
 
 #: How far ahead it decides what it holds: further than states are apart.
 _PLAN_STEPS = 14
 #: How long it thinks about a move, so that people can follow.
 _THINK_SECONDS = 0.4
 _RECONNECT_SECONDS = 0.5
+_LOOK_SECONDS = 1.0
 _WAIT_SECONDS = 25
 
 
@@ -38,6 +39,20 @@ class Bot:
     id: str = ""
     finished: int = 0
     problems: list[str] = field(default_factory=list)
+
+    async def arrive(self) -> None:
+        """Become a player without queueing, unless it is one: a party makes a guest of a name."""
+        if not self.token:
+            entered = await self.site.ask("POST", "/parties", {"username": self.name})
+            self.id, self.token = entered["player"]["id"], entered["token"]
+            leaving = f"/parties/{entered['party']['code']}/members/me"
+            await self.site.ask("DELETE", leaving, None, self.token)
+
+    async def register(self, tournament: str) -> None:
+        """Enter a tournament whose registration is open; raises `Refused`."""
+        await self.arrive()
+        path = f"/api/tournaments/{tournament}/entrants"
+        await self.site.ask("POST", path, None, self.token)
 
     async def queue(self, pool: str) -> str:
         """Join a pool and wait for a match; returns its id. Raises `Refused`."""
@@ -62,11 +77,12 @@ class Bot:
         while True:
             try:
                 async with self._open(match) as socket:
-                    await _Table(self, socket).play()
-                self.finished += 1
-                return
-            except (OSError, ConnectionClosed, WebSocketException):
-                await asyncio.sleep(_RECONNECT_SECONDS)
+                    if await _Table(self, socket).play():
+                        self.finished += 1
+                        return
+            except (OSError, WebSocketException):
+                pass
+            await asyncio.sleep(_RECONNECT_SECONDS)
 
     def _open(self, match: str) -> connect:
         return connect(
@@ -88,16 +104,28 @@ class Bot:
     async def play_tournament(self, tournament: str) -> None:
         """Play this bot's matches of a tournament until it is over."""
         while True:
-            shown = await self.site.ask("GET", f"/api/tournaments/{tournament}")
-            if shown["state"] in {"finished", "cancelled"}:
-                return
-            mine = next((match for match in _ready(shown) if self._plays(match)), None)
-            if mine is not None:
-                await self.play(mine["id"])
-            await asyncio.sleep(1.0)
+            try:
+                shown = await self.site.ask("GET", f"/api/tournaments/{tournament}")
+            except (NoServer, Refused) as error:
+                self.problems.append(str(error))
+            else:
+                if shown["state"] in {"finished", "cancelled"}:
+                    return
+                mine = next((match for match in _ready(shown) if self._plays(match)), None)
+                if mine is not None:
+                    await self.play(mine["id"])
+            await asyncio.sleep(_LOOK_SECONDS)
 
     def _plays(self, match: Json) -> bool:
         return any(side.get("name") == self.name for side in match["sides"])
+
+
+def _ends(message: Json) -> bool:
+    """Whether a message says that the match has ended, perhaps before this socket was opened."""
+    if message["type"] == "welcome":
+        return bool(message["recent"]) and _ends(message["recent"][-1])
+    kind: str = message["type"]
+    return kind == "match_finished"
 
 
 def _ready(tournament: Json) -> list[Json]:
@@ -122,8 +150,8 @@ class _Table:
         #: Inputs that were sent, as step and move; the last one is held on.
         self._planned: deque[tuple[int, int]] = deque()
 
-    async def play(self) -> None:
-        """Read until the match is over, or is not played here."""
+    async def play(self) -> bool:
+        """Read until the match is over; returns whether it is."""
         async for frame in self._socket:
             if isinstance(frame, bytes):
                 await self._plan(frame)
@@ -131,15 +159,16 @@ class _Table:
             message = json.loads(frame)
             if message["type"] == "room":
                 if message["phase"] == "over" or message["you"] is None:
-                    return
+                    return True
                 if message["phase"] != self._phase:
                     self._planned.clear()
                 self._side, self._phase = message["you"], message["phase"]
                 self._game = game_of(message["game"])
             elif message["type"] == "position" and message["legal"]:
                 await self._move(message)
-            elif message["type"] == "match_finished":
-                return
+            elif _ends(message):
+                return True
+        return False
 
     async def _move(self, position: Json) -> None:
         assert isinstance(self._game, TurnGame)

@@ -1,5 +1,6 @@
 """A socket's way into a room: in this process, or through the channel layer into another's."""
 
+import secrets
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -7,6 +8,7 @@ import msgspec
 
 from lib.errors import Refusal
 from play.messages import PlayMessage, Say, decoder
+from play.services.rooms import HeldBy
 from streams.outbox import Frames, Outbox
 
 from .layer import Layer
@@ -76,15 +78,18 @@ class RemoteOutbox(Outbox):
 
 
 class RemoteDoor:
-    """Into a room of another process, which answers to `channel`."""
+    """Into a room of another process; calls `left` with its socket's name when that is gone."""
 
-    def __init__(self, layer: Layer, channel: str, socket: str, joining: dict[str, Any]) -> None:
-        self._layer, self._channel, self._socket = layer, channel, socket
+    def __init__(
+        self, layer: Layer, held: HeldBy, joining: dict[str, Any], left: Callable[[str], object]
+    ) -> None:
+        self.held, self.socket = held, secrets.token_hex(8)
+        self._layer, self._left = layer, left
         self._post("join", **joining)
 
     def _post(self, what: str, **more: Any) -> None:
-        message = {"what": what, "socket": self._socket, "from": self._layer.channel, **more}
-        self._layer.post(self._channel, message)
+        message = {"what": what, "socket": self.socket, "from": self._layer.channel, **more}
+        self._layer.post(self.held.channel, message)
 
     def here(self) -> None:
         """Show that the socket is still there."""
@@ -101,6 +106,7 @@ class RemoteDoor:
     def leave(self) -> None:
         """Be gone."""
         self._post("leave")
+        self._left(self.socket)
 
 
 def hand_in(door: Door, message: dict[str, Any]) -> None:

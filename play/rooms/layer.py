@@ -31,6 +31,8 @@ class Layer:
         self._waiting: dict[str, deque[dict[str, Any]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._senders: set[str] = set()
+        #: When the layer last took no message, by the loop's clock.
+        self.failed_at = float("-inf")
 
     async def start(self) -> None:
         """Open the channel, and listen."""
@@ -64,8 +66,12 @@ class Layer:
     async def _send_all(self, channel: str) -> None:
         try:
             while queue := self._waiting[channel]:
+                message, is_sent = queue.popleft(), False
                 async with layer_call("take a message of a room"):
-                    await self._layer.send(channel, queue.popleft())
+                    await self._layer.send(channel, message)
+                    is_sent = True
+                if not is_sent:
+                    self.failed_at = asyncio.get_running_loop().time()
         finally:
             self._senders.discard(channel)
             self._waiting.pop(channel, None)

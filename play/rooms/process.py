@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from play.services.rooms import (
     EndedGame,
     Fenced,
     HeldBy,
+    NotPlayedHere,
     StoredRoom,
     closed_matches,
     open_room,
@@ -31,15 +33,14 @@ from play.services.rooms import (
     store_rooms,
     store_scores,
 )
-from streams.outbox import Frames, Outbox
 from streams.relay import in_thread
 from streams.sockets import RESTARTING
 
 from .clock import RoomClock
-from .doors import Door, LocalDoor, RemoteDoor, RemoteOutbox, hand_in
-from .layer import Layer
+from .doors import Door, LocalDoor
 from .members import Member
 from .real_time import RealTimeRoom
+from .remotes import Remotes
 from .room import Room
 from .turns import TurnRoom
 
@@ -48,8 +49,8 @@ log = logging.getLogger(__name__)
 _STORE_EVERY_BEATS = 2
 _EMPTY_SECONDS = 30.0
 _RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 0.25, 2.0
-#: A socket of another process that says nothing for so long is gone, and so is a room's process.
-_SILENT_SECONDS = 6.0
+#: How long a process that stops waits for what is being stored.
+_LAST_STORE_SECONDS = 2.0
 
 
 class ProcessRooms:
@@ -60,35 +61,41 @@ class ProcessRooms:
         self.loop = asyncio.get_running_loop()
         self.clock = RoomClock(self.loop)
         self.rooms: dict[UUID, Room] = {}
-        self._layer = Layer(self._receive)
+        self.remotes = Remotes(self.clock, self._enter_guest)
         self._watch = hosts.HostWatch(self.host_id)
         self._opening: dict[UUID, asyncio.Task[Room | HeldBy]] = {}
         self._empty_since: dict[UUID, float] = {}
         self._scored: set[Room] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        #: Those of the tasks that store what has ended.
+        self._storing: set[asyncio.Task[None]] = set()
         self._beaten_at = self.clock.now()
         self._beats = 0
         self._is_unsure = self._is_registered = False
         #: No room is opened while the process's row is deleted.
         self._registering = asyncio.Lock()
-        #: Sockets here whose rooms are elsewhere, and when their rooms were heard of last.
-        self._outside: dict[str, tuple[RemoteDoor, Outbox, float]] = {}
-        #: Sockets elsewhere that are in rooms here.
-        self._guests: dict[str, tuple[Door, float]] = {}
 
     async def start(self) -> "ProcessRooms":
         """Keep rooms until `stop`; returns itself."""
-        await self._layer.start()
+        await self.remotes.layer.start()
         self._run(self._repeat(self._beat, hosts.BEAT_SECONDS))
         self._run(self._repeat(self._keep, hosts.BEAT_SECONDS))
+        self._run(self._repeat(self.remotes.look, hosts.BEAT_SECONDS))
         return self
 
     async def stop(self) -> None:
         """Store the rooms, and let other processes have them."""
+        if self._storing:
+            await asyncio.wait(self._storing, timeout=_LAST_STORE_SECONDS)
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        rooms = [room for room in self.rooms.values() if room.phase is not Phase.OVER]
+        # One whose game is over and not stored goes on elsewhere from where it was stored before.
+        rooms = [
+            room
+            for room in self.rooms.values()
+            if room.phase is not Phase.OVER and not room.is_storing
+        ]
         for room in rooms:
             room.stop()
         try:
@@ -96,12 +103,13 @@ class ProcessRooms:
             await in_thread(hosts.leave, self.host_id)
         except DatabaseError as error:
             log.warning("Rooms are left to be taken over: %s", error)
-        await self._layer.stop()
+        await self.remotes.layer.stop()
 
-    def _run(self, work: Any) -> None:
-        task = self.loop.create_task(work)
+    def _run(self, work: Any) -> asyncio.Task[None]:
+        task: asyncio.Task[None] = self.loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _repeat(self, duty: Callable[[], Any], seconds: float) -> None:
         while True:
@@ -119,14 +127,37 @@ class ProcessRooms:
     async def enter(self, match_id: UUID, member: Member, player_id: UUID | None) -> Door:
         """Let a socket into its match's room, wherever that is; raises `NotPlayedHere`."""
         room = self.rooms.get(match_id)
-        if room is None:
-            found = await self._opened(match_id)
-            if isinstance(found, HeldBy):
-                return self._knock(found, match_id, member, player_id)
-            room = found
+        if room is None or room.phase is Phase.OVER:
+            try:
+                found = await self._opened(match_id)
+            except NotPlayedHere:
+                if room is None:
+                    raise
+            else:
+                if isinstance(found, HeldBy):
+                    return self.remotes.knock(found, match_id, member, player_id)
+                room = found
+        return self._let_in(room, member, player_id)
+
+    def _let_in(self, room: Room, member: Member, player_id: UUID | None) -> LocalDoor:
         member.side = _side_of(room.stored, player_id)
-        self._empty_since.pop(match_id, None)
+        self._empty_since.pop(room.stored.match_id, None)
         return LocalDoor(room, member, self._left)
+
+    def _enter_guest(self, match_id: UUID, member: Member, player_id: UUID | None) -> Door | None:
+        """Let a socket of another process in; None if its room is not open here."""
+        room = self.rooms.get(match_id)
+        if room is not None:
+            return self._let_in(room, member, player_id)
+        self._run(self._reopen(match_id))
+        return None
+
+    async def _reopen(self, match_id: UUID) -> None:
+        """A room that is this process's in the database only is opened for those who come again."""
+        with suppress(Refusal):
+            room = await self._opened(match_id)
+            if isinstance(room, Room):
+                self._left(room)
 
     async def _opened(self, match_id: UUID) -> Room | HeldBy:
         """Open a room, once for all who come at the same moment."""
@@ -138,20 +169,32 @@ class ProcessRooms:
 
     async def _open(self, match_id: UUID) -> Room | HeldBy:
         async with self._registering:
-            if not self.rooms:
-                self._has_beaten(self.clock.now())
-            stored = await in_thread(
-                open_room, match_id, host_id=self.host_id, channel=self._layer.channel
-            )
-            self._is_registered = True
+            stored = await self._take(match_id)
         if isinstance(stored, HeldBy):
             return stored
+        if (before := self.rooms.get(match_id)) is not None:
+            self._drop(before)  # its match was opened again
         game = game_of(stored.game)
         await in_thread(game.prepare)
         kind = RealTimeRoom if isinstance(game, RealTimeGame) else TurnRoom
         room = kind(stored, game, self, delay_seconds=settings.MATCHPOINT_SPECTATOR_DELAY_SECONDS)
         self.rooms[match_id] = room
         return room
+
+    async def _take(self, match_id: UUID) -> StoredRoom | HeldBy:
+        """Open a room in the database; anew when others have given up this process meanwhile."""
+        began = self.clock.now()
+        channel = None if self._is_registered else self.remotes.layer.channel
+        take = partial(open_room, match_id, host_id=self.host_id, channel=channel)
+        try:
+            stored = await in_thread(take)
+        except Fenced:
+            self._given_up()
+            return await self._take(match_id)
+        if channel is not None and isinstance(stored, StoredRoom):
+            self._is_registered = True
+            self._has_beaten(began)
+        return stored
 
     def _left(self, room: Room) -> None:
         if room.is_empty:
@@ -192,7 +235,9 @@ class ProcessRooms:
             room.rematch_made(match.pk)
 
     def _store(self, room: Room, store: Callable[..., None]) -> None:
-        self._run(self._store_at_last(room, partial(store, host_id=self.host_id)))
+        task = self._run(self._store_at_last(room, partial(store, host_id=self.host_id)))
+        self._storing.add(task)
+        task.add_done_callback(self._storing.discard)
 
     async def _store_at_last(self, room: Room, store: Callable[[], None]) -> None:
         """Store something, however long the database is away; it is stored once."""
@@ -222,11 +267,16 @@ class ProcessRooms:
             await self._unregister()
             return
         began = self.clock.now()
-        if not await in_thread(hosts.beat, self.host_id, self._layer.channel):
-            for room in tuple(self.rooms.values()):
-                self._drop(room)
+        if not await in_thread(hosts.beat, self.host_id, self.remotes.layer.channel):
+            self._given_up()
         self._beats += 1
         self._has_beaten(began)
+
+    def _given_up(self) -> None:
+        """Others have this process's rooms by now."""
+        self._is_registered = False
+        for room in tuple(self.rooms.values()):
+            self._drop(room)
 
     async def _unregister(self) -> None:
         """A process without rooms leaves no row, and beats no more."""
@@ -238,7 +288,7 @@ class ProcessRooms:
     def _has_beaten(self, at: float) -> None:
         self._beaten_at = at
         self.clock.call_at(at + hosts.UNSURE_SECONDS, self._doubt)
-        if self._is_unsure:
+        if self._is_unsure and self.clock.now() - at < hosts.UNSURE_SECONDS:
             self._is_unsure = False
             for room in self.rooms.values():
                 room.release()
@@ -253,13 +303,13 @@ class ProcessRooms:
 
     async def _keep(self) -> None:
         """Store the rooms, and look after those that wait for something else."""
-        self._look_after_remotes()
         scored, self._scored = self._scored, set()
         for room in scored:
-            await in_thread(store_scores, room.stored.match_id, room.shown_scores)
-        if not self.rooms and not self._outside:
+            await in_thread(store_scores, room.snapshot(), room.shown_scores, host_id=self.host_id)
+        if not self.rooms and not self.remotes.hosts:
             return
-        await in_thread(self._watch.look)
+        known = self.remotes.hosts
+        self.remotes.hosts_gone(known - await in_thread(self._watch.look))
         is_round = self._beats % _STORE_EVERY_BEATS == 0
         await self._store_rooms(self.rooms.values() if is_round else scored)
         if is_round:
@@ -278,9 +328,14 @@ class ProcessRooms:
                 self._drop(rooms[lost])
 
     async def _end_closed(self) -> None:
-        """End rooms whose matches were ended in another process."""
-        for match_id in await in_thread(closed_matches, list(self.rooms)):
+        """End rooms whose matches were ended in another process, and leave those opened again."""
+        over = [room for room in self.rooms.values() if room.phase is Phase.OVER]
+        closed = await in_thread(closed_matches, list(self.rooms))
+        for match_id in closed:
             self.match_over(match_id)
+        for room in over:
+            if room.stored.match_id not in closed:
+                self._drop(room)
 
     async def _release_empty(self) -> None:
         """Forget rooms in which nobody has been for a while; whoever comes opens them again."""
@@ -306,89 +361,6 @@ class ProcessRooms:
         room.phase = Phase.OVER
         for member in room.members:
             member.outbox.close(RESTARTING, "moved")
-
-    # Sockets and rooms in two processes.
-
-    def _knock(
-        self, held: HeldBy, match_id: UUID, member: Member, player_id: UUID | None
-    ) -> RemoteDoor:
-        socket = secrets.token_hex(8)
-        joining = {
-            "match": match_id.hex,
-            "player": player_id.hex if player_id else "",
-            "name": member.name,
-            "is_binary": member.is_binary,
-        }
-        door = RemoteDoor(self._layer, held.channel, socket, joining)
-        self._outside[socket] = (door, member.outbox, self.clock.now())
-        return door
-
-    def forget_door(self, door: Door) -> None:
-        """A socket here is gone whose room is elsewhere."""
-        for socket, (one, _, _) in tuple(self._outside.items()):
-            if one is door:
-                del self._outside[socket]
-
-    def _receive(self, message: dict[str, Any]) -> None:
-        socket, now = message["socket"], self.clock.now()
-        if message["what"] in {"frames", "gone", "yes"}:
-            self._receive_outside(socket, message, now)
-            return
-        if message["what"] == "join":
-            self._run(self._join_guest(socket, message))
-            return
-        door = self._guests.get(socket, (None, 0.0))[0]
-        answer = RemoteOutbox(self._layer, message["from"], socket)
-        if door is None:
-            answer.close(RESTARTING)
-        elif message["what"] == "leave":
-            del self._guests[socket]
-            door.leave()
-        else:
-            self._guests[socket] = (door, now)
-            if message["what"] == "here":
-                self._layer.post(message["from"], {"what": "yes", "socket": socket})
-                return
-            try:
-                hand_in(door, message)
-            except Refusal as refusal:
-                Member(answer, "").refuse(refusal)
-
-    def _receive_outside(self, socket: str, message: dict[str, Any], now: float) -> None:
-        if socket not in self._outside:
-            return
-        door, outbox, _ = self._outside[socket]
-        self._outside[socket] = (door, outbox, now)
-        if message["what"] == "frames":
-            outbox.send(Frames(message["frames"]))
-        elif message["what"] == "gone":
-            outbox.close(RESTARTING, "moved")
-
-    async def _join_guest(self, socket: str, message: dict[str, Any]) -> None:
-        outbox = RemoteOutbox(self._layer, message["from"], socket)
-        room = self.rooms.get(UUID(message["match"]))
-        if room is None:
-            outbox.close(RESTARTING)
-            return
-        player = UUID(message["player"]) if message["player"] else None
-        member = Member(
-            outbox, message["name"], _side_of(room.stored, player), message["is_binary"]
-        )
-        self._empty_since.pop(room.stored.match_id, None)
-        self._guests[socket] = (LocalDoor(room, member, self._left), self.clock.now())
-
-    def _look_after_remotes(self) -> None:
-        now = self.clock.now()
-        for socket, (door, heard) in tuple(self._guests.items()):
-            if now - heard > _SILENT_SECONDS:
-                del self._guests[socket]
-                door.leave()
-        for socket, (remote, outbox, heard) in tuple(self._outside.items()):
-            if now - heard > _SILENT_SECONDS:
-                del self._outside[socket]
-                outbox.close(RESTARTING, "moved")
-            else:
-                remote.here()
 
 
 def _side_of(stored: StoredRoom, player_id: UUID | None) -> int | None:

@@ -86,7 +86,7 @@ class Room(ABC):
         #: While the process cannot be sure that the room is its own.
         self._is_unsure = False
         #: While something is stored on which the match goes on.
-        self._is_storing = False
+        self.is_storing = False
         #: Whether a game was lost in an outage, and is played again.
         self._is_voided = False
         self._ended: GameOutcome | None = None
@@ -207,7 +207,7 @@ class Room(ABC):
     @property
     def is_held(self) -> bool:
         """Whether nobody can do anything for now."""
-        return self._is_unsure or self._is_storing
+        return self._is_unsure or self.is_storing
 
     def hold(self) -> None:
         """Stand still: the process cannot be sure for now that the room is its own."""
@@ -267,7 +267,7 @@ class Room(ABC):
         elif self._absence_left(alone) < _MOMENT_SECONDS:
             self._settle_absence()
             self.stop()
-            self._is_storing = True
+            self.is_storing = True
             outcome = GameOutcome(1 - alone, self.scores, Reason.ABSENT)
             self.keeper.side_stayed_away(self, alone, self._ended_game(outcome))
 
@@ -289,7 +289,8 @@ class Room(ABC):
     def end_game(self, outcome: GameOutcome) -> None:
         """A game is over: it is stored first, then announced by `go_on`."""
         self.stop()
-        self._is_storing, self._ended = True, outcome
+        self._settle_absence()
+        self.is_storing, self._ended = True, outcome
         if outcome.winner is not None:
             self.sides[outcome.winner].won += 1
         else:
@@ -318,7 +319,7 @@ class Room(ABC):
 
     def go_on(self) -> None:
         """What was to be stored is stored: announce the game, and begin the next or end."""
-        outcome, self._ended, self._is_storing = self._ended, None, False
+        outcome, self._ended, self.is_storing = self._ended, None, False
         if outcome is not None:
             is_over = self._is_decided()
             number = self.number if is_over else self.number - 1
@@ -337,7 +338,7 @@ class Room(ABC):
     def end(self) -> None:
         """The match is over, by its games or otherwise."""
         self.stop()
-        self._is_storing = False
+        self.is_storing = False
         self._settle_absence()
         self.phase = Phase.OVER
         self.send_room()

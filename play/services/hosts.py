@@ -14,6 +14,8 @@ UNSURE_SECONDS = 4.0
 #: A process whose beats stand still for so long is gone. Longer than `UNSURE_SECONDS` by more than
 #: a beat: when others take its rooms, it has stopped them.
 GONE_SECONDS = 6.0
+#: Who could not look for so long, since the database was away, begins anew: others could not beat.
+_BLIND_SECONDS = 3.0
 
 
 def beat(host_id: str, channel: str) -> bool:
@@ -36,18 +38,20 @@ class HostWatch:
     def __init__(self, own_id: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._own_id, self._clock = own_id, clock
         self._seen: dict[str, tuple[int, float]] = {}
+        self._looked_at = 0.0
 
-    def look(self) -> int:
-        """Free the rooms of the processes that are gone; returns how many there were."""
+    def look(self) -> set[str]:
+        """Free the rooms of the processes that are gone; returns the others that are there."""
         hosts = dict(Host.objects.exclude(pk=self._own_id).values_list("pk", "beats"))
         now = self._clock()  # after the rows were read: they were written before
         seen = {pk: (beats, now) for pk, beats in hosts.items()}
-        for pk, before in self._seen.items():
-            if hosts.get(pk) == before[0]:
-                seen[pk] = before
-        self._seen = seen
+        if now - self._looked_at <= _BLIND_SECONDS:
+            for pk, before in self._seen.items():
+                if hosts.get(pk) == before[0]:
+                    seen[pk] = before
+        self._seen, self._looked_at = seen, now
         still = [pk for pk, (_, since) in seen.items() if now - since > GONE_SECONDS]
-        return sum(_free(pk, beats=hosts[pk]) for pk in still)
+        return set(hosts) - {pk for pk in still if _free(pk, beats=hosts[pk])}
 
 
 @transaction.atomic

@@ -131,12 +131,13 @@ class EndedGame:
     outcome: GameOutcome
 
 
-def open_room(match_id: UUID, *, host_id: str, channel: str = "") -> StoredRoom | HeldBy:
-    """Take the room of a match for this process, which is reached at `channel`.
+def open_room(match_id: UUID, *, host_id: str, channel: str | None = None) -> StoredRoom | HeldBy:
+    """Take the room of a match for this process; its first one registers it, with its channel.
 
     Another process may have it: then that one is returned.
 
-    Raises `NotFound`, and `NotPlayedHere` for a match without a game or that is over.
+    Raises `NotFound`, `NotPlayedHere` for a match without a game or that is over, and `Fenced` when
+    others have given up this process since it registered.
     """
     try:
         return _open_room(match_id, host_id, channel)
@@ -145,7 +146,7 @@ def open_room(match_id: UUID, *, host_id: str, channel: str = "") -> StoredRoom 
 
 
 @transaction.atomic
-def _open_room(match_id: UUID, host_id: str, own_channel: str) -> StoredRoom | HeldBy:
+def _open_room(match_id: UUID, host_id: str, own_channel: str | None) -> StoredRoom | HeldBy:
     match = match_of(match_id)
     played = game_of_match(match)
     if played is None or match.state != MatchState.OPEN:
@@ -155,7 +156,10 @@ def _open_room(match_id: UUID, host_id: str, own_channel: str) -> StoredRoom | H
     if row is not None and row.host_id not in {None, host_id}:
         channel = Host.objects.filter(pk=row.host_id).values_list("channel", flat=True).first()
         return HeldBy(str(row.host_id), channel or "")
-    Host.objects.get_or_create(pk=host_id, defaults={"channel": own_channel})
+    if own_channel is not None:
+        Host.objects.update_or_create(pk=host_id, defaults={"channel": own_channel})
+    elif not Host.objects.filter(pk=host_id).exists():
+        raise Fenced
     if row is None or row.revision != match.revision:
         fence = row.fence if row else 0
         row = RoomRow(
@@ -233,12 +237,14 @@ def release_room(snapshot: RoomSnapshot, *, host_id: str) -> None:
 def store_game(ended: EndedGame, after: RoomSnapshot, *, is_last: bool, host_id: str) -> None:
     """Store a game that is over and the room as it goes on; after the last one, the result too.
 
-    Does nothing when that was done before and only the answer was lost. Raises `Fenced`, and
-    `Conflict` when the match has ended otherwise.
+    Does nothing when that was done before and only the answer was lost. Raises `Fenced`, also when
+    another process has played this game, and `Conflict` when the match has ended otherwise.
     """
     match_host().lock(after.match_id)
     games = PlayedGame.objects.filter(match=after.match_id, revision=ended.revision)
-    if games.filter(number=ended.number).exists():
+    if stored := games.filter(number=ended.number).first():
+        if (stored.seed, bytes(stored.record)) != (ended.seed, pack_record(ended.record)):
+            raise Fenced
         return
     _store_fenced(after, host_id, is_over=is_last)
     _store_played(ended, after)
@@ -261,9 +267,12 @@ def _store_played(ended: EndedGame, after: RoomSnapshot) -> None:
 def store_absence(after: RoomSnapshot, ended: EndedGame, *, absent: int, host_id: str) -> None:
     """Store that a side stayed away for too long: it has conceded, or forfeited if it never came.
 
-    The game that ended so is stored, if it had begun. Raises as `store_game` does.
+    The game that ended so is stored, if it had begun. Does nothing when the match is over, by this
+    or otherwise. Raises `Fenced`.
     """
     match_host().lock(after.match_id)
+    if closed_matches([after.match_id]):
+        return
     _store_fenced(after, host_id, is_over=True)
     if ended.length:
         _store_played(ended, after)
@@ -272,8 +281,11 @@ def store_absence(after: RoomSnapshot, ended: EndedGame, *, absent: int, host_id
     finish_match(match=match_of(after.match_id), result=result)
 
 
-def store_scores(match_id: UUID, scores: Sequence[int]) -> None:
+def store_scores(room: RoomSnapshot, scores: Sequence[int], *, host_id: str) -> None:
     """Show the score of a match while it is played; does nothing when it is over."""
+    if not _own_row(room, host_id).exists():
+        return
+    match_id = room.match_id
     with suppress(Refusal):
         tournament_id = tournament_of(match_id)
         if tournament_id is None:
