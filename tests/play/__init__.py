@@ -1,0 +1,1 @@
+"""Matches that are played on real server processes, which are killed, frozen and restarted."""
