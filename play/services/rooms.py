@@ -131,13 +131,15 @@ class EndedGame:
     outcome: GameOutcome
 
 
-def open_room(match_id: UUID, *, host_id: str, channel: str | None = None) -> StoredRoom | HeldBy:
-    """Take the room of a match for this process; its first one registers it, with its channel.
+def open_room(match_id: UUID, *, host_id: str, channel: str | None = "") -> StoredRoom | HeldBy:
+    """Take the room of a match for this process, which is reached at `channel`.
 
-    Another process may have it: then that one is returned.
+    None stands for a process that has a room already, and so is known.
+
+    Another process may have the room: then that one is returned.
 
     Raises `NotFound`, `NotPlayedHere` for a match without a game or that is over, and `Fenced` when
-    others have given up this process since it registered.
+    others have given up this process meanwhile.
     """
     try:
         return _open_room(match_id, host_id, channel)
