@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from lib.database.faults import log_outage, outage_of
-from lib.errors import Outage, Refusal
+from lib.errors import Conflict, Outage, Refusal
 from matchmaking.services.rematches import make_rematch
 from play.engine.game import RealTimeGame
 from play.messages import Phase
@@ -51,6 +51,12 @@ _EMPTY_SECONDS = 30.0
 _RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 0.25, 2.0
 #: How long a process that stops waits for what is being stored.
 _LAST_STORE_SECONDS = 2.0
+
+
+class GameFailed(Conflict):
+    """The game of a match cannot be set up."""
+
+    code = "game_failed"
 
 
 class ProcessRooms:
@@ -175,9 +181,14 @@ class ProcessRooms:
         if (before := self.rooms.get(match_id)) is not None:
             self._drop(before)  # its match was opened again
         game = game_of(stored.game)
-        await in_thread(game.prepare)
         kind = RealTimeRoom if isinstance(game, RealTimeGame) else TurnRoom
-        room = kind(stored, game, self, delay_seconds=settings.MATCHPOINT_SPECTATOR_DELAY_SECONDS)
+        delay = settings.MATCHPOINT_SPECTATOR_DELAY_SECONDS
+        try:
+            await in_thread(game.prepare)
+            room = kind(stored, game, self, delay_seconds=delay)
+        except Exception as error:  # a game may be of anybody
+            log.exception("The game %s cannot be set up", game.slug)
+            raise GameFailed(f"{game.name} cannot be played now: its rules fail.") from error
         self.rooms[match_id] = room
         return room
 

@@ -14,6 +14,7 @@ from matchmaking.models import Match, MatchState, Outcome, Pool, Rating
 from matchmaking.results import Result
 from matchmaking.services.matches import finish_match, leave_match
 from matchmaking.services.queue.joining import Join, Joined, join_pools
+from play import registry
 from play.engine.game import GameOutcome, Reason
 from play.messages import INPUT, STATE_HEAD, STATE_KIND, SUBPROTOCOL
 from play.models import Host, PlayedGame, RoomRow
@@ -24,6 +25,7 @@ from streams.models import Stream
 from streams.relay import in_thread
 
 from .conftest import Visit, Visitor
+from .games import Race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,6 +87,24 @@ async def test_a_match_that_is_not_played_here_has_its_events_only(visit: Visit)
     event = await watcher.next()
     assert (event["type"], event["text"]) == ("match_finished", "Bob conceded to Ann")
     assert not await Host.objects.aexists()
+
+
+async def test_a_match_whose_game_fails_or_is_gone_says_so_and_shows_its_events(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met = await in_thread(meeting)
+    with monkeypatch.context() as broken:
+        broken.setattr(Race, "setup", lambda *args, **kwargs: 1 // 0)
+        ann = await visit(met.path, token=met.tokens[0])
+        assert (await ann.next("error"))["code"] == "game_failed"
+    with monkeypatch.context() as gone:
+        games = {slug: game for slug, game in registry.games().items() if slug != "race"}
+        gone.setattr(registry, "games", lambda: games)
+        bob = await visit(met.path, token=met.tokens[1])
+        assert (await bob.next("error"))["code"] == "unknown_game"
+    await in_thread(leave_match, match_id=met.match, caller=Caller(player_id=met.players[1]))
+    for visitor in (ann, bob):
+        assert (await visitor.next("match_finished"))["text"] == "Bob conceded to Ann"
 
 
 async def test_what_does_not_exist_has_no_stream(visit: Visit) -> None:
