@@ -22,6 +22,9 @@ class Stepped(Protocol):
     def step(self) -> None:
         """Move the game on by one step."""
 
+    def fail(self) -> None:
+        """The step raised an error."""
+
 
 class RoomClock:
     """Steps every room in `stepped` at 60 Hz while there is one, and calls alarms in time.
@@ -94,13 +97,15 @@ class RoomClock:
         due = 1 + int(late / _STEP_SECONDS)
         for _ in range(min(due, MOST_STEPS_AT_ONCE)):
             for room in tuple(self._stepped):
-                if room in self._stepped:
-                    self._safely(room.step)
+                if room in self._stepped and not self._safely(room.step):
+                    self._safely(room.fail)
         self._next_step += due * _STEP_SECONDS
 
-    def _safely(self, call: Callable[[], None]) -> None:
-        """One room's fault stops no other."""
+    def _safely(self, call: Callable[[], None]) -> bool:
+        """One room's fault stops no other; returns whether there was none."""
         try:
             call()
         except Exception:
             log.exception("A room failed")
+            return False
+        return True

@@ -1,5 +1,6 @@
 """A socket's way into a room: in this process, or through the channel layer into another's."""
 
+import logging
 import secrets
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -15,6 +16,8 @@ from .layer import Layer
 from .members import Member
 from .real_time import RealTimeRoom
 from .room import Room
+
+log = logging.getLogger(__name__)
 
 
 class Door(Protocol):
@@ -41,8 +44,14 @@ class LocalDoor:
         """Hand a message in; raises `Refusal`."""
         if isinstance(message, Say):
             self._room.say(self._member, message.text)
-        else:
+            return
+        try:
             self._room.receive(self._member, message)
+        except Refusal:
+            raise
+        except Exception:  # a game may be of anybody
+            log.exception("The room of match %s failed", self._room.stored.match_id)
+            self._room.fail()
 
     def input(self, move: int, number: int) -> None:
         """Hand a binary input in; raises `Refusal`."""

@@ -231,6 +231,10 @@ class ProcessRooms:
         """Show the score elsewhere too, with the next beat."""
         self._scored.add(room)
 
+    def room_failed(self, room: Room) -> None:
+        """Everybody comes back, and goes on from what was stored last."""
+        self._drop(room)
+
     def rematch_wanted(self, room: Room) -> None:
         """Make a match of the same players."""
         self._run(self._make_rematch(room))
@@ -367,7 +371,7 @@ class ProcessRooms:
             del self.rooms[room.stored.match_id]
 
     def _drop(self, room: Room) -> None:
-        """Another process has the room: whoever is here comes back, and finds it there."""
+        """The room is elsewhere, or as it was stored: whoever is here comes back, and finds it."""
         self._forget(room)
         room.phase = Phase.OVER
         for member in room.members:

@@ -61,6 +61,9 @@ class Keeper(Protocol):
     def rematch_wanted(self, room: "Room") -> None:
         """Make a match of the same players; then call `rematch_made`."""
 
+    def room_failed(self, room: "Room") -> None:
+        """Forget it, and let everybody come back to what was stored last."""
+
 
 class Room(ABC):
     """A match that is played in this process. `RealTimeRoom` and `TurnRoom` play its games."""
@@ -375,6 +378,10 @@ class Room(ABC):
                 self.act(member.side, message)
             case _:
                 raise Refusal("This is not done in a match.", code="malformed")
+
+    def fail(self) -> None:
+        """Its game raised an error that no rule has: nobody knows how it stands now."""
+        self.keeper.room_failed(self)
 
     def say(self, member: Member, text: str) -> None:
         """Show everybody here what a member says."""

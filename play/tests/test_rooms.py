@@ -105,6 +105,9 @@ class Keeper:
         self.absent: list[int] = []
         self.rematches = 0
 
+    def room_failed(self, room: Room) -> None:
+        raise AssertionError("This room does not fail.")
+
     def game_ended(self, room: Room, ended: EndedGame, *, is_last: bool) -> None:
         self.games.append((ended, is_last))
 

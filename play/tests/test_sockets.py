@@ -25,7 +25,7 @@ from streams.models import Stream
 from streams.relay import in_thread
 
 from .conftest import Visit, Visitor
-from .games import Race
+from .games import Race, TakeMatches
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,6 +105,28 @@ async def test_a_match_whose_game_fails_or_is_gone_says_so_and_shows_its_events(
     await in_thread(leave_match, match_id=met.match, caller=Caller(player_id=met.players[1]))
     for visitor in (ann, bob):
         assert (await visitor.next("match_finished"))["text"] == "Bob conceded to Ann"
+
+
+@pytest.mark.parametrize(
+    ("game", "kind", "method", "act"),
+    [
+        ("race", Race, "step", {"type": "input", "move": "push"}),
+        ("matches", TakeMatches, "apply", {"type": "move", "move": "1"}),
+    ],
+)
+async def test_a_game_that_breaks_goes_on_from_what_was_stored(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch, game: str, kind: type, method: str, act: Any
+) -> None:
+    met = await in_thread(meeting, game)
+    ann, bob = await both(visit, met)
+    with monkeypatch.context() as broken:
+        broken.setattr(kind, method, lambda *args: 1 // 0)
+        for visitor in (ann, bob):
+            await visitor.say(act)
+        assert [await visitor.closed() for visitor in (ann, bob)] == [1012, 1012]
+    ann, bob = await both(visit, met)
+    await ann.say({"type": "resign"})
+    assert (await bob.next("game_over"))["winner"] == 1
 
 
 async def test_what_does_not_exist_has_no_stream(visit: Visit) -> None:
