@@ -4,9 +4,10 @@ from django.db import migrations
 
 
 def add_pong(apps, schema_editor):
-    """Add a pool that plays Pong, unless there is one of its name."""
+    """Add a pool that plays Pong, unless somebody has been here already."""
     pools = apps.get_model("matchmaking", "Pool")
-    if not pools.objects.filter(slug="pong").exists():
+    is_new = not apps.get_model("matchmaking", "Player").objects.exists()
+    if is_new and not pools.objects.filter(slug="pong").exists():
         pools.objects.create(slug="pong", name="Pong", game="Pong", plays="pong")
 
 
