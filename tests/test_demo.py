@@ -11,13 +11,13 @@ from django.core.management import CommandError, call_command
 
 from lib.names import parse_name
 from tests.services.service import free_port
+from tournament_site.clients.site import NoServer, Site
 from tournament_site.demo.cup import Cup
 from tournament_site.demo.demo_run import DemoRun
 from tournament_site.demo.expected_events import ExpectedEvents, Watch, fact_of
 from tournament_site.demo.listener import Listener
 from tournament_site.demo.player import ActiveMatch
 from tournament_site.demo.report import Report
-from tournament_site.demo.site import NoServer, Site
 from tournament_site.demo.words import ANIMALS, LINES, names, other_names
 
 from .server import SECRET, MatchpointServer, rows, run_manage
@@ -149,7 +149,7 @@ def report(**changes: Any) -> Report:
     lobby = Listener(site, "/ws", lambda _: None)
     for name, value in changes.items():
         setattr(lobby.watch, name, value)
-    return Report(run, Cup(8, winner="Otter 12"), lobby, [])
+    return Report(run, Cup(8, winner="Otter 12"), None, lobby, [])
 
 
 def test_a_demo_that_received_everything_has_missed_nothing() -> None:

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.server import MatchpointServer, host_and_port
-from tournament_site.demo.site import Site
+from tournament_site.clients.site import Site
 
 
 class Balancer:

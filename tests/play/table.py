@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from play.engine.game import GameOutcome
-from play.engine.record import states_of_changes, unpack_changes
+from play.engine.game import GameOutcome, Reason
+from play.engine.record import Recorded, check_record
 from play.pong import Pong
 from tests.server import add_pool, rows
-from tournament_site.bots import Bot
-from tournament_site.demo.site import Site
+from tournament_site.clients.bots import Bot
+from tournament_site.clients.site import Site
 
 PATIENCE_SECONDS = 45.0
 
@@ -51,6 +51,13 @@ class Table:
         """Wait until so many steps are stored."""
         await until(lambda: self.stored()[2] >= step)
 
+    async def resign(self) -> None:
+        """The first player gives up, as soon as it is connected."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not self.bots[0].finished:
+                await self.bots[0].resign()
+                await asyncio.sleep(0.2)
+
     def check_result(self) -> None:
         """The match has ended once, its game is stored once, and the record leads to it."""
         [(state, outcome, winner)] = self.rows(
@@ -62,29 +69,20 @@ class Table:
             " ON matchmaking_ratedmatch.id = rated_id WHERE match_id = {match}"
         )
         assert rated == [(2,)]
-        [(*fields, scores)] = self.rows(
-            "SELECT settings, seed, first, record, length, scores"
+        [(settings, seed, first, record, length, won_by, scores, reason)] = self.rows(
+            "SELECT settings, seed, first, record, length, winner, scores, reason"
             " FROM play_playedgame WHERE match_id = {match}"
         )
-        played = replayed(*fields)
-        assert (played.winner, list(played.scores)) == (winner, read(scores))
+        first_points, other_points = read(scores)
+        recorded = Recorded(read(settings), seed, first, bytes(record), length)
+        stored = GameOutcome(won_by, (first_points, other_points), Reason(reason))
+        check_record(Pong(), recorded, stored)
+        assert won_by == winner
 
     def check_absence(self) -> None:
         """Nobody's absence was charged, but for the moment between the first and the second."""
         [(left,)] = self.rows("SELECT absence_ms FROM play_roomrow WHERE match_id = {match}")
         assert min(read(left)) > 59_000
-
-
-def replayed(settings: Any, seed: int, first: int, record: bytes, length: int) -> GameOutcome:
-    """How a stored game ends when it is played through the engine."""
-    game = Pong()
-    start = game.setup(game.settings(**read(settings)), seed=seed, first=first)
-    changes = unpack_changes(bytes(record))
-    *before, last = states_of_changes(game, start, changes, steps=length)
-    assert all(game.outcome(state) is None for state in before)
-    outcome = game.outcome(last)
-    assert outcome is not None
-    return outcome
 
 
 def read(value: Any) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.clients import Json, Websocat
 from tests.server import MatchpointServer
-from tournament_site.demo.site import Site
+from tournament_site.clients.site import Site
 
 from .balancer import Balancer
 from .table import Table, meet, until
@@ -23,7 +23,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[MatchpointServer]:
 
 
 async def test_two_bots_play_a_match_and_it_is_stored_once(server: MatchpointServer) -> None:
-    table = await meet(server.database_url, Site(server.url), points=2)
+    table = await meet(server.database_url, Site(server.url))
     await table.play()
     table.check_result()
     table.check_absence()
@@ -54,12 +54,14 @@ async def test_websocat_plays(server: MatchpointServer, websocat: Path) -> None:
 
 @asynccontextmanager
 async def playing(server: MatchpointServer, *, step: int) -> AsyncIterator[Table]:
-    """A match whose game has come so far; at the end it is played out and looked at."""
+    """A match whose game has come so far; at the end it goes on and is given up."""
     async with Balancer(server) as balancer:
-        table = await meet(server.database_url, balancer.site, points=2)
+        table = await meet(server.database_url, balancer.site, points=9)
         match = asyncio.create_task(table.play())
         await table.reaches(step)
         yield table
+        await table.reaches(table.stored()[2] + 60)
+        await table.resign()
         await match
     table.check_result()
     table.check_absence()

@@ -9,14 +9,15 @@ from random import Random
 from tests.faults.site import ShakenSite
 from tests.server import MatchpointServer, new_database, rows
 from tests.services import PostgresServer, RedisServer
-from tournament_site.bots import Bot
-from tournament_site.demo.site import Json, Site
+from tournament_site.clients.bots import Bot
+from tournament_site.clients.site import Json, Site
+from tournament_site.demo.demo_run import DemoRun
+from tournament_site.demo.games import play_games
 
 from .balancer import Balancer
 from .table import until
 
 ENTRANTS, MATCHES = 8, 7
-FINISHED = "SELECT count(*) FROM matchmaking_match WHERE state = 'finished'"
 HOSTS = "SELECT count(DISTINCT host_id) FROM play_roomrow WHERE length > 0"
 
 
@@ -35,14 +36,23 @@ async def entered(site: Site, bots: Sequence[Bot]) -> str:
     return str(tournament)
 
 
-def check(tournament: Json, database_url: str) -> None:
-    """It has a winner, and each of its matches was played once."""
+def winner_of(tournament: Json) -> Json:
+    """The side that won the final."""
     [stage] = tournament["stages"]
     [group] = stage["groups"]
     final = group["rounds"][-1]["matches"][0]
-    assert tournament["state"] == "finished" and final["winner"] is not None
-    assert rows(database_url, FINISHED) == [(MATCHES,)]
-    games = "SELECT count(*), count(DISTINCT match_id) FROM play_playedgame"
+    found: Json = final["sides"][final["winner"]]
+    return found
+
+
+def check(tournament: Json, database_url: str) -> None:
+    """It has a winner, and each of its matches was played once."""
+    assert tournament["state"] == "finished" and winner_of(tournament)["name"]
+    games = (
+        "SELECT count(*), count(DISTINCT match_id) FROM play_playedgame"
+        " JOIN matchmaking_match ON matchmaking_match.id = match_id"
+        " WHERE pool_id IS NULL AND outcome = 'played'"
+    )
     assert rows(database_url, games) == [(MATCHES, MATCHES)]
 
 
@@ -58,14 +68,30 @@ async def play_out(tournament: str, bots: Sequence[Bot]) -> None:
             playing.create_task(bot.play_tournament(tournament))
 
 
-async def test_on_one_process() -> None:
+async def test_the_demos_bots_on_one_process() -> None:
     with MatchpointServer() as server:
-        site = Site(server.url)
-        bots = eight(site)
-        tournament = await entered(site, bots)
-        await play_out(tournament, bots)
-        check(await site.ask("GET", f"/api/tournaments/{tournament}"), server.database_url)
-        assert [bot.problems for bot in bots] == [[]] * ENTRANTS
+        now = asyncio.get_running_loop().time()
+        run = DemoRun(Site(server.url), Random(1), pace=1.0, ends_at=now)
+        lines: list[str] = []
+        games = await play_games(run, [f"Bot {n}" for n in range(ENTRANTS)], lines.append)
+        assert games is not None and run.problems == []
+        assert games.in_pool >= 1 and games.in_cup == MATCHES
+        tournament = lines[0].rpartition("/")[2]
+        shown = await run.site.ask("GET", f"/api/tournaments/{tournament}")
+        check(shown, server.database_url)
+        assert winner_of(shown)["name"] == games.winner
+        for table, state in (("matchmaking_ticket", "waiting"), ("matchmaking_match", "open")):
+            left = f"SELECT count(*) FROM {table} WHERE state = '{state}'"
+            assert rows(server.database_url, left) == [(0,)]
+
+
+async def test_without_a_pool_that_plays_pong_the_demos_bots_stay_away() -> None:
+    with MatchpointServer() as server:
+        rows(server.database_url, "UPDATE matchmaking_pool SET is_open = false")
+        run = DemoRun(Site(server.url), Random(1), pace=1.0, ends_at=0.0)
+        lines: list[str] = []
+        assert await play_games(run, ["Bot 1", "Bot 2"], lines.append) is None
+        assert lines == ["No open pool plays Pong: the bots stay at home."]
 
 
 async def test_on_three_processes_of_which_one_is_killed(

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tournament_site.clients.site import Json
+
 from .demo_run import DemoRun
 from .expected_events import ExpectedEvents, Watch, fact_of
 from .listener import Listener
-from .site import Json
 
 #: How often a match is forfeited, and how often the first side wins one that is played.
 _FORFEITS, _FAVOURITE = 0.1, 0.65

@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import dataclass, field
 from random import Random
 
+from tournament_site.clients.site import Site
+
 from .expected_events import ExpectedEvents
-from .site import Site
 
 
 @dataclass(slots=True)

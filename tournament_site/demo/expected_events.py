@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from .site import Json
+from tournament_site.clients.site import Json
 
 #: What an event reports, without its number: its kind, and the ids that make it this one.
 Fact = tuple[str, ...]
@@ -90,8 +90,12 @@ class ExpectedEvents:
 
     @property
     def repeated(self) -> int:
-        """How many events arrived again, although each happens once."""
-        return sum(times - 1 for fact, times in self.received.items() if fact[0] != "chat")
+        """How many expected events arrived again, although each happens once."""
+        return sum(
+            times - 1
+            for fact, times in self.received.items()
+            if fact[0] != "chat" and fact in self.expected
+        )
 
     def count(self, kind: str) -> int:
         """How many expected events of a kind have arrived."""

@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from tournament_site.clients.site import Json, NoServer, Site
+
 from .expected_events import Watch
-from .site import Json, NoServer, Site
 
 _TRIES = 8
 _LONGEST_PAUSE_SECONDS = 5.0

@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 
 from websockets.exceptions import WebSocketException
 
+from tournament_site.clients.site import Json, Refused
+
 from .demo_run import DemoRun
 from .expected_events import fact_of
 from .listener import Listener, opened
-from .site import Json, Refused
 from .words import names
 
 #: A wait may end in leaving the queue, as people do.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .cup import Cup
 from .demo_run import DemoRun
 from .expected_events import Watch
+from .games import Games
 from .listener import Listener
 from .player import Player
 
@@ -17,6 +18,7 @@ class Report:
 
     run: DemoRun
     cup: Cup
+    games: Games | None
     lobby: Listener
     players: list[Player]
 
@@ -55,9 +57,16 @@ class Report:
         received = run.events
         bracket_matches = cup.events.count("match_finished")
         finished = received.count("match_finished") - bracket_matches
+        played = (
+            f"Pong           {games.bots} bots, {games.in_pool} matches of the pool and "
+            f"{games.in_cup} of a tournament; the winner is {games.winner}"
+            if (games := self.games)
+            else "Pong           was not played"
+        )
         return "\n".join(
             (
                 "",
+                played,
                 f"Players        {len(run.cast)}",
                 f"Queue          {run.joins_by_http} joins over HTTP, "
                 f"{run.joins_by_socket} by socket; {run.left_queue} left again",

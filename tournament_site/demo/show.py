@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Callable
 from random import Random
 
+from tournament_site.clients.site import NoServer, Refused, Site
+
 from .cup import Cup, play_cup, wait_for_missing
 from .demo_run import DemoRun
 from .expected_events import fact_of
+from .games import BOTS, LEAST_SECONDS, Games, play_games
 from .listener import Listener
 from .player import HttpPlayer, Player, SocketPlayer
 from .report import Report
-from .site import NoServer, Refused, Site
 from .words import LINES, other_names
 
 #: A demo of this many seconds or more has pauses as long as people's.
@@ -43,18 +45,21 @@ async def perform(
 
 
 async def _perform(run: DemoRun, cast: list[Player], seconds: float, show: Print) -> Report:
+    names = [player.name for player in cast]
     lobby = Listener(run.site, "/ws", lambda event: run.events.receive(fact_of(event)))
     async with asyncio.TaskGroup() as tasks:
         listening = tasks.create_task(lobby.run())
         await lobby.welcomed.wait()
         tasks.create_task(_talk(run, cast))
         tasks.create_task(_progress(run, cast, show, every=max(1.0, seconds / 12)))
-        cup = tasks.create_task(_cup(run, [player.name for player in cast], seconds))
+        cup = tasks.create_task(_cup(run, names, seconds))
+        games = tasks.create_task(_games(run, names, seconds, show))
         await _arrive(run, cast)
         await cup
+        await games
         await wait_for_missing(run.events)
         listening.cancel()
-    return Report(run, cup.result(), lobby, cast)
+    return Report(run, cup.result(), games.result(), lobby, cast)
 
 
 async def _arrive(run: DemoRun, cast: list[Player]) -> None:
@@ -85,6 +90,18 @@ async def _cup(run: DemoRun, names: list[str], seconds: float) -> Cup:
         reason = str(error) or "its socket stayed closed"
         run.problems.append(f"The tournament stopped: {reason}")
         return Cup(len(entrants))
+
+
+async def _games(run: DemoRun, taken: list[str], seconds: float, show: Print) -> Games | None:
+    if seconds < LEAST_SECONDS:
+        return None
+    names = [name for name in other_names(len(taken) + BOTS, run.chance) if name not in taken]
+    try:
+        return await play_games(run, names[:BOTS], show)
+    except (Refused, TimeoutError) as error:
+        reason = str(error) or "they took too long"
+        run.problems.append(f"The games stopped: {reason}")
+        return None
 
 
 async def _progress(run: DemoRun, cast: list[Player], show: Print, *, every: float) -> None:

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from lib.errors import Refusal
 from play.registry import game_of
-from tournament_site.bots import Bot
-from tournament_site.demo.site import NoServer, Refused, Site
+from tournament_site.clients.bots import Bot
+from tournament_site.clients.site import NoServer, Refused, Site
 
 from .demo import DEFAULT_URL
 

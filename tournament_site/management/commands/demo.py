@@ -9,9 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from tournament_site.clients.site import NoServer, Site
 from tournament_site.demo.report import Report
 from tournament_site.demo.show import Print, perform
-from tournament_site.demo.site import NoServer, Site
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 LEAST_PLAYERS, MOST_PLAYERS = 4, 100

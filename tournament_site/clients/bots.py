@@ -3,20 +3,21 @@
 import asyncio
 import json
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
 from play.engine.game import Game, RealTimeGame, TurnGame
 from play.messages import INPUT, INPUT_KIND, STATE_HEAD, SUBPROTOCOL
 from play.registry import game_of
 
-from .demo.site import Json, NoServer, Refused, Site
+from .site import Json, NoServer, Refused, Site
 
 #: How far ahead it decides what it holds: further than states are apart.
 _PLAN_STEPS = 14
@@ -38,6 +39,12 @@ class Bot:
     token: str = ""
     id: str = ""
     finished: int = 0
+    #: Every match that it has come to.
+    matches: set[str] = field(default_factory=set)
+    socket: ClientConnection | None = None
+    #: The match that it plays, and its place in a queue.
+    match: str = ""
+    ticket: str = ""
     problems: list[str] = field(default_factory=list)
 
     async def arrive(self) -> None:
@@ -61,24 +68,27 @@ class Bot:
         self.id = answer["player"]["id"]
         self.token = answer.get("token") or self.token
         while answer["status"] != "Matched":
+            self.ticket = f"/matchmaking/tickets/{answer['ticket']['id']}"
             if answer["status"] == "Proposed":
-                ticket = f"/matchmaking/tickets/{answer['ticket']['id']}/accept"
                 check = {"check": answer["check"]["id"]}
-                answer = await self.site.ask("POST", ticket, check, self.token)
+                accepting = f"{self.ticket}/accept"
+                answer = await self.site.ask("POST", accepting, check, self.token)
             else:
-                ticket = f"/matchmaking/tickets/{answer['ticket']['id']}"
                 query = urlencode({"wait": _WAIT_SECONDS // 2})
-                answer = await self.site.ask("GET", f"{ticket}?{query}", None, self.token)
-        match: str = answer["match"]["id"]
-        return match
+                answer = await self.site.ask("GET", f"{self.ticket}?{query}", None, self.token)
+        self.ticket, self.match = "", answer["match"]["id"]
+        return self.match
 
     async def play(self, match: str) -> None:
         """Play a match to its end; comes back when the connection is lost."""
+        self.match = match
+        self.matches.add(match)
         while True:
             try:
-                async with self._open(match) as socket:
-                    if await _Table(self, socket).play():
+                async with self._open(match) as self.socket:
+                    if await _Table(self, self.socket).play():
                         self.finished += 1
+                        self.match = ""
                         return
             except (OSError, WebSocketException):
                 pass
@@ -92,6 +102,25 @@ class Bot:
             proxy=None,
         )
 
+    async def resign(self) -> None:
+        """Give up the game that is being played, if it is connected."""
+        if self.socket is not None:
+            with suppress(ConnectionClosed):
+                await self.socket.send('{"type":"resign"}')
+
+    async def go_home(self) -> None:
+        """Keep nobody waiting: leave the queue, and concede the match that is not over."""
+        if self.ticket:
+            try:
+                await self.site.ask("DELETE", self.ticket, None, self.token)
+            except Refused:  # a match was quicker
+                answer = await self.site.ask("GET", self.ticket, None, self.token)
+                self.match = answer.get("match", {}).get("id", "")
+        if self.match:
+            with suppress(Refused):  # it is over already
+                await self.site.ask("POST", f"/matches/{self.match}/leave", None, self.token)
+        self.ticket = self.match = ""
+
     async def play_pool(self, pool: str, *, matches: int | None = None) -> None:
         """Queue and play so many matches, or for ever."""
         while matches is None or self.finished < matches:
@@ -101,8 +130,8 @@ class Bot:
                 self.problems.append(str(refusal))
                 await asyncio.sleep(_RECONNECT_SECONDS * 4)
 
-    async def play_tournament(self, tournament: str) -> None:
-        """Play this bot's matches of a tournament until it is over."""
+    async def play_tournament(self, tournament: str, *, until_out: bool = False) -> None:
+        """Play this bot's matches of a tournament until it is over, or until none is left."""
         while True:
             try:
                 shown = await self.site.ask("GET", f"/api/tournaments/{tournament}")
@@ -111,9 +140,11 @@ class Bot:
             else:
                 if shown["state"] in {"finished", "cancelled"}:
                     return
-                mine = next((match for match in _ready(shown) if self._plays(match)), None)
-                if mine is not None:
-                    await self.play(mine["id"])
+                mine = [match for match in _unfinished(shown) if self._plays(match)]
+                if until_out and not mine:
+                    return
+                if ready := [match["id"] for match in mine if match["state"] == "ready"]:
+                    await self.play(ready[0])
             await asyncio.sleep(_LOOK_SECONDS)
 
     def _plays(self, match: Json) -> bool:
@@ -128,14 +159,14 @@ def _ends(message: Json) -> bool:
     return kind == "match_finished"
 
 
-def _ready(tournament: Json) -> list[Json]:
+def _unfinished(tournament: Json) -> list[Json]:
     return [
         match
         for stage in tournament["stages"]
         for group in stage["groups"]
         for round_ in group["rounds"]
         for match in round_["matches"]
-        if match["state"] == "ready"
+        if match["state"] in {"pending", "ready"}
     ]
 
 
