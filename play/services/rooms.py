@@ -162,6 +162,7 @@ def _open_room(match_id: UUID, host_id: str, own_channel: str | None) -> StoredR
         Host.objects.update_or_create(pk=host_id, defaults={"channel": own_channel})
     elif not Host.objects.filter(pk=host_id).exists():
         raise Fenced
+    is_first = row is None
     if row is None or row.revision != match.revision:
         fence = row.fence if row else 0
         row = RoomRow(
@@ -170,7 +171,7 @@ def _open_room(match_id: UUID, host_id: str, own_channel: str | None) -> StoredR
             scores=[0] * SIDES, seed=new_seed(), version=game.version, fence=fence,
         )  # fmt: skip
     row.host_id, row.fence = host_id, row.fence + 1
-    row.save()
+    row.save(force_insert=is_first)  # never over a row that another has made meanwhile
     return _as_stored(match, row)
 
 
