@@ -8,7 +8,6 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from functools import cached_property
 from typing import Any, Protocol
 
 EXTENSION = "matchpoint.wire"
@@ -25,7 +24,13 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Wire(Protocol):
-    """What the extension offers: the socket's transport, spoken to in whole frames."""
+    """What the extension offers: the socket's transport, spoken to in whole frames.
+
+    Binary messages go to `take_bytes`, once it is set, and not through ASGI's `receive`: a player's
+    input would wait there for two system calls and two turns of the loop.
+    """
+
+    take_bytes: Callable[[bytes], None] | None
 
     def write(self, frames: bytes) -> None:
         """Send finished frames; never waits, and does nothing on a closed socket."""
@@ -51,13 +56,18 @@ def wire_frame(message: str | bytes) -> bytes:
 class Frames:
     """Messages made ready once, for any number of sockets; bytes are sent as binary frames."""
 
+    __slots__ = ("_wire", "messages")
+
     def __init__(self, messages: Sequence[str | bytes]) -> None:
         self.messages = messages
+        self._wire = b""
 
-    @cached_property
+    @property
     def wire(self) -> bytes:
         """All of them as bytes for the network."""
-        return b"".join(map(wire_frame, self.messages))
+        if not self._wire:
+            self._wire = b"".join(map(wire_frame, self.messages))
+        return self._wire
 
 
 class Outbox(ABC):
@@ -153,7 +163,13 @@ class QueueOutbox(Outbox):
                 self._bytes = 0
 
 
+def wire_of(scope: dict[str, Any]) -> Wire | None:
+    """What the server of this socket offers by the extension."""
+    wire: Wire | None = scope.get("extensions", {}).get(EXTENSION)
+    return wire
+
+
 def outbox_for(scope: dict[str, Any], send: Send) -> Outbox:
     """The best way out that the server of this socket offers."""
-    wire = scope.get("extensions", {}).get(EXTENSION)
+    wire = wire_of(scope)
     return QueueOutbox(send) if wire is None else WireOutbox(wire)

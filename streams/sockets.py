@@ -5,6 +5,7 @@ thread hop for each message.
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from channels.consumer import AsyncConsumer, get_handler_name
@@ -19,7 +20,7 @@ from lib.limits import Bucket
 from . import limits
 from .frames import Error, ServerMessage
 from .origins import origin_is_good
-from .outbox import Outbox, outbox_for
+from .outbox import Outbox, outbox_for, wire_of
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class SocketConsumer(AsyncConsumer):
                 limits.open_sockets.leave(self.address)
             if self in _open:
                 _open.discard(self)
+                self._take_from_wire(None)
                 self.closed()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
@@ -91,6 +93,7 @@ class SocketConsumer(AsyncConsumer):
             await self.identify()
             _open.add(self)
             await self.opened()
+            self._take_from_wire(self.take_bytes)
         except Unauthenticated as refusal:
             self.refuse(refusal)
             self.outbox.close(NOT_SIGNED_IN, refusal.code)
@@ -98,26 +101,48 @@ class SocketConsumer(AsyncConsumer):
             self.fail(error)
             self.outbox.close(RESTARTING, "outage")
 
+    def _take_from_wire(self, take: Callable[[bytes], None] | None) -> None:
+        """Take binary messages straight from the server, where it offers that."""
+        if (wire := wire_of(self.scope)) is not None:
+            wire.take_bytes = take
+
     async def websocket_receive(self, message: dict[str, Any]) -> None:
         """Read a message; a refusal is sent, and the socket stays open."""
-        if self not in _open or self.outbox.closing:
-            return
-        try:
-            if not self.messages.take():
-                raise Refusal("Too many messages. Wait a moment.", code="rate_limited")
-            text, data = message.get("text"), message.get("bytes")
-            if len(text or data or "") > settings.MATCHPOINT_FRAME_MAX_BYTES:
-                raise Refusal("This message is larger than 16 KiB.", code="too_large")
-            if text is not None:
+        text = message.get("text")
+        if text is None:
+            self.take_bytes(message.get("bytes") or b"")
+        elif self._listens:
+            try:
+                self._count(text)
                 await self.received(text)
-            else:
-                self.received_bytes(data or b"")
-        except Refusal as refusal:
-            if not self.patience.take():
-                self.outbox.close(TOO_FAST, "too fast")
-            self.refuse(refusal)
-        except DatabaseError as error:
-            self.fail(error)
+            except Refusal as refusal:
+                self._refuse_message(refusal)
+            except DatabaseError as error:
+                self.fail(error)
+
+    def take_bytes(self, data: bytes) -> None:
+        """Read a binary message, as `websocket_receive` does."""
+        if self._listens:
+            try:
+                self._count(data)
+                self.received_bytes(data)
+            except Refusal as refusal:
+                self._refuse_message(refusal)
+
+    @property
+    def _listens(self) -> bool:
+        return self in _open and not self.outbox.closing
+
+    def _count(self, message: str | bytes) -> None:
+        if not self.messages.take():
+            raise Refusal("Too many messages. Wait a moment.", code="rate_limited")
+        if len(message) > settings.MATCHPOINT_FRAME_MAX_BYTES:
+            raise Refusal("This message is larger than 16 KiB.", code="too_large")
+
+    def _refuse_message(self, refusal: Refusal) -> None:
+        if not self.patience.take():
+            self.outbox.close(TOO_FAST, "too fast")
+        self.refuse(refusal)
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         """Stop; a server that restarts says so with its own close code."""

@@ -22,6 +22,7 @@ from play.rooms import process, room
 from play.selectors import check_played
 from play.services import rooms as room_services
 from streams.models import Stream
+from streams.outbox import EXTENSION
 from streams.relay import in_thread
 
 from .conftest import Visit, Visitor
@@ -324,3 +325,39 @@ async def test_a_match_that_is_opened_again_is_played_again(visit: Visit) -> Non
         pass
     with pytest.raises(Refusal):
         await in_thread(room_services.open_room, met.match, host_id="other")
+
+
+class Wire:
+    """A server's transport that takes frames, and hands binary messages on at once."""
+
+    take_bytes: Any = None
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+
+    def write(self, frames: bytes) -> None:
+        self.sent.append(frames)
+
+    def buffered(self) -> int:
+        return 0
+
+    def close(self, code: int, reason: str) -> None:
+        self.sent.append(b"close")
+
+
+async def test_a_server_may_hand_binary_inputs_in_past_its_queue(visit: Visit) -> None:
+    met, wire = await in_thread(meeting, goal=200), Wire()
+    ann = Visitor(met.path, token=met.tokens[0])
+    ann.scope["extensions"] = {EXTENSION: wire}
+    assert (await ann.connect(5.0))[0]
+    bob = await visit(met.path, token=met.tokens[1])
+    await playing(bob)
+    assert wire.take_bytes is not None
+    wire.take_bytes(INPUT.pack(1, 1, 1))
+    while (await bob.next("state"))["view"]["at"][0] == 0:
+        pass
+    sent = len(wire.sent)
+    wire.take_bytes(b"rubbish")
+    assert any(b"malformed" in frame for frame in wire.sent[sent:])
+    await ann.disconnect()
+    assert wire.take_bytes is None

@@ -1,6 +1,7 @@
 """Daphne on uvloop, with a way to write finished frames straight to a socket's transport."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from socket import SO_SNDBUF, SOL_SOCKET
 from typing import Any, ClassVar, cast
@@ -131,6 +132,16 @@ class BoundedChannel(daphne.http_protocol.http.HTTPChannel):
 
 class WireProtocol(WebSocketProtocol):
     """Daphne's WebSocket protocol, offering its transport as an ASGI extension."""
+
+    take_bytes: Callable[[bytes], None] | None = None
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        """Hand a binary message on at once, if the application asked for that."""
+        if not isBinary or self.take_bytes is None or self.muted:
+            super().onMessage(payload, isBinary)
+        else:
+            self.last_ping = time.time()
+            self.take_bytes(payload)
 
     def connectionLost(self, reason: Any) -> None:
         """Count the connection out."""

@@ -18,6 +18,7 @@ from . import connections
 from .connections import Connections, Visit
 
 if TYPE_CHECKING:
+    from websockets.frames import Frame
     from websockets.http11 import Request
 
 _DRAIN_SECONDS = 2.0
@@ -150,11 +151,19 @@ class WireProtocol(WebSocketsSansIOProtocol):
     """
 
     visit: Visit
+    take_bytes: Callable[[bytes], None] | None = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Count the connection out."""
         super().connection_lost(exc)
         self.visit.end()
+
+    def handle_bytes(self, event: "Frame") -> None:
+        """Hand a binary message on at once, if the application asked for that."""
+        if self.take_bytes is None or not event.fin or self.close_sent or not self.queue.empty():
+            super().handle_bytes(event)
+        else:
+            self.take_bytes(bytes(event.data))
 
     def handle_connect(self, event: "Request") -> None:
         """Offer the extension to the application of this socket."""
