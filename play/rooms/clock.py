@@ -34,7 +34,8 @@ class RoomClock:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._stepped: set[Stepped] = set()
+        #: In the order in which they came.
+        self._stepped: dict[Stepped, None] = {}
         self._alarms: list[tuple[float, int, Callable[[], None]]] = []
         self._alarm_count = 0
         self._next_step = 0.0
@@ -50,12 +51,12 @@ class RoomClock:
         """Step a room from now on; again is harmless."""
         if not self._stepped:
             self._next_step = self.now() + _STEP_SECONDS
-        self._stepped.add(room)
+        self._stepped[room] = None
         self._set_timer()
 
     def remove(self, room: Stepped) -> None:
         """Step a room no more; again is harmless."""
-        self._stepped.discard(room)
+        self._stepped.pop(room, None)
 
     def call_at(self, when: float, call: Callable[[], None]) -> None:
         """Call something once, not before that time of `now`. The callee checks that it is due."""

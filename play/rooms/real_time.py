@@ -1,7 +1,7 @@
 """A room whose game moves by itself: inputs in, states out, sixty steps a second."""
 
 from collections import deque
-from typing import Any, cast
+from typing import Any
 
 from lib.errors import Refusal
 from play.engine.game import SIDES, RealTimeGame
@@ -24,18 +24,23 @@ _MOST_NUMBER = 2**32 - 1
 class RealTimeRoom(Room):
     """Steps its game while it is played. One numbered input of a side counts at each step."""
 
+    game: RealTimeGame[Any]
+    #: The moves that the sides hold.
+    _held: tuple[int, int]
+
     def resume(self, state: bytes, record: bytes, length: int) -> None:
-        self.state = self._game.unpack(state)
+        self.state = self.game.unpack(state)
         self.record: list[Change] = unpack_changes(record)
         self.length = length
-        self._held = [0] * SIDES
+        held = [0] * SIDES
         for change in self.record:
-            self._held[change.side] = change.move
+            held[change.side] = change.move
+        self._held = (held[0], held[1])
         self._reset_inputs()
 
     def begin(self) -> None:
-        self.state = self._game.setup(self.settings, seed=self.seed, first=self.first)
-        self.record, self.length, self._held = [], 0, [0] * SIDES
+        self.state = self.game.setup(self.settings, seed=self.seed, first=self.first)
+        self.record, self.length, self._held = [], 0, (0, 0)
         self._reset_inputs()
 
     def _reset_inputs(self) -> None:
@@ -44,10 +49,6 @@ class RealTimeRoom(Room):
         self._last = [self.length - 1] * SIDES
         self._applied = [0] * SIDES
         self._sent_at = self.length
-
-    @property
-    def _game(self) -> RealTimeGame[Any]:
-        return cast(RealTimeGame[Any], self.game)
 
     def run(self) -> None:
         """Begin to step; neither side holds anything."""
@@ -67,42 +68,48 @@ class RealTimeRoom(Room):
     def _hold(self, side: int, move: int) -> bool:
         if self._held[side] == move:
             return False
-        self._held[side] = move
+        self._held = (self._held[0], move) if side else (move, self._held[1])
         self.record.append(Change(self.length, side, move))
         return True
 
     def step(self) -> None:
-        """Move the game on by one step."""
+        """Move the game on by one step. It is called so often that its lines count."""
+        first, second = self._inputs
+        is_news = (first or second) and self._use_inputs()
+        game, before = self.game, self.state
+        self.state = after = game.step(before, self._held)
+        self.length += 1
+        has_jumped = game.has_jumped(before, after)
+        if is_news or has_jumped or self.length - self._sent_at >= QUIET_STEPS:
+            self._publish()
+        if has_jumped:
+            self.keeper.scores_changed(self)
+        outcome = game.outcome(after)
+        if outcome is not None:
+            self.end_game(outcome)
+
+    def _use_inputs(self) -> bool:
+        """One input of each side counts, if its step has come; says whether a move changed."""
         is_news = False
         for side, inputs in enumerate(self._inputs):
             if inputs and inputs[0][0] <= self.length:
                 self._applied[side], move = inputs.popleft()
                 is_news |= self._hold(side, move)
-        before = self.state
-        self.state = self._game.step(before, (self._held[0], self._held[1]))
-        self.length += 1
-        has_jumped = self._game.has_jumped(before, self.state)
-        if is_news or has_jumped or self.length - self._sent_at >= QUIET_STEPS:
-            self._publish()
-        if has_jumped:
-            self.keeper.scores_changed(self)
-        outcome = self._game.outcome(self.state)
-        if outcome is not None:
-            self.end_game(outcome)
+        return is_news
 
     # Inputs.
 
     def act(self, side: int, message: PlayMessage) -> None:
         if not isinstance(message, Input):
             raise Refusal("This game has no turns: send `input`.", code="no_turns")
-        if message.move not in self._game.moves:
-            there = ", ".join(self._game.moves)
+        if message.move not in self.game.moves:
+            there = ", ".join(self.game.moves)
             raise Refusal(f"There is no move {message.move!r}. There are: {there}.", code="no_move")
-        self.take_input(side, self._game.moves.index(message.move), message.n)
+        self.take_input(side, self.game.moves.index(message.move), message.n)
 
     def take_input(self, side: int, move: int, number: int | None) -> None:
         """An input of a side; raises `Refusal`. While nothing moves it is left out."""
-        if not 0 <= move < len(self._game.moves):
+        if not 0 <= move < len(self.game.moves):
             raise Refusal("There is no such move.", code="no_move")
         if self.phase is not Phase.PLAYING:
             return
@@ -122,20 +129,26 @@ class RealTimeRoom(Room):
     # States.
 
     def _publish(self) -> None:
+        """Send everybody the state; its text is made only if somebody reads it."""
         self._sent_at = self.length
-        members = self.members
-        is_text = any(not member.is_binary for member in members)
-        text = self._text_frames() if is_text or self.delay_seconds else Frames(())
-        self.publish(text, self._binary_frames(), is_state=True)
+        binary, text = self._binary_frames(), None
+        for side in self.sides:
+            if side.player is not None and side.player.is_binary:
+                side.player.send_state(binary)
+            elif side.player is not None:
+                text = text or self._text_frames()
+                side.player.send_state(text)
+        if self.spectators or self.delay_seconds:
+            self.send_spectators(text or self._text_frames(), binary, is_state=True)
 
     def show(self, member: Member) -> None:
         member.outbox.send(self._binary_frames() if member.is_binary else self._text_frames())
 
     def _binary_frames(self) -> Frames:
         head = STATE_HEAD.pack(STATE_KIND, self.number, self.length, *self._applied)
-        return Frames((head + self._game.frame(self.state),))
+        return Frames((head + self.game.frame(self.state),))
 
     def _text_frames(self) -> Frames:
-        view = self._game.view(self.state, None)
+        view = self.game.view(self.state, None)
         state = State(self.number, self.length, tuple(self._applied), view)
         return Frames((state.text_frame(),))

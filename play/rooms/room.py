@@ -86,6 +86,8 @@ class Room(ABC):
         self.is_begun = stored.is_begun
         self.phase = Phase.WAITING
         self.next_match: UUID | None = None
+        #: The scores that others were shown last.
+        self.last_shown: tuple[int, int] | None = None
         #: While the process cannot be sure that the room is its own.
         self._is_unsure = False
         #: While something is stored on which the match goes on.
@@ -417,16 +419,13 @@ class Room(ABC):
     def send(self, message: ServerMessage) -> None:
         """Send everybody a message."""
         frames = Frames((message.text_frame(),))
-        self.publish(frames, frames)
-
-    def publish(self, text: Frames, binary: Frames, *, is_state: bool = False) -> None:
-        """Send everybody one message in their form: players now, spectators after the delay."""
         for side in self.sides:
             if side.player is not None:
-                _send(side.player, text, binary, is_state=is_state)
-        self._send_spectators(text, binary, is_state=is_state)
+                side.player.outbox.send(frames)
+        self.send_spectators(frames, frames, is_state=False)
 
-    def _send_spectators(self, text: Frames, binary: Frames, *, is_state: bool) -> None:
+    def send_spectators(self, text: Frames, binary: Frames, *, is_state: bool) -> None:
+        """Send spectators a message in their form, after the delay."""
         if self.delay_seconds:
             due = self.clock.now() + self.delay_seconds
             self._delayed.append((due, text, binary, is_state))
@@ -453,7 +452,7 @@ class Room(ABC):
                 side.player.send(self.room_message(side.player.side))
         if self.spectators:
             frames = Frames((self.room_message(None).text_frame(),))
-            self._send_spectators(frames, frames, is_state=False)
+            self.send_spectators(frames, frames, is_state=False)
 
     def room_message(self, you: int | None) -> RoomMessage:
         """How the match stands, for one side or a spectator."""

@@ -178,7 +178,7 @@ class TurnRoom(Room):
                 self.show(side.player)
         if self.spectators:
             frames = Frames((self._position(None).text_frame(),))
-            self._send_spectators(frames, frames, is_state=False)
+            self.send_spectators(frames, frames, is_state=False)
 
     def show(self, member: Member) -> None:
         member.send(self._position(member.side))
