@@ -1,6 +1,6 @@
 """Reads that are more than a lookup."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -148,6 +148,12 @@ def tournament_of(match_id: UUID) -> UUID | None:
     """The id of the tournament that a match belongs to."""
     found = Tournament.objects.filter(stages__groups__pairings__match=match_id)
     return found.values_list("pk", flat=True).first()
+
+
+def tournaments_of(match_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The ids of the tournaments of those of these matches that belong to one."""
+    found = Pairing.objects.filter(match__in=match_ids)
+    return dict(found.values_list("match_id", "group__stage__tournament_id"))
 
 
 def game_of_tournament(match_id: UUID) -> tuple[str, dict[str, Any]]:

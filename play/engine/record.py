@@ -21,9 +21,12 @@ from .game import (
 )
 
 T = TypeVar("T")
+#: Of zlib. Records of running games are stored every other second: the highest level takes twenty
+#: times as long, and saves 2 % of the bytes.
+_LEVEL = 1
 
 
-class Change(msgspec.Struct, frozen=True, array_like=True):
+class Change(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """In a real-time game: from this step on, a side holds a move, an index of `moves`."""
 
     step: Annotated[int, Meta(ge=0)]
@@ -31,7 +34,7 @@ class Change(msgspec.Struct, frozen=True, array_like=True):
     move: Annotated[int, Meta(ge=0)]
 
 
-class Turn(msgspec.Struct, frozen=True, array_like=True):
+class Turn(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """In a game of turns: a move, and the milliseconds that it took."""
 
     move: str
@@ -40,7 +43,7 @@ class Turn(msgspec.Struct, frozen=True, array_like=True):
 
 def pack_record(entries: Sequence[Change] | Sequence[Turn]) -> bytes:
     """Some entries as few bytes."""
-    return compress(msgspec.msgpack.encode(entries), 9)
+    return compress(msgspec.msgpack.encode(entries), _LEVEL)
 
 
 def unpack_changes(packed: bytes) -> list[Change]:

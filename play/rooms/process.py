@@ -47,6 +47,9 @@ from .turns import TurnRoom
 log = logging.getLogger(__name__)
 
 _STORE_EVERY_BEATS = 2
+#: Rooms are stored some at a time, with a pause after them: the thread that stores takes the
+#: interpreter's lock from the rooms' steps, which may be late by a part of a step and not more.
+_STORED_TOGETHER, _BREATH_SECONDS = 25, 0.01
 _EMPTY_SECONDS = 30.0
 _RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 0.25, 2.0
 #: How long a process that stops waits for what is being stored.
@@ -319,8 +322,7 @@ class ProcessRooms:
     async def _keep(self) -> None:
         """Store the rooms, and look after those that wait for something else."""
         scored, self._scored = self._scored, set()
-        for room in scored:
-            await in_thread(store_scores, room.snapshot(), room.shown_scores, host_id=self.host_id)
+        await self._show_scores(scored)
         if not self.rooms and not self.remotes.hosts:
             return
         known = self.remotes.hosts
@@ -331,16 +333,27 @@ class ProcessRooms:
             await self._end_closed()
         await self._release_empty()
 
+    async def _show_scores(self, scored: Iterable[Room]) -> None:
+        news = [room for room in scored if room.shown_scores != room.last_shown]
+        if news:
+            shown = [(room.snapshot(), room.shown_scores) for room in news]
+            await in_thread(store_scores, shown, host_id=self.host_id)
+            for room, (_, scores) in zip(news, shown, strict=True):
+                room.last_shown = scores
+
     async def _store_rooms(self, some: Iterable[Room]) -> None:
-        rooms = {
-            room.stored.match_id: room
-            for room in some
-            if room.phase is not Phase.OVER and not room.is_held and not room.is_empty
-        }
-        snapshots = [room.snapshot() for room in rooms.values()]
-        for lost in await in_thread(store_rooms, snapshots, host_id=self.host_id):
-            if not rooms[lost].is_held and rooms[lost].phase is not Phase.OVER:
-                self._drop(rooms[lost])
+        all_of_them = tuple(some)
+        for first in range(0, len(all_of_them), _STORED_TOGETHER):
+            rooms = {
+                room.stored.match_id: room
+                for room in all_of_them[first : first + _STORED_TOGETHER]
+                if room.phase is not Phase.OVER and not room.is_held and not room.is_empty
+            }
+            snapshots = [room.snapshot() for room in rooms.values()]
+            for lost in await in_thread(store_rooms, snapshots, host_id=self.host_id):
+                if not rooms[lost].is_held and rooms[lost].phase is not Phase.OVER:
+                    self._drop(rooms[lost])
+            await asyncio.sleep(_BREATH_SECONDS)
 
     async def _end_closed(self) -> None:
         """End rooms whose matches were ended in another process, and leave those opened again."""

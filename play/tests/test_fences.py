@@ -100,7 +100,7 @@ def test_a_process_that_lost_a_room_stores_nothing_more_of_it() -> None:
     late = snapshot(room, length=20)
     assert store_rooms([late], host_id="frozen") == {match}
     release_room(late, host_id="frozen")
-    store_scores(late, (2, 0), host_id="frozen")
+    store_scores([(late, (2, 0))], host_id="frozen")
     with pytest.raises(Fenced):
         store_game(ended(room), late, is_last=True, host_id="frozen")
     with pytest.raises(Fenced):
@@ -180,3 +180,19 @@ def test_nobody_is_given_up_by_a_process_that_could_not_look() -> None:
     assert watch.look() == {"there"}
     clock.now += 7  # the database was away: nobody could show that they live
     assert watch.look() == {"there"}
+
+
+def test_many_rooms_are_stored_by_one_statement_those_of_others_left_out(
+    django_assert_num_queries: Any,
+) -> None:
+    shots = [snapshot(opened(met("race").pk, "host")) for _ in range(3)]
+    mine, lost, further = shots
+    Host.objects.create(pk="other")
+    RoomRow.objects.filter(pk=lost.match_id).update(host="other", fence=2)
+    RoomRow.objects.filter(pk=further.match_id).update(number=2)
+    with django_assert_num_queries(4):  # two of them for the transaction
+        assert store_rooms(shots, host_id="host") == {lost.match_id}
+    stored = {row.pk: row for row in RoomRow.objects.all()}
+    assert stored[mine.match_id].length == 10
+    assert stored[mine.match_id].scores == [1, 0]
+    assert stored[lost.match_id].length == stored[further.match_id].length == 0
