@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import quantiles
 
 from websockets.sync.client import connect
@@ -36,13 +35,8 @@ class Figures:
 
 
 def _make_pool(server: Running) -> None:
-    environ = dict(
-        entry.split("=", 1)
-        for entry in Path(f"/proc/{server.pid}/environ").read_text().split("\0")
-        if "=" in entry
-    )
     command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", _MAKE_POOL]
-    subprocess.run(command, cwd=ROOT, env=os.environ | environ, check=True)
+    subprocess.run(command, cwd=ROOT, env=os.environ | server.environ(), check=True)
 
 
 def measure(kind: Kind, pool: str) -> Figures:

@@ -27,6 +27,7 @@ class Kind:
     path: str = "/ws"
     env: dict[str, str] = field(default_factory=dict)
     is_matchpoint: bool = False
+    folder: Path = ROOT
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Running:
         """CPU time that the process has used, user and system."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND
+
+    def environ(self) -> dict[str, str]:
+        """What its environment says."""
+        entries = Path(f"/proc/{self.pid}/environ").read_text().split("\0")
+        return dict(entry.split("=", 1) for entry in entries if "=" in entry)
 
     def memory_bytes(self) -> int:
         """Memory that is resident."""
@@ -105,7 +111,7 @@ def running(kind: Kind) -> Iterator[Running]:
             subprocess.run(migrate, cwd=ROOT, env=env, check=True)
         command = [part.format(port=port) for part in kind.command]
         with open(f"{folder}/log", "w+b") as log:
-            process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
+            process = subprocess.Popen(command, cwd=kind.folder, env=env, stdout=log, stderr=log)
             try:
                 _wait(process, port, log.name)
                 yield Running(kind, process.pid, port)

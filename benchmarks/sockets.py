@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import cast
 
 MARK = b"bench "
-_TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
+TEXT, BINARY = 1, 2
+_PING, _PONG = 9, 10
 
 
-def masked(text: bytes, opcode: int = _TEXT) -> bytes:
+def masked(text: bytes, opcode: int = TEXT) -> bytes:
     """A client's frame (RFC 6455 section 5.2); an all-zero mask is valid."""
     size = len(text)
     if size < 126:
@@ -22,6 +23,9 @@ def masked(text: bytes, opcode: int = _TEXT) -> bytes:
 
 class Client(asyncio.Protocol):
     """One socket: counts the frames with the benchmark's mark, and passes them to `watch`."""
+
+    #: Header lines of the handshake beyond those that it needs.
+    more_headers = ""
 
     def __init__(self, path: str, host: str, watch: Callable[[bytes], None] | None) -> None:
         self._path, self._host, self.watch = path, host, watch
@@ -37,7 +41,7 @@ class Client(asyncio.Protocol):
             (
                 f"GET {self._path} HTTP/1.1\r\nHost: {self._host}\r\nUpgrade: websocket\r\n"
                 f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
-                "Sec-WebSocket-Version: 13\r\n\r\n"
+                f"Sec-WebSocket-Version: 13\r\n{self.more_headers}\r\n"
             ).encode()
         )
 
@@ -79,7 +83,7 @@ class Client(asyncio.Protocol):
     def _take(self, opcode: int, buffer: bytearray, start: int, end: int) -> None:
         if opcode == _PING:
             self.transport.write(masked(bytes(buffer[start:end]), _PONG))
-        elif opcode == _TEXT and buffer.find(MARK, start, end) >= 0:
+        elif opcode == TEXT and buffer.find(MARK, start, end) >= 0:
             self.marked += 1
             if self.watch is not None:
                 self.watch(bytes(buffer[start:end]))
