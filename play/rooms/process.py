@@ -50,6 +50,8 @@ _STORE_EVERY_BEATS = 2
 #: Rooms are stored some at a time, with a pause after them: the thread that stores takes the
 #: interpreter's lock from the rooms' steps, which may be late by a part of a step and not more.
 _STORED_TOGETHER, _BREATH_SECONDS = 25, 0.01
+#: Of a game that has not begun there is nothing to store beyond its row.
+_NOT_STORED = frozenset({Phase.WAITING, Phase.OVER})
 _EMPTY_SECONDS = 30.0
 _RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 0.25, 2.0
 #: How long a process that stops waits for what is being stored.
@@ -347,7 +349,7 @@ class ProcessRooms:
             rooms = {
                 room.stored.match_id: room
                 for room in all_of_them[first : first + _STORED_TOGETHER]
-                if room.phase is not Phase.OVER and not room.is_held and not room.is_empty
+                if room.phase not in _NOT_STORED and not room.is_held and not room.is_empty
             }
             snapshots = [room.snapshot() for room in rooms.values()]
             for lost in await in_thread(store_rooms, snapshots, host_id=self.host_id):
