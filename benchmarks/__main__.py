@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from . import arrival, brackets, idle, lobby, matchmaking, pairing, ratings, rules, servers
+from .play import report as play
 from .servers import (
     BARE_DAPHNE,
     BARE_UVICORN,
@@ -151,6 +152,11 @@ def run_rules(runs: int) -> None:
     rules.report()
 
 
+def run_play(runs: int) -> None:
+    """Rooms of Pong, beside Colyseus."""
+    play.report(runs)
+
+
 PARTS = {
     "lobby": run_lobby,
     "queue": run_queue,
@@ -160,6 +166,7 @@ PARTS = {
     "rules": run_rules,
     "brackets": run_brackets,
     "ratings": run_ratings,
+    "play": run_play,
 }
 
 

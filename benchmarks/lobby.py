@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import uvloop
 
-from .servers import Kind, running
+from .servers import Kind, Running, running
 from .sockets import MARK, Client, connect, connect_many
 
 MESSAGES = 300
@@ -65,29 +65,29 @@ class _Sender:
         self.delays.append((time.perf_counter_ns() - sent_ns) / 1e6)
 
 
-async def _measure(kind: Kind, sockets: int) -> Figures:
-    with running(kind) as server:
-        before = server.memory_bytes()
-        clients = await connect_many(server.port, kind.path, sockets - 1)
-        clients.append(await connect(server.port, kind.path))
-        await asyncio.sleep(_SETTLE_SECONDS)
-        memory = (server.memory_bytes() - before) / sockets / 1024
-        sender = _Sender(clients[-1])
-        for client in clients[:: max(1, sockets // _WATCHED)]:
-            client.watch = sender.record
-        cpu = server.cpu_seconds()
-        sender.start()
-        expected = MESSAGES * sockets
-        while (arrived := sum(client.marked for client in clients)) < expected:
-            await asyncio.sleep(0.05)
-            if time.perf_counter() - sender.last_arrival > _STALL_SECONDS:
-                break
-        cpu = server.cpu_seconds() - cpu
-        for client in clients:
-            client.transport.abort()
+async def measure_on(server: Running, sockets: int) -> Figures:
+    """Measure a running server with this number of sockets in its lobby."""
+    before = server.memory_bytes()
+    clients = await connect_many(server.port, server.kind.path, sockets - 1)
+    clients.append(await connect(server.port, server.kind.path))
+    await asyncio.sleep(_SETTLE_SECONDS)
+    memory = (server.memory_bytes() - before) / sockets / 1024
+    sender = _Sender(clients[-1])
+    for client in clients[:: max(1, sockets // _WATCHED)]:
+        client.watch = sender.record
+    cpu = server.cpu_seconds()
+    sender.start()
+    expected = MESSAGES * sockets
+    while (arrived := sum(client.marked for client in clients)) < expected:
+        await asyncio.sleep(0.05)
+        if time.perf_counter() - sender.last_arrival > _STALL_SECONDS:
+            break
+    cpu = server.cpu_seconds() - cpu
+    for client in clients:
+        client.transport.abort()
     cuts = statistics.quantiles(sender.delays, n=100)
     return Figures(
-        kind.name,
+        server.kind.name,
         sockets,
         MESSAGES,
         expected - arrived,
@@ -96,6 +96,11 @@ async def _measure(kind: Kind, sockets: int) -> Figures:
         cuts[98],
         memory,
     )
+
+
+async def _measure(kind: Kind, sockets: int) -> Figures:
+    with running(kind) as server:
+        return await measure_on(server, sockets)
 
 
 def measure(kind: Kind, sockets: int) -> Figures:

@@ -79,7 +79,7 @@ class Player(Client):
 
 
 async def seat(port: int, pair: Iterable[tuple[str, str | None]], source: str) -> list[Player]:
-    """Both players of a match, one after the other."""
+    """The players of a match, one after the other."""
     loop = asyncio.get_running_loop()
     players = []
     for side, (path, token) in enumerate(pair):
@@ -93,7 +93,7 @@ async def seat(port: int, pair: Iterable[tuple[str, str | None]], source: str) -
         )
         await player.opened
         players.append(player)
-    players[0].other, players[1].other = players[1], players[0]
+    players[0].other, players[-1].other = players[-1], players[0]
     return players
 
 

@@ -12,13 +12,13 @@ import uvloop
 
 from ..idle import raise_open_files
 from ..servers import Kind, Running, running
-from .kinds import LOAD_CORE, Seat, lateness, make_rooms
+from .kinds import LOAD_CORE, lateness, make_rooms
 from .players import Keys, Player, seat
 
 #: A step that is later than this has missed the next one.
 LATE_MS = 1000 / 60
-_SETTLE_SECONDS = 6.0
-_TOGETHER = 10
+_SETTLE_SECONDS = 5.0
+_TOGETHER, _FROM = 10, "127.0.0.2"
 
 
 @dataclass(frozen=True)
@@ -42,28 +42,22 @@ class Hall:
 
     def __init__(self, server: Running, most: int) -> None:
         self.server = server
-        self._seats = make_rooms(server, most)
+        self.seats = make_rooms(server, most)
         self._empty_bytes = server.memory_bytes()
         self.players: list[Player] = []
+        self.rooms = 0
         self._keys = Keys()
 
-    @property
-    def rooms(self) -> int:
-        """How many are being played."""
-        return len(self.players) // 2
-
-    async def fill(self, rooms: int) -> None:
-        """Let players come until there are so many rooms."""
-        while self.rooms < rooms and self._seats:
-            some = self._seats[: min(_TOGETHER, rooms - self.rooms)]
-            del self._seats[: len(some)]
-            for pair in await asyncio.gather(*(self._seat(pair) for pair in some)):
-                self.players += pair
-                self._keys.add(pair)
+    async def fill(self, rooms: int, *, alone: bool = False) -> None:
+        """Let players come until there are so many rooms; `alone`, they wait for the others."""
+        while self.rooms < rooms:
+            some = self.seats[self.rooms : min(rooms, self.rooms + _TOGETHER)]
+            self.rooms += len(some)
+            comes = [seat(self.server.port, pair[: 1 if alone else 2], _FROM) for pair in some]
+            for players in await asyncio.gather(*comes):
+                self.players += players
+                self._keys.add(players)
         await asyncio.sleep(_SETTLE_SECONDS)
-
-    async def _seat(self, pair: list[Seat]) -> list[Player]:
-        return await seat(self.server.port, pair, "127.0.0.2")
 
     async def measure(self, seconds: float) -> Stage:
         """Watch for so long."""
@@ -124,7 +118,7 @@ async def _climb(kind: Kind, start: int, factor: float, most: int, seconds: floa
 
 
 def climb(
-    kind: Kind, *, start: int = 100, factor: float = 1.2, most: int = 2000, seconds: float = 10.0
+    kind: Kind, *, start: int = 400, factor: float = 1.2, most: int = 2400, seconds: float = 10.0
 ) -> list[Stage]:
     """More and more rooms, until the p99 lateness of a step is a step."""
     return uvloop.run(_climb(kind, start, factor, most, seconds))
