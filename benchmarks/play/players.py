@@ -13,6 +13,8 @@ from ..sockets import BINARY, TEXT, Client, masked
 CHANGES_A_SECOND = 4.0
 _TICK_SECONDS = 0.004
 _MOVES = 3
+#: Without a state for so long nothing is being played, and nobody presses a key.
+_STILL_SECONDS = 0.4
 #: Both servers send the step in the same place, and Pong's frame at the end of as many bytes.
 _STEP = Struct("<I")
 _STEP_AT, _HELD_AT, _STATE_BYTES = 2, 28, 37
@@ -25,11 +27,10 @@ _COLYSEUS_INPUT, _COLYSEUS_JOIN = b"\x11\x01", 10
 class Player(Client):
     """One player: counts what arrives, and when what the other did is seen."""
 
-    other: "Player"
-
     def __init__(self, path: str, host: str, side: int, token: str | None) -> None:
         super().__init__(path, host, None)
         self._side, self._is_matchpoint = side, token is not None
+        self.other = self
         if token is not None:
             self.more_headers = (
                 f"Authorization: Bearer {token}\r\nSec-WebSocket-Protocol: matchpoint.play.1\r\n"
@@ -37,6 +38,7 @@ class Player(Client):
         self.states = self.bytes = self.refused = 0
         self.step = self.last_number = -1
         self.held = 0
+        self.seen_at = 0.0
         #: When the last input was sent that the other has not seen yet.
         self.pressed_at = 0.0
         self.delays: list[float] = []
@@ -57,6 +59,7 @@ class Player(Client):
 
     def _take_state(self, buffer: bytearray, start: int) -> None:
         self.states += 1
+        self.seen_at = time.perf_counter()
         step = _STEP.unpack_from(buffer, start + _STEP_AT)[0]
         if step < self.step:  # the next game
             self.last_number = -1
@@ -64,15 +67,16 @@ class Player(Client):
         held = buffer[start + _HELD_AT]
         other = self.other
         if other.pressed_at and held >> 2 * other._side & 3 == other.held:
-            self.delays.append(time.perf_counter() - other.pressed_at)
+            self.delays.append(self.seen_at - other.pressed_at)
             other.pressed_at = 0.0
 
     def press(self, move: int) -> None:
         """Hold another move from the next step on."""
-        if self.step < 0 or self.closed:
+        now = time.perf_counter()
+        if now - self.seen_at > _STILL_SECONDS or self.closed:
             return
         self.last_number = max(self.last_number, self.step) + 1
-        self.held, self.pressed_at = move, time.perf_counter()
+        self.held, self.pressed_at = move, now
         head = _INPUT_KIND if self._is_matchpoint else _COLYSEUS_INPUT
         body = bytes((move,)) + self.last_number.to_bytes(4, "little")
         self.transport.write(masked(head + body, BINARY))
