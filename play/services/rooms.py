@@ -320,9 +320,10 @@ def store_scores(shown: Collection[tuple[RoomSnapshot, Sequence[int]]], *, host_
     own = _own_rows([room for room, _ in shown], host_id)
     scores = {room.match_id: points for room, points in shown if room.match_id in own}
     tournaments = tournaments_of(scores)
-    for match in Match.objects.filter(pk__in=scores.keys() - tournaments.keys()):
-        with suppress(Refusal):
-            set_live_scores(match=match, scores=scores[match.pk])
+    with transaction.atomic():  # one commit for all: SQLite has one writer at a time
+        for match in Match.objects.filter(pk__in=scores.keys() - tournaments.keys()):
+            with suppress(Refusal):
+                set_live_scores(match=match, scores=scores[match.pk])
     for match_id, tournament_id in tournaments.items():
         with suppress(Refusal):
             set_live_score(tournament_id=tournament_id, match_id=match_id, scores=scores[match_id])
