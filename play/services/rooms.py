@@ -16,6 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Field, QuerySet
 from django.utils import timezone
 
+from lib.database.durability import soon_replaced
 from lib.errors import Conflict, Refusal
 from matchmaking.models import Match, MatchState, Outcome
 from matchmaking.ports.game_host import game_of_match
@@ -211,7 +212,7 @@ def new_seed() -> int:
     return secrets.randbits(SEED_BITS)
 
 
-@transaction.atomic
+@soon_replaced()
 def store_rooms(snapshots: Collection[RoomSnapshot], *, host_id: str) -> set[UUID]:
     """Store rooms as they were; returns those that another process has by now.
 
