@@ -54,20 +54,17 @@ def wire_frame(message: str | bytes) -> bytes:
 
 
 class Frames:
-    """Messages made ready once, for any number of sockets; bytes are sent as binary frames."""
+    """Messages made ready once, for any number of sockets; bytes are sent as binary frames.
 
-    __slots__ = ("_wire", "messages")
+    `wire` is all of them as bytes for the network. It is read for every socket, so it is a plain
+    attribute.
+    """
+
+    __slots__ = ("messages", "wire")
 
     def __init__(self, messages: Sequence[str | bytes]) -> None:
         self.messages = messages
-        self._wire = b""
-
-    @property
-    def wire(self) -> bytes:
-        """All of them as bytes for the network."""
-        if not self._wire:
-            self._wire = b"".join(map(wire_frame, self.messages))
-        return self._wire
+        self.wire = b"".join(map(wire_frame, messages))
 
 
 class Outbox(ABC):
