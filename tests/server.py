@@ -87,8 +87,8 @@ class MatchpointServer(Service):
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
-            connection.request("GET", "/ws")
-            return connection.getresponse().read() == b"WebSocket endpoint only"
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
         except (OSError, http.client.HTTPException):
             return False
         finally:

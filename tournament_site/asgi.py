@@ -18,6 +18,7 @@ from play.sockets import websocket_urlpatterns as play_sockets
 from .duties import duties
 from .fast import FastPath
 from .incoming import Incoming
+from .monitoring.probes import Probes
 
 
 async def _no_such_socket(scope: dict[str, Any], receive: Any, send: Any) -> Any:
@@ -26,12 +27,16 @@ async def _no_such_socket(scope: dict[str, Any], receive: Any, send: Any) -> Any
     await send({"type": "websocket.close", "code": 4404})
 
 
-_router = Incoming(
-    ProtocolTypeRouter(
-        {
-            "http": FastPath(http),
-            "websocket": URLRouter([*lobby_sockets, *play_sockets, re_path("", _no_such_socket)]),
-        }
+_router = Probes(
+    Incoming(
+        ProtocolTypeRouter(
+            {
+                "http": FastPath(http),
+                "websocket": URLRouter(
+                    [*lobby_sockets, *play_sockets, re_path("", _no_such_socket)]
+                ),
+            }
+        )
     )
 )
 

@@ -1,11 +1,11 @@
 """Whether the site works: asked by monitors over HTTP, and by `serve` before it begins."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from threading import Lock
-from typing import Any
 
 from django.db import Error as DatabaseError
 from django.db import connection
@@ -23,14 +23,14 @@ from lib.models import Lease
 #: A check writes, so a monitor that asks more often gets the last answer again.
 _FRESH_SECONDS = 5.0
 #: How long the check waits for another writer, and whoever asks for the check.
-_LOCK_SECONDS, _WAIT_SECONDS = 2.0, 3.0
+_LOCK_SECONDS, WAIT_SECONDS = 2.0, 3.0
 
 
 @require_safe
 @never_cache
 def health(request: HttpRequest) -> HttpResponse:
     """Whether the site works; else 503 with a code and a sentence that say what does not."""
-    outage = _checks.ask()
+    outage = checks.ask()
     return json_response({"status": "ok"}) if outage is None else refusal_response(outage)
 
 
@@ -67,27 +67,39 @@ def _check_and_close() -> Outage | None:
 
 
 class Checks:
-    """Checks by one thread, one at a time, however many ask."""
+    """Checks by one thread, one at a time, however many ask.
 
-    def __init__(self, check: Callable[[], Outage | None]) -> None:
-        self._check, self._lock = check, Lock()
+    A check that takes too long is answered with `late`.
+    """
+
+    def __init__(self, check: Callable[[], Outage | None], *, late: Outage = BUSY) -> None:
+        self._check, self._late, self._lock = check, late, Lock()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
-        self._running: Future[Any] | None = None
+        self._running: Future[Outage | None] | None = None
         self._began = 0.0
 
     def ask(self) -> Outage | None:
-        """The state now or a few seconds ago; a database that does not answer is an outage."""
+        """The state now or a few seconds ago; what does not answer is away."""
+        try:
+            return self._run().result(timeout=WAIT_SECONDS)
+        except TimeoutError:
+            return self._late
+
+    async def answer(self, seconds: float) -> Outage | None:
+        """The same, without a thread that waits for it."""
+        running = asyncio.wrap_future(self._run())
+        done, _ = await asyncio.wait({running}, timeout=seconds)
+        return running.result() if done else self._late
+
+    def _run(self) -> "Future[Outage | None]":
+        """The check that is under way, or was a moment ago; else a new one."""
         with self._lock:
             running = self._running
             is_old = time.monotonic() - self._began > _FRESH_SECONDS
             if running is None or (running.done() and is_old):
                 self._began = time.monotonic()
                 running = self._running = self._thread.submit(self._check)
-        try:
-            outage: Outage | None = running.result(timeout=_WAIT_SECONDS)
-        except TimeoutError:
-            return BUSY
-        return outage
+        return running
 
 
-_checks = Checks(_check_and_close)
+checks = Checks(_check_and_close)

@@ -1,0 +1,1 @@
+"""What a process says of itself: whether it lives, whether it is ready, and what it counts."""
