@@ -5,6 +5,7 @@ thread hop for each message.
 """
 
 import logging
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.db import Error as DatabaseError
 from lib.database.faults import UNREACHABLE, log_outage, outage_of
 from lib.errors import Refusal, Unauthenticated
 from lib.limits import Bucket
+from lib.pacing import evenly
 
 from . import limits
 from .frames import Error, ServerMessage
@@ -40,8 +42,15 @@ def open_sockets() -> tuple["SocketConsumer", ...]:
 def close_sockets() -> None:
     """Close every socket of this process with 1012: the server restarts."""
     for socket in open_sockets():
-        socket.is_restarting = True
-        socket.outbox.close(RESTARTING, "restarting")
+        socket.restart()
+
+
+async def close_sockets_in_turn(seconds: float) -> None:
+    """Close them within a time, evenly and in any order, so that not all come back at once."""
+    sockets = [socket for socket in open_sockets() if not socket.outbox.closing]
+    random.shuffle(sockets)
+    async for socket in evenly(sockets, seconds):
+        socket.restart()
 
 
 class SocketConsumer(AsyncConsumer):
@@ -169,6 +178,11 @@ class SocketConsumer(AsyncConsumer):
         else:
             log_outage(outage, error)
         self.refuse(outage)
+
+    def restart(self) -> None:
+        """Close with 1012: the server restarts."""
+        self.is_restarting = True
+        self.outbox.close(RESTARTING, "restarting")
 
     def subprotocol(self) -> str | None:
         """The subprotocol that is chosen of those which the client offers."""

@@ -50,7 +50,9 @@ class MatchpointServer(Service):
     ) -> None:
         super().__init__()
         self.server, self.database_url = server, database_url
-        self._settings = SECRET | {"PORT": str(self.port), "RATE_LIMITS": "off"} | settings
+        self._settings = (
+            SECRET | {"PORT": str(self.port), "RATE_LIMITS": "off", "STOP_SECONDS": "0"} | settings
+        )
         if redis_url:
             self._settings["REDIS_URL"] = redis_url
 

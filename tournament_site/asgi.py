@@ -19,6 +19,7 @@ from .duties import duties
 from .fast import FastPath
 from .incoming import Incoming
 from .monitoring.probes import Probes
+from .stopping import stopping
 
 
 async def _no_such_socket(scope: dict[str, Any], receive: Any, send: Any) -> Any:
@@ -27,18 +28,9 @@ async def _no_such_socket(scope: dict[str, Any], receive: Any, send: Any) -> Any
     await send({"type": "websocket.close", "code": 4404})
 
 
-_router = Probes(
-    Incoming(
-        ProtocolTypeRouter(
-            {
-                "http": FastPath(http),
-                "websocket": URLRouter(
-                    [*lobby_sockets, *play_sockets, re_path("", _no_such_socket)]
-                ),
-            }
-        )
-    )
-)
+_sockets = URLRouter([*lobby_sockets, *play_sockets, re_path("", _no_such_socket)])
+_site = Incoming(ProtocolTypeRouter({"http": FastPath(http), "websocket": _sockets}))
+_router = Probes(stopping.around(_site))
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -85,6 +85,7 @@ class Duties:
         self.holder = secrets.token_hex(16)
         self._task: asyncio.Task[None] | None = None
         self._is_stopping = Event()
+        self._ended_on: asyncio.AbstractEventLoop | None = None
         self._upkeep = LeaseClaim("upkeep", holder=self.holder, life=_LEASE)
         self._cleaning = LeaseClaim("cleaning", holder=self.holder, life=_LEASE)
         self._matchmaker = LeaseClaim("matchmaker", holder=self.holder, life=_MATCHMAKER_LEASE)
@@ -92,27 +93,35 @@ class Duties:
     def start(self) -> None:
         """Begin, on the running loop; again is harmless."""
         loop = asyncio.get_running_loop()
+        if self._ended_on is loop:
+            return
         if self._task is None or self._task.get_loop() is not loop:
             # Before the first socket, too, no request may wait for the layer.
             serve_from_this_loop()
             self._is_stopping.clear()
             self._task = loop.create_task(self._run())
 
-    async def stop(self) -> None:
-        """End: close sockets so that they reconnect, give up the lease."""
-        close_sockets()
-        release_reads()
+    async def hand_over(self) -> None:
+        """End the periodic work, and let another process have the leases for it."""
         self._is_stopping.set()
+        self._ended_on = asyncio.get_running_loop()
         task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-        await stop_process_rooms()
-        await stop_local_relay()
+        if task is None:
+            return
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
         try:
             await database_sync_to_async(give_up_leases, thread_sensitive=False)(holder=self.holder)
         except DatabaseError as error:
             log.warning("The lease is left to run out: %s", error)
+
+    async def stop(self) -> None:
+        """End all that serves connections: close sockets so that they reconnect, give up rooms."""
+        await self.hand_over()
+        close_sockets()
+        release_reads()
+        await stop_process_rooms()
+        await stop_local_relay()
 
     async def lifespan(self, receive: Any, send: Any) -> None:
         """The ASGI lifespan protocol, for servers that speak it."""

@@ -266,6 +266,9 @@ MATCHPOINT_HEAD_MAX_LINES = 100
 MATCHPOINT_HEAD_SECONDS: int = env.int("REQUEST_HEAD_SECONDS", default=10)
 MATCHPOINT_BODY_SECONDS: int = env.int("REQUEST_BODY_SECONDS", default=60)
 MATCHPOINT_ANSWER_SECONDS = 300
+# How long a process that ends takes to part with its connections, so that not everybody comes back
+# at once; longer than a proxy keeps a connection on which nothing is asked.
+MATCHPOINT_STOP_SECONDS: int = env.int("STOP_SECONDS", default=10 if PUBLIC_URL else 1)
 MATCHPOINT_TOURNAMENT_MAX_PLAYERS: int = env.int("TOURNAMENT_MAX_PLAYERS", default=1024)
 # Large tournaments are read, and large ones stored, so many at a time in this process; answers that
 # many ask for are kept for each revision of their tournament.

@@ -14,6 +14,7 @@ from django.db import Error as DatabaseError
 
 from lib.database.faults import log_outage, outage_of
 from lib.errors import Conflict, Outage, Refusal
+from lib.pacing import evenly
 from matchmaking.services.rematches import make_rematch
 from play.engine.game import RealTimeGame
 from play.messages import Phase
@@ -82,7 +83,7 @@ class ProcessRooms:
         self._storing: set[asyncio.Task[None]] = set()
         self._beaten_at = self.clock.now()
         self._beats = 0
-        self._is_unsure = self._is_registered = False
+        self._is_unsure = self._is_registered = self.is_parking = False
         #: No room is opened while the process's row is deleted.
         self._registering = asyncio.Lock()
 
@@ -115,6 +116,23 @@ class ProcessRooms:
         except DatabaseError as error:
             log.warning("Rooms are left to be taken over: %s", error)
         await self.remotes.layer.stop()
+
+    async def park(self, seconds: float) -> None:
+        """Give the rooms up one after another within a time: each goes on in another process.
+
+        Who was there comes again once the room is free, and not before.
+        """
+        self.is_parking = True
+        rooms = [room for room in self.rooms.values() if room.phase is not Phase.OVER]
+        async for room in evenly(rooms, seconds):
+            if self.rooms.get(room.stored.match_id) is not room or room.is_held:
+                continue
+            room.hold()
+            try:
+                await in_thread(release_room, room.snapshot(), host_id=self.host_id)
+            except DatabaseError as error:
+                log.warning("A room is left to be taken over: %s", error)
+            self._drop(room)
 
     def _run(self, work: Any) -> asyncio.Task[None]:
         task: asyncio.Task[None] = self.loop.create_task(work)
@@ -160,7 +178,8 @@ class ProcessRooms:
         room = self.rooms.get(match_id)
         if room is not None:
             return self._let_in(room, member, player_id)
-        self._run(self._reopen(match_id))
+        if not self.is_parking:
+            self._run(self._reopen(match_id))
         return None
 
     async def _reopen(self, match_id: UUID) -> None:
@@ -409,6 +428,12 @@ async def process_rooms() -> ProcessRooms:
     if _process is None or _process[0] is not loop:
         _process = (loop, loop.create_task(ProcessRooms().start()))
     return await asyncio.shield(_process[1])
+
+
+async def park_process_rooms(seconds: float) -> None:
+    """Give up this loop's rooms one after another, if there are any."""
+    if _process is not None and _process[0] is asyncio.get_running_loop():
+        await (await _process[1]).park(seconds)
 
 
 async def stop_process_rooms() -> None:

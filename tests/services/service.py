@@ -127,6 +127,12 @@ class Service(ABC):
         """End the server as a power cut would: no clean-up, no word to its clients."""
         self._end(signal.SIGKILL)
 
+    def wait(self, within: float = STOP_SECONDS) -> None:
+        """Wait for a server that ends by itself."""
+        assert self._process is not None
+        self._process.wait(within)
+        self._forget()
+
     def freeze(self) -> None:
         """Stop the server's processes where they are; connections stay open and silent."""
         pid = self._pid()

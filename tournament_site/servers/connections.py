@@ -88,6 +88,11 @@ class Connections:
         self._by_client[visit.client] += 1
         return True
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody is connected."""
+        return self._open <= 0
+
     def linger(self) -> bool:
         """Whether one more of those refused may wait for its answer."""
         self._lingering += 1

@@ -19,8 +19,9 @@ from twisted.internet import defer, reactor
 from twisted.internet.tcp import Server as TcpTransport
 
 from streams.outbox import EXTENSION, KERNEL_BYTES
-from streams.sockets import close_sockets
 from tournament_site.duties import duties
+from tournament_site.monitoring.readiness import is_stopping
+from tournament_site.stopping import stopping
 
 from . import connections
 from .connections import Connections, Visit
@@ -106,7 +107,9 @@ class BoundedChannel(daphne.http_protocol.http.HTTPChannel):
         super().allContentReceived()
 
     def requestDone(self, request: Any) -> None:
-        """The request is served; another may come."""
+        """The request is served; another may come, unless the server ends."""
+        if is_stopping():
+            self.persistent = False
         self.visit.expect_head()
         super().requestDone(request)
 
@@ -204,14 +207,28 @@ class WireServer(Server):
             scope["extensions"] = {EXTENSION: protocol}
         return super().create_application(protocol, scope)
 
+    def listen_success(self, port: Any) -> None:
+        """Keep the port, to close it before the server ends."""
+        super().listen_success(port)
+        self.port = port
+
     def kill_all_applications(self) -> Any:
-        """Close sockets with 1012 before their applications end (Daphne itself says nothing)."""
-        close_sockets()
+        """Part with everybody in turn before the applications end (Daphne itself says nothing)."""
+        ended = defer.Deferred.fromFuture(asyncio.ensure_future(self._part()))
+        return ended.addBoth(lambda _: self._kill_rest())
+
+    async def _part(self) -> None:
+        await stopping.run(
+            stop_listening=self.port.stopListening,
+            is_empty=lambda: BoundedChannel.open.is_empty,
+        )
+        await duties.stop()
+
+    def _kill_rest(self) -> Any:
         # Daphne itself fails on requests that are only half here.
         for protocol in [k for k, v in self.connections.items() if "application_instance" not in v]:
             del self.connections[protocol]
-        ended = defer.Deferred.fromFuture(asyncio.ensure_future(duties.stop()))
-        return ended.addBoth(lambda _: Server.kill_all_applications(self))
+        return super().kill_all_applications()
 
 
 def serve(host: str, port: int, ready: Callable[[], None]) -> None:

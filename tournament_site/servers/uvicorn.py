@@ -11,8 +11,8 @@ from django.conf import settings
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from matchmaking.services.queue.held_reads import release_reads
 from streams.outbox import EXTENSION, KERNEL_BYTES
+from tournament_site.stopping import stopping
 
 from . import connections
 from .connections import Connections, Visit
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from websockets.http11 import Request
 
 _DRAIN_SECONDS = 2.0
+_LOOK_SECONDS = 0.05
 #: What is read of a request: nothing yet, its head, its body.
 _IDLE, _HEAD, _BODY = "idle", "head", "body"
 
@@ -209,9 +210,22 @@ class WireServer(uvicorn.Server):
             self.ready()
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
-        """Answer the reads that are held, then end."""
-        release_reads()
+        """Part with everybody in turn, then end; Ctrl-C for the second time ends it at once."""
+        parting = asyncio.ensure_future(
+            stopping.run(
+                stop_listening=self._stop_listening,
+                is_empty=lambda: BoundedProtocol.open.is_empty,
+            )
+        )
+        while not parting.done() and not self.force_exit:
+            await asyncio.wait({parting}, timeout=_LOOK_SECONDS)
+        parting.cancel()
+        await asyncio.gather(parting, return_exceptions=True)
         await super().shutdown(sockets)
+
+    def _stop_listening(self) -> None:
+        for server in self.servers:
+            server.close()
 
 
 def _is_a_fault(record: logging.LogRecord) -> bool:
