@@ -56,7 +56,9 @@ def two_processes() -> Iterator[Site]:
         # A copied database forgets in a crash how far its numbers were, unless they are set anew.
         rows(database, "SELECT setval(pg_get_serial_sequence('matchmaking_pool', 'id'), 100)")
         here, there = (
-            stack.enter_context(ShakenSite(server=kind, database_url=database, redis_url=redis))
+            stack.enter_context(
+                ShakenSite(server=kind, database_url=database, redis_url=redis, STOP_SECONDS="2")
+            )
             for kind in ("daphne", "uvicorn")
         )
         yield Site(here, there, postgres, redis_server)
