@@ -16,8 +16,8 @@ from django.db import Error as DatabaseError
 
 from lib.database.faults import UNREACHABLE, log_outage, outage_of
 from lib.errors import Refusal, Unauthenticated
+from lib.heavy.pacing import evenly
 from lib.limits import Bucket
-from lib.pacing import evenly
 
 from . import limits
 from .frames import Error, ServerMessage

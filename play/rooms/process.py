@@ -14,7 +14,7 @@ from django.db import Error as DatabaseError
 
 from lib.database.faults import log_outage, outage_of
 from lib.errors import Conflict, Outage, Refusal
-from lib.pacing import evenly
+from lib.heavy.pacing import evenly
 from matchmaking.services.rematches import make_rematch
 from play.engine.game import RealTimeGame
 from play.messages import Phase
