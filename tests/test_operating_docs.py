@@ -12,6 +12,8 @@ CODE = ("tournament_site", "lobby", "play", "matchmaking", "tournaments")
 READ = re.compile(
     r"\benv\.\w+\(\s*\"([A-Z_]+)\"|os\.(?:environ\.get\(|environ\[|getenv\()\"([A-Z_]+)\""
 )
+#: What may also stand in a file: each has a second variable.
+SECRET = re.compile(r"\benv\.secret\(\s*\"([A-Z_]+)\"")
 
 
 def sources() -> Iterator[Path]:
@@ -22,11 +24,9 @@ def sources() -> Iterator[Path]:
 
 def variables_read() -> set[str]:
     """What the code reads from the environment."""
-    return {
-        first or second
-        for path in sources()
-        for first, second in READ.findall(path.read_text("utf-8"))
-    }
+    texts = [path.read_text("utf-8") for path in sources()]
+    named = {first or second for text in texts for first, second in READ.findall(text)}
+    return named | {f"{name}_FILE" for text in texts for name in SECRET.findall(text)}
 
 
 def variables_documented(text: str) -> set[str]:

@@ -21,6 +21,29 @@ def test_it_refuses_to_start_without_a_secret() -> None:
     assert "make run" in done.stderr
 
 
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    key, database = tmp_path / "key", tmp_path / "database"
+    key.write_text("k" * 50 + "\n")
+    database.write_text(f"sqlite:///{tmp_path}/of-the-file.sqlite3\n")
+    files = {"SECRET_KEY_FILE": str(key), "DATABASE_URL_FILE": str(database)}
+    assert run_manage("migrate", "--verbosity", "0", **files).returncode == 0
+    assert (tmp_path / "of-the-file.sqlite3").exists()
+    (tmp_path / "empty").touch()
+    (tmp_path / "binary").write_bytes(b"\xff")
+    for name, why in {
+        "nowhere": "No such file or directory",
+        "empty": "is empty",
+        "binary": "is not text",
+        "": "Is a directory",
+    }.items():
+        done = run_manage("check", SECRET_KEY_FILE=str(tmp_path / name))
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+        assert "SECRET_KEY_FILE is" in done.stderr
+        assert why in done.stderr
+    done = run_manage("check", SECRET_KEY_FILE=str(key), **SECRET)
+    assert "Both SECRET_KEY and SECRET_KEY_FILE are set" in done.stderr
+
+
 def test_a_taken_port_is_named() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

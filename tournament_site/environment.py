@@ -36,6 +36,24 @@ class Environment(environ.Env):
             )
         return value
 
+    def secret(self, var: str, *, default: str = "") -> str:
+        """A text that may stand in a file instead, whose path is in `<var>_FILE`."""
+        path = self.ENVIRON.get(f"{var}_FILE", "")
+        if not path:
+            return str(self.str(var, default=default))
+        if self.ENVIRON.get(var):
+            raise ImproperlyConfigured(f"Both {var} and {var}_FILE are set: leave one of them out.")
+        try:
+            text = Path(path).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise ImproperlyConfigured(
+                f"{var}_FILE is {path!r}, which cannot be read: {reason}."
+            ) from error
+        if not text:
+            raise ImproperlyConfigured(f"{var}_FILE is {path!r}, which is empty.")
+        return text
+
     def days_kept(self, var: str, *, default: int) -> timedelta:
         """For how long something is kept; 0, or nothing after the `=`, keeps it for ever."""
         is_empty = self.ENVIRON.get(var) == ""

@@ -22,12 +22,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
 
 DEBUG: bool = env.bool("DEBUG", default=False)
-SECRET_KEY: str = env.str("SECRET_KEY", default="")
+SECRET_KEY = env.secret("SECRET_KEY")
 if not SECRET_KEY:
     if not DEBUG:
         raise ImproperlyConfigured(
             "SECRET_KEY is not set. Set it to a long random string, kept secret and the same "
-            "for every process; or start with `make run`, which makes and keeps one; or set "
+            "for every process; or SECRET_KEY_FILE to the file that it is in; or start with `make run`, which makes and keeps one; or set "
             "DEBUG=on on a machine that nobody else can reach."
         )
     SECRET_KEY = "only-for-debugging-" + "0" * 40
@@ -130,7 +130,7 @@ SQLITE_OPTIONS = {
         "PRAGMA foreign_keys=ON;"
     ),
 }
-DATABASE_URL: str = env.str("DATABASE_URL", default=f"sqlite:///{LOCAL_DIR / 'matchpoint.sqlite3'}")
+DATABASE_URL = env.secret("DATABASE_URL", default=f"sqlite:///{LOCAL_DIR / 'matchpoint.sqlite3'}")
 _database: dict[str, Any] = dict(env.db_url_config(DATABASE_URL)) if "://" in DATABASE_URL else {}
 if _database.get("ENGINE") == "django.db.backends.sqlite3":
     made_folder(Path(_database["NAME"]).parent, "DATABASE_URL")
@@ -151,7 +151,7 @@ else:
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL: str = checked_redis(env.str("REDIS_URL", default=""))
+REDIS_URL: str = checked_redis(env.secret("REDIS_URL"))
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         # Publish and subscribe outlives a restart of Redis; what it drops meanwhile is found in
