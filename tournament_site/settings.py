@@ -27,8 +27,9 @@ if not SECRET_KEY:
     if not DEBUG:
         raise ImproperlyConfigured(
             "SECRET_KEY is not set. Set it to a long random string, kept secret and the same "
-            "for every process; or SECRET_KEY_FILE to the file that it is in; or start with `make run`, which makes and keeps one; or set "
-            "DEBUG=on on a machine that nobody else can reach."
+            "for every process, or SECRET_KEY_FILE to a file that holds it; or start with "
+            "`make run`, which makes and keeps one; or set DEBUG=on on a machine that nobody "
+            "else can reach."
         )
     SECRET_KEY = "only-for-debugging-" + "0" * 40
 
