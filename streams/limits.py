@@ -1,14 +1,12 @@
 """How much one address may open, and one socket send."""
 
-from collections import Counter
-
 from django.conf import settings
 
 from lib.addresses import client_network
-from lib.limits import AddressBuckets, Bucket
+from lib.limits import AddressBuckets, Bucket, OpenCounts
 
 #: Sockets opened by one address.
-connects = AddressBuckets(burst=120, per_second=10)
+connects = AddressBuckets(name="connects", burst=120, per_second=10)
 
 
 #: Refused handshakes that are written to the log.
@@ -16,28 +14,25 @@ logged_refusals = Bucket(burst=5, per_second=1 / 60)
 
 
 class OpenSockets:
-    """The sockets that are open in this process, counted in all and by client address."""
+    """The open sockets: of this process in all, and of each client in all processes."""
 
     def __init__(self) -> None:
-        self._by_client: Counter[str] = Counter()
+        self.by_client = OpenCounts("sockets")
 
     def enter(self, address: str) -> bool:
         """Count one more; false when there is no room for it."""
         client = client_network(address)
         if settings.RATE_LIMITS and (
-            self._by_client[client] >= settings.MATCHPOINT_SOCKETS_PER_ADDRESS
-            or self._by_client.total() >= settings.MATCHPOINT_SOCKETS_MAX
+            self.by_client[client] >= settings.MATCHPOINT_SOCKETS_PER_ADDRESS
+            or self.by_client.here() >= settings.MATCHPOINT_SOCKETS_MAX
         ):
             return False
-        self._by_client[client] += 1
+        self.by_client.add(client)
         return True
 
     def leave(self, address: str) -> None:
         """Count one out."""
-        client = client_network(address)
-        self._by_client[client] -= 1
-        if not self._by_client[client]:
-            del self._by_client[client]
+        self.by_client.remove(client_network(address))
 
 
 open_sockets = OpenSockets()

@@ -44,6 +44,8 @@ from streams.sockets import close_sockets
 from tournaments.services.entry.check_in import open_due_check_ins
 from tournaments.services.setup.retention import delete_old_drafts
 
+from .shared_limits import share_limits
+
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 5.0
@@ -140,6 +142,7 @@ class Duties:
             _repeat(self.tick, TICK_SECONDS),
             _repeat(self.tick_matchmaker, MATCHMAKER_TICK_SECONDS),
             _repeat(self.clean, CLEANING_SECONDS),
+            share_limits(),
         )
 
     def tick_matchmaker(self) -> bool:
