@@ -10,15 +10,19 @@ from threading import Event
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import Error as DatabaseError
 from django.db import IntegrityError
 from django.utils import timezone
 
+from lib import limits
 from lib.database.faults import log_outage, outage_of
 from lib.database.leases import LeaseClaim, give_up_leases
 from lib.heavy.slices import delete_slice
 from lib.idempotency import delete_stale_responses
+from lib.limits import Exchange
+from lobby import limits as chat_limits
 from lobby.chat import delete_old_sources
 from lobby.presence import delete_stale_presence
 from lobby.stream_names import LOBBY
@@ -37,14 +41,13 @@ from matchmaking.services.seasons import end_due_seasons
 from matchmaking.services.sign_outs import SIGN_OUTS
 from play.rooms.process import stop_process_rooms
 from play.services.retention import delete_old_games, delete_old_rooms
+from streams import limits as socket_limits
 from streams.broadcast import serve_from_this_loop
 from streams.log import delete_idle_streams, trim
 from streams.relay import stop_local_relay
 from streams.sockets import close_sockets
 from tournaments.services.entry.check_in import open_due_check_ins
 from tournaments.services.setup.retention import delete_old_drafts
-
-from .shared_limits import share_limits
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +58,23 @@ _MATCHMAKER_LEASE = timedelta(seconds=8)
 CLEANING_SECONDS = 300.0
 #: After each slice that is deleted, for others to write; SQLite's waiting writers look this often.
 _PAUSE_SECONDS = 0.1
+
+#: Limits that all processes count together, where there is a Redis. Of each process's own are those
+#: of one socket, what there is room for, and the lines of the log.
+SHARED_LIMITS = (
+    limits.newcomers,
+    limits.making_by_address,
+    limits.making_by_player,
+    limits.passwords_by_name_there,
+    limits.passwords_by_address,
+    limits.passwords_by_name,
+    limits.codes_by_address,
+    limits.codes_by_holder,
+    socket_limits.connects,
+    chat_limits.chat_by_speaker,
+    chat_limits.chat_by_guests,
+    chat_limits.chat_by_address,
+)
 
 
 def delete_expired_sessions(*, now: datetime) -> int:
@@ -179,6 +199,17 @@ class Duties:
                 if not deleted or self._is_stopping.wait(_PAUSE_SECONDS):
                     break
         return not self._is_stopping.is_set()
+
+
+async def share_limits() -> None:
+    """Count limits together with the other processes until cancelled; alone without a Redis."""
+    if settings.REDIS_URL and settings.RATE_LIMITS:
+        open_sockets = socket_limits.open_sockets.by_client
+        await Exchange(
+            url=settings.REDIS_URL,
+            buckets=SHARED_LIMITS,
+            counts={open_sockets: settings.MATCHPOINT_SOCKETS_PER_ADDRESS},
+        ).run()
 
 
 async def _repeat(duty: Callable[[], bool], seconds: float) -> None:

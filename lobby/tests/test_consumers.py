@@ -236,7 +236,7 @@ async def test_an_outage_is_reported_and_the_socket_stays_open(
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time as the limits see it; a test moves it."""
     now = [1000.0]
-    monkeypatch.setattr("lib.limits.time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr("lib.limits.buckets.time", SimpleNamespace(monotonic=lambda: now[0]))
     return now
 
 

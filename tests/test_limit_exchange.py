@@ -19,8 +19,9 @@ from lib.limits import (
     open_counts,
 )
 from lib.limits.guesses import GuessCounts
-from tests.services import RedisServer
-from tests.services.processes import comes_true
+
+from .services import RedisServer
+from .services.processes import comes_true
 
 
 class Process:
