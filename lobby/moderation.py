@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 from msgspec import to_builtins
@@ -12,6 +12,7 @@ from msgspec import to_builtins
 from lib.errors import NotFound, Refusal
 from lobby.events.data import ChatDeletedData, ErasedData
 from matchmaking.models import Player
+from matchmaking.services.access.second_factor import acts_as_staff
 from streams import log
 from streams.models import Event
 
@@ -26,7 +27,7 @@ MUTE_MAX = timedelta(days=365)
 
 def may_moderate(user: AbstractBaseUser | AnonymousUser) -> bool:
     """Whether an account may take lines away and silence players."""
-    return isinstance(user, User) and user.is_staff and user.has_perms(RIGHTS)
+    return acts_as_staff(user) and user.has_perms(RIGHTS)
 
 
 @transaction.atomic

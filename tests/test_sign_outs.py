@@ -53,7 +53,7 @@ def signed_up(site: Site, name: str) -> Browser:
 
 def boss(site: Site) -> Browser:
     browser = Browser(site.here.url)
-    page = "/admin/login/"
+    page = "/sign-in"
     assert browser.submit(page, username="boss", password=PASSWORD).status == 302
     return browser
 

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
 from django.template.response import TemplateResponse
 
-from matchmaking.devices import remember_device
 from matchmaking.identity import browser_player
+from matchmaking.pages.access.sign_in import has_shown_factor, next_page
+from matchmaking.services.access.second_factor import acts_as_staff, has_second_factor
 from matchmaking.services.sign_outs import close_sockets_of
 
 #: What an organiser works with comes first, accounts last.
@@ -21,14 +26,31 @@ class MatchpointAdminSite(AdminSite):
     site_title = "Matchpoint admin"
     index_title = "Organise"
 
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether somebody is staff, and has shown their second factor where there is one."""
+        user = request.user
+        if not acts_as_staff(user):
+            return False
+        return has_shown_factor(request) or not has_second_factor(user)
+
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Sign in; the device is known from now on."""
-        response = super().login(request, extra_context)
-        if request.method == "POST" and request.user.is_authenticated:
-            remember_device(request, response, request.user)
-        return response
+        """There is one place to sign in, which knows of second factors; or say what is missing."""
+        user = request.user
+        target = next_page(request, default="admin:index")
+        if not user.is_authenticated:
+            return redirect_to_login(resolve_url(target), resolve_url("sign-in"))
+        if self.has_permission(request):
+            return redirect(target)
+        if not user.is_staff:
+            context = {"title": "For staff", "message": "Your account is not one of staff's."}
+            return render(request, "error.html", context, status=403)
+        if has_second_factor(user):  # a session from before it was turned on, by whatever way
+            logout(request)
+            return redirect_to_login(resolve_url(target), resolve_url("sign-in"))
+        messages.warning(request, "Staff need a second factor here. Turn it on to go on.")
+        return redirect("second-factor")
 
     def logout(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

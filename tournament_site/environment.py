@@ -74,6 +74,13 @@ def checked_level(level: str) -> str:
     return level.upper()
 
 
+def one_of(words: tuple[str, ...], variable: str, word: str) -> str:
+    """A word of those that a variable may be."""
+    if word not in words:
+        raise ImproperlyConfigured(f"{variable} must be {' or '.join(words)}, not {word!r}.")
+    return word
+
+
 def checked_redis(url: str) -> str:
     """The address of a Redis, or nothing."""
     if url and not url.startswith(("redis://", "rediss://", "unix://")):

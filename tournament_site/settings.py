@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from lib.addresses import TrustedProxies
 
 from .environment import Environment, checked_level, checked_port, checked_redis, made_folder
+from .sign_in_settings import *  # noqa: F403 - its settings are settings of the site
 
 env = Environment()
 
@@ -72,6 +73,9 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "lib",
@@ -91,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "tournament_site.middleware.AmbientCsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tournament_site.middleware.RefusalMiddleware",

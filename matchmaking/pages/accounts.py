@@ -1,40 +1,27 @@
-"""The visitor's account: guest, sign-up, sign-in and sign-out, password and token."""
+"""The visitor's account: guest, sign-up and sign-out, password and token."""
 
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
-from django.contrib.auth.views import LoginView
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lib.errors import Refusal
 from lib.http import check_newcomer
-from matchmaking.devices import RETRY_SECONDS, remember_device
+from matchmaking.devices import remember_device
 from matchmaking.identity import GUEST_COOKIE, browser_player, set_guest_cookie
+from matchmaking.services.access.second_factor import has_second_factor
 from matchmaking.services.accounts import change_password
 from matchmaking.services.players import create_guest, replace_token, sign_up
 from matchmaking.services.sign_outs import close_sockets_of
 
-from .forms import ConfirmForm, GuestForm, PasswordForm, SignInForm, SignUpForm
+from .access.sign_in import enter, next_page
+from .forms import ConfirmForm, GuestForm, PasswordForm, SignUpForm
 from .queue import check_form
-
-BACKEND = "matchmaking.identity.NameBackend"
-
-
-def next_page(request: HttpRequest) -> str:
-    """The page that a form asks to continue with, if it is on this site; else the lobby."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return target if target and safe else "lobby"
 
 
 @require_POST
@@ -79,11 +66,9 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         form.add_error("username", refusal.message)
         return _sign_up_form(request, form)
-    login(request, user, backend=BACKEND)
     messages.success(request, f"You are signed up as {user.get_username()}.")
-    response = redirect(next_page(request))
+    response = enter(request, user, next_page(request))
     response.delete_cookie(GUEST_COOKIE, samesite="Lax")
-    remember_device(request, response, user)
     return response
 
 
@@ -91,28 +76,6 @@ def _sign_up_form(request: HttpRequest, form: SignUpForm) -> HttpResponse:
     status = 400 if form.is_bound else 200
     context = {"form": form, "next": request.POST.get("next") or request.GET.get("next") or ""}
     return render(request, "matchmaking/sign_up.html", context, status=status)
-
-
-class SignIn(LoginView):
-    """Sign in by the player's name."""
-
-    template_name = "matchmaking/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
-
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Sign in; the device is known from now on."""
-        response = super().form_valid(form)
-        remember_device(self.request, response, form.get_user())
-        return response
-
-    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        """Show what was wrong; too many wrong passwords are a status of their own."""
-        response = super().form_invalid(form)
-        if form.has_error(NON_FIELD_ERRORS, "rate_limited"):
-            response.status_code = 429
-            response["Retry-After"] = str(RETRY_SECONDS)
-        return response
 
 
 @require_POST
@@ -201,6 +164,7 @@ def _account(
         "password_form": password_form or PasswordForm(request),
         "everywhere_form": everywhere_form or ConfirmForm(request, auto_id="everywhere_%s"),
         "token": token,
+        "has_second_factor": isinstance(request.user, User) and has_second_factor(request.user),
     }
     status = 400 if password_form or everywhere_form else 200
     return render(request, "matchmaking/account.html", context, status=status)

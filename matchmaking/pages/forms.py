@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
@@ -155,17 +154,3 @@ class PasswordForm(ConfirmForm, NewPasswordForm):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
         self.fields["password"].label = "New password"
-
-
-class SignInForm(AuthenticationForm):
-    """A player's name and password."""
-
-    error_messages = {
-        "invalid_login": "No player has this name and password. Names may be in any case; "
-        "passwords may not.",
-        "inactive": "This account has been closed.",
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"].label = "Your name"

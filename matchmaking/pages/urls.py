@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import accounts, leaderboards, matches, parties, queue
+from .access import second_factor, sign_in
 
 urlpatterns = [
     path("queue", queue.panel, name="queue-panel"),
@@ -23,10 +24,12 @@ urlpatterns = [
     path("players/<uuid:player_id>", leaderboards.player, name="player"),
     path("guest", accounts.guest, name="guest"),
     path("sign-up", accounts.sign_up_page, name="sign-up"),
-    path("sign-in", accounts.SignIn.as_view(), name="sign-in"),
+    path("sign-in", sign_in.SignIn.as_view(), name="sign-in"),
+    path("sign-in/code", sign_in.code_page, name="sign-in-code"),
     path("sign-out", accounts.sign_out, name="sign-out"),
     path("account", accounts.account, name="account"),
     path("account/password", accounts.set_password, name="account-password"),
     path("account/sign-out", accounts.sign_out_everywhere, name="account-sign-out"),
+    path("account/second-factor", second_factor.second_factor, name="second-factor"),
     path("account/token", accounts.new_token, name="account-token"),
 ]

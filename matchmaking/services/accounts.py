@@ -1,7 +1,10 @@
 """Accounts of players and of staff: one namespace, whichever way an account is made."""
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from lib.names import account_name
 from matchmaking.models import Player, SignInName
@@ -68,6 +71,17 @@ def change_password(user: User, password: str) -> None:
     """
     user.set_password(password)
     user.save(update_fields=("password",))
+
+
+def end_sessions(user: User) -> None:
+    """End every session of an account whose password is not at hand, and close its sockets.
+
+    Sessions do not name their account outside their data, so all are read; staff do this rarely.
+    """
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
+    close_sockets_of_account(user)
 
 
 class PlainPasswordValidator:

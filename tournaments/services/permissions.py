@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from lib.errors import Forbidden, NotFound, Unauthenticated
 from matchmaking.callers import NOBODY, Caller, player_of
 from matchmaking.models import Player
+from matchmaking.services.access.second_factor import acts_as_staff
 from tournaments.models import Judge, Pairing, Tournament
 
 from .actors import ORGANISER, Actor, player_actor
@@ -27,7 +28,7 @@ def may_organise(tournament: Tournament, player: Player | None) -> bool:
 
 def may_organise_all(user: Account) -> bool:
     """Whether an account may run every tournament."""
-    return isinstance(user, User) and user.is_staff and user.has_perm(RIGHT)
+    return acts_as_staff(user) and user.has_perm(RIGHT)
 
 
 def owner_actor(organiser: Player | None, user: Account | None = None) -> Actor:
