@@ -17,6 +17,7 @@ from matchmaking.services.sign_outs import close_sockets_of
 
 #: What an organiser works with comes first, accounts last.
 APP_ORDER = ("tournaments", "matchmaking", "lobby")
+_MAY_ENTER = "_matchpoint_may_enter_admin"
 
 
 class MatchpointAdminSite(AdminSite):
@@ -28,10 +29,14 @@ class MatchpointAdminSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether somebody is staff, and has shown their second factor where there is one."""
-        user = request.user
-        if not acts_as_staff(user):
-            return False
-        return has_shown_factor(request) or not has_second_factor(user)
+        known = vars(request).get(_MAY_ENTER)
+        if known is None:  # a page asks several times
+            user = request.user
+            known = acts_as_staff(user) and (
+                has_shown_factor(request) or not has_second_factor(user)
+            )
+            vars(request)[_MAY_ENTER] = known
+        return bool(known)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -138,7 +138,7 @@ def test_a_player_s_page_shows_the_latest_of_many_matches(
         rival = queue(f"Rival {number}")
         cancel_match(match_id=Match.objects.get(seats__player=rival).pk)
         join_pool(Join(None, caller=Caller(player_id=ann.pk)))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         shown = words(olga, page("player", "change", ann.pk))
     assert "Ann vs Rival 7" in shown and "Ann vs Rival 3" in shown
     assert "Rival 2" not in shown

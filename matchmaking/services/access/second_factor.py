@@ -2,6 +2,7 @@
 
 import secrets
 from binascii import unhexlify
+from datetime import timedelta
 from math import ceil
 from typing import TypeGuard
 
@@ -117,7 +118,7 @@ def _seconds_to_wait(device: TOTPDevice | StaticDevice) -> int:
     is_allowed, why_not = device.verify_is_allowed()
     if is_allowed:
         return 0
-    wait = why_not["locked_until"] - timezone.now()
+    wait: timedelta = why_not["locked_until"] - timezone.now()
     return max(1, ceil(wait.total_seconds()))
 
 
