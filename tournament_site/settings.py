@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from lib.addresses import TrustedProxies
 
 from .environment import Environment, checked_level, checked_port, checked_redis, made_folder
-from .sign_in_settings import *  # noqa: F403 - its settings are settings of the site
+from .more_settings.sign_in import *  # noqa: F403 - its settings are settings of the site
 
 env = Environment()
 

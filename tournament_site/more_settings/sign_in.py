@@ -1,6 +1,6 @@
-"""Settings of signing in: second factors. `settings.py` takes all of them over."""
+"""Settings of signing in: second factors."""
 
-from .environment import Environment, one_of
+from tournament_site.environment import Environment, one_of
 
 env = Environment()
 
