@@ -312,6 +312,10 @@ MATCHPOINT_GUEST_KEEP = env.days_kept("GUEST_KEEP_DAYS", default=365)
 MATCHPOINT_DRAFT_KEEP = env.days_kept("DRAFT_KEEP_DAYS", default=0)
 MATCHPOINT_REPLAY_KEEP = env.days_kept("REPLAY_KEEP_DAYS", default=365)
 MATCHPOINT_LOG_KEEP_EVENTS: int = env.int("LOG_KEEP_EVENTS", default=100_000)
+# Where backups go; the newest so many are kept, and the newest of so many weeks.
+MATCHPOINT_BACKUP_FOLDER = Path(env.str("BACKUP_FOLDER", default=str(LOCAL_DIR / "backups")))
+MATCHPOINT_BACKUP_KEEP: int = env.int("BACKUP_KEEP", default=7)
+MATCHPOINT_BACKUP_KEEP_WEEKS: int = env.int("BACKUP_KEEP_WEEKS", default=4)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MATCHPOINT_FORM_MAX_BYTES
 # The form of seeds has a field for everybody who plays.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = MATCHPOINT_TOURNAMENT_MAX_PLAYERS + 1000
