@@ -1,0 +1,1 @@
+"""What is in `deploy/`: checked by the programs that it is for, and run."""
