@@ -12,13 +12,19 @@ import pytest
 PROGRAMS = {
     "chromium": (("chromium", "chromium-browser", "google-chrome"), "browser"),
     "curl": (("curl",), "curl"),
+    "nginx": (("nginx",), ""),
+    "systemd_analyze": (("systemd-analyze",), ""),
+    "promtool": (("promtool",), ""),
+    "buildah": (("buildah",), ""),
+    "mmdebstrap": (("mmdebstrap",), ""),
 }
 LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 
 def find_program(*names: str) -> Path | None:
     """The first of these programs: from the environment's pip packages, then from the system."""
-    places = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    usual = os.environ.get("PATH", "")
+    places = os.pathsep.join([str(Path(sys.executable).parent), usual, "/usr/sbin"])
     found = (shutil.which(name, path=places) for name in names)
     return next((Path(program) for program in found if program), None)
 
@@ -27,7 +33,7 @@ def absent_program(item: pytest.Item) -> str | None:
     """The first program that a test needs and this machine lacks."""
     fixtures = getattr(item, "fixturenames", [])
     for program, (names, marker) in PROGRAMS.items():
-        needed = program in fixtures or item.get_closest_marker(marker) is not None
+        needed = program in fixtures or bool(marker and item.get_closest_marker(marker))
         if needed and find_program(*names) is None:
             return program
     return None
@@ -76,3 +82,28 @@ def curl() -> Path:
 @pytest.fixture(scope="session")
 def websocat() -> Path:
     return require("websocat")
+
+
+@pytest.fixture(scope="session")
+def nginx() -> Path:
+    return require("nginx")
+
+
+@pytest.fixture(scope="session")
+def systemd_analyze() -> Path:
+    return require("systemd-analyze")
+
+
+@pytest.fixture(scope="session")
+def promtool() -> Path:
+    return require("promtool")
+
+
+@pytest.fixture(scope="session")
+def buildah() -> Path:
+    return require("buildah")
+
+
+@pytest.fixture(scope="session")
+def mmdebstrap() -> Path:
+    return require("mmdebstrap")
