@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from .errors import Overloaded
+from .metrics.work import batch_items, batch_seconds
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -63,6 +64,8 @@ class _LoopQueue(Generic[Item, Result]):
         thread: ThreadPoolExecutor,
     ) -> None:
         self._perform, self._thread = perform, thread
+        name = getattr(perform, "__name__", "other")
+        self._items, self._seconds = batch_items.labels(name), batch_seconds.labels(name)
         self._waiting: list[tuple[Item, float, asyncio.Future[Result]]] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -95,6 +98,7 @@ class _LoopQueue(Generic[Item, Result]):
     def _commit(self, items: Sequence[Item], since: float) -> Sequence[Result | Exception]:
         _outage.check(since)
         began = time.monotonic()
+        self._items.observe(len(items))
         close_old_connections()
         try:
             return self._perform(items)
@@ -103,6 +107,7 @@ class _LoopQueue(Generic[Item, Result]):
             raise
         finally:
             close_old_connections()
+            self._seconds.observe(time.monotonic() - began)
 
 
 class _Outage:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, UUIDField
 
 from lib.errors import NotFound
 
@@ -49,6 +49,19 @@ def waiting_names(*, now: datetime, limit: int) -> tuple[int, list[tuple[str, st
     tickets = live_tickets(now=now)
     first = list(tickets.values_list("pool__slug", "name")[:limit])
     return (tickets.count() if len(first) == limit else len(first)), first
+
+
+def queues(*, now: datetime, most: int) -> dict[str, tuple[int, datetime | None]]:
+    """How many wait in each open pool and since when the longest does; of so many pools."""
+    waits = Q(tickets__state=TicketState.WAITING)
+    pools = Pool.objects.filter(is_open=True).order_by("pk")[:most]
+    counted = pools.annotate(
+        count=Count("tickets", filter=waits), oldest=Min("tickets__waiting_since", filter=waits)
+    )
+    return {
+        slug: (count, oldest)
+        for slug, count, oldest in counted.values_list("slug", "count", "oldest")
+    }
 
 
 def with_check(tickets: TicketQuerySet) -> TicketQuerySet:

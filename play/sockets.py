@@ -29,6 +29,7 @@ _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 class MatchConsumer(PlayerStream):
     """A socket on one match: its events, and its room where it is played here."""
 
+    kind = "match"
     door: Door | None = None
 
     def subprotocol(self) -> str | None:

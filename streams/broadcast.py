@@ -6,6 +6,7 @@ when they are small, so that a process which is up to date need not read the log
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -61,7 +62,11 @@ def _fold(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
     # Two threads that commit one after the other may come here the other way round.
     frames = sorted(earlier["frames"] + later["frames"])
     seq = max(earlier["seq"], later["seq"])
-    return later | {"seq": seq, "frames": frames if _is_small(frames) else []}
+    return later | {
+        "seq": seq,
+        "frames": frames if _is_small(frames) else [],
+        "committed": min(earlier["committed"], later["committed"]),
+    }
 
 
 def _is_small(frames: Sequence[tuple[int, str]]) -> bool:
@@ -102,6 +107,7 @@ def announce(stream: str, head: Head, entries: Sequence[Entry]) -> None:
         "epoch": head.epoch,
         "seq": head.seq,
         "frames": frames if _is_small(frames) else [],
+        "committed": time.time(),
     }
     # Nothing waits for the layer, and nothing that it does fails the caller.
     if _announcer is not None and not _announcer.loop.is_closed():

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs
 import msgspec
 from django.db import Error as DatabaseError
 
+from . import metrics
 from .frames import ClientMessage, EventFrame, Ping, Pong, Resume, Resync, ServerMessage
 from .outbox import Frames
 from .relay import Feed, Relay, local_relay
@@ -52,6 +53,7 @@ class StreamConsumer(SocketConsumer):
         # From here on nothing is awaited: no event can come between.
         if welcome or missed is None:
             self._send_welcome(recent=missed is None)
+        (metrics.SNAPSHOT if missed is None else metrics.RESUMED).inc()
         if missed is None:
             text = "What you have cannot be continued. Start from the last welcome."
             self.send_message(Resync(self.stream, feed.epoch, feed.seq, text))

@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
+from .metrics import traffic
+
 EXTENSION = "matchpoint.wire"
 #: A reader with more than this waiting is slow; with `FULL_BYTES` it is closed at once.
 SLOW_BYTES = 64 * 1024
@@ -74,9 +76,14 @@ class Outbox(ABC):
     slow_since = 0.0
     closing = False
 
-    @abstractmethod
     def send(self, frames: Frames) -> None:
         """Hand over frames, in order."""
+        traffic.sent += len(frames.messages)
+        self.put(frames)
+
+    @abstractmethod
+    def put(self, frames: Frames) -> None:
+        """Hand over frames that have been counted."""
 
     @abstractmethod
     def buffered(self) -> int:
@@ -106,7 +113,7 @@ class WireOutbox(Outbox):
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
-    def send(self, frames: Frames) -> None:
+    def put(self, frames: Frames) -> None:
         self._wire.write(frames.wire)
 
     def buffered(self) -> int:
@@ -126,7 +133,7 @@ class QueueOutbox(Outbox):
         self._bytes = 0
         self._task: asyncio.Task[None] | None = None
 
-    def send(self, frames: Frames) -> None:
+    def put(self, frames: Frames) -> None:
         if self.closing:
             return
         for message in frames.messages:

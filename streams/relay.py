@@ -18,7 +18,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import Error as DatabaseError
 
-from . import broadcast, log
+from . import broadcast, log, metrics
 from .frames import Entry, Head
 from .outbox import Frames, Outbox
 
@@ -114,8 +114,9 @@ class Feed:
 
     def send(self, frames: Frames) -> None:
         """Hand frames to every socket here."""
+        metrics.traffic.sent += len(frames.messages) * len(self.outboxes)
         for outbox in self.outboxes:
-            outbox.send(frames)
+            outbox.put(frames)
 
     def after(self, seq: int) -> list[Entry] | None:
         """The events after a seq, when memory reaches back to it."""
@@ -262,7 +263,10 @@ class Relay:
                 self._early.add(stream)
             return
         entries = [Entry(seq, frame) for seq, frame in message["frames"]]
+        before = feed.seq
         up_to_date = message["epoch"] == feed.epoch and feed.offer(entries)
+        if feed.seq != before and (committed := message.get("committed")) is not None:
+            metrics.ANNOUNCED.observe(max(0.0, time.time() - committed))
         if not up_to_date or feed.seq < message["seq"]:
             self._catch_up_soon(feed)
 
@@ -323,6 +327,7 @@ class Relay:
         )
         if not feed.offer(entries) or feed.seq == after:
             raise Gap
+        metrics.found_in_log(entries[-1].frame)
         return True
 
     def _restart(self, feed: Feed) -> None:

@@ -19,7 +19,7 @@ from lib.errors import Refusal, Unauthenticated
 from lib.heavy.pacing import evenly
 from lib.limits import Bucket
 
-from . import limits
+from . import limits, metrics
 from .frames import Error, ServerMessage
 from .origins import origin_is_good
 from .outbox import Outbox, outbox_for, wire_of
@@ -56,6 +56,8 @@ async def close_sockets_in_turn(seconds: float) -> None:
 class SocketConsumer(AsyncConsumer):
     """One socket: subclasses say what happens once it is open, and with each message."""
 
+    #: What it is for, in one word, for monitors.
+    kind = "other"
     scope: dict[str, Any]
     outbox: Outbox
 
@@ -76,6 +78,7 @@ class SocketConsumer(AsyncConsumer):
                 limits.open_sockets.leave(self.address)
             if self in _open:
                 _open.discard(self)
+                metrics.left(self.kind)
                 self._take_from_wire(None)
                 self.closed()
 
@@ -90,17 +93,20 @@ class SocketConsumer(AsyncConsumer):
             if is_slow_enough and limits.logged_refusals.take():
                 logger.info("Refused a socket from the origin %r", self.headers[b"origin"])
             await self.send({"type": "websocket.close", "code": NOT_YOURS})
+            metrics.closed(NOT_YOURS)
             raise StopConsumer
         await self.send({"type": "websocket.accept", "subprotocol": self.subprotocol()})
         self.outbox = outbox_for(dict(self.scope), self.base_send)
         self.messages, self.patience = self.message_bucket(), limits.patience_bucket()
         self.is_counted = is_slow_enough and limits.open_sockets.enter(self.address)
         if not self.is_counted:
+            metrics.TOO_MANY_SOCKETS.inc()
             self.outbox.close(TOO_FAST, "too many connections")
             return
         try:
             await self.identify()
             _open.add(self)
+            metrics.opened(self.kind)
             await self.opened()
             self._take_from_wire(self.take_bytes)
         except Unauthenticated as refusal:
@@ -143,7 +149,9 @@ class SocketConsumer(AsyncConsumer):
         return self in _open and not self.outbox.closing
 
     def _count(self, message: str | bytes) -> None:
+        metrics.traffic.received += 1
         if not self.messages.take():
+            metrics.TOO_MANY_MESSAGES.inc()
             raise Refusal("Too many messages. Wait a moment.", code="rate_limited")
         if len(message) > settings.MATCHPOINT_FRAME_MAX_BYTES:
             raise Refusal("This message is larger than 16 KiB.", code="too_large")
@@ -158,6 +166,7 @@ class SocketConsumer(AsyncConsumer):
         # Daphne passes no code for a close frame without one; ASGI and RFC 6455 call that 1005.
         code = message.get("code")
         self.close_code = NO_STATUS if code is None else code
+        metrics.closed(self.close_code)
         self.is_restarting = self.is_restarting or self.close_code == RESTARTING
         raise StopConsumer
 

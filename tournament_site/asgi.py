@@ -18,6 +18,8 @@ from play.sockets import websocket_urlpatterns as play_sockets
 from .duties import duties
 from .fast import FastPath
 from .incoming import Incoming
+from .monitoring import exposition
+from .monitoring.http import HttpMetrics
 from .monitoring.probes import Probes
 from .stopping import stopping
 
@@ -29,7 +31,8 @@ async def _no_such_socket(scope: dict[str, Any], receive: Any, send: Any) -> Any
 
 
 _sockets = URLRouter([*lobby_sockets, *play_sockets, re_path("", _no_such_socket)])
-_site = Incoming(ProtocolTypeRouter({"http": FastPath(http), "websocket": _sockets}))
+_http = HttpMetrics(FastPath(http)) if exposition.is_open() else FastPath(http)
+_site = Incoming(ProtocolTypeRouter({"http": _http, "websocket": _sockets}))
 _router = Probes(stopping.around(_site))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
@@ -48,6 +48,10 @@ from streams.relay import stop_local_relay
 from streams.sockets import close_sockets
 from tournaments.services.entry.check_in import open_due_check_ins
 from tournaments.services.setup.retention import delete_old_drafts
+
+from .monitoring import exposition, totals
+from .monitoring.duties import measured
+from .monitoring.loop import watch_loop
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +115,7 @@ class Duties:
         self._upkeep = LeaseClaim("upkeep", holder=self.holder, life=_LEASE)
         self._cleaning = LeaseClaim("cleaning", holder=self.holder, life=_LEASE)
         self._matchmaker = LeaseClaim("matchmaker", holder=self.holder, life=_MATCHMAKER_LEASE)
+        self._totals = totals.Totals(self.holder)
 
     def start(self) -> None:
         """Begin, on the running loop; again is harmless."""
@@ -163,7 +168,14 @@ class Duties:
             _repeat(self.tick_matchmaker, MATCHMAKER_TICK_SECONDS),
             _repeat(self.clean, CLEANING_SECONDS),
             share_limits(),
+            *self._watches(),
         )
+
+    def _watches(self) -> Sequence[Coroutine[None, None, None]]:
+        """What is measured for monitors only, if there are any."""
+        if not exposition.is_open():
+            return ()
+        return _repeat(self._totals.read_totals, totals.READ_SECONDS), watch_loop()
 
     def tick_matchmaker(self) -> bool:
         """Do in the pools what time brings about, if this process holds the lease for it."""
@@ -216,7 +228,8 @@ async def _repeat(duty: Callable[[], bool], seconds: float) -> None:
     while True:
         await asyncio.sleep(seconds)
         try:
-            await database_sync_to_async(duty, thread_sensitive=False)()
+            with measured(duty.__name__):
+                await database_sync_to_async(duty, thread_sensitive=False)()
         except Exception as error:
             if (outage := outage_of(error)) is not None:
                 log_outage(outage, error)

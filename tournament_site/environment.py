@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 _BOOLEANS = {"true", "on", "ok", "y", "yes", "1", "false", "off", "n", "no", "0"}
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _MAX_PORT = 65_535
+_MIN_TOKEN_CHARS = 24
 #: A million days ago there was no year 1, and no date.
 _MAX_DAYS = 36_500
 
@@ -60,11 +61,21 @@ class Environment(environ.Env):
         return timedelta(days=0 if is_empty else self.int(var, default=default))
 
 
-def checked_port(port: int) -> int:
+def checked_port(port: int, variable: str = "PORT") -> int:
     """A port that can be listened on."""
     if not 0 < port <= _MAX_PORT:
-        raise ImproperlyConfigured(f"PORT must be from 1 to {_MAX_PORT}, not {port}.")
+        raise ImproperlyConfigured(f"{variable} must be from 1 to {_MAX_PORT}, not {port}.")
     return port
+
+
+def checked_token(token: str) -> str:
+    """The token that opens /metrics, or nothing."""
+    if token and len(token) < _MIN_TOKEN_CHARS:
+        raise ImproperlyConfigured(
+            f"METRICS_TOKEN must have at least {_MIN_TOKEN_CHARS} characters, since everybody may "
+            "guess at it. `openssl rand -hex 32` makes one."
+        )
+    return token
 
 
 def checked_level(level: str) -> str:

@@ -31,6 +31,7 @@ from lib.http import THREADLESS, refusal_response
 from matchmaking.api.queue import join
 
 from .middleware import fault
+from .monitoring.http import VIEW
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 _SHORT = {("POST", "/matchmaking"), ("POST", "/matchmaking/")}
+#: The name of that view, for monitors.
+_JOIN = "matchmaking"
 _AMBIENT = {b"cookie", b"origin"}
 _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
 #: Where files are sent: by programs, and from pages.
@@ -71,6 +74,7 @@ class FastPath:
         if body is None:
             await _respond(_too_large(limit, headers), send)
         elif (scope["method"], scope["path"]) in _SHORT and not headers.keys() & _AMBIENT:
+            scope[VIEW] = _JOIN
             await _respond(await _short(scope, body, join), send)
         else:
             await self._django(scope, _replay(body, receive), send)
@@ -140,6 +144,7 @@ async def _answer_read(
     scope: dict[str, Any], read: ResolverMatch, receive: Receive, send: Send
 ) -> None:
     """Answer a read, unless its sender leaves before there is an answer."""
+    scope[VIEW] = read.view_name
     view = read.func
     if not iscoroutinefunction(view):
         view = database_sync_to_async(view, thread_sensitive=False)

@@ -4,6 +4,7 @@
 """
 
 import os
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,21 @@ from django.core.exceptions import ImproperlyConfigured
 
 from lib.addresses import TrustedProxies
 
-from .environment import Environment, checked_level, checked_port, checked_redis, made_folder
+from .environment import (
+    Environment,
+    checked_level,
+    checked_port,
+    checked_redis,
+    checked_token,
+    made_folder,
+)
 from .more_settings.sign_in import *  # noqa: F403 - its settings are settings of the site
 
 env = Environment()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
 DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY = env.secret("SECRET_KEY")
@@ -60,6 +69,14 @@ except ValueError as error:
         f"TRUSTED_PROXIES must be addresses or networks, such as 10.0.0.0/8,::1: {error}."
     ) from error
 
+# Where monitors read what this process counts; 0 is nowhere.
+METRICS_HOST: str = env.str("METRICS_HOST", default="127.0.0.1")
+METRICS_PORT: int = env.int("METRICS_PORT", default=0)
+# Whoever shows it may read the same at /metrics of the site.
+METRICS_TOKEN: str = checked_token(env.secret("METRICS_TOKEN"))
+if METRICS_PORT:
+    checked_port(METRICS_PORT, "METRICS_PORT")
+
 RATE_LIMITS: bool = env.bool("RATE_LIMITS", default=True)
 if not RATE_LIMITS and not DEBUG and (PUBLIC_URL or HOST not in {"127.0.0.1", "localhost", "::1"}):
     raise ImproperlyConfigured(
@@ -88,6 +105,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tournament_site.monitoring.http.ViewName",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from lib.errors import Outage
 from lib.limits import Buckets
+from lib.metrics.work import outages
 
 log = logging.getLogger(__name__)
 _logged = Buckets(burst=3, per_second=0.1)
@@ -88,6 +89,9 @@ _POSTGRES = {
     "XX001": DAMAGED,
     "XX002": DAMAGED,
 }
+for _outage in (*_SQLITE.values(), *_POSTGRES.values(), UNREACHABLE, NOT_MIGRATED, HALF_MIGRATED):
+    outages.labels(_outage.code)  # monitors see a 0 before the first
+
 #: SQLite has no code for these, and PostgreSQL's words are alike.
 _NO_TABLE = re.compile(r"no such table: (?:main\.)?(\w+)|relation \"(\w+)\" does not exist")
 _NO_COLUMN = re.compile(
@@ -101,7 +105,8 @@ _THERE_ALREADY = re.compile(
 
 
 def log_outage(outage: Outage, error: BaseException) -> None:
-    """Write it to the log: a few lines, not one for everybody who meets it."""
+    """Count it, and write it to the log: a few lines, not one for everybody who meets it."""
+    outages.labels(outage.code).inc()
     if _logged.take(outage.code):
         log.error("%s (%s)", outage.message, error)
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from lib.metrics.work import leases_held
 from lib.models import Lease
 
 
@@ -42,7 +43,11 @@ class LeaseClaim:
         now = self._clock()
         if now < self._renew_at:
             return True
-        is_mine = self._renew()
+        is_mine = False
+        try:
+            is_mine = self._renew()
+        finally:
+            leases_held[self._duty] = is_mine
         self._renew_at = now + self._seconds / 2 if is_mine else 0.0
         return is_mine
 
@@ -85,3 +90,4 @@ class LeaseClaim:
 def give_up_leases(*, holder: str) -> None:
     """Let others have this process's duties at once."""
     Lease.objects.filter(holder=holder).delete()
+    leases_held.update(dict.fromkeys(leases_held, False))

@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 
 from lib.addresses import client_network
+from lib.metrics.registry import OTHER
+from lib.metrics.work import rate_limited
 
 #: Once this share of a burst is new to the other processes, they are not kept waiting for it.
 _URGENT_SHARE = 0.25
@@ -72,6 +74,7 @@ class Buckets:
         """Whether one more of this key is let through now."""
         key = self.key(key)
         if not self._bucket(key).take(weight):
+            rate_limited.labels(self.name or OTHER).inc()
             return False
         if self._unsent is not None:
             self._note(key, weight)

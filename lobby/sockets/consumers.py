@@ -47,6 +47,7 @@ class EventStream(PlayerStream):
 class LobbyConsumer(EventStream):
     """`/ws`: everything that everybody may see, and the chat."""
 
+    kind = "lobby"
     stream = LOBBY
     person: Any = None
     arrived = False
@@ -111,6 +112,8 @@ class LobbyConsumer(EventStream):
 
 class TournamentConsumer(EventStream):
     """`/tournaments/<id>/ws`: the events of one tournament."""
+
+    kind = "tournament"
 
     async def opened(self) -> None:
         """Listen to what the address names, if there is such a tournament."""

@@ -39,6 +39,7 @@ _LEAVING = {1000, 1005}
 class QueueConsumer(PlayerSocket):
     """`/matchmaking?username=…&pool=…`: a ticket for as long as the socket is open."""
 
+    kind = "queue"
     token: str | None = None
     ticket: UUID | None = None
     is_leaving = False

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from play.metrics import step_late
+
 log = logging.getLogger(__name__)
 
 STEP_HZ = 60
@@ -95,6 +97,7 @@ class RoomClock:
         if not self._stepped or late < 0:
             return
         self.lateness.append(late)
+        step_late.observe(late)
         due = 1 + int(late / _STEP_SECONDS)
         for _ in range(min(due, MOST_STEPS_AT_ONCE)):
             for room in tuple(self._stepped):

@@ -72,7 +72,7 @@ class RemoteOutbox(Outbox):
     def __init__(self, layer: Layer, channel: str, socket: str) -> None:
         self._layer, self._channel, self._socket = layer, channel, socket
 
-    def send(self, frames: Frames) -> None:
+    def put(self, frames: Frames) -> None:
         self._layer.post(
             self._channel,
             {"what": "frames", "socket": self._socket, "frames": list(frames.messages)},

@@ -18,6 +18,7 @@ from lib.heavy.pacing import evenly
 from matchmaking.services.rematches import make_rematch
 from play.engine.game import RealTimeGame
 from play.messages import Phase
+from play.metrics import games_ended, rooms_open
 from play.registry import game_of
 from play.services import hosts
 from play.services.rooms import (
@@ -214,6 +215,7 @@ class ProcessRooms:
             log.exception("The game %s cannot be set up", game.slug)
             raise GameFailed(f"{game.name} cannot be played now: its rules fail.") from error
         self.rooms[match_id] = room
+        rooms_open[stored.game] += 1
         return room
 
     async def _take(self, match_id: UUID) -> StoredRoom | HeldBy:
@@ -245,6 +247,7 @@ class ProcessRooms:
 
     def game_ended(self, room: Room, ended: EndedGame, *, is_last: bool) -> None:
         """Store a game; then the room goes on."""
+        games_ended[room.stored.game] += 1
         self._store(room, partial(store_game, ended, room.snapshot(), is_last=is_last))
 
     def side_stayed_away(self, room: Room, side: int, ended: EndedGame) -> None:
@@ -403,6 +406,7 @@ class ProcessRooms:
         room.stop()
         if self.rooms.get(room.stored.match_id) is room:
             del self.rooms[room.stored.match_id]
+            rooms_open[room.stored.game] -= 1
 
     def _drop(self, room: Room) -> None:
         """The room is elsewhere, or as it was stored: whoever is here comes back, and finds it."""

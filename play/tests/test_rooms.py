@@ -41,7 +41,7 @@ class Box(Outbox):
         self.code = 0
         self.stalled = False
 
-    def send(self, frames: Frames) -> None:
+    def put(self, frames: Frames) -> None:
         for message in frames.messages:
             if isinstance(message, bytes):
                 self.raw.append(message)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -59,10 +60,12 @@ def test_groups_have_names_that_a_layer_takes() -> None:
 
 async def test_a_stream_that_moved_is_reported_with_its_frames(layer: Layer) -> None:
     broadcast.serve_from_this_loop()
+    before = time.time()
     tell(1, 2)
     await settle()
     [(group, message)] = layer.sent
     assert group == "lobby"
+    assert before <= message.pop("committed") <= time.time()
     assert message == {
         "type": "log.moved",
         "stream": "lobby",

@@ -1,20 +1,23 @@
 """What monitors ask a process: answered in front of Django, without a thread, a host or a limit."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from django.conf import settings
 
+from .exposition import CONTENT_TYPE, exposed, may_read
 from .readiness import State, readiness
 
+Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Probe = Callable[[Scope], Awaitable["Answer"]]
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
-
-_ALIVE = b'{"status":"ok"}'
 
 
 class Probes:
-    """Answers `/healthz` and `/readyz`; hands all other connections to the application.
+    """Answers `/healthz`, `/readyz` and, by token, `/metrics`; all else goes to the application.
 
     An answer needs no worker thread, so it comes also while all of them wait for the database.
     """
@@ -24,34 +27,58 @@ class Probes:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
         """Serve one connection."""
-        answer = _ANSWERS.get(scope["path"].removesuffix("/")) if scope["type"] == "http" else None
+        answer = (
+            _answers().get(scope["path"].removesuffix("/")) if scope["type"] == "http" else None
+        )
         if answer is None:
             await self._application(scope, receive, send)
         elif scope["method"] not in {"GET", "HEAD"}:
-            await _respond(send, 405, b"{}", allow=b"GET, HEAD")
+            await _respond(send, Answer(405, b"{}", {b"allow": b"GET, HEAD"}))
         else:
-            await _respond(send, *await answer())
+            await _respond(send, await answer(scope))
 
 
-async def _alive() -> tuple[int, bytes]:
-    return 200, _ALIVE
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent."""
+
+    status: int
+    body: bytes
+    headers: dict[bytes, bytes] = field(default_factory=dict)
 
 
-async def _ready() -> tuple[int, bytes]:
+async def _alive(scope: Scope) -> Answer:
+    return Answer(200, b'{"status":"ok"}')
+
+
+async def _ready(scope: Scope) -> Answer:
     found = await readiness()
-    return 503 if found.status is State.UNREADY else 200, msgspec.json.encode(found)
+    return Answer(503 if found.status is State.UNREADY else 200, msgspec.json.encode(found))
 
 
-_ANSWERS = {"/healthz": _alive, "/readyz": _ready}
+async def _metrics(scope: Scope) -> Answer:
+    if may_read(dict(scope["headers"])):
+        return Answer(200, await exposed(), {b"content-type": CONTENT_TYPE})
+    return Answer(401, b"{}", {b"www-authenticate": b"Bearer"})
 
 
-async def _respond(send: Send, status: int, body: bytes, **more: bytes) -> None:
+def _answers() -> dict[str, Probe]:
+    """By path; without a token there is no `/metrics`."""
+    return _OPEN | _BY_TOKEN if settings.METRICS_TOKEN else _OPEN
+
+
+_OPEN: dict[str, Probe] = {"/healthz": _alive, "/readyz": _ready}
+_BY_TOKEN: dict[str, Probe] = {"/metrics": _metrics}
+
+
+async def _respond(send: Send, answer: Answer) -> None:
     headers = {
-        "content-type": b"application/json",
-        "content-length": str(len(body)).encode(),
-        "cache-control": b"no-store",
-        **more,
+        b"content-type": b"application/json",
+        b"content-length": str(len(answer.body)).encode(),
+        b"cache-control": b"no-store",
+        b"x-content-type-options": b"nosniff",
+        **answer.headers,
     }
-    pairs = [(name.encode(), value) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": pairs})
-    await send({"type": "http.response.body", "body": body})
+    start = {"type": "http.response.start", "status": answer.status}
+    await send(start | {"headers": list(headers.items())})
+    await send({"type": "http.response.body", "body": answer.body})

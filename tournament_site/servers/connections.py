@@ -19,6 +19,7 @@ from django.conf import settings
 from lib.addresses import TrustedProxies, client_network
 from lib.errors import Malformed, Overloaded, Refusal
 from lib.http import RETRY_AFTER_SECONDS, status_of
+from lib.metrics.work import rate_limited
 from lib.schemas import Refused
 
 log = logging.getLogger(__name__)
@@ -133,6 +134,7 @@ class Visit:
         if self.is_admitted:
             self.expect_head()
         else:
+            rate_limited.labels("connections").inc()
             self._expect("refusal", LINGER_SECONDS if connections.linger() else 0)
 
     def expect_head(self) -> None:

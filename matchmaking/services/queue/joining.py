@@ -15,7 +15,7 @@ from matchmaking.models import Pool
 
 from .join_batch import JoinBatch
 from .joins import Join, Joined, JoinResult
-from .new_matches import ClaimLost, PairingBatch, send_signals
+from .new_matches import ClaimLost, PairingBatch, count_matches, send_signals
 
 __all__ = ["ClaimLost", "Join", "JoinResult", "Joined", "join_batcher", "join_pool", "join_pools"]
 
@@ -71,6 +71,7 @@ def _join_together(joins: Sequence[Join]) -> list[JoinResult]:
         served = _join_one_pool(slug, pools.get(slug), [joins[place] for place in places], batches)
         results |= zip(places, served, strict=True)
     send_signals(batches)
+    count_matches([match for batch in batches for match in batch.matches])
     return [results[place] for place in range(len(joins))]
 
 

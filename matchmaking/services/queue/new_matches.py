@@ -3,9 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
+from statistics import fmean
 from uuid import UUID
 
+from django.db import transaction
+
+from matchmaking import metrics
 from matchmaking.models import Match, Pool, ReadyAnswer, ReadyCheck, Seat, Ticket, TicketState
 from matchmaking.signals import match_made, tickets_changed
 
@@ -118,6 +123,26 @@ def send_signals(batches: Iterable[PairingBatch]) -> None:
     changed = [t.pk for batch in batches for one in batch.proposals for t in one.tickets]
     if changed:
         tickets_changed.send(sender=Ticket, ticket_ids=changed)
+
+
+def count_matches(matches: Sequence[NewMatch]) -> None:
+    """Count matches that a queue made, once they are stored; not rematches, which nobody awaits."""
+    transaction.on_commit(partial(_count_matches, matches))
+
+
+def _count_matches(matches: Sequence[NewMatch]) -> None:
+    for one in matches:
+        assert one.match.pool is not None
+        since = [ticket.waiting_since for ticket in one.tickets]
+        waits = [(one.match.created_at - begun).total_seconds() for begun in since]
+        metrics.match_made(one.match.pool.slug, waits=waits, rating_gap=rating_gap(one))
+
+
+def rating_gap(new: NewMatch) -> float | None:
+    """By how much the sides' mean ratings differ; None in a pool that does not go by them."""
+    sides = [[t.rating for t in side if t.rating is not None] for side in new.sides]
+    means = [fmean(ratings) for ratings in sides if ratings]
+    return max(means) - min(means) if len(means) > 1 else None
 
 
 def store_seats(matches: Iterable[NewMatch]) -> None:

@@ -26,7 +26,7 @@ from matchmaking.models import (
 )
 from matchmaking.signals import match_made, tickets_changed
 
-from .new_matches import MatchCandidate, build_match, store_seats
+from .new_matches import MatchCandidate, build_match, count_matches, store_seats
 from .tickets import ticket_of
 
 log = logging.getLogger(__name__)
@@ -189,6 +189,7 @@ class _OpenCheck:
         self._close(CheckState.READY, match=new.match)
         self._move(new.tickets, state=TicketState.MATCHED, match=new.match, at_head=False)
         match_made.send(sender=Match, matches=[new])
+        count_matches([new])
 
     def _break(self, broken: readiness.Broken, now: datetime) -> None:
         self._close(CheckState.BROKEN)

@@ -11,7 +11,14 @@ from django.utils import timezone
 
 from matchmaking.models import CheckState, Pool, ReadyCheck, Ticket, TicketState
 
-from .new_matches import ClaimLost, MatchCandidate, PairingBatch, lock_tickets, send_signals
+from .new_matches import (
+    ClaimLost,
+    MatchCandidate,
+    PairingBatch,
+    count_matches,
+    lock_tickets,
+    send_signals,
+)
 from .ready_checks import settle_checks
 from .tickets import end_pool_waits
 from .waiting_pool import WaitingPool
@@ -135,4 +142,5 @@ def _store(pool: Pool, candidates: Sequence[MatchCandidate], now: datetime) -> i
         batch.add(locked, candidate, now=made_at)
     batch.store()
     send_signals([batch])
+    count_matches(batch.matches)
     return len(possible)

@@ -23,6 +23,7 @@ from lib.database.faults import (
     database_says,
 )
 from tournament_site.health import database_outage, missing_migrations
+from tournament_site.monitoring.exposition import open_metrics
 
 BANNER = """
 Matchpoint is running. Press Ctrl-C to stop it.
@@ -73,6 +74,7 @@ class Command(BaseCommand):
         _check_port(host, port)
         self._check_database()
         self._check_static_files()
+        _open_metrics()
         shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         url = settings.PUBLIC_URL or f"http://{shown}"
 
@@ -136,6 +138,17 @@ def old_python(version: tuple[int, int, int]) -> str:
         f"This is Python {running}, which lacks security fixes such as the one of CVE-2024-7592."
         f" Install {wanted} or newer."
     )
+
+
+def _open_metrics() -> None:
+    """Let monitors read what this process counts, where METRICS_PORT says so."""
+    try:
+        open_metrics()
+    except OSError as error:
+        raise CommandError(
+            f"Cannot listen on METRICS_PORT={settings.METRICS_PORT} of {settings.METRICS_HOST}:"
+            f" {error.strerror}. Each process needs a port of its own for it."
+        ) from error
 
 
 def _check_port(host: str, port: int) -> None:

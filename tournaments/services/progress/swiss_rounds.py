@@ -1,5 +1,8 @@
 """Rounds of a Swiss: paired one after the other, and withdrawn before they are played."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 from uuid import UUID
 
@@ -19,6 +22,7 @@ from tournaments.engine.swiss import (
     SwissPairing,
     quality_of,
 )
+from tournaments.metrics import swiss_pairing
 from tournaments.models import (
     Bye,
     ByeKind,
@@ -155,7 +159,25 @@ def _computed(task: PairingTask, engine: Engine, tournament_id: UUID) -> SwissPa
 def _dutch(task: PairingTask, tournament_id: UUID) -> SwissPairing:
     with _slots[len(task.history.players) <= SMALL].one(tournament_id):
         release_connection()
-        return pair_apart(task, seconds=settings.MATCHPOINT_SWISS_SECONDS)
+        with _measured():
+            return pair_apart(task, seconds=settings.MATCHPOINT_SWISS_SECONDS)
+
+
+@contextmanager
+def _measured() -> Iterator[None]:
+    """Count a round that is paired, and how it ended."""
+    began, result = time.monotonic(), "failed"
+    try:
+        yield
+        result = "paired"
+    except PairingTimeout:
+        result = "timeout"
+        raise
+    except NoPairingPossible:
+        result = "impossible"
+        raise
+    finally:
+        swiss_pairing.labels(result).observe(time.monotonic() - began)
 
 
 def _given_up(task: PairingTask, pairing: SwissPairing) -> str:
