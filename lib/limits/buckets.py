@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 
 from lib.addresses import client_network
-from lib.metrics.registry import OTHER
 from lib.metrics.work import rate_limited
 
 #: Once this share of a burst is new to the other processes, they are not kept waiting for it.
@@ -53,7 +52,7 @@ class Buckets:
     """A bucket for each of many keys, such as addresses; the longest unused are forgotten.
 
     Those with a name can be counted by all processes together: `Exchange` collects what was let
-    through here from `collect`, and `spend` counts what was elsewhere.
+    through here from `collect`, and `spend` counts what was elsewhere. Their refusals are counted.
     """
 
     def __init__(
@@ -74,7 +73,8 @@ class Buckets:
         """Whether one more of this key is let through now."""
         key = self.key(key)
         if not self._bucket(key).take(weight):
-            rate_limited.labels(self.name or OTHER).inc()
+            if self.name:
+                rate_limited.labels(self.name).inc()
             return False
         if self._unsent is not None:
             self._note(key, weight)
