@@ -33,7 +33,7 @@ def password_guess(request: HttpRequest | None, user: User | None, name: str) ->
     guess = _guess(request, user, name)
     if not guess.is_allowed():
         raise ValidationError(
-            "Too many wrong passwords. Wait a minute, then try again.", code="rate_limited"
+            f"Too many wrong passwords. Try again in {RETRY_SECONDS} s.", code="rate_limited"
         )
     return guess
 

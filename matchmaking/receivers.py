@@ -34,7 +34,7 @@ def account_was_saved(
     """Claim a new account's name; a changed one may have a new password, or be blocked."""
     if created and not raw:
         store_account_name(instance)
-    elif update_fields is None or not update_fields <= {"last_login"}:
+    elif update_fields is None or not update_fields <= {"last_login", "email"}:
         close_sockets_of_account(instance)
 
 

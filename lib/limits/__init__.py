@@ -12,6 +12,8 @@ from .open_counts import OpenCounts
 from .paces import (
     codes_by_address,
     codes_by_holder,
+    mails_by_address,
+    mails_to,
     making_by_address,
     making_by_player,
     newcomers,

@@ -16,3 +16,6 @@ passwords_by_name = Buckets(name="passwords_by_name", burst=200, per_second=1)
 # A right one counts while it is looked at, and a hall of players may all enter at the same moment.
 codes_by_address = AddressBuckets(name="codes_by_address", burst=100, per_second=0.05)
 codes_by_holder = Buckets(name="codes_by_holder", burst=200, per_second=0.5)
+#: Mails that are asked for: from one address of the network, and to one address of mail.
+mails_by_address = AddressBuckets(name="mails_by_address", burst=20, per_second=0.02)
+mails_to = Buckets(name="mails_to", burst=4, per_second=0.002)

@@ -1,5 +1,6 @@
 """The visitor's account: guest, sign-up and sign-out, password and token."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
@@ -164,6 +165,7 @@ def _account(
         "password_form": password_form or PasswordForm(request),
         "everywhere_form": everywhere_form or ConfirmForm(request, auto_id="everywhere_%s"),
         "token": token,
+        "sends_mail": settings.MATCHPOINT_SENDS_MAIL,
         "has_second_factor": isinstance(request.user, User) and has_second_factor(request.user),
     }
     status = 400 if password_form or everywhere_form else 200

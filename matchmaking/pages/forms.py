@@ -72,7 +72,7 @@ class PartyForm(forms.Form):
 
 
 class NewPasswordForm(forms.Form):
-    """A new password; nobody can mail another one, so it is asked twice."""
+    """A new password; it is asked twice, since many can be sent no other."""
 
     password = forms.CharField(
         strip=False,
@@ -84,7 +84,6 @@ class NewPasswordForm(forms.Form):
         label="Password again",
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Keep it well: nobody can send you a new one.",
     )
 
     def clean_password(self) -> str:

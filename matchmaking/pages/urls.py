@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import accounts, leaderboards, matches, parties, queue
-from .access import second_factor, sign_in
+from .access import mail, second_factor, sign_in
 
 urlpatterns = [
     path("queue", queue.panel, name="queue-panel"),
@@ -31,5 +31,9 @@ urlpatterns = [
     path("account/password", accounts.set_password, name="account-password"),
     path("account/sign-out", accounts.sign_out_everywhere, name="account-sign-out"),
     path("account/second-factor", second_factor.second_factor, name="second-factor"),
+    path("account/address", mail.own_address, name="own-address"),
+    path("account/address/<str:token>", mail.confirm_address, name="confirm-address"),
+    path("lost-password", mail.lost_password, name="lost-password"),
+    path("lost-password/<str:pk>/<str:token>", mail.reset_password, name="reset-password"),
     path("account/token", accounts.new_token, name="account-token"),
 ]

@@ -1,4 +1,8 @@
-"""Settings of signing in: second factors."""
+"""Settings of signing in: second factors and mail."""
+
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
 
 from tournament_site.environment import Environment, one_of
 
@@ -11,3 +15,34 @@ MATCHPOINT_STAFF_SECOND_FACTOR: bool = (
 )
 # What an app for codes calls this site.
 OTP_TOTP_ISSUER = "Matchpoint"
+
+# How mail is sent: smtp+tls://user:password@host:587, or nothing. Without it no page offers mail.
+_EMAIL_PORTS = {"smtp": 25, "smtps": 587, "smtp+tls": 587, "smtp+ssl": 465}
+_email_url = env.secret("EMAIL_URL")
+MATCHPOINT_SENDS_MAIL = bool(_email_url)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="")
+EMAIL_TIMEOUT = 10
+if MATCHPOINT_SENDS_MAIL:
+    _scheme = _email_url.partition(":")[0]
+    try:
+        _mail: dict[str, Any] = dict(env.email_url_config(_email_url))
+    except (ImproperlyConfigured, ValueError, TypeError) as error:
+        raise ImproperlyConfigured(
+            "EMAIL_URL must look like smtp+tls://user:password@mail.example.org:587 (or smtp:// or "
+            "smtp+ssl://); a user or password with special letters is written with %-signs."
+        ) from error
+    if "@" not in DEFAULT_FROM_EMAIL:
+        raise ImproperlyConfigured(
+            "MAIL_FROM must be the address that mails come from, such as "
+            "Matchpoint <no-reply@example.org>, where EMAIL_URL is set."
+        )
+    EMAIL_BACKEND: str = _mail["EMAIL_BACKEND"]
+    EMAIL_HOST: str = _mail["EMAIL_HOST"] or "localhost"
+    EMAIL_PORT: int = _mail["EMAIL_PORT"] or _EMAIL_PORTS.get(_scheme, 25)
+    EMAIL_HOST_USER: str = _mail["EMAIL_HOST_USER"] or ""
+    EMAIL_HOST_PASSWORD: str = _mail["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_USE_TLS: bool = _mail.get("EMAIL_USE_TLS", False)
+    EMAIL_USE_SSL: bool = _mail.get("EMAIL_USE_SSL", False)
+    EMAIL_FILE_PATH: str = f"/{_mail['EMAIL_FILE_PATH']}"
+# How long a link to a new password holds.
+PASSWORD_RESET_TIMEOUT = 3600

@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import User
 
-from matchmaking.pages.forms import ConfirmForm
+from matchmaking.pages.forms import ConfirmForm, NewPasswordForm
 
 _CODE_ATTRS = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
 _CODE_MAX_CHARS = 40
@@ -48,3 +49,37 @@ class SecondFactorForm(ConfirmForm):
 
     code = _code_field("The six digits that the app shows now.")
     field_order = ("code", "current")
+
+
+class AddressForm(forms.Form):
+    """An address of mail."""
+
+    address = forms.EmailField(
+        label="Your mail address",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": "Type the address first."},
+    )
+
+
+class OwnAddressForm(ConfirmForm):
+    """The account's address, and the password; with none, the account has none any more."""
+
+    address = forms.EmailField(
+        label="Your mail address",
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text="Nobody else sees it. Leave it empty to have none.",
+    )
+    field_order = ("address", "current")
+
+
+class ResetForm(NewPasswordForm):
+    """A new password of an account whose old one is lost."""
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._user = user
+
+    def account(self) -> User:
+        """Whose password it is."""
+        return self._user

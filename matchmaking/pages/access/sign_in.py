@@ -85,7 +85,7 @@ class SignIn(LoginView):
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """Show what was wrong; too many wrong passwords are a status of their own."""
         is_locked = form.has_error(NON_FIELD_ERRORS, "rate_limited")
-        context = self.get_context_data(form=form, is_locked=is_locked)
+        context = self.get_context_data(form=form, is_locked=is_locked, retry_seconds=RETRY_SECONDS)
         response = self.render_to_response(context, status=429 if is_locked else 200)
         if is_locked:
             response["Retry-After"] = str(RETRY_SECONDS)
