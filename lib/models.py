@@ -23,6 +23,20 @@ class StoredResponse(models.Model):
         return self.digest[:12]
 
 
+class ServerProcess(models.Model):
+    """A process that serves the site, and shows every few seconds that it lives."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    version = models.CharField(max_length=20)
+    seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name_plural = "server processes"
+
+    def __str__(self) -> str:
+        return f"{self.id[:8]}, version {self.version}"
+
+
 class Lease(models.Model):
     """The right of one process to do a periodic duty, while it renews it.
 

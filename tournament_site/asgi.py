@@ -21,6 +21,7 @@ from .incoming import Incoming
 from .monitoring import exposition
 from .monitoring.http import HttpMetrics
 from .monitoring.probes import Probes
+from .monitoring.proxy_echo import ProxyEcho
 from .stopping import stopping
 
 
@@ -33,7 +34,7 @@ async def _no_such_socket(scope: dict[str, Any], receive: Any, send: Any) -> Any
 _sockets = URLRouter([*lobby_sockets, *play_sockets, re_path("", _no_such_socket)])
 _http = HttpMetrics(FastPath(http)) if exposition.is_open() else FastPath(http)
 _site = Incoming(ProtocolTypeRouter({"http": _http, "websocket": _sockets}))
-_router = Probes(stopping.around(_site))
+_router = ProxyEcho(Probes(stopping.around(_site)))
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from lib import limits
 from lib.database.faults import log_outage, outage_of
 from lib.database.leases import LeaseClaim, give_up_leases
+from lib.database.processes import SHOW_SECONDS, delete_gone_processes, part, show_life
 from lib.heavy.slices import delete_slice
 from lib.idempotency import delete_stale_responses
 from lib.limits import Exchange
@@ -91,6 +92,7 @@ CLEANING: tuple[Callable[..., int], ...] = (
     delete_stale_responses,
     delete_old_parties,
     delete_stale_presence,
+    delete_gone_processes,
     delete_old_sources,
     delete_old_checks,
     delete_old_tickets,
@@ -138,9 +140,13 @@ class Duties:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         try:
-            await database_sync_to_async(give_up_leases, thread_sensitive=False)(holder=self.holder)
+            await database_sync_to_async(self._part, thread_sensitive=False)()
         except DatabaseError as error:
             log.warning("The lease is left to run out: %s", error)
+
+    def _part(self) -> None:
+        give_up_leases(holder=self.holder)
+        part(self.holder)
 
     async def stop(self) -> None:
         """End all that serves connections: close sockets so that they reconnect, give up rooms."""
@@ -167,6 +173,7 @@ class Duties:
             _repeat(self.tick, TICK_SECONDS),
             _repeat(self.tick_matchmaker, MATCHMAKER_TICK_SECONDS),
             _repeat(self.clean, CLEANING_SECONDS),
+            _repeat(self.show_life, SHOW_SECONDS),
             share_limits(),
             *self._watches(),
         )
@@ -182,6 +189,11 @@ class Duties:
         if not self._matchmaker.take():
             return False
         tick_pools(now=timezone.now())
+        return True
+
+    def show_life(self) -> bool:
+        """Say to commands that this process serves."""
+        show_life(self.holder)
         return True
 
     def tick(self) -> bool:

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from lib.models import Lease
+from lib.models import Lease, ServerProcess
 from lobby.models import Presence
 from play.models import Host
 
@@ -16,6 +16,7 @@ def signs_of_life() -> set[tuple[Any, ...]]:
     """The rows in which processes show that they live."""
     return {
         *Lease.objects.values_list("duty", "holder", "expires_at"),
+        *ServerProcess.objects.values_list("pk", "seen_at"),
         *Host.objects.values_list("pk", "beats"),
         *Presence.objects.values_list("process", "expires_at"),
     }
@@ -33,5 +34,5 @@ def is_running(*, seconds: float = WATCH_SECONDS) -> bool:
 
 def forget_processes() -> None:
     """Delete the rows of processes that ran when a backup was made."""
-    for rows in (Lease, Host, Presence):
+    for rows in (Lease, ServerProcess, Host, Presence):
         rows.objects.all().delete()
