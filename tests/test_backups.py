@@ -82,7 +82,14 @@ def content(url: str) -> dict[str, list[str]]:
         named = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     else:
         named = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-    but = {"django_migrations", "matchmaking_lease", "lobby_presence", "play_host", "lobby_stream"}
+    but = {
+        "django_migrations",
+        "matchmaking_lease",
+        "lobby_presence",
+        "lib_serverprocess",
+        "play_host",
+        "lobby_stream",
+    }
     names = {str(name) for (name,) in rows(url, named)} - but
     return {name: sorted(map(repr, rows(url, f'SELECT * FROM "{name}"'))) for name in names} | {
         "streams": sorted(map(repr, rows(url, "SELECT name, seq FROM lobby_stream")))

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.clients import send
-from tests.server import SECRET, run_manage
+from tests.server import SECRET, rows, run_manage
+from tests.services.processes import comes_true
 
 from .stack import WholeSite, site
 
 pytestmark = [pytest.mark.deploy, pytest.mark.services, pytest.mark.timeout(240)]
+SHOWN = "SELECT id FROM lib_serverprocess"
 Findings = dict[str, tuple[str, str]]
 
 
@@ -44,6 +46,7 @@ def from_outside(whole: WholeSite, **settings: str) -> Findings:
 
 
 def test_a_site_as_deploy_has_it_is_well(whole: WholeSite) -> None:
+    assert comes_true(lambda: len(rows(whole.database_url, SHOWN)) == 2, 10)
     found = from_outside(whole)
     wrong = {about for about, (gravity, _) in found.items() if gravity != "ok"}
     # A machine of tests: root, an old Python, no backup, a secret that all know, no fsync, two days
