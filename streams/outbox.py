@@ -25,14 +25,21 @@ _TEXT, _BINARY = 0x81, 0x82  # FIN and opcode 1 or 2, RFC 6455 section 5.2
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+class Receiver(Protocol):
+    """Who receives what comes on an open socket, without ASGI's task and queue."""
+
+    def take_text(self, text: str) -> None:
+        """A text message came."""
+
+    def take_bytes(self, data: bytes) -> None:
+        """A binary message came."""
+
+    def gone(self, code: int) -> None:
+        """The socket is closed; called once, and last."""
+
+
 class Wire(Protocol):
-    """What the extension offers: the socket's transport, spoken to in whole frames.
-
-    Binary messages go to `take_bytes`, once it is set, and not through ASGI's `receive`: a player's
-    input would wait there for two system calls and two turns of the loop.
-    """
-
-    take_bytes: Callable[[bytes], None] | None
+    """An open socket of a server, spoken to in whole frames."""
 
     def write(self, frames: bytes) -> None:
         """Send finished frames; never waits, and does nothing on a closed socket."""
@@ -42,6 +49,22 @@ class Wire(Protocol):
 
     def close(self, code: int, reason: str) -> None:
         """Send a close frame after what waits, and drop the peer if it takes nothing."""
+
+    def pause(self) -> None:
+        """Read no more, until `resume`."""
+
+    def resume(self) -> None:
+        """Read on."""
+
+
+class Handover(Protocol):
+    """What the extension offers on a socket that has been accepted."""
+
+    def hand_over(self, receiver: Receiver) -> Wire | None:
+        """Give the socket to its receiver, which it outlives ASGI with.
+
+        None when the server cannot now, since it is in the midst of a message.
+        """
 
 
 def wire_frame(message: str | bytes) -> bytes:
@@ -167,13 +190,7 @@ class QueueOutbox(Outbox):
                 self._bytes = 0
 
 
-def wire_of(scope: dict[str, Any]) -> Wire | None:
-    """What the server of this socket offers by the extension."""
-    wire: Wire | None = scope.get("extensions", {}).get(EXTENSION)
-    return wire
-
-
-def outbox_for(scope: dict[str, Any], send: Send) -> Outbox:
-    """The best way out that the server of this socket offers."""
-    wire = wire_of(scope)
-    return QueueOutbox(send) if wire is None else WireOutbox(wire)
+def wire_of(scope: dict[str, Any], receiver: Receiver) -> Wire | None:
+    """The accepted socket, handed over by a server that offers the extension."""
+    handover: Handover | None = scope.get("extensions", {}).get(EXTENSION)
+    return None if handover is None else handover.hand_over(receiver)

@@ -4,9 +4,10 @@ A Channels consumer, but without a channel of its own (the relay listens for it)
 thread hop for each message.
 """
 
+import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections import deque
 from typing import Any
 
 from channels.consumer import AsyncConsumer, get_handler_name
@@ -22,13 +23,15 @@ from lib.limits import Bucket
 from . import limits, metrics
 from .frames import Error, ServerMessage
 from .origins import origin_is_good
-from .outbox import Outbox, outbox_for, wire_of
+from .outbox import Outbox, QueueOutbox, Wire, WireOutbox, wire_of
 
 logger = logging.getLogger(__name__)
 
 MALFORMED, NOT_SIGNED_IN, NOT_YOURS, NOT_FOUND = 4400, 4401, 4403, 4404
 SIGNED_OUT, TOO_FAST = 4410, 4429
-NO_STATUS, RESTARTING = 1005, 1012
+NO_STATUS, INTERNAL_ERROR, RESTARTING = 1005, 1011, 1012
+#: Texts that wait until those before them are read; then the socket is not read for a while.
+MOST_UNREAD = 8
 
 
 _open: set["SocketConsumer"] = set()
@@ -54,33 +57,48 @@ async def close_sockets_in_turn(seconds: float) -> None:
 
 
 class SocketConsumer(AsyncConsumer):
-    """One socket: subclasses say what happens once it is open, and with each message."""
+    """One socket: subclasses say what happens once it is open, and with each message.
+
+    A server that offers the extension hands the open socket over, and is its way in as well as out;
+    otherwise both are ASGI's.
+    """
 
     #: What it is for, in one word, for monitors.
     kind = "other"
     scope: dict[str, Any]
     outbox: Outbox
+    address = ""
+    close_code: int | None = None
+    is_restarting = is_counted = False
+    #: Where a handed over socket is read from.
+    _wire: Wire | None = None
+    #: Whether it is being opened, or a text is being read: the next ones wait.
+    _is_busy = True
+    _reading: "asyncio.Task[None] | None" = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve the socket until it closes."""
+        """Open the socket, and serve it until it closes, or is handed over."""
         self.scope, self.base_send = scope, send
         self.headers = dict(scope["headers"])
         self.address = (scope.get("client") or ("",))[0]
-        self.is_restarting = self.is_counted = False
-        self.close_code: int | None = None
+        self._unread: deque[str] | None = None
         try:
-            while True:
+            await self.dispatch(await receive())
+            while self._wire is None:
                 await self.dispatch(await receive())
         except StopConsumer:
             pass
+        except BaseException:
+            if self._wire is not None:
+                self._wire.close(INTERNAL_ERROR, "fault")
+            raise
         finally:
-            if self.is_counted:
-                limits.open_sockets.leave(self.address)
-            if self in _open:
-                _open.discard(self)
-                metrics.left(self.kind)
-                self._take_from_wire(None)
-                self.closed()
+            if self._wire is None:
+                self._ended()
+            else:
+                self.scope = self.headers = {}  # they are large, and have a player's token
+                del self.base_send
+                await self._read_on()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Hand a message from the server to its handler."""
@@ -96,7 +114,8 @@ class SocketConsumer(AsyncConsumer):
             metrics.closed(NOT_YOURS)
             raise StopConsumer
         await self.send({"type": "websocket.accept", "subprotocol": self.subprotocol()})
-        self.outbox = outbox_for(dict(self.scope), self.base_send)
+        self._wire = wire_of(self.scope, self)
+        self.outbox = QueueOutbox(self.base_send) if self._wire is None else WireOutbox(self._wire)
         self.messages, self.patience = self.message_bucket(), limits.patience_bucket()
         self.is_counted = is_slow_enough and limits.open_sockets.enter(self.address)
         if not self.is_counted:
@@ -108,7 +127,6 @@ class SocketConsumer(AsyncConsumer):
             _open.add(self)
             metrics.opened(self.kind)
             await self.opened()
-            self._take_from_wire(self.take_bytes)
         except Unauthenticated as refusal:
             self.refuse(refusal)
             self.outbox.close(NOT_SIGNED_IN, refusal.code)
@@ -116,27 +134,86 @@ class SocketConsumer(AsyncConsumer):
             self.fail(error)
             self.outbox.close(RESTARTING, "outage")
 
-    def _take_from_wire(self, take: Callable[[bytes], None] | None) -> None:
-        """Take binary messages straight from the server, where it offers that."""
-        if (wire := wire_of(self.scope)) is not None:
-            wire.take_bytes = take
+    # What comes, from a server that has handed the socket over.
+
+    def take_text(self, text: str) -> None:
+        """Read a text message, after those that came before."""
+        if self._unread is None:
+            self._unread = deque()
+        self._unread.append(text)
+        if not self._is_busy:
+            self._is_busy = True
+            self._reading = asyncio.get_running_loop().create_task(self._read_on())
+        elif len(self._unread) == MOST_UNREAD and self._wire is not None:
+            self._wire.pause()
+
+    async def _read_on(self) -> None:
+        """Read the messages that wait, then wait for more, or end."""
+        try:
+            while self._unread:
+                await self._take_text(self._unread.popleft())
+        except Exception:
+            logger.exception("A message could not be read")
+            self.outbox.close(INTERNAL_ERROR, "fault")
+        finally:
+            self._is_busy, self._reading, self._unread = False, None, None
+            if self.close_code is not None:
+                self._ended()
+            elif self._wire is not None:
+                self._wire.resume()
+
+    def gone(self, code: int) -> None:
+        """The socket is closed; what came before is read first."""
+        self._note_close(code)
+        if not self._is_busy:
+            self._ended()
+
+    # What comes, from ASGI.
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
         """Read a message; a refusal is sent, and the socket stays open."""
         text = message.get("text")
         if text is None:
             self.take_bytes(message.get("bytes") or b"")
-        elif self._listens:
-            try:
-                self._count(text)
-                await self.received(text)
-            except Refusal as refusal:
-                self._refuse_message(refusal)
-            except DatabaseError as error:
-                self.fail(error)
+        else:
+            await self._take_text(text)
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        """Stop; a server that restarts says so with its own close code."""
+        # Daphne passes no code for a close frame without one; ASGI and RFC 6455 call that 1005.
+        code = message.get("code")
+        self._note_close(NO_STATUS if code is None else code)
+        raise StopConsumer
+
+    def _note_close(self, code: int) -> None:
+        self.close_code = code
+        metrics.closed(code)
+        self.is_restarting = self.is_restarting or code == RESTARTING
+
+    def _ended(self) -> None:
+        if self.is_counted:
+            self.is_counted = False
+            limits.open_sockets.leave(self.address)
+        if self in _open:
+            _open.discard(self)
+            metrics.left(self.kind)
+            self.closed()
+
+    # Either way.
+
+    async def _take_text(self, text: str) -> None:
+        if not self._listens:
+            return
+        try:
+            self._count(text)
+            await self.received(text)
+        except Refusal as refusal:
+            self._refuse_message(refusal)
+        except DatabaseError as error:
+            self.fail(error)
 
     def take_bytes(self, data: bytes) -> None:
-        """Read a binary message, as `websocket_receive` does."""
+        """Read a binary message at once; a refusal is sent, and the socket stays open."""
         if self._listens:
             try:
                 self._count(data)
@@ -160,15 +237,6 @@ class SocketConsumer(AsyncConsumer):
         if not self.patience.take():
             self.outbox.close(TOO_FAST, "too fast")
         self.refuse(refusal)
-
-    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
-        """Stop; a server that restarts says so with its own close code."""
-        # Daphne passes no code for a close frame without one; ASGI and RFC 6455 call that 1005.
-        code = message.get("code")
-        self.close_code = NO_STATUS if code is None else code
-        metrics.closed(self.close_code)
-        self.is_restarting = self.is_restarting or self.close_code == RESTARTING
-        raise StopConsumer
 
     def send_message(self, message: ServerMessage) -> None:
         """Send a message."""

@@ -328,12 +328,16 @@ async def test_a_match_that_is_opened_again_is_played_again(visit: Visit) -> Non
 
 
 class Wire:
-    """A server's transport that takes frames, and hands binary messages on at once."""
+    """A server's socket that is handed over at once."""
 
-    take_bytes: Any = None
+    receiver: Any = None
 
     def __init__(self) -> None:
         self.sent: list[bytes] = []
+
+    def hand_over(self, receiver: Any) -> "Wire":
+        self.receiver = receiver
+        return self
 
     def write(self, frames: bytes) -> None:
         self.sent.append(frames)
@@ -344,20 +348,29 @@ class Wire:
     def close(self, code: int, reason: str) -> None:
         self.sent.append(b"close")
 
+    def pause(self) -> None: ...
 
-async def test_a_server_may_hand_binary_inputs_in_past_its_queue(visit: Visit) -> None:
+    def resume(self) -> None: ...
+
+
+async def test_a_server_may_hand_the_socket_over(visit: Visit) -> None:
     met, wire = await in_thread(meeting, goal=200), Wire()
     ann = Visitor(met.path, token=met.tokens[0])
     ann.scope["extensions"] = {EXTENSION: wire}
     assert (await ann.connect(5.0))[0]
     bob = await visit(met.path, token=met.tokens[1])
     await playing(bob)
-    assert wire.take_bytes is not None
-    wire.take_bytes(INPUT.pack(1, 1, 1))
+    assert wire.receiver is not None
+    wire.receiver.take_bytes(INPUT.pack(1, 1, 1))
     while (await bob.next("state"))["view"]["at"][0] == 0:
         pass
     sent = len(wire.sent)
-    wire.take_bytes(b"rubbish")
+    wire.receiver.take_bytes(b"rubbish")
     assert any(b"malformed" in frame for frame in wire.sent[sent:])
-    await ann.disconnect()
-    assert wire.take_bytes is None
+    wire.receiver.take_text('{"type": "resign"}')
+    wire.receiver.gone(1006)  # what came before is read all the same
+    while (await bob.next("room"))["phase"] != "over":
+        pass
+    sent = len(wire.sent)
+    wire.receiver.take_bytes(b"rubbish")
+    assert len(wire.sent) == sent

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from streams import outbox
-from streams.outbox import EXTENSION, Frames, QueueOutbox, WireOutbox, outbox_for, wire_frame
+from streams.outbox import EXTENSION, Frames, QueueOutbox, WireOutbox, wire_frame, wire_of
 
 
 class Peer:
@@ -146,14 +146,31 @@ class Transport:
     def close(self, code: int, reason: str) -> None:
         self.closed = (code, reason)
 
+    def pause(self) -> None: ...
 
-async def test_the_best_way_out_that_the_server_offers() -> None:
-    transport = Transport()
-    wire = outbox_for({"extensions": {EXTENSION: transport}}, Peer().send)
-    assert isinstance(wire, WireOutbox)
+    def resume(self) -> None: ...
+
+
+class Handover:
+    """An accepted socket of a server that offers the extension."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport, self.receiver = transport, None
+
+    def hand_over(self, receiver: Any) -> Transport:
+        self.receiver = receiver
+        return self.transport
+
+
+async def test_a_socket_is_handed_over_where_the_server_offers_that() -> None:
+    transport, receiver = Transport(), object()
+    handover = Handover(transport)
+    found = wire_of({"extensions": {EXTENSION: handover}}, receiver)  # type: ignore[arg-type]
+    assert found is transport and handover.receiver is receiver
+    wire = WireOutbox(transport)
     wire.send(Frames(["a", "b"]))
     wire.close(1000, "left")
     assert (transport.written, wire.buffered()) == (b"\x81\x01a\x81\x01b", 7)
     assert transport.closed == (1000, "left") and wire.closing
-    assert isinstance(outbox_for({}, Peer().send), QueueOutbox)
-    assert isinstance(outbox_for({"extensions": {}}, Peer().send), QueueOutbox)
+    assert wire_of({}, receiver) is None  # type: ignore[arg-type]
+    assert wire_of({"extensions": {}}, receiver) is None  # type: ignore[arg-type]

@@ -1,7 +1,6 @@
 """Daphne on uvloop, with a way to write finished frames straight to a socket's transport."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from socket import SO_SNDBUF, SOL_SOCKET
 from typing import Any, ClassVar, cast
@@ -18,13 +17,14 @@ from django.conf import settings
 from twisted.internet import defer, reactor
 from twisted.internet.tcp import Server as TcpTransport
 
-from streams.outbox import EXTENSION, KERNEL_BYTES
+from streams.outbox import EXTENSION, KERNEL_BYTES, Receiver
 from tournament_site.duties import duties
 from tournament_site.monitoring.readiness import is_stopping
 from tournament_site.stopping import stopping
 
 from . import connections
 from .connections import Connections, Visit
+from .open_socket import OpenSocket, new_parser
 
 _PING_SECONDS, _PONG_SECONDS = 15, 15
 _LINGER_SECONDS = 2.0
@@ -133,18 +133,64 @@ class BoundedChannel(daphne.http_protocol.http.HTTPChannel):
         self.visit.expect_answer()
 
 
+class DaphneSocket(OpenSocket):
+    """An open socket on a transport of Twisted."""
+
+    __slots__ = ("_transport",)
+
+    def __init__(self, receiver: Receiver, handshake: "WireProtocol") -> None:
+        super().__init__(receiver, new_parser())
+        self._transport: Any = handshake.transport
+        self._transport.protocol = self
+
+    def dataReceived(self, data: bytes) -> None:
+        """Bytes came."""
+        self.received(data)
+
+    def connectionLost(self, reason: Any) -> None:
+        """Count the connection out."""
+        self._transport.visit.end()
+        self.lost()
+
+    def buffered(self) -> int:
+        transport = self._transport
+        waiting: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+        return waiting
+
+    def pause(self) -> None:
+        self._transport.pauseProducing()
+
+    def resume(self) -> None:
+        if self._transport.connected and not self._transport.disconnecting:
+            self._transport.resumeProducing()
+
+    def _put(self, data: bytes) -> None:
+        """Send bytes; when nothing waits, the kernel gets them at once.
+
+        Twisted would first ask the loop whether the socket can be written to, which costs more than
+        the write.
+        """
+        if not self.buffered() and type(self._transport) is TcpTransport:
+            data = data[self._send_now(data) :]
+        if data:
+            self._transport.write(data)
+
+    def _send_now(self, data: bytes) -> int:
+        try:
+            sent: int = self._transport.socket.send(data)
+        except (OSError, AttributeError):  # without a socket it is closed
+            return 0  # full, or gone: Twisted waits for the one and notices the other
+        return sent
+
+    def _end(self) -> None:
+        self._transport.loseConnection()
+
+    def _abort(self) -> None:
+        self._transport.abortConnection()
+
+
 class WireProtocol(WebSocketProtocol):
-    """Daphne's WebSocket protocol, offering its transport as an ASGI extension."""
-
-    take_bytes: Callable[[bytes], None] | None = None
-
-    def onMessage(self, payload: bytes, isBinary: bool) -> None:
-        """Hand a binary message on at once, if the application asked for that."""
-        if not isBinary or self.take_bytes is None or self.muted:
-            super().onMessage(payload, isBinary)
-        else:
-            self.last_ping = time.time()
-            self.take_bytes(payload)
+    """Daphne's WebSocket protocol for the handshake; then the socket is handed over."""
 
     def connectionLost(self, reason: Any) -> None:
         """Count the connection out."""
@@ -157,40 +203,21 @@ class WireProtocol(WebSocketProtocol):
         if type(self.transport) is TcpTransport:
             self.transport.socket.setsockopt(SOL_SOCKET, SO_SNDBUF, KERNEL_BYTES)
 
-    def write(self, frames: bytes) -> None:
-        """Send finished frames; does nothing on a closed socket.
-
-        When nothing waits, the kernel gets them at once: Twisted would first ask the loop whether
-        the socket can be written to, which costs more than the write.
-        """
-        if self.state != self.STATE_OPEN:
-            return
-        if not self.buffered() and type(self.transport) is TcpTransport:
-            frames = frames[self._send_now(frames) :]
-        if frames:
-            self.transport.write(frames)
-
-    def _send_now(self, frames: bytes) -> int:
-        try:
-            sent: int = self.transport.socket.send(frames)
-        except OSError:
-            return 0  # full, or gone: Twisted waits for the one and notices the other
-        return sent
-
-    def buffered(self) -> int:
-        """Bytes that the peer has not taken yet."""
-        transport = self.transport
-        waiting: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
-        return waiting
-
-    def close(self, code: int, reason: str) -> None:
-        """Send a close frame after what waits; a peer that takes nothing is dropped."""
-        if self.state == self.STATE_OPEN:
-            self.sendCloseFrame(code=code, reasonUtf8=reason.encode(), isReply=False)
+    def hand_over(self, receiver: Receiver) -> DaphneSocket | None:
+        """Give the accepted socket to its receiver, with what has come since the handshake."""
+        is_between_frames = self.current_frame is None and not self.inside_message
+        if self.state != self.STATE_OPEN or not is_between_frames or self.application_queue.qsize():
+            return None
+        handed = DaphneSocket(receiver, self)
+        self.server.protocol_disconnected(self)
+        self.muted = True
+        if self.data:
+            asyncio.get_running_loop().call_soon(handed.received, self.data)
+        return handed
 
     def _fail_connection(self, code: int, reason: str) -> None:
         """Say what is wrong with the peer's frames, then drop it; Autobahn would only drop it."""
-        if self.state == self.STATE_OPEN and not self.buffered():
+        if self.state == self.STATE_OPEN:
             self.sendCloseFrame(code=code, reasonUtf8=reason.encode()[:123], isReply=True)
             self.dropConnection(abort=False)
         else:

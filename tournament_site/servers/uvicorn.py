@@ -10,18 +10,18 @@ import uvicorn
 from django.conf import settings
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode
 
-from streams.outbox import EXTENSION, KERNEL_BYTES
+from streams.outbox import EXTENSION, KERNEL_BYTES, Receiver
 from tournament_site.stopping import stopping
 
 from . import connections
 from .connections import Connections, Visit
+from .open_socket import OpenSocket
 
 if TYPE_CHECKING:
-    from websockets.frames import Frame
     from websockets.http11 import Request
 
-_DRAIN_SECONDS = 2.0
 _LOOK_SECONDS = 0.05
 #: What is read of a request: nothing yet, its head, its body.
 _IDLE, _HEAD, _BODY = "idle", "head", "body"
@@ -145,26 +145,66 @@ class BoundedProtocol(HttpToolsProtocol):
         self.visit.expect_answer()
 
 
+class UvicornSocket(OpenSocket, asyncio.Protocol):
+    """An open socket on a transport of asyncio."""
+
+    __slots__ = ("_others", "_transport", "_visit")
+
+    def __init__(self, receiver: Receiver, handshake: "WireProtocol") -> None:
+        super().__init__(receiver, handshake.conn)
+        self._transport, self._visit = handshake.transport, handshake.visit
+        self._others = handshake.connections
+        self._others.add(self)  # type: ignore[arg-type]
+        self._transport.set_protocol(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came."""
+        self.received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Count the connection out."""
+        self._others.discard(self)
+        self._visit.end()
+        self.lost()
+
+    def shutdown(self) -> None:
+        """Close: the server ends."""
+        self.close(CloseCode.SERVICE_RESTART, "restarting")
+
+    def buffered(self) -> int:
+        return 0 if self._transport.is_closing() else self._transport.get_write_buffer_size()
+
+    def pause(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def _put(self, data: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+    def _end(self) -> None:
+        self._transport.close()
+
+    def _abort(self) -> None:
+        self._transport.abort()
+
+
 class WireProtocol(WebSocketsSansIOProtocol):
-    """Uvicorn's WebSocket protocol, offering its transport as an ASGI extension.
+    """Uvicorn's WebSocket protocol for the handshake; then the socket is handed over.
 
     Compression is off, so a frame made once is right for every socket.
     """
 
     visit: Visit
-    take_bytes: Callable[[bytes], None] | None = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Count the connection out."""
         super().connection_lost(exc)
         self.visit.end()
-
-    def handle_bytes(self, event: "Frame") -> None:
-        """Hand a binary message on at once, if the application asked for that."""
-        if self.take_bytes is None or not event.fin or self.close_sent or not self.queue.empty():
-            super().handle_bytes(event)
-        else:
-            self.take_bytes(bytes(event.data))
 
     def handle_connect(self, event: "Request") -> None:
         """Offer the extension to the application of this socket."""
@@ -175,27 +215,27 @@ class WireProtocol(WebSocketsSansIOProtocol):
             extensions = cast(dict[str, Any], self.scope["extensions"])
             extensions[EXTENSION] = self
 
-    def write(self, frames: bytes) -> None:
-        """Send finished frames; does nothing on a closed socket."""
-        if not self.close_sent and not self.transport.is_closing():
-            self.transport.write(frames)
+    def start_keepalive(self) -> None:
+        """Sockets are pinged once they are handed over."""
 
-    def buffered(self) -> int:
-        """Bytes that the peer has not taken yet."""
-        return 0 if self.transport.is_closing() else self.transport.get_write_buffer_size()
+    def hand_over(self, receiver: Receiver) -> UvicornSocket | None:
+        """Give the accepted socket to its receiver."""
+        if self.frames or not self.queue.empty() or self.transport.is_closing():
+            return None
+        handed = UvicornSocket(receiver, self)
+        self.connections.discard(self)
+        self.transport = cast(Any, _GONE)
+        return handed
 
-    def close(self, code: int, reason: str) -> None:
-        """Send a close frame after what waits; a peer that takes nothing is dropped."""
-        if self.close_sent or self.transport.is_closing():
-            return
-        self.conn.send_close(code, reason)
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = True
-        if self.read_paused:  # else the peer's answer would not be seen
-            self.read_paused = False
-            self.transport.resume_reading()
-        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
-        self.close_timer = self.loop.call_later(_DRAIN_SECONDS, self.transport.abort)
+
+class _Gone:
+    """The transport of a protocol that has handed its connection over."""
+
+    def close(self) -> None:
+        """The connection is not its own any more."""
+
+
+_GONE = _Gone()
 
 
 class WireServer(uvicorn.Server):
