@@ -142,6 +142,7 @@ class DaphneSocket(OpenSocket):
         super().__init__(receiver, new_parser())
         self._transport: Any = handshake.transport
         self._transport.protocol = self
+        self._transport.unregisterProducer()  # the channel of its request
 
     def dataReceived(self, data: bytes) -> None:
         """Bytes came."""

@@ -130,8 +130,9 @@ class OpenSocket(ABC):
         """The connection is gone; without a close frame before, that is 1006."""
         if self._drain_timer is not None:
             self._drain_timer.cancel()
-        self._is_closing = True
-        self._say_gone(CloseCode.ABNORMAL_CLOSURE)
+        if not self._is_closing:
+            self._is_closing = True
+            self._say_gone(CloseCode.ABNORMAL_CLOSURE)
 
     def _take(self, frame: Frame) -> None:
         if self._is_closing or frame.opcode not in {Opcode.TEXT, Opcode.BINARY, Opcode.CONT}:

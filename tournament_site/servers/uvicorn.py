@@ -17,7 +17,7 @@ from tournament_site.stopping import stopping
 
 from . import connections
 from .connections import Connections, Visit
-from .open_socket import OpenSocket
+from .open_socket import OpenSocket, new_parser
 
 if TYPE_CHECKING:
     from websockets.http11 import Request
@@ -151,7 +151,7 @@ class UvicornSocket(OpenSocket, asyncio.Protocol):
     __slots__ = ("_others", "_transport", "_visit")
 
     def __init__(self, receiver: Receiver, handshake: "WireProtocol") -> None:
-        super().__init__(receiver, handshake.conn)
+        super().__init__(receiver, handshake.conn if handshake.has_read_on else new_parser())
         self._transport, self._visit = handshake.transport, handshake.visit
         self._others = handshake.connections
         self._others.add(self)  # type: ignore[arg-type]
@@ -200,11 +200,18 @@ class WireProtocol(WebSocketsSansIOProtocol):
     """
 
     visit: Visit
+    #: Whether the parser may be in the midst of a frame.
+    has_read_on = False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Count the connection out."""
         super().connection_lost(exc)
         self.visit.end()
+
+    def data_received(self, data: bytes) -> None:
+        """Note what comes behind the request."""
+        self.has_read_on = self.handshake_initiated
+        super().data_received(data)
 
     def handle_connect(self, event: "Request") -> None:
         """Offer the extension to the application of this socket."""
