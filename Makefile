@@ -16,7 +16,8 @@ SAME_VERSION := && [ "$$($(PY) -V)" = "$$($(PYTHON) -V 2>&1)" ]
 endif
 
 # The settings' own defaults, whatever the caller's shell has set.
-UNSET := env $(foreach name,DATABASE_URL REDIS_URL SECRET_KEY DEBUG ALLOWED_HOSTS PUBLIC_URL \
+UNSET := env $(foreach name,DATABASE_URL DATABASE_URL_FILE REDIS_URL REDIS_URL_FILE SECRET_KEY \
+	SECRET_KEY_FILE DEBUG ALLOWED_HOSTS PUBLIC_URL \
 	RATE_LIMITS STATIC_ROOT HOST PORT DJANGO_SETTINGS_MODULE,-u $(name))
 PRODUCTION := $(UNSET) PUBLIC_URL=https://play.example.org ALLOWED_HOSTS=play.example.org \
 	DATABASE_URL=sqlite://:memory: SECRET_KEY=for-checks-only-0123456789-abcdefghijklmnopqrstuvwxyz
@@ -33,11 +34,11 @@ WORKERS ?= auto
 PARALLEL := --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo bot admin test check bench clean venv requirements games tools
+.PHONY: help run demo bot admin test check deploy-check bench clean venv requirements games tools
 
 help: ## list these commands
 	@echo "Matchpoint. HOST and PORT say where (now $(HOST) and $(PORT))."
-	@sed -n 's/^\([a-z]*\):.*## /  make \1 \t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1 \t/p' Makefile
 
 run: requirements $(if $(GAMES),games) .local/secret_key ## install what is needed, and serve; GAMES=1 brings chess and more
 	@set -e; $(WITH_SECRET); \
@@ -60,7 +61,7 @@ admin: requirements .local/secret_key ## make an account for the admin pages
 test: tools ## run every test on SQLite, then on throwaway PostgreSQL and Redis
 	@code=0; \
 	echo "== On SQLite, with the in-memory layer"; \
-	$(UNSET) $(PY) -m pytest $(PARALLEL) $(ARGS) || code=$$?; \
+	$(UNSET) $(PY) -m pytest $(PARALLEL) -m 'not image' $(ARGS) || code=$$?; \
 	echo "== On PostgreSQL, with Redis"; \
 	$(UNSET) $(PY) -m tests.services -- $(PY) -m pytest $(PARALLEL) $(APPS) $(ARGS) || exit $$?; \
 	[ $$code -eq 0 ] || echo "The tests on SQLite failed; see above." >&2; \
@@ -74,6 +75,9 @@ check: tools ## lint, types, layers, migrations and settings
 	@$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	@$(PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+
+deploy-check: tools ## check what is in deploy/, build the container image and start it
+	@$(UNSET) $(PY) -m pytest tests/deploy $(ARGS)
 
 bench: tools ## measure what is claimed about speed
 	@$(PRODUCTION) $(PY) manage.py collectstatic --noinput --verbosity 0
