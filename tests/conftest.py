@@ -15,6 +15,7 @@ PROGRAMS = {
     "nginx": (("nginx",), ""),
     "systemd_analyze": (("systemd-analyze",), ""),
     "promtool": (("promtool",), ""),
+    "prometheus": (("prometheus",), ""),
     "buildah": (("buildah",), ""),
     "mmdebstrap": (("mmdebstrap",), ""),
 }
@@ -97,6 +98,11 @@ def systemd_analyze() -> Path:
 @pytest.fixture(scope="session")
 def promtool() -> Path:
     return require("promtool")
+
+
+@pytest.fixture(scope="session")
+def prometheus() -> Path:
+    return require("prometheus")
 
 
 @pytest.fixture(scope="session")
