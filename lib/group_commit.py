@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from .errors import Overloaded
 from .metrics.work import batch_items, batch_seconds
+from .tracing.trace import Trace, close_batch, current, of_nobody, trace_of_batch
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -66,28 +67,33 @@ class _LoopQueue(Generic[Item, Result]):
         self._perform, self._thread = perform, thread
         name = getattr(perform, "__name__", "other")
         self._items, self._seconds = batch_items.labels(name), batch_seconds.labels(name)
-        self._waiting: list[tuple[Item, float, asyncio.Future[Result]]] = []
+        self._waiting: list[tuple[Item, float, Trace | None, asyncio.Future[Result]]] = []
         self._task: asyncio.Task[None] | None = None
 
     def submit(self, loop: asyncio.AbstractEventLoop, item: Item) -> "asyncio.Future[Result]":
         if len(self._waiting) >= MAX_WAITING:
             raise Overloaded("The server has too much to do. Try again in a moment.")
         future: asyncio.Future[Result] = loop.create_future()
-        self._waiting.append((item, time.monotonic(), future))
+        self._waiting.append((item, time.monotonic(), current.get(), future))
         if self._task is None or self._task.done():
-            self._task = loop.create_task(self._commit_all(loop))
+            self._task = loop.create_task(self._commit_all(loop), context=of_nobody())
         return future
 
     async def _commit_all(self, loop: asyncio.AbstractEventLoop) -> None:
         while self._waiting:
             await asyncio.sleep(0)  # what the loop has already received joins this batch
             batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
-            items, since = [item for item, _, _ in batch], batch[0][1]
+            items, since = [item for item, *_ in batch], batch[0][1]
+            traces = [trace for _, _, trace, _ in batch]
+            shared = trace_of_batch(traces)
             try:
-                results = await loop.run_in_executor(self._thread, self._commit, items, since)
+                results = await loop.run_in_executor(
+                    self._thread, self._commit, items, since, shared
+                )
             except Exception as error:
                 results = [error] * len(batch)
-            for (_, _, future), result in zip(batch, results, strict=True):
+            close_batch(shared, traces)
+            for (*_, future), result in zip(batch, results, strict=True):
                 if future.done():
                     continue  # its caller gave up waiting
                 if isinstance(result, Exception):
@@ -95,8 +101,11 @@ class _LoopQueue(Generic[Item, Result]):
                 else:
                     future.set_result(result)
 
-    def _commit(self, items: Sequence[Item], since: float) -> Sequence[Result | Exception]:
+    def _commit(
+        self, items: Sequence[Item], since: float, shared: Trace
+    ) -> Sequence[Result | Exception]:
         _outage.check(since)
+        current.set(shared)
         began = time.monotonic()
         self._items.observe(len(items))
         close_old_connections()
@@ -108,6 +117,7 @@ class _LoopQueue(Generic[Item, Result]):
         finally:
             close_old_connections()
             self._seconds.observe(time.monotonic() - began)
+            current.set(None)
 
 
 class _Outage:

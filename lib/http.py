@@ -27,6 +27,7 @@ from .errors import (
 from .faults import fault_text
 from .limits import Guess
 from .schemas import Refused
+from .tracing.trace import request_id
 
 Body = TypeVar("Body")
 RETRY_AFTER_SECONDS = 2
@@ -75,7 +76,9 @@ def status_of(refusal: Refusal) -> int:
 def refusal_response(refusal: Refusal) -> HttpResponse:
     """A refusal as a JSON response."""
     status = status_of(refusal)
-    response = json_response(Refused(refusal.code, refusal.message), status=status)
+    named = request_id() if isinstance(refusal, Outage) else ""
+    refused = Refused(refusal.code, refusal.message, named or msgspec.UNSET)
+    response = json_response(refused, status=status)
     if status in {429, 503}:
         seconds = refusal.seconds if isinstance(refusal, RateLimited) else RETRY_AFTER_SECONDS
         response["Retry-After"] = str(seconds)

@@ -36,6 +36,8 @@ class Refused(Answer, tag="Error"):
     """One stable word for programs, such as `not_found`."""
     message: str
     """A sentence that says what to change."""
+    request_id: str | msgspec.UnsetType = msgspec.UNSET
+    """By which the log names the request; there when the fault is the server's."""
 
 
 def timestamp(at: datetime) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from lib.errors import Unauthenticated
+from lib.tracing.trace import note_player
 
 from .models import Player
 
@@ -52,7 +53,10 @@ def players_of(callers: Iterable[Caller]) -> dict[Caller, Player]:
     for player in found.select_related("user"):
         by_key |= {player.pk: player, player.token_sha256: player}
     keys = {caller: caller.player_id or caller.token_sha256 for caller in known}
-    return {caller: by_key[key] for caller, key in keys.items() if key in by_key}
+    players = {caller: by_key[key] for caller, key in keys.items() if key in by_key}
+    if len(players) == 1:
+        note_player(next(iter(players.values())).pk)
+    return players
 
 
 def unknown(caller: Caller) -> Unauthenticated:

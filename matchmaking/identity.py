@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 
 from lib import tokens
 from lib.errors import Unauthenticated
+from lib.tracing.trace import player_noted
 
 from .callers import NOBODY, Caller
 from .devices import password_guess
@@ -72,8 +73,8 @@ def caller_of(request: HttpRequest) -> Caller:
 def browser_player(request: HttpRequest) -> Player | None:
     """The player of a browser's cookies; a signed-in account has precedence over a guest."""
     if request.user.is_authenticated:
-        return player_of_user(request.user)
-    return guest_by_cookie(request.COOKIES.get(GUEST_COOKIE))
+        return player_noted(player_of_user(request.user))
+    return player_noted(guest_by_cookie(request.COOKIES.get(GUEST_COOKIE)))
 
 
 def player_of_user(user: User) -> Player | None:
@@ -117,12 +118,13 @@ def player_of_headers(headers: dict[bytes, bytes]) -> Player | None:
         player = Player.objects.filter(token_sha256=by_token.token_sha256).first()
         if player is None:
             raise Unauthenticated("This token is not known here.")
-        return player
+        return player_noted(player)
     if b"origin" not in headers or b"cookie" not in headers:
         return None
     cookies = _cookies(headers[b"cookie"].decode("latin-1"))
     user = _user_of_session(cookies.get(settings.SESSION_COOKIE_NAME))
-    return player_of_user(user) if user else guest_by_cookie(cookies.get(GUEST_COOKIE))
+    found = player_of_user(user) if user else guest_by_cookie(cookies.get(GUEST_COOKIE))
+    return player_noted(found)
 
 
 def _cookies(header: str) -> dict[str, str]:

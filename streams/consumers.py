@@ -32,7 +32,7 @@ class StreamConsumer(SocketConsumer):
             await self._continue(epoch, int(since), welcome=True)
         else:
             self._send_welcome(recent=True)
-            self.feed.outboxes.add(self.outbox)
+            self._attach()
 
     def welcome(self, recent: list[EventFrame]) -> ServerMessage:
         """The first message, with the last events."""
@@ -44,8 +44,9 @@ class StreamConsumer(SocketConsumer):
     async def _continue(self, epoch: str, since: int, *, welcome: bool) -> None:
         """Send what came after `since`; when that cannot be done, say so with a snapshot."""
         feed = self.feed
+        self.trace.resumes += 1
         # What happens meanwhile is sent with the rest; it must not overtake.
-        feed.outboxes.discard(self.outbox)
+        self._detach()
         missed = await self.relay.missed(feed, epoch=epoch, since=since)
         if self.relay.feeds.get(self.stream) is not feed:  # it started anew meanwhile
             self.feed = await self.relay.feed(self.stream)
@@ -59,7 +60,17 @@ class StreamConsumer(SocketConsumer):
             self.send_message(Resync(self.stream, feed.epoch, feed.seq, text))
         elif missed:
             self.outbox.send(Frames([entry.frame for entry in missed]))
-        feed.outboxes.add(self.outbox)
+        self._attach()
+
+    def _attach(self) -> None:
+        self.feed.outboxes.add(self.outbox)
+        self._fed_since = self.feed.sent
+
+    def _detach(self) -> None:
+        """Receive no more events, and count those that were received."""
+        if self.outbox in self.feed.outboxes:
+            self.feed.outboxes.discard(self.outbox)
+            self.outbox.frames_sent += self.feed.sent - self._fed_since
 
     async def received(self, text: str) -> None:
         """Read a client's message."""
@@ -87,4 +98,4 @@ class StreamConsumer(SocketConsumer):
     def closed(self) -> None:
         """Receive no more events."""
         if hasattr(self, "feed"):
-            self.feed.outboxes.discard(self.outbox)
+            self._detach()

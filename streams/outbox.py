@@ -98,10 +98,14 @@ class Outbox(ABC):
     #: When the peer was first seen to take less than it is sent; 0.0 while it keeps up.
     slow_since = 0.0
     closing = False
+    #: Messages that this socket alone was sent; those of its feed, the feed counts.
+    frames_sent = 0
 
     def send(self, frames: Frames) -> None:
         """Hand over frames, in order."""
-        traffic.sent += len(frames.messages)
+        count = len(frames.messages)
+        traffic.sent += count
+        self.frames_sent += count
         self.put(frames)
 
     @abstractmethod

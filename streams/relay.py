@@ -18,6 +18,8 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import Error as DatabaseError
 
+from lib.tracing.trace import of_nobody
+
 from . import broadcast, log, metrics
 from .frames import Entry, Head
 from .outbox import Frames, Outbox
@@ -83,6 +85,8 @@ class Feed:
         self.stream, self.epoch, self.seq = stream, head.epoch, head.seq
         self.recent = deque(recent, maxlen=RECENT_EVENTS)
         self.outboxes: set[Outbox] = set()
+        #: Messages so far: what a socket was sent by it is the difference between two moments.
+        self.sent = 0
         self.watchers: set[Callable[[Sequence[Entry]], None]] = set()
         #: Called when the feed ends, because events may have been missed.
         self.enders: set[Callable[[], None]] = set()
@@ -114,6 +118,7 @@ class Feed:
 
     def send(self, frames: Frames) -> None:
         """Hand frames to every socket here."""
+        self.sent += len(frames.messages)
         metrics.traffic.sent += len(frames.messages) * len(self.outboxes)
         for outbox in self.outboxes:
             outbox.put(frames)
@@ -158,7 +163,7 @@ class Relay:
         return self
 
     def _run(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+        task = asyncio.get_running_loop().create_task(work, context=of_nobody())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -370,7 +375,7 @@ async def local_relay() -> Relay:
     global _relay  # noqa: PLW0603 - one relay a process
     loop = asyncio.get_running_loop()
     if _relay is None or _relay[0] is not loop:
-        _relay = (loop, loop.create_task(Relay().start()))
+        _relay = (loop, loop.create_task(Relay().start(), context=of_nobody()))
     return await asyncio.shield(_relay[1])  # one who gives up must not take it from the others
 
 

@@ -19,6 +19,7 @@ from lib.database.faults import UNREACHABLE, log_outage, outage_of
 from lib.errors import Refusal, Unauthenticated
 from lib.heavy.pacing import evenly
 from lib.limits import Bucket
+from lib.tracing.trace import Trace, context_of, current
 
 from . import limits, metrics
 from .frames import Error, ServerMessage
@@ -63,7 +64,7 @@ class SocketConsumer(AsyncConsumer):
     otherwise both are ASGI's.
     """
 
-    #: What it is for, in one word, for monitors.
+    #: What it is for, in one word, for those who run the site.
     kind = "other"
     scope: dict[str, Any]
     outbox: Outbox
@@ -82,6 +83,8 @@ class SocketConsumer(AsyncConsumer):
         self.headers = dict(scope["headers"])
         self.address = (scope.get("client") or ("",))[0]
         self._unread: deque[str] | None = None
+        self.trace = current.get() or Trace("")
+        self.trace.kind = self.kind
         try:
             await self.dispatch(await receive())
             while self._wire is None:
@@ -96,6 +99,7 @@ class SocketConsumer(AsyncConsumer):
             if self._wire is None:
                 self._ended()
             else:
+                self.trace.is_kept = True
                 self.scope = self.headers = {}  # they are large, and have a player's token
                 del self.base_send
                 await self._read_on()
@@ -110,6 +114,7 @@ class SocketConsumer(AsyncConsumer):
         if not origin_is_good(self.headers, scheme=self.scope["scheme"]):
             if is_slow_enough and limits.logged_refusals.take():
                 logger.info("Refused a socket from the origin %r", self.headers[b"origin"])
+            self.close_code = NOT_YOURS
             await self.send({"type": "websocket.close", "code": NOT_YOURS})
             metrics.closed(NOT_YOURS)
             raise StopConsumer
@@ -143,7 +148,9 @@ class SocketConsumer(AsyncConsumer):
         self._unread.append(text)
         if not self._is_busy:
             self._is_busy = True
-            self._reading = asyncio.get_running_loop().create_task(self._read_on())
+            self._reading = asyncio.get_running_loop().create_task(
+                self._read_on(), context=context_of(self.trace)
+            )
         elif len(self._unread) == MOST_UNREAD and self._wire is not None:
             self._wire.pause()
 
@@ -198,6 +205,9 @@ class SocketConsumer(AsyncConsumer):
             _open.discard(self)
             metrics.left(self.kind)
             self.closed()
+        self.trace.close_code = self.close_code or 0
+        self.trace.frames_out = self.outbox.frames_sent if hasattr(self, "outbox") else 0
+        self.trace.end()
 
     # Either way.
 
@@ -227,6 +237,7 @@ class SocketConsumer(AsyncConsumer):
 
     def _count(self, message: str | bytes) -> None:
         metrics.traffic.received += 1
+        self.trace.frames_in += 1
         if not self.messages.take():
             metrics.TOO_MANY_MESSAGES.inc()
             raise Refusal("Too many messages. Wait a moment.", code="rate_limited")

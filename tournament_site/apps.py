@@ -11,11 +11,14 @@ class SiteConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        """Connect lobby and play, which do not know each other.
+        """Connect lobby and play, which do not know each other; and count queries for the log.
 
         The lobby shows the matches that are played, and whoever may not talk there may not talk in
         a room either.
         """
+        from django.db.backends.signals import connection_created
+
+        from lib.tracing.queries import count_queries
         from lobby.chat import refusal_to_speak
         from lobby.stream_names import LOBBY
         from play.live import LiveMatches
@@ -24,6 +27,7 @@ class SiteConfig(AppConfig):
 
         register_speech_rule(refusal_to_speak)
         register_lookout(LOBBY, LiveMatches)
+        connection_created.connect(count_queries)
 
 
 class MatchpointAdminConfig(apps.AdminConfig):

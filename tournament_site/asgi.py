@@ -5,19 +5,21 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tournament_site.settings")
 
-from django.core.asgi import get_asgi_application
+import django
 
-http = get_asgi_application()  # before anything that imports models
+django.setup(set_prefix=False)  # before anything that imports models
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import re_path
 
+from lib.tracing.trace import current
 from lobby.sockets.routing import websocket_urlpatterns as lobby_sockets
 from play.sockets import websocket_urlpatterns as play_sockets
 
 from .duties import duties
 from .fast import FastPath
 from .incoming import Incoming
+from .logs.requests import NamedRoutes, RequestLog
 from .monitoring import exposition
 from .monitoring.http import HttpMetrics
 from .monitoring.probes import Probes
@@ -28,12 +30,15 @@ from .stopping import stopping
 async def _no_such_socket(scope: dict[str, Any], receive: Any, send: Any) -> Any:
     """Refuse a socket on an address that has none, with 403 and without a traceback."""
     await receive()
+    if (trace := current.get()) is not None:
+        trace.close_code = 4404
     await send({"type": "websocket.close", "code": 4404})
 
 
 _sockets = URLRouter([*lobby_sockets, *play_sockets, re_path("", _no_such_socket)])
-_http = HttpMetrics(FastPath(http)) if exposition.is_open() else FastPath(http)
-_site = Incoming(ProtocolTypeRouter({"http": _http, "websocket": _sockets}))
+_django = FastPath(NamedRoutes())
+_http = HttpMetrics(_django) if exposition.is_open() else _django
+_site = Incoming(RequestLog(ProtocolTypeRouter({"http": _http, "websocket": _sockets})))
 _router = ProxyEcho(Probes(stopping.around(_site)))
 
 

@@ -10,7 +10,7 @@ import io
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from inspect import iscoroutinefunction
 from typing import Any
 
@@ -28,10 +28,11 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from lib.endpoints import operations_of
 from lib.errors import Malformed
 from lib.http import THREADLESS, refusal_response
+from lib.tracing.trace import current
 from matchmaking.api.queue import join
 
+from .logs.requests import note_route
 from .middleware import fault
-from .monitoring.http import VIEW
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +41,6 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 _SHORT = {("POST", "/matchmaking"), ("POST", "/matchmaking/")}
-#: The name of that view, for monitors.
-_JOIN = "matchmaking"
 _AMBIENT = {b"cookie", b"origin"}
 _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
 #: Where files are sent: by programs, and from pages.
@@ -74,10 +73,15 @@ class FastPath:
         if body is None:
             await _respond(_too_large(limit, headers), send)
         elif (scope["method"], scope["path"]) in _SHORT and not headers.keys() & _AMBIENT:
-            scope[VIEW] = _JOIN
+            note_route(_join_route())
             await _respond(await _short(scope, body, join), send)
         else:
             await self._django(scope, _replay(body, receive), send)
+
+
+@cache
+def _join_route() -> ResolverMatch:
+    return resolve("/matchmaking")
 
 
 def _limit(path: str, headers: dict[bytes, bytes]) -> int:
@@ -144,7 +148,7 @@ async def _answer_read(
     scope: dict[str, Any], read: ResolverMatch, receive: Receive, send: Send
 ) -> None:
     """Answer a read, unless its sender leaves before there is an answer."""
-    scope[VIEW] = read.view_name
+    note_route(read)
     view = read.func
     if not iscoroutinefunction(view):
         view = database_sync_to_async(view, thread_sensitive=False)
@@ -183,7 +187,8 @@ async def _short(
     except DisallowedHost:
         return refusal_response(Malformed("This host name is not served here."))
     except Exception:
-        log.exception("%s %s failed", scope["method"], scope["path"])
+        trace = current.get()
+        log.exception("%s %s failed", scope["method"], trace.route if trace else "a request")
         return fault(request)
 
 

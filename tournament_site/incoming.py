@@ -1,6 +1,7 @@
 """What a connection says of itself, settled before anything reads it: on every server the same.
 
-Whose address counts, whether the client came by HTTPS, and which cookies are read at all.
+Whose address counts, whether the client came by HTTPS, which id the request has, and which cookies
+are read at all.
 """
 
 import logging
@@ -9,7 +10,9 @@ from typing import Any
 
 from django.conf import settings
 
-from lib.addresses import TrustedProxies
+from lib.addresses import TrustedProxies, parse_address
+
+from .logs.requests import GIVEN_ID, HEADER, is_id
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +54,9 @@ class Incoming:
         for proto in _values(scope, b"x-forwarded-proto")[-1:]:
             scheme = proto.rpartition(b",")[2].strip().lower()
             scope["scheme"] = _SCHEMES[scope["type"]].get(scheme, scope["scheme"])
+        for given in _values(scope, HEADER)[-1:]:
+            if is_id(given):
+                scope[GIVEN_ID] = given.decode()
 
     def _warn(self, peer: str, forwarded: list[bytes]) -> None:
         """Say once that somebody who speaks for others is not trusted to."""
@@ -59,8 +65,15 @@ class Incoming:
             log.warning(
                 "%s sends X-Forwarded-For, and is not believed. If it is your proxy, name it in "
                 "TRUSTED_PROXIES.",
-                peer,
+                _shown(peer),
             )
+
+
+def _shown(peer: str) -> str:
+    """A machine's address in its own network; that of anybody else is not for the log."""
+    address = parse_address(peer)
+    is_near = address is not None and (address.is_private or address.is_loopback)
+    return peer if is_near else "An address outside of your network"
 
 
 def without_escapes(cookies: bytes) -> bytes:

@@ -11,12 +11,14 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.template import loader
 from django.utils.deprecation import MiddlewareMixin
-from django.views.defaults import page_not_found, server_error
+from django.views.defaults import page_not_found
+from msgspec import UNSET
 
 from lib.database.faults import outage_of
 from lib.errors import Forbidden, Malformed, NotFound, Refusal
 from lib.http import json_response, outage_response, refusal_response, wants_json
 from lib.schemas import Refused
+from lib.tracing.trace import request_id
 
 
 class AmbientCsrfMiddleware(CsrfViewMiddleware):
@@ -62,7 +64,12 @@ def _outage(request: HttpRequest, error: BaseException | None) -> HttpResponseBa
     response = outage_response(error)
     if not wants_json(request):
         title, _, advice = outage.message.partition(". ")
-        context = {"outage": True, "title": title, "advice": advice}
+        context = {
+            "outage": True,
+            "title": title,
+            "advice": advice,
+            "request_id": request_id(),
+        }
         response.content = loader.render_to_string("500.html", context)
         response["Content-Type"] = "text/html; charset=utf-8"
     return response
@@ -92,8 +99,10 @@ def fault(request: HttpRequest) -> HttpResponseBase:
     if (response := _outage(request, error)) is not None:
         return response
     if not wants_json(request):
-        return server_error(request)
-    return json_response(Refused("fault", "Something went wrong here."), status=500)
+        page = loader.render_to_string("500.html", {"request_id": request_id()})
+        return HttpResponse(page, status=500)
+    refused = Refused("fault", "Something went wrong here.", request_id() or UNSET)
+    return json_response(refused, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:

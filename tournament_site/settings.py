@@ -23,6 +23,7 @@ from .environment import (
     checked_token,
     made_folder,
 )
+from .logs.config import checked_dsn, checked_format, logging_config
 from .more_settings.sign_in import *  # noqa: F403 - its settings are settings of the site
 
 env = Environment()
@@ -105,7 +106,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "tournament_site.monitoring.http.ViewName",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -247,27 +247,9 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LOG_LEVEL = checked_level(env.str("LOG_LEVEL", default="INFO"))
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {
-        "not_busy": {
-            "()": "django.utils.log.CallbackFilter",
-            "callback": lambda record: getattr(record, "status_code", None) != 503,
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {
-        "django": {"level": LOG_LEVEL},
-        # A line for each request that is refused would let anybody fill the disk.
-        "django.request": {"level": "ERROR", "filters": ["not_busy"]},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-        "daphne": {"level": "WARNING"},
-        "autobahn": {"level": "WARNING"},
-    },
-}
+LOG_FORMAT = checked_format(env.str("LOG_FORMAT", default="auto"))
+SENTRY_DSN = checked_dsn(env.secret("SENTRY_DSN"))
+LOGGING = logging_config(level=LOG_LEVEL, form=LOG_FORMAT, sentry_dsn=SENTRY_DSN)
 
 # The game's own numbers. Times without a unit in their name are timedeltas.
 MATCHPOINT_BODY_MAX_BYTES = 64 * 1024
@@ -322,6 +304,8 @@ MATCHPOINT_CHAT_MAX_CHARS = 500
 # For how long it is known from which address a line came, so that it can be muted.
 MATCHPOINT_CHAT_ADDRESS_KEEP = timedelta(hours=env.int("CHAT_ADDRESS_HOURS", default=24))
 MATCHPOINT_RECENT_EVENTS = 50
+# Lines about requests and sockets that this process writes in a second; 0 for none.
+MATCHPOINT_LOG_REQUESTS_PER_SECOND: int = env.int("LOG_REQUESTS_PER_SECOND", default=500)
 MATCHPOINT_LOG_KEEP = timedelta(days=env.int("LOG_KEEP_DAYS", default=7))
 # What nobody has touched for so long is deleted; 0 or nothing keeps it for ever.
 MATCHPOINT_STREAM_KEEP = env.days_kept("STREAM_KEEP_DAYS", default=90)

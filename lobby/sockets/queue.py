@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET
 
 from lib.errors import Conflict, Malformed, Outage, Overloaded, Refusal
+from lib.tracing.trace import note_player
 from lobby.messages import (
     Accept,
     Decline,
@@ -77,6 +78,7 @@ class QueueConsumer(PlayerSocket):
 
     def _send_joined(self, joined: Joined) -> None:
         self.player, self.token = joined.player, joined.token
+        note_player(joined.player.pk)
         if joined.match is not None:
             self.matched(schemas.MatchBrief.of(joined.match), joined.players)
         elif joined.ticket is not None:

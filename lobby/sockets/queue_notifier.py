@@ -15,6 +15,7 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from lib.errors import Conflict, Refusal
+from lib.tracing.trace import of_nobody
 from lobby.events.data import MatchedData
 from lobby.messages import Explained, Left, ReadyCheckOpen, ReadyCheckOver
 from lobby.stream_names import LOBBY
@@ -190,7 +191,7 @@ class QueueNotifier:
             socket.send_message(message)
 
     def _run(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+        task = asyncio.get_running_loop().create_task(work, context=of_nobody())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

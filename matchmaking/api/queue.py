@@ -13,6 +13,7 @@ from lib.endpoints import described_by, endpoint, socket_only
 from lib.http import THREADLESS, check_newcomer, json_response
 from lib.idempotency import IdempotencyKey, Replay
 from lib.schemas import Body
+from lib.tracing.trace import note_player
 from matchmaking import schemas
 from matchmaking.callers import Caller
 from matchmaking.identity import bearer, caller_of, set_guest_cookie
@@ -48,6 +49,7 @@ async def join(request: HttpRequest, body: JoinBody) -> HttpResponse:
     joined = await join_batcher.submit(wish)
     if isinstance(joined, Replay):
         return json_response(joined.answer, status=joined.status)
+    note_player(joined.player.pk)
     response = json_response(joined.answer())
     if joined.token and "HTTP_ORIGIN" in request.META:  # a browser's
         set_guest_cookie(response, joined.token)

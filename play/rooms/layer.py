@@ -12,6 +12,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
+from lib.tracing.trace import of_nobody
 from streams.broadcast import layer_call
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class Layer:
         return 64 * len(self._waiting.get(channel, ()))
 
     def _run(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+        task = asyncio.get_running_loop().create_task(work, context=of_nobody())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

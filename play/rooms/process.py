@@ -15,6 +15,7 @@ from django.db import Error as DatabaseError
 from lib.database.faults import log_outage, outage_of
 from lib.errors import Conflict, Outage, Refusal
 from lib.heavy.pacing import evenly
+from lib.tracing.trace import of_nobody
 from matchmaking.services.rematches import make_rematch
 from play.engine.game import RealTimeGame
 from play.messages import Phase
@@ -136,7 +137,7 @@ class ProcessRooms:
             self._drop(room)
 
     def _run(self, work: Any) -> asyncio.Task[None]:
-        task: asyncio.Task[None] = self.loop.create_task(work)
+        task: asyncio.Task[None] = self.loop.create_task(work, context=of_nobody())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -194,7 +195,9 @@ class ProcessRooms:
         """Open a room, once for all who come at the same moment."""
         task = self._opening.get(match_id)
         if task is None:
-            task = self._opening[match_id] = self.loop.create_task(self._open(match_id))
+            task = self._opening[match_id] = self.loop.create_task(
+                self._open(match_id), context=of_nobody()
+            )
             task.add_done_callback(lambda _: self._opening.pop(match_id))
         return await asyncio.shield(task)
 
@@ -430,7 +433,7 @@ async def process_rooms() -> ProcessRooms:
     global _process  # noqa: PLW0603 - one a process
     loop = asyncio.get_running_loop()
     if _process is None or _process[0] is not loop:
-        _process = (loop, loop.create_task(ProcessRooms().start()))
+        _process = (loop, loop.create_task(ProcessRooms().start(), context=of_nobody()))
     return await asyncio.shield(_process[1])
 
 

@@ -5,13 +5,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
-from django.utils.deprecation import MiddlewareMixin
 
 from lib.metrics.registry import counter, histogram
+from lib.tracing.trace import current
 
-#: In a request's ASGI scope: the name of its view.
-VIEW = "matchpoint.view"
 _NO_VIEW, _STATIC = "none", "static"
 
 requests = counter("http_requests", "Answered requests.", "view", "status")
@@ -23,16 +20,6 @@ request_seconds = histogram(
 )
 
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
-
-
-class ViewName(MiddlewareMixin):
-    """Notes the name of the view that Django found."""
-
-    def process_view(self, request: HttpRequest, *args: Any) -> None:
-        """Note it where `HttpMetrics` looks."""
-        scope = getattr(request, "scope", None)
-        if scope is not None and request.resolver_match is not None:
-            scope[VIEW] = request.resolver_match.view_name
 
 
 class HttpMetrics:
@@ -59,7 +46,9 @@ class HttpMetrics:
 
 
 def _count(scope: dict[str, Any], status: int, seconds: float) -> None:
-    view = scope.get(VIEW) or (_STATIC if _is_static(scope["path"]) else _NO_VIEW)
+    trace = current.get()
+    route = trace.route if trace is not None else ""
+    view = route or (_STATIC if _is_static(scope["path"]) else _NO_VIEW)
     requests.labels(view, f"{status // 100}xx").inc()
     if b"wait=" not in scope["query_string"]:
         request_seconds.labels(view).observe(seconds)

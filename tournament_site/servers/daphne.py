@@ -193,6 +193,15 @@ class DaphneSocket(OpenSocket):
 class WireProtocol(WebSocketProtocol):
     """Daphne's WebSocket protocol for the handshake; then the socket is handed over."""
 
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """Do what the application says; Daphne would leave out the headers of a handshake."""
+        if message["type"] == "websocket.accept" and message.get("headers"):
+            headers = {name.decode(): value.decode() for name, value in message["headers"]}
+            self.handshake_deferred.callback((message.get("subprotocol"), headers))
+            del self.handshake_deferred
+        else:
+            super().handle_reply(message)
+
     def connectionLost(self, reason: Any) -> None:
         """Count the connection out."""
         super().connectionLost(reason)

@@ -293,6 +293,7 @@ def serve(host: str, port: int, ready: Callable[[], None]) -> None:
         ws_per_message_deflate=False,
         ws_ping_interval=20,
         ws_ping_timeout=20,
+        log_config=None,
         log_level="warning",
         access_log=False,
         lifespan="on",

@@ -16,6 +16,7 @@ from channels.db import database_sync_to_async
 from django.db import Error as DatabaseError
 
 from lib.errors import Overloaded
+from lib.tracing.trace import of_nobody
 from matchmaking.models import Ticket
 from matchmaking.schemas import TicketProposed, TicketShown, TicketWaiting
 from matchmaking.selectors import with_check
@@ -89,7 +90,7 @@ class HeldReads:
         mine[future] = known
         self._count += 1
         if self._looking is None or self._looking.done():
-            self._looking = self._loop.create_task(self._look())
+            self._looking = self._loop.create_task(self._look(), context=of_nobody())
         try:
             return await asyncio.wait_for(future, max(0.0, seconds))
         except TimeoutError:
