@@ -4,6 +4,7 @@ import re
 import subprocess
 import tomllib
 from pathlib import Path
+from string import Template
 
 import pytest
 import yaml
@@ -115,3 +116,23 @@ def test_every_file_has_the_version_of_the_product() -> None:
     for name, versions in named.items():
         assert {first or second for first, second in versions} == {VERSION}, name
     assert f"/opt/matchpoint/{VERSION}" in (ROOT / "docs" / "operating.md").read_text()
+
+
+@pytest.mark.parametrize("file", COMPOSE, ids=lambda file: file.name)
+def test_what_a_compose_file_mounts_is_there(file: Path) -> None:
+    services = yaml.safe_load(file.read_text())["services"].values()
+    mounts = [mount for service in services for mount in service.get("volumes", ())]
+    for mount in mounts:
+        if mount.startswith("./"):
+            assert (DEPLOY / mount.partition(":")[0]).exists(), mount
+
+
+@pytest.mark.parametrize("file", COMPOSE, ids=lambda file: file.name)
+def test_nginx_takes_what_a_container_makes_of_the_templates(nginx: Path, file: Path) -> None:
+    given = yaml.safe_load(file.read_text())["services"]["nginx"]["environment"]
+    variables = given | {"SITE_HOST": "play.example.org", "ADMIN_FROM": "192.0.2.0/24"}
+    with Nginx(nginx) as front:
+        for template in (DEPLOY / "nginx" / "compose").glob("*.template"):
+            text = Template(template.read_text()).substitute(variables)
+            (front.folder / "site" / template.stem).write_text(text)
+        assert front.check() == ""

@@ -90,11 +90,13 @@ def test_it_can_write_to_one_folder_only(builder: Builder, container: str) -> No
     assert found == ["/run/lock", "/site/static", "/tmp", "/var/lib/matchpoint", "/var/tmp"]
 
 
-def test_it_serves_as_the_compose_files_start_it(builder: Builder, container: str) -> None:
+@pytest.mark.parametrize("server", ["uvicorn", "daphne"])
+def test_it_serves_as_compose_starts_it(builder: Builder, container: str, server: str) -> None:
     root = Path(builder("mount", container))
     port = free_port()
     (root / "tmp/secret").write_text(SECRET["SECRET_KEY"])
     settings = {"PORT": str(port), "HOST": "127.0.0.1", "SECRET_KEY_FILE": "/tmp/secret"}
+    settings["SERVER"] = server
     before = set(root.rglob("*"))
     start = "python manage.py migrate --verbosity 0; exec python manage.py serve"
     with running(builder, container, start, settings) as process:
