@@ -1,5 +1,6 @@
 """What a moderator may do to the chat: take a line away, silence a player for a while."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -41,6 +42,14 @@ def delete_line(*, seq: int) -> None:
         return
     line.update(**DELETED)
     log.append(LOBBY, [log.Draft("chat_deleted", "", ChatDeletedData(seq))])
+
+
+@transaction.atomic
+def delete_lines(seqs: Sequence[int]) -> None:
+    """The same for many lines at once, each of which is there."""
+    if seqs:
+        Event.objects.filter(stream=LOBBY, seq__in=seqs, type="chat").update(**DELETED)
+        log.append(LOBBY, [log.Draft("chat_deleted", "", ChatDeletedData(seq)) for seq in seqs])
 
 
 @transaction.atomic

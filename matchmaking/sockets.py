@@ -7,7 +7,7 @@ import msgspec
 
 from streams.consumers import StreamConsumer
 from streams.frames import Entry, EventFrame, ServerMessage
-from streams.relay import in_thread, local_relay
+from streams.relay import in_thread, local_relay, read_anew
 from streams.sockets import RESTARTING, SIGNED_OUT, SocketConsumer, open_sockets
 
 from .identity import player_of_headers
@@ -54,8 +54,13 @@ async def _seen_sign_outs() -> tuple[str, int]:
 
 
 def _close_signed_out(entries: Sequence[Entry]) -> None:
-    """Close this process's sockets of players who signed out, in every browser and program."""
-    gone = {UUID(msgspec.json.decode(entry.frame)["data"]["player"]) for entry in entries}
+    """Close this process's sockets of players who signed out, in every browser and program.
+
+    Of a player who is deleted, events that named them are read anew.
+    """
+    data = [msgspec.json.decode(entry.frame)["data"] for entry in entries]
+    gone = {UUID(each["player"]) for each in data}
+    read_anew(stream for each in data for stream in each.get("read_anew", ()))
     for socket in open_sockets():
         if isinstance(socket, PlayerSocket) and socket.player and socket.player.pk in gone:
             socket.outbox.close(SIGNED_OUT, "signed out")

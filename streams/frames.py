@@ -80,3 +80,9 @@ class Entry:
 
     seq: int
     frame: str
+
+
+def replaced(entry: Entry, fields: dict[str, Any]) -> Entry:
+    """The same event with other values in some fields of its frame."""
+    frame = msgspec.json.decode(entry.frame) | fields
+    return Entry(entry.seq, msgspec.json.encode(frame).decode())

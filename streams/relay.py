@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any, Protocol, Self, TypeVar
 
@@ -21,7 +21,7 @@ from django.db import Error as DatabaseError
 from lib.tracing.trace import of_nobody
 
 from . import broadcast, log, metrics
-from .frames import Entry, Head
+from .frames import Entry, Head, replaced
 from .outbox import Frames, Outbox
 
 logger = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ class Feed:
             for event_type, remains in _erasures.items():
                 if entry.frame.startswith(f'{{"type":"{event_type}"'):
                     seq = msgspec.json.decode(entry.frame)["data"]["seq"]
-                    kept = [_replaced(e, remains) if e.seq == seq else e for e in self.recent]
+                    kept = [replaced(e, remains) if e.seq == seq else e for e in self.recent]
                     self.recent = deque(kept, maxlen=RECENT_EVENTS)
 
     def send(self, frames: Frames) -> None:
@@ -134,11 +134,6 @@ class Feed:
         """The last events as a fresh page shows them, oldest first."""
         shown = list(self.recent)[-settings.MATCHPOINT_RECENT_EVENTS :]
         return [msgspec.Raw(entry.frame.encode()) for entry in shown]
-
-
-def _replaced(entry: Entry, remains: dict[str, Any]) -> Entry:
-    frame = msgspec.json.decode(entry.frame) | remains
-    return Entry(entry.seq, msgspec.json.encode(frame).decode())
 
 
 class Relay:
@@ -335,6 +330,23 @@ class Relay:
         metrics.found_in_log(entries[-1].frame)
         return True
 
+    def read_anew(self, stream: str) -> None:
+        """Forget a stream's events as they were: the log's have been rewritten."""
+        if stream in self.feeds or stream in self._opening:
+            self._run(self._read_anew(stream))
+
+    async def _read_anew(self, stream: str) -> None:
+        feed = await self.feed(stream)
+        try:
+            fresh = (await in_thread(_read_feed, stream)).recent
+        except DatabaseError:
+            self._restart(feed)  # its sockets come back for a snapshot, when there is one
+            return
+        last = fresh[-1].seq if fresh else -1
+        known = [entry for entry in fresh if entry.seq <= feed.seq]
+        newer = [entry for entry in feed.recent if entry.seq > last]
+        feed.recent = deque(known + newer, maxlen=RECENT_EVENTS)
+
     def _restart(self, feed: Feed) -> None:
         """Drop a feed that cannot be continued; its sockets reconnect and get a snapshot."""
         if self.feeds.get(feed.stream) is feed:
@@ -377,6 +389,13 @@ async def local_relay() -> Relay:
     if _relay is None or _relay[0] is not loop:
         _relay = (loop, loop.create_task(Relay().start(), context=of_nobody()))
     return await asyncio.shield(_relay[1])  # one who gives up must not take it from the others
+
+
+def read_anew(streams: Iterable[str]) -> None:
+    """Have this process's relay forget these streams' events as they were, if it knows any."""
+    if _relay is not None and _relay[1].done():
+        for stream in streams:
+            _relay[1].result().read_anew(stream)
 
 
 async def stop_local_relay() -> None:

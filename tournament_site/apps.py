@@ -25,6 +25,9 @@ class SiteConfig(AppConfig):
         from play.rooms.talk import register_speech_rule
         from streams.relay import register_lookout
 
+        from .personal_data.admin import add_action
+
+        add_action()
         register_speech_rule(refusal_to_speak)
         register_lookout(LOBBY, LiveMatches)
         connection_created.connect(count_queries)

@@ -6,8 +6,11 @@ from django.views.generic import RedirectView
 
 from . import api
 from .health import health
+from .personal_data.pages import own_data, own_export
 
 urlpatterns = [
+    path("account/data", own_data, name="own-data"),
+    path("account/data/export", own_export, name="own-export"),
     path("", include("play.urls")),
     path("", include("matchmaking.urls")),
     path("", include("tournaments.urls")),

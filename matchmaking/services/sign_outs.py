@@ -3,6 +3,7 @@
 The news goes through a stream of its own, so that it is not lost when the channel layer is.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -13,9 +14,11 @@ SIGN_OUTS = "sign-outs"
 
 
 @transaction.atomic
-def close_sockets_of(player_id: UUID) -> None:
+def close_sockets_of(player_id: UUID, *, read_anew: Sequence[str] = ()) -> None:
     """Have the player's sockets closed; those who may come back show anew who they are.
 
-    Call it when the old proof, such as a session or a token, holds no more.
+    Call it when the old proof, such as a session or a token, holds no more. Streams to `read_anew`
+    hold events that were rewritten, which no process shall send as they were.
     """
-    log.append(SIGN_OUTS, [log.Draft("signed_out", "", {"player": str(player_id)})])
+    data = {"player": str(player_id)} | ({"read_anew": list(read_anew)} if read_anew else {})
+    log.append(SIGN_OUTS, [log.Draft("signed_out", "", data)])

@@ -1,0 +1,1 @@
+"""What the site knows of one person: handed out to them, and taken away for good."""
