@@ -17,7 +17,7 @@ FORMATS = ("single_elimination", "double_elimination", "round_robin", "swiss")
 PUBLIC = (
     "/", "/play", "/play/pong", "/play/connect-four", "/wall", "/tournaments", "/tournaments/new",
     "/tournaments/import", "/leaderboards", "/sign-up",
-    "/sign-in", "/account", "/api/docs", "/nothing",
+    "/sign-in", "/account", "/account/data", "/api/docs", "/nothing",
 )  # fmt: skip
 VIEWS = ("", "/screen", "/print", "/embed")
 MANAGED = ("", "/entrants/import", "/settings", "/stations", "/judges", "/record")
