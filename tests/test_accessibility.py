@@ -1,10 +1,12 @@
 """No page breaks a rule of axe-core: light and dark, wide and on a phone."""
 
+from base64 import b32decode
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django_otp.oath import TOTP
 from playwright.sync_api import Browser, Page
 
 from .browser import DESKTOP, PHONE, Person, launch
@@ -17,16 +19,23 @@ FORMATS = ("single_elimination", "double_elimination", "round_robin", "swiss")
 PUBLIC = (
     "/", "/play", "/play/pong", "/play/connect-four", "/wall", "/tournaments", "/tournaments/new",
     "/tournaments/import", "/leaderboards", "/sign-up",
-    "/sign-in", "/account", "/account/data", "/api/docs", "/nothing",
+    "/sign-in", "/lost-password", "/account", "/account/data", "/api/docs", "/nothing",
 )  # fmt: skip
 VIEWS = ("", "/screen", "/print", "/embed")
 MANAGED = ("", "/entrants/import", "/settings", "/stations", "/judges", "/record")
+#: Of somebody who has an account.
+OWN = ("/account", "/account/second-factor", "/account/address", "/account/sites/oidc")
+SIGN_IN = {
+    "EMAIL_URL": "dummymail://", "MAIL_FROM": "no-reply@example.org",
+    "OIDC_ISSUER": "http://127.0.0.1:1", "OIDC_CLIENT_ID": "x", "OIDC_NAME": "The club",
+}  # fmt: skip
+PASSWORD, NEW = "correct horse battery", ("password", "password_again")
 OPTIONS = {"resultTypes": ["violations"]}
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[MatchpointServer]:
-    with MatchpointServer() as server:
+    with MatchpointServer(**SIGN_IN) as server:
         yield server
 
 
@@ -100,4 +109,37 @@ def test_axe_finds_nothing(
         olga.page.goto(path)
         found += [f"{path} {line}" for line in violations(olga.page)]
     olga.close()
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_at_ones_account(
+    chrome: Browser, site: MatchpointServer, scheme: str
+) -> None:
+    ann = Person(chrome, site.url, bypass_csp=True, color_scheme=scheme, viewport=PHONE)
+    ann.page.goto("/sign-up")
+    for field, text in (("username", f"Ann {scheme}"), *((name, PASSWORD) for name in NEW)):
+        ann.page.fill(f"#id_{field}", text)
+    ann.page.click("main .button-wide")
+    found = []
+    for path in OWN:
+        ann.page.goto(path)
+        found += [f"{path} {line}" for line in violations(ann.page)]
+    ann.page.goto("/account/second-factor")
+    secret = b32decode(ann.page.inner_text("code.secret"))
+    ann.page.fill("#id_code", f"{TOTP(secret).token():06}")
+    ann.page.fill("#id_current", PASSWORD)
+    ann.page.click("main button")
+    ann.see_text("Recovery codes")
+    found += [f"codes {line}" for line in violations(ann.page)]
+    ann.page.goto("/account/second-factor")
+    found += [f"on {line}" for line in violations(ann.page)]
+    ann.page.click("header form button")
+    ann.page.goto("/sign-in")
+    ann.page.fill("#id_username", f"Ann {scheme}")
+    ann.page.fill("#id_password", PASSWORD)
+    ann.page.click("main .button-wide")
+    ann.see_text("Your code")
+    found += [f"code {line}" for line in violations(ann.page)]
+    ann.close()
     assert not found, "\n".join(found)

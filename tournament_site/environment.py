@@ -92,6 +92,14 @@ def one_of(words: tuple[str, ...], variable: str, word: str) -> str:
     return word
 
 
+def all_or_none(**values: str) -> None:
+    """Refuse variables that mean something together only, where some are set and some are not."""
+    missing = [name for name, value in values.items() if not value]
+    if 0 < len(missing) < len(values):
+        present = ", ".join(name for name in values if name not in missing)
+        raise ImproperlyConfigured(f"{present} needs {' and '.join(missing)} too.")
+
+
 def checked_redis(url: str) -> str:
     """The address of a Redis, or nothing."""
     if url and not url.startswith(("redis://", "rediss://", "unix://")):

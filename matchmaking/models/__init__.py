@@ -2,7 +2,7 @@
 
 from .matches import WITHOUT_WINNER, Match, MatchState, Outcome, Seat
 from .parties import Party, PartyMember
-from .players import Player, SignInName
+from .players import ExternalAccount, Player, SignInName
 from .pools import LeaveRule, Pool
 from .ratings import RatedMatch, Rating, RatingChange
 from .ready_checks import Answer, CheckState, Cooldown, ReadyAnswer, ReadyCheck

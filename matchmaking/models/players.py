@@ -25,6 +25,31 @@ class SignInName(models.Model):
         return self.name_key
 
 
+class ExternalAccount(models.Model):
+    """An account of another site by which somebody signs in here."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="external_accounts"
+    )
+    site = models.CharField(max_length=20)
+    subject = models.CharField(max_length=255)
+    name = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("site", "subject"), name="external_account_signs_in_one_account"
+            ),
+            models.UniqueConstraint(
+                fields=("user", "site"), name="account_has_one_external_account_of_a_site"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name or self.subject} ({self.site})"
+
+
 class Player(models.Model):
     """A person: registered when there is a `user`, else a guest known by a token."""
 

@@ -20,6 +20,8 @@ from matchmaking.services.accounts import change_password
 from matchmaking.services.players import create_guest, replace_token, sign_up
 from matchmaking.services.sign_outs import close_sockets_of
 
+from .access.other_sites import connections
+from .access.providers import offered_sites
 from .access.sign_in import enter, next_page
 from .forms import ConfirmForm, GuestForm, PasswordForm, SignUpForm
 from .queue import check_form
@@ -75,7 +77,8 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
 
 def _sign_up_form(request: HttpRequest, form: SignUpForm) -> HttpResponse:
     status = 400 if form.is_bound else 200
-    context = {"form": form, "next": request.POST.get("next") or request.GET.get("next") or ""}
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    context = {"form": form, "next": target, "offered_sites": offered_sites()}
     return render(request, "matchmaking/sign_up.html", context, status=status)
 
 
@@ -131,7 +134,7 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     form = ConfirmForm(request, request.POST, auto_id="everywhere_%s")
     if not form.is_valid():
         return _account(request, everywhere_form=form)
-    change_password(request.user, form.cleaned_data["current"])
+    change_password(request.user, form.cleaned_data.get("current"))
     logout(request)
     messages.success(request, "You are signed out everywhere.")
     return redirect("sign-in")
@@ -161,12 +164,16 @@ def _account(
     everywhere_form: ConfirmForm | None = None,
     token: str = "",
 ) -> HttpResponse:
-    context = {
-        "password_form": password_form or PasswordForm(request),
-        "everywhere_form": everywhere_form or ConfirmForm(request, auto_id="everywhere_%s"),
+    context: dict[str, object] = {
         "token": token,
         "sends_mail": settings.MATCHPOINT_SENDS_MAIL,
         "has_second_factor": isinstance(request.user, User) and has_second_factor(request.user),
     }
+    if request.user.is_authenticated:
+        context["password_form"] = password_form or PasswordForm(request)
+        context["everywhere_form"] = everywhere_form or ConfirmForm(
+            request, auto_id="everywhere_%s"
+        )
+        context["other_sites"] = connections(request.user)
     status = 400 if password_form or everywhere_form else 200
     return render(request, "matchmaking/account.html", context, status=status)

@@ -117,7 +117,10 @@ class SignUpForm(NewPasswordForm):
 
 
 class ConfirmForm(forms.Form):
-    """The password that the account has now: a browser left signed in is not enough."""
+    """The password that the account has now: a browser left signed in is not enough.
+
+    An account that signs in at another site may have none, and is not asked for one.
+    """
 
     current = forms.CharField(
         label="Your password now",
@@ -128,6 +131,8 @@ class ConfirmForm(forms.Form):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
+        if not self.account().has_usable_password():
+            del self.fields["current"]
 
     def account(self) -> User:
         """Whose password it is."""

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import accounts, leaderboards, matches, parties, queue
-from .access import mail, second_factor, sign_in
+from .access import mail, other_sites, second_factor, sign_in
 
 urlpatterns = [
     path("queue", queue.panel, name="queue-panel"),
@@ -31,6 +31,10 @@ urlpatterns = [
     path("account/password", accounts.set_password, name="account-password"),
     path("account/sign-out", accounts.sign_out_everywhere, name="account-sign-out"),
     path("account/second-factor", second_factor.second_factor, name="second-factor"),
+    path("sign-in/with/<slug:site>", other_sites.start, name="other-site"),
+    path("sign-in/with/<slug:site>/back", other_sites.back, name="other-site-back"),
+    path("sign-up/name", other_sites.sign_up_page, name="sign-up-from"),
+    path("account/sites/<slug:site>", other_sites.own_site, name="own-site"),
     path("account/address", mail.own_address, name="own-address"),
     path("account/address/<str:token>", mail.confirm_address, name="confirm-address"),
     path("lost-password", mail.lost_password, name="lost-password"),

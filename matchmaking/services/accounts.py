@@ -64,8 +64,8 @@ def close_sockets_of_account(user: User) -> None:
         close_sockets_of(player.pk)
 
 
-def change_password(user: User, password: str) -> None:
-    """Set a password, which ends every session; also the same one again.
+def change_password(user: User, password: str | None) -> None:
+    """Set a password, or none, which ends every session; also the same one again.
 
     Each storing has a salt of its own, by which sessions know it.
     """

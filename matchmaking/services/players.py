@@ -74,10 +74,11 @@ def replace_token(player: Player) -> str:
 
 
 @transaction.atomic
-def sign_up(*, username: str, password: str, guest: Player | None) -> User:
+def sign_up(*, username: str, password: str | None, guest: Player | None) -> User:
     """Register a player; a guest who signs up keeps tickets, matches and history.
 
-    The ratings begin anew where guests do not count. Raises `BadName`, or `Conflict` when the name
+    Without a password they sign in at another site. Ratings begin anew where guests do not count.
+    Raises `BadName`, or `Conflict` when the name
     is taken or somebody else waits under it.
     """
     name = parse_name(username)

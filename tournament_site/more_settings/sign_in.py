@@ -1,10 +1,10 @@
-"""Settings of signing in: second factors and mail."""
+"""Settings of signing in: second factors, mail, and accounts of other sites."""
 
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from tournament_site.environment import Environment, one_of
+from tournament_site.environment import Environment, all_or_none, one_of
 
 env = Environment()
 
@@ -46,3 +46,15 @@ if MATCHPOINT_SENDS_MAIL:
     EMAIL_FILE_PATH: str = f"/{_mail['EMAIL_FILE_PATH']}"
 # How long a link to a new password holds.
 PASSWORD_RESET_TIMEOUT = 3600
+
+# Signing in with an account of another site: one that speaks OpenID Connect, and Discord.
+OIDC_ISSUER: str = env.str("OIDC_ISSUER", default="")
+OIDC_CLIENT_ID: str = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.secret("OIDC_CLIENT_SECRET")
+OIDC_NAME: str = env.str("OIDC_NAME", default="OpenID Connect")
+DISCORD_CLIENT_ID: str = env.str("DISCORD_CLIENT_ID", default="")
+DISCORD_CLIENT_SECRET = env.secret("DISCORD_CLIENT_SECRET")
+all_or_none(OIDC_ISSUER=OIDC_ISSUER, OIDC_CLIENT_ID=OIDC_CLIENT_ID)
+all_or_none(DISCORD_CLIENT_ID=DISCORD_CLIENT_ID, DISCORD_CLIENT_SECRET=DISCORD_CLIENT_SECRET)
+if OIDC_ISSUER and not OIDC_ISSUER.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+    raise ImproperlyConfigured(f"OIDC_ISSUER must begin with https://, and is {OIDC_ISSUER!r}.")

@@ -25,6 +25,7 @@ from matchmaking.devices import RETRY_SECONDS, remember_device
 from matchmaking.services.access.second_factor import check_code, has_second_factor
 
 from .forms import CodeForm, SignInForm
+from .providers import offered_sites
 
 BACKEND = "matchmaking.identity.NameBackend"
 #: In the session of somebody who has shown the first factor only: who, and since when.
@@ -77,6 +78,10 @@ class SignIn(LoginView):
     template_name = "matchmaking/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The form, and the other sites with which one may sign in."""
+        return super().get_context_data(offered_sites=offered_sites(), **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Sign in, or go on to the second factor."""
