@@ -1,12 +1,17 @@
 """Who signs out at one process loses the sockets at another, whatever ends the session there."""
 
 import asyncio
+import re
 import secrets
+import time
+from base64 import b32decode
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from django_otp.oath import TOTP
 
 from .browsing import Browser
 from .clients import Socket, open_socket, send
@@ -25,19 +30,28 @@ class Site:
 
     here: MatchpointServer
     there: MatchpointServer
+    mails: Path
 
 
 @pytest.fixture(scope="module")
-def site(postgres: PostgresServer, redis_server: RedisServer) -> Iterator[Site]:
+def site(
+    postgres: PostgresServer, redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    mails = tmp_path_factory.mktemp("mails")
     database, redis = new_database(postgres), redis_server.url
     with (
-        MatchpointServer(database_url=database, redis_url=redis) as here,
+        MatchpointServer(
+            database_url=database,
+            redis_url=redis,
+            EMAIL_URL=f"filemail://{mails}",
+            MAIL_FROM="no-reply@example.org",
+        ) as here,
         MatchpointServer(server="uvicorn", database_url=database, redis_url=redis) as there,
     ):
         account = {"DJANGO_SUPERUSER_PASSWORD": PASSWORD, **SECRET}
         arguments = ("createsuperuser", "--no-input", "--username", "boss", "--email", "")
         assert run_manage(*arguments, DATABASE_URL=database, **account).returncode == 0
-        yield Site(here, there)
+        yield Site(here, there, mails)
 
 
 def new_name() -> str:
@@ -72,6 +86,35 @@ def manage(site: Site, *arguments: str) -> None:
 def changes_the_password(site: Site, browser: Browser, name: str) -> None:
     fields = {"current": PASSWORD, "password": OTHER, "password_again": OTHER}
     assert browser.submit("/account/password", page="/account", **fields).status == 302
+
+
+def turn_on_a_second_factor(site: Site, browser: Browser, name: str) -> None:
+    page = "/account/second-factor"
+    secret = re.search(rb'class="secret">(\w+)<', browser.get(page).body)
+    assert secret is not None
+    code = f"{TOTP(b32decode(secret[1])).token():06}"
+    assert browser.submit(page, code=code, current=PASSWORD).status == 200
+
+
+def loses_the_second_factor(site: Site, browser: Browser, name: str) -> None:
+    """On the command line, long after it was turned on."""
+    manage(site, "reset_second_factor", name)
+
+
+def gets_a_new_password_by_mail(site: Site, browser: Browser, name: str) -> None:
+    """By a link, in a browser that nobody has signed in with."""
+    address = f"{secrets.token_hex(4)}@example.org"
+    code = f"User.objects.filter(username={name!r}).update(email={address!r})"
+    manage(site, "shell", "-c", f"from django.contrib.auth.models import User; {code}")
+    other = Browser(site.here.url)
+    assert other.submit("/lost-password", address=address).status == 200
+    link, deadline = None, time.monotonic() + 10
+    while link is None and time.monotonic() < deadline:
+        sent = "".join(file.read_text() for file in site.mails.iterdir())
+        link = re.search(rf"account {name}\..*?http://[^/]+(/\S+)", sent, re.DOTALL)
+    assert link is not None, "no mail came"
+    fields = {"password": OTHER, "password_again": OTHER}
+    assert other.submit(link[1], **fields).status == 302
 
 
 def signs_out_everywhere(site: Site, browser: Browser, name: str) -> None:
@@ -148,6 +191,9 @@ def guest(site: Site) -> str:
     "ends",
     [
         changes_the_password,
+        turn_on_a_second_factor,
+        loses_the_second_factor,
+        gets_a_new_password_by_mail,
         signs_out_everywhere,
         signs_out,
         is_blocked,
@@ -160,6 +206,8 @@ async def test_an_account_loses_its_sockets_at_another_process(
 ) -> None:
     name, other = new_name(), await asyncio.to_thread(signed_up, site, new_name())
     browser = await asyncio.to_thread(signed_up, site, name)
+    if ends is loses_the_second_factor:
+        await asyncio.to_thread(turn_on_a_second_factor, site, browser, name)
     async with AsyncExitStack() as stack:
         kept = await stack.enter_async_context(
             open_socket(f"{site.there.socket_url}/ws", origin=site.there.url, headers=other.headers)

@@ -1,3 +1,3 @@
 """The admin's pages of this app; importing them registers them."""
 
-from . import accounts, matches, pools, ratings, reports
+from . import accounts, invitations, matches, pools, ratings, reports

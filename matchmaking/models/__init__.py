@@ -1,5 +1,6 @@
 """Players, pools, tickets and matches; what must never be twice is a constraint here."""
 
+from .invitations import Invitation
 from .matches import WITHOUT_WINNER, Match, MatchState, Outcome, Seat
 from .parties import Party, PartyMember
 from .players import ExternalAccount, Player, SignInName

@@ -1,5 +1,7 @@
 """The visitor's account: guest, sign-up and sign-out, password and token."""
 
+from functools import partial
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
@@ -15,6 +17,8 @@ from lib.errors import Refusal
 from lib.http import check_newcomer
 from matchmaking.devices import remember_device
 from matchmaking.identity import GUEST_COOKIE, browser_player, set_guest_cookie
+from matchmaking.models import Invitation
+from matchmaking.services.access.invitations import accept, invitation_of
 from matchmaking.services.access.second_factor import has_second_factor
 from matchmaking.services.accounts import change_password
 from matchmaking.services.players import create_guest, replace_token, sign_up
@@ -52,33 +56,40 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
     """Register; a guest who signs up stays the same player."""
     if request.user.is_authenticated:
         return redirect(next_page(request))
-    known = browser_player(request)
+    known, invitation = browser_player(request), None
+    if token := request.GET.get("invitation"):
+        invitation = invitation_of(token)
     if request.method == "GET":
         initial = {"username": known.name} if known else {}
-        return _sign_up_form(request, SignUpForm(initial=initial))
+        return _sign_up_form(request, SignUpForm(initial=initial), invitation)
     form = SignUpForm(request.POST)
     if not form.is_valid():
-        return _sign_up_form(request, form)
+        return _sign_up_form(request, form, invitation)
     try:
         check_newcomer(request)
-        user = sign_up(
+        register = sign_up if invitation is None else partial(accept, invitation)
+        user = register(
             username=form.cleaned_data["username"],
             password=form.cleaned_data["password"],
             guest=known,
         )
     except Refusal as refusal:
         form.add_error("username", refusal.message)
-        return _sign_up_form(request, form)
+        return _sign_up_form(request, form, invitation)
     messages.success(request, f"You are signed up as {user.get_username()}.")
     response = enter(request, user, next_page(request))
     response.delete_cookie(GUEST_COOKIE, samesite="Lax")
     return response
 
 
-def _sign_up_form(request: HttpRequest, form: SignUpForm) -> HttpResponse:
+def _sign_up_form(
+    request: HttpRequest, form: SignUpForm, invitation: Invitation | None
+) -> HttpResponse:
     status = 400 if form.is_bound else 200
     target = request.POST.get("next") or request.GET.get("next") or ""
-    context = {"form": form, "next": target, "offered_sites": offered_sites()}
+    context = {"form": form, "next": target, "invitation": invitation}
+    if invitation is None:  # another site knows nothing of it
+        context["offered_sites"] = offered_sites()
     return render(request, "matchmaking/sign_up.html", context, status=status)
 
 

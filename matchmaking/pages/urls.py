@@ -36,8 +36,8 @@ urlpatterns = [
     path("sign-up/name", other_sites.sign_up_page, name="sign-up-from"),
     path("account/sites/<slug:site>", other_sites.own_site, name="own-site"),
     path("account/address", mail.own_address, name="own-address"),
-    path("account/address/<str:token>", mail.confirm_address, name="confirm-address"),
+    path("account/address/confirm", mail.confirm_address, name="confirm-address"),
     path("lost-password", mail.lost_password, name="lost-password"),
-    path("lost-password/<str:pk>/<str:token>", mail.reset_password, name="reset-password"),
+    path("lost-password/new", mail.reset_password, name="reset-password"),
     path("account/token", accounts.new_token, name="account-token"),
 ]

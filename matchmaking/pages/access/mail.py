@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -30,9 +31,12 @@ from .forms import AddressForm, OwnAddressForm, ResetForm
 from .sign_in import sign_in
 
 
-def full_address(request: HttpRequest, name: str, *args: str) -> str:
-    """The address of a page, as a mail must write it."""
-    path = reverse(name, args=args)
+def full_address(request: HttpRequest, name: str, *args: str, **query: str) -> str:
+    """The address of a page, as a mail must write it.
+
+    Secrets belong in the query, which neither our log nor nginx's shows.
+    """
+    path = reverse(name, args=args) + (f"?{urlencode(query)}" if query else "")
     return settings.PUBLIC_URL + path if settings.PUBLIC_URL else request.build_absolute_uri(path)
 
 
@@ -64,10 +68,10 @@ def own_address(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
+def confirm_address(request: HttpRequest) -> HttpResponse:
     """Confirm an address by the link; a button does, since programs follow links too."""
     try:
-        user, address = address_of_token(token)
+        user, address = address_of_token(request.GET.get("token", ""))
         if request.method == "POST":
             store_address(user, address)
             messages.success(request, f"{address} is the address of {user.get_username()} now.")
@@ -97,9 +101,9 @@ def lost_password(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @never_cache
 @require_http_methods(["GET", "POST"])
-def reset_password(request: HttpRequest, pk: str, token: str) -> HttpResponse:
+def reset_password(request: HttpRequest) -> HttpResponse:
     """Choose a new password by the link; every session ends, and this browser signs in."""
-    user = user_of_reset(pk, token)
+    user = user_of_reset(request.GET.get("account", ""), request.GET.get("token", ""))
     if user is None:
         return _gone(request, "This link was used already, or is too old. Ask for another.")
     form = ResetForm(user, request.POST or None)

@@ -67,11 +67,11 @@ def check_may_ask(request: HttpRequest, to: str) -> bool:
 # A lost password.
 
 
-def send_reset_links(to: str, *, link: Callable[[str, str], str]) -> None:
+def send_reset_links(to: str, *, link: Callable[..., str]) -> None:
     """Mail a link to each account with this address; to no account, nothing."""
     for user in User.objects.filter(email__iexact=to.strip(), is_active=True):
         pk = urlsafe_base64_encode(force_bytes(user.pk))
-        address = link(pk, default_token_generator.make_token(user))
+        address = link(account=pk, token=default_token_generator.make_token(user))
         # To the stored address: of two that a database takes for one, only that is the owner's.
         send(user.email, "a new password", _RESET.format(name=user.get_username(), link=address))
 
@@ -89,16 +89,14 @@ def user_of_reset(pk: str, token: str) -> User | None:
 # An address.
 
 
-def ask_to_confirm(
-    request: HttpRequest, user: User, to: str, *, link: Callable[[str], str]
-) -> None:
+def ask_to_confirm(request: HttpRequest, user: User, to: str, *, link: Callable[..., str]) -> None:
     """Mail a link to an address, which counts once somebody has followed it."""
     if not settings.MATCHPOINT_SENDS_MAIL:
         raise Refusal("This site sends no mail. Ask those who run it to store your address.")
     if not check_may_ask(request, to):
         raise RateLimited(_TOO_MANY, seconds=60)
     token = signing.dumps([user.pk, to, _proof(user)], salt=_CONFIRM_SALT)
-    text = _CONFIRM.format(name=user.get_username(), link=link(token))
+    text = _CONFIRM.format(name=user.get_username(), link=link(token=token))
     in_background(lambda: send(to, "your address", text))
 
 
