@@ -11,8 +11,8 @@ from django.http import HttpRequest
 
 from lib.admin import ServicedAdmin
 from matchmaking.models import Invitation
-from matchmaking.pages.access.mail import full_address
 from matchmaking.services.access.invitations import invite, send_invitation
+from matchmaking.services.access.mail import full_address
 
 
 @admin.register(Invitation)

@@ -8,8 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -19,6 +17,7 @@ from matchmaking.services.access.mail import (
     address_of_token,
     ask_to_confirm,
     check_may_ask,
+    full_address,
     in_background,
     notify,
     send_reset_links,
@@ -29,15 +28,6 @@ from matchmaking.services.accounts import change_password
 
 from .forms import AddressForm, OwnAddressForm, ResetForm
 from .sign_in import sign_in
-
-
-def full_address(request: HttpRequest, name: str, *args: str, **query: str) -> str:
-    """The address of a page, as a mail must write it.
-
-    Secrets belong in the query, which neither our log nor nginx's shows.
-    """
-    path = reverse(name, args=args) + (f"?{urlencode(query)}" if query else "")
-    return settings.PUBLIC_URL + path if settings.PUBLIC_URL else request.build_absolute_uri(path)
 
 
 @sensitive_post_parameters()

@@ -18,6 +18,7 @@ from lib.names import NAME_MAX_CHARS
 from matchmaking.identity import GUEST_COOKIE, browser_player
 from matchmaking.models import ExternalAccount
 from matchmaking.pages.forms import ConfirmForm, GuestForm
+from matchmaking.services.access.mail import full_address
 from matchmaking.services.access.other_sites import (
     Identity,
     account_of,
@@ -26,7 +27,6 @@ from matchmaking.services.access.other_sites import (
     sign_up_from,
 )
 
-from .mail import full_address
 from .providers import authorize_redirect, identify, offered_sites, providers
 from .sign_in import enter, next_page, sign_in
 

@@ -17,9 +17,10 @@ from django.core.mail import get_connection, send_mail
 from django.db import Error as DatabaseError
 from django.db import connections
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.encoding import force_bytes, force_str
-from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.http import urlencode, urlsafe_base64_decode, urlsafe_base64_encode
 
 from lib import limits
 from lib.errors import Conflict, RateLimited, Refusal
@@ -52,6 +53,15 @@ def send(to: str, subject: str, text: str) -> None:
     with get_connection() as connection:  # closed also when the server refuses the password
         body = f"{text}\n\n{signature}"
         send_mail(f"Matchpoint: {subject}", body, None, [to], connection=connection)
+
+
+def full_address(request: HttpRequest, name: str, *args: str, **query: str) -> str:
+    """The address of a page, as a mail must write it.
+
+    Secrets belong in the query, which neither our log nor nginx's shows.
+    """
+    path = reverse(name, args=args) + (f"?{urlencode(query)}" if query else "")
+    return settings.PUBLIC_URL + path if settings.PUBLIC_URL else request.build_absolute_uri(path)
 
 
 def check_may_ask(request: HttpRequest, to: str) -> bool:
