@@ -26,6 +26,7 @@ from lib.limits import Exchange
 from lobby import limits as chat_limits
 from lobby.chat import delete_old_sources
 from lobby.presence import delete_stale_presence
+from lobby.retention import delete_old_lines
 from lobby.stream_names import LOBBY
 from matchmaking.services.matches import lapse_matches
 from matchmaking.services.parties import delete_old_parties
@@ -94,6 +95,7 @@ CLEANING: tuple[Callable[..., int], ...] = (
     delete_stale_presence,
     delete_gone_processes,
     delete_old_sources,
+    delete_old_lines,
     delete_old_checks,
     delete_old_tickets,
     delete_idle_guests,

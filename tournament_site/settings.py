@@ -313,6 +313,8 @@ MATCHPOINT_TICKET_KEEP = env.days_kept("TICKET_KEEP_DAYS", default=30)
 MATCHPOINT_GUEST_KEEP = env.days_kept("GUEST_KEEP_DAYS", default=365)
 MATCHPOINT_DRAFT_KEEP = env.days_kept("DRAFT_KEEP_DAYS", default=0)
 MATCHPOINT_REPLAY_KEEP = env.days_kept("REPLAY_KEEP_DAYS", default=365)
+# Lines of chat may go before the other events of the lobby.
+MATCHPOINT_CHAT_KEEP = env.days_kept("CHAT_KEEP_DAYS", default=0)
 MATCHPOINT_LOG_KEEP_EVENTS: int = env.int("LOG_KEEP_EVENTS", default=100_000)
 # Where backups go; the newest so many are kept, and the newest of so many weeks.
 MATCHPOINT_BACKUP_FOLDER = Path(env.str("BACKUP_FOLDER", default=str(LOCAL_DIR / "backups")))

@@ -11,6 +11,7 @@ from django.db import transaction
 from streams import log
 
 SIGN_OUTS = "sign-outs"
+_NOBODY = UUID(int=0)
 
 
 @transaction.atomic
@@ -21,4 +22,11 @@ def close_sockets_of(player_id: UUID, *, read_anew: Sequence[str] = ()) -> None:
     hold events that were rewritten, which no process shall send as they were.
     """
     data = {"player": str(player_id)} | ({"read_anew": list(read_anew)} if read_anew else {})
+    log.append(SIGN_OUTS, [log.Draft("signed_out", "", data)])
+
+
+@transaction.atomic
+def have_read_anew(streams: Sequence[str]) -> None:
+    """Have every process forget the events of these streams as they were before a rewriting."""
+    data = {"player": str(_NOBODY), "read_anew": list(streams)}
     log.append(SIGN_OUTS, [log.Draft("signed_out", "", data)])
