@@ -18,9 +18,7 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize(
-    "kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.services)]
-)
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
 def test_a_database_of_the_release_before_is_migrated_and_serves(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
