@@ -10,8 +10,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.faults.site import ShakenSite
 from tests.server import MatchpointServer, new_database
-from tests.services import PostgresServer, RedisServer
+from tests.services import PostgresServer, RedisServer, free_port
 
 from .nginx import Nginx
 
@@ -25,6 +26,8 @@ class WholeSite:
     postgres: PostgresServer
     redis: RedisServer
     database_url: str
+    #: Where each process shows its figures to Prometheus.
+    metrics_ports: list[int]
 
     def server_at(self, upstream: str) -> MatchpointServer:
         """The process that nginx's log names, such as `127.0.0.1:18001`."""
@@ -38,23 +41,26 @@ def site(
     *,
     processes: int = 3,
     edits: Mapping[str, str] | None = None,
-    durable: bool = False,
+    shaken: bool = False,
     **settings: str,
 ) -> Iterator[WholeSite]:
     """A site of so many processes; capitals are their settings, `edits` are nginx's (see there).
 
     The processes have the limits of a public site, unless DEBUG="on", RATE_LIMITS="off" are given.
+    A site that is to be shaken loses nothing when its database is killed, and may print tracebacks.
     """
     with ExitStack() as stack:
-        postgres = stack.enter_context(PostgresServer(durable=durable))
+        postgres = stack.enter_context(PostgresServer(durable=shaken))
         redis = stack.enter_context(RedisServer())
         database_url = new_database(postgres)
         front = Nginx(nginx, edits=edits)
         given = {"RATE_LIMITS": "on", "PUBLIC_URL": front.url} | settings
         shared = {"database_url": database_url, "redis_url": redis.url} | given
-        servers = [MatchpointServer(server="uvicorn", **shared) for _ in range(processes)]
+        kind = ShakenSite if shaken else MatchpointServer
+        ports = [free_port() for _ in range(processes)]
+        servers = [kind(server="uvicorn", METRICS_PORT=str(port), **shared) for port in ports]
         with ThreadPoolExecutor(processes) as pool:
             list(pool.map(stack.enter_context, servers))
         front.sends_to(server.port for server in servers)
         stack.enter_context(front)
-        yield WholeSite(front, servers, postgres, redis, database_url)
+        yield WholeSite(front, servers, postgres, redis, database_url, ports)
