@@ -8,7 +8,18 @@ from functools import partial
 from statistics import median
 from typing import Any
 
-from . import arrival, brackets, idle, lobby, matchmaking, pairing, ratings, rules, servers
+from . import (
+    arrival,
+    brackets,
+    idle,
+    lobby,
+    matchmaking,
+    pairing,
+    ratings,
+    rules,
+    servers,
+    watching,
+)
 from .play import report as play
 from .servers import (
     BARE_DAPHNE,
@@ -157,6 +168,11 @@ def run_play(runs: int) -> None:
     play.report(runs)
 
 
+def run_watching(runs: int) -> None:
+    """What it costs to be watched."""
+    watching.report(runs)
+
+
 PARTS = {
     "lobby": run_lobby,
     "queue": run_queue,
@@ -167,6 +183,7 @@ PARTS = {
     "brackets": run_brackets,
     "ratings": run_ratings,
     "play": run_play,
+    "watching": run_watching,
 }
 
 
