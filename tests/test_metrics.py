@@ -3,9 +3,11 @@
 import asyncio
 import http.client
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from .clients import Http, open_socket, send
 from .server import MatchpointServer, new_database, run_manage
@@ -103,6 +105,22 @@ async def test_what_happens_is_counted(server: str) -> None:
             assert any("matchpoint_build_info{" in name for name in found)
         await asyncio.sleep(0.5)
         assert scrape(port)['matchpoint_sockets_open{kind="lobby"}'] == 0
+
+
+@pytest.mark.parametrize("server", ["daphne", "uvicorn"])
+async def test_what_is_refused_is_counted_by_what_it_was(server: str) -> None:
+    port = free_port()
+    with MatchpointServer(server=server, METRICS_PORT=str(port), RATE_LIMITS="on") as site:
+        async with open_socket(f"{site.socket_url}/ws") as socket:
+            await socket.next("welcome")
+            with suppress(ConnectionClosed):
+                for _ in range(300):
+                    await socket.send({"type": "ping"})
+            assert await socket.close_code() == 4429
+        found = scrape(port)
+        assert found['matchpoint_rate_limited_total{kind="messages"}'] > 50
+        assert found['matchpoint_socket_closes_total{code="4429"}'] == 1
+        assert found['matchpoint_sockets_open{kind="lobby"}'] == 0
 
 
 @pytest.mark.timeout(300)
