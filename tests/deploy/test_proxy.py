@@ -1,6 +1,7 @@
 """nginx of `deploy/` before three processes, asked from outside: by curl and websocat over TLS."""
 
 import gzip
+import socket
 import ssl
 import subprocess
 import time
@@ -116,18 +117,18 @@ def test_a_request_has_one_id_from_nginx_to_the_answer(ask: Asker, whole: WholeS
 
 def test_what_a_client_claims_of_itself_does_not_count(websocat: Path, whole: WholeSite) -> None:
     for claim in ("X-Forwarded-For: 192.0.2.7", "X-Real-IP: 192.0.2.7", "Forwarded: for=192.0.2.7"):
-        with talk(websocat, whole, "/ws", f"--header={claim}") as socket:
-            socket.type(claim)
-            assert address_of(whole, socket.next("chat")) == "127.0.0.1"
+        with talk(websocat, whole, "/ws", f"--header={claim}") as terminal:
+            terminal.type(claim)
+            assert address_of(whole, terminal.next("chat")) == "127.0.0.1"
 
 
 async def test_a_client_of_ipv6_is_known_by_its_network(whole: WholeSite) -> None:
     trust = ssl.create_default_context(cafile=whole.nginx.certificate)
     address = f"{whole.nginx.socket_url}/ws"
     async with connect(address, host="::1", ssl=trust, compression=None, proxy=None) as connection:
-        socket = Socket(connection)
-        await socket.send("from IPv6")
-        said = await socket.next("chat")
+        lobby = Socket(connection)
+        await lobby.send("from IPv6")
+        said = await lobby.next("chat")
     assert address_of(whole, said) == "::/64"
 
 
@@ -144,8 +145,8 @@ def test_all_sockets_of_a_match_go_to_one_process(websocat: Path, whole: WholeSi
         opened = [
             stack.enter_context(talk(websocat, whole, path)) for path in paths for _ in range(3)
         ]
-        for socket in opened:
-            socket.line()
+        for terminal in opened:
+            terminal.line()
     processes = {path: processes_of(whole, path, 3) for path in paths}
     assert all(len(found) == 1 for found in processes.values()), processes
     assert len(set.union(*processes.values())) > 1, "all matches are in one process"
@@ -198,12 +199,42 @@ def test_the_admin_can_be_closed_to_the_world(ask: Asker, whole: WholeSite) -> N
     assert ask("/admin/").status == 302
     whole.nginx.write("site/admin.conf", rule.read_text().replace("allow all", "allow ::1"))
     try:
-        for path in ("/admin", "/admin/", "/admin/login/", "//admin/", "/x/../admin/", "/%61dmin/"):
-            assert ask(path, "--path-as-is").status == 403, path
+        for path in ("/admin", "/admin/", "/admin/login/", "//admin/", "/%61dmin/", "/admin%2f"):
+            assert ask(path).status == 403, path
         assert ask("/admin/", "--ipv6").status == 302
         assert ask("/").status == 200
     finally:
         whole.nginx.write("site/admin.conf", rule.read_text().replace("allow ::1", "allow all"))
+
+
+def test_a_path_is_the_same_to_nginx_and_to_a_process(ask: Asker) -> None:
+    for path in (
+        "/admin/lobby/mute/../../../x/change/",  # the admin's view of a row called `../../../x`
+        "/admin/lobby/mute/%2E%2e/../../x/change/",
+        "/healthz/..",
+        "/static/..%2fadmin/",
+        "/./metrics",
+    ):
+        assert ask(path, "--path-as-is").status == 400, path
+    assert ask("/?next=/../..", "-H", HTML).status == 200
+
+
+def test_what_a_process_gets_to_know(nginx: Path, curl: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as process, Nginx(nginx) as front:
+        front.sends_to([process.getsockname()[1]])
+        forged = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Request-ID", "X-Forwarded-For")
+        claims = [part for name in forged for part in ("-H", f"{name}: forged")]
+        upgrade = ("--http1.1", "-H", "Connection: Upgrade, HTTP2-Settings", "-H", "Upgrade: h2c")
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(Asker(Curl(curl), front), "/", *claims, *upgrade)
+            with process.accept()[0] as connection:
+                head = connection.recv(65536).decode()
+                connection.sendall(b"HTTP/1.1 204 None\r\n\r\n")
+    lines = dict(line.split(": ", 1) for line in head.split("\r\n")[1:-2])
+    assert (lines["Host"], lines["X-Forwarded-For"]) == (f"localhost:{front.port}", "127.0.0.1")
+    assert (lines["X-Forwarded-Proto"], len(lines["X-Request-ID"])) == ("https", 32)
+    assert not {"Upgrade", "Connection"} & lines.keys()
+    assert "forged" not in head
 
 
 def test_static_files_come_from_nginx(ask: Asker, whole: WholeSite) -> None:
@@ -232,8 +263,8 @@ def test_a_process_that_is_killed_costs_no_request(
         try:
             assert [answer.result().status for answer in answers] == [200] * 60
             for _ in range(6):
-                with talk(websocat, whole, f"/matches/{uuid4()}/ws") as socket:
-                    assert socket.line() is not None, socket.errors()
+                with talk(websocat, whole, f"/matches/{uuid4()}/ws") as terminal:
+                    assert terminal.line() is not None, terminal.errors()
         finally:
             died.start()
 
