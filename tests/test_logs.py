@@ -1,6 +1,8 @@
 """The log from outside: a line for each request and socket, and nothing private in any."""
 
+import re
 import secrets
+import socket
 import time
 from collections.abc import Iterator
 
@@ -9,8 +11,8 @@ from websockets.asyncio.client import connect
 
 from .browsing import Browser
 from .clients import Http, Reply, open_socket, send
-from .log_lines import entry_of, served, until
-from .server import MatchpointServer, rows
+from .log_lines import entries, entry_of, served, until
+from .server import MatchpointServer, host_and_port, rows
 
 ADDRESS = "203.0.113.77"
 GIVEN = "abcdef0123456789.trusted"
@@ -96,24 +98,24 @@ def test_nobody_else_gives_a_request_its_id(server: str) -> None:
 
 async def test_a_socket_has_one_line_when_it_closes(site: MatchpointServer) -> None:
     joined = send(site.url, "POST", "/matchmaking", {"username": new_name()})
-    async with open_socket(f"{site.socket_url}/ws", token=joined.json["token"]) as socket:
-        response = socket.connection.response
+    async with open_socket(f"{site.socket_url}/ws", token=joined.json["token"]) as lobby:
+        response = lobby.connection.response
         assert response is not None
         request_id = response.headers["X-Request-ID"]
-        welcome = await socket.next("welcome")
-        await socket.send({"type": "ping"})
-        await socket.next("pong")
-        await socket.send({"type": "resume", "epoch": welcome["epoch"], "seq": welcome["seq"]})
-        await socket.send({"type": "ping"})
-        await socket.next("pong")
-        await socket.send("hello")
-        await socket.next("chat")
+        welcome = await lobby.next("welcome")
+        await lobby.send({"type": "ping"})
+        await lobby.next("pong")
+        await lobby.send({"type": "resume", "epoch": welcome["epoch"], "seq": welcome["seq"]})
+        await lobby.send({"type": "ping"})
+        await lobby.next("pong")
+        await lobby.send("hello")
+        await lobby.next("chat")
         assert not [one for one in served(site) if one["request_id"] == request_id]
     line = entry_of(site, request_id)
     assert (line["event"], line["kind"], line["code"]) == ("socket", "lobby", 1000)
     assert (line["frames_in"], line["resumes"]) == (4, 1)
     # The welcome, two pongs, a line of chat, and presence more or less often.
-    assert len(socket.frames) <= line["frames_out"] <= len(socket.frames) + 3
+    assert len(lobby.frames) <= line["frames_out"] <= len(lobby.frames) + 3
     assert line["player"] == joined.json["player"]["id"]
     assert line["duration_ms"] > 0
 
@@ -125,6 +127,14 @@ async def test_a_socket_that_is_refused_has_a_line_too(site: MatchpointServer) -
             pass
     line = entry_of(site, headers["X-Request-ID"])
     assert (line["kind"], line["code"]) == ("none", 4404)
+
+
+def test_a_refused_connection_has_an_id_too(site: MatchpointServer) -> None:
+    with socket.create_connection(host_and_port(site.url), timeout=10) as plain:
+        plain.sendall(b"\x16\x03\x01 nonsense\r\n\r\n")
+        answer = plain.makefile("rb").read().decode()
+    [request_id] = re.findall(r"(?mi)^X-Request-ID: (\w+)", answer)
+    assert until(lambda: [one for one in entries(site) if one.get("request_id") == request_id])
 
 
 def new_id() -> str:

@@ -1,7 +1,7 @@
 """The line of a request and of a socket, and how many of them are written."""
 
 import logging
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from django.conf import settings
@@ -15,20 +15,13 @@ class Line(msgspec.Struct, omit_defaults=True, tag_field="event"):
     """What a line says; a formatter knows how. Ids only: no path, no query, no address."""
 
     request_id: str
+    #: The fields that stand beside the text.
+    shown: ClassVar[tuple[str, ...]] = ()
 
     @property
     def fields(self) -> dict[str, Any]:
         """What is said beside the text, but for what is zero or nothing."""
-        return {
-            name: value
-            for name in self.__struct_fields__
-            if name not in self.said and (value := getattr(self, name))
-        }
-
-    @property
-    def said(self) -> frozenset[str]:
-        """The fields that the text has."""
-        raise NotImplementedError
+        return {name: value for name in self.shown if (value := getattr(self, name))}
 
 
 class RequestLine(Line, tag="request", kw_only=True):
@@ -46,12 +39,13 @@ class RequestLine(Line, tag="request", kw_only=True):
     left_out: int = 0
     """Lines of this sort that were not written before this one."""
 
+    shown = (
+        *("request_id", "duration_ms", "bytes", "queries", "query_ms"),
+        *("batch", "player", "left_out"),
+    )
+
     def __str__(self) -> str:
         return f"{self.method} {self.route} {self.status}"
-
-    @property
-    def said(self) -> frozenset[str]:
-        return frozenset({"method", "route", "status"})
 
 
 class SocketLine(Line, tag="socket", kw_only=True):
@@ -69,12 +63,13 @@ class SocketLine(Line, tag="socket", kw_only=True):
     left_out: int = 0
     """Lines of this sort that were not written before this one."""
 
+    shown = (
+        *("request_id", "duration_ms", "frames_in", "frames_out", "resumes"),
+        *("queries", "query_ms", "player", "left_out"),
+    )
+
     def __str__(self) -> str:
         return f"socket {self.kind} {self.code}"
-
-    @property
-    def said(self) -> frozenset[str]:
-        return frozenset({"kind", "code"})
 
 
 class _Sort:

@@ -19,10 +19,15 @@ from django.conf import settings
 from lib.addresses import TrustedProxies, client_network
 from lib.errors import Malformed, Overloaded, Refusal
 from lib.http import RETRY_AFTER_SECONDS, status_of
+from lib.limits import Buckets
 from lib.metrics.work import rate_limited
 from lib.schemas import Refused
+from lib.tracing.trace import Trace, context_of
+from tournament_site.logs.requests import new_id
 
 log = logging.getLogger(__name__)
+#: Lines about refused connections, by code: anybody can cause them.
+_logged = Buckets(burst=10, per_second=0.1)
 
 #: Open files that are no connections: the database, the log, pipes of child processes.
 _OTHER_FILES = 192
@@ -209,7 +214,9 @@ def _never_late(what: str) -> None:
 
 def raw_answer(refusal: Refusal) -> bytes:
     """A refusal as bytes on the wire, after which the connection ends."""
-    status = HTTPStatus(status_of(refusal))
+    status, request_id = HTTPStatus(status_of(refusal)), new_id()
+    if _logged.take(refusal.code):
+        context_of(Trace(request_id)).run(log.info, "A connection is refused: %s", refusal.code)
     body = msgspec.json.encode(Refused(refusal.code, refusal.message))
     lines = [
         f"HTTP/1.1 {status.value} {status.phrase}",
@@ -217,6 +224,7 @@ def raw_answer(refusal: Refusal) -> bytes:
         "Connection: close",
         "Content-Type: application/json",
         f"Content-Length: {len(body)}",
+        f"X-Request-ID: {request_id}",
     ]
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         lines.append(f"Retry-After: {RETRY_AFTER_SECONDS}")
