@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
 from channels.db import database_sync_to_async
@@ -22,6 +22,7 @@ from lib.tracing.trace import of_nobody
 
 from . import broadcast, log, metrics
 from .frames import Entry, Head, replaced
+from .lookouts import Lookout, lookouts_of
 from .outbox import Frames, Outbox
 
 logger = logging.getLogger(__name__)
@@ -43,29 +44,6 @@ _erasures: dict[str, dict[str, Any]] = {}
 def register_erasure(event_type: str, remains: dict[str, Any]) -> None:
     """Make events of a type erase the one that they name: its fields become `remains`."""
     _erasures[event_type] = remains
-
-
-class Lookout(Protocol):
-    """Something beside the log that a stream's sockets are sent, looked up once a second.
-
-    `last_sent` is its last frame, which a new socket is sent; empty before the first.
-    """
-
-    last_sent: str
-
-    def look(self) -> str | None:
-        """A frame when there is something new; on a thread of its own."""
-
-    def leave(self) -> None:
-        """The process stops."""
-
-
-_lookouts: dict[str, list[Callable[[], Lookout]]] = {}
-
-
-def register_lookout(stream: str, kind: Callable[[], Lookout]) -> None:
-    """Have one of this kind in each process that has sockets on the stream."""
-    _lookouts.setdefault(stream, []).append(kind)
 
 
 async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -192,7 +170,7 @@ class Relay:
                 await self._join(stream)
                 self.feeds[stream] = await in_thread(_read_feed, stream)
                 if stream not in self.lookouts:
-                    self.lookouts[stream] = [kind() for kind in _lookouts.get(stream, ())]
+                    self.lookouts[stream] = lookouts_of(stream)
                 if stream in self._early:
                     self._early.discard(stream)
                     self._catch_up_soon(self.feeds[stream])

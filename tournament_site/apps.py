@@ -23,7 +23,7 @@ class SiteConfig(AppConfig):
         from lobby.stream_names import LOBBY
         from play.live import LiveMatches
         from play.rooms.talk import register_speech_rule
-        from streams.relay import register_lookout
+        from streams.lookouts import register_lookout
 
         from .personal_data.admin import add_action
 

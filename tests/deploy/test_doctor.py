@@ -51,7 +51,17 @@ def test_a_site_as_deploy_has_it_is_well(whole: WholeSite) -> None:
     wrong = {about for about, (gravity, _) in found.items() if gravity != "ok"}
     # A machine of tests: root, an old Python, no backup, a secret that all know, no fsync, two days
     # of a certificate.
-    assert wrong <= {"user", "python", "backups", "secret", "durability", "tls", "disk", "files"}
+    assert wrong <= {
+        "user",
+        "python",
+        "backups",
+        "secret",
+        "durability",
+        "tls",
+        "disk",
+        "files",
+        "mail",
+    }
     for about in ("host", "x-forwarded-for", "x-forwarded-proto", "x-request-id", "socket"):
         assert found[about][0] == "ok", found[about]
     assert "2 processes run" in found["processes"][1]
@@ -96,6 +106,9 @@ def test_what_the_processes_lack_is_named(whole: WholeSite) -> None:
     assert found["processes"][0] == "fault" and "without Redis" in found["processes"][1]
     assert found["connections"][0] == "fault" and "max_connections" in found["connections"][1]
     assert found["debug"][0] == "fault"
+    assert found["mail"][0] == "warning"
+    mail = {"EMAIL_URL": "smtp://127.0.0.1:1", "MAIL_FROM": "a@example.org"}
+    assert "does not let the site in" in doctor(whole, **mail)[1]["mail"][1]
     redis = doctor(whole, REDIS_URL="redis://127.0.0.1:1/0")[1]["redis"]
     assert redis[0] == "fault" and "does not answer" in redis[1]
     assert doctor(whole, TRUSTED_PROXIES="0.0.0.0/0")[1]["proxies"][0] == "fault"

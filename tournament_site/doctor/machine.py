@@ -7,12 +7,14 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from smtplib import SMTPException
 from typing import Any
 
 import redis
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.mail import get_connection
 from django.db import connection
 from django.utils import timezone
 
@@ -77,6 +79,21 @@ def check_static_files() -> Finding:
                 message = f"The collected static files are of another version: {path} differs."
                 return fault("static", message, fix)
     return ok("static", "The static files are collected, and of this version.")
+
+
+def check_mail() -> Finding:
+    """Whether mail can be sent; none is."""
+    if not settings.MATCHPOINT_SENDS_MAIL:
+        fix = "Set EMAIL_URL and MAIL_FROM, and try `manage.py send_test_mail`."
+        return warning("mail", "The site sends no mail: lost passwords are staff's work.", fix)
+    try:
+        with get_connection():
+            return ok(
+                "mail", f"The mail server answers; mails come from {settings.DEFAULT_FROM_EMAIL}."
+            )
+    except (OSError, SMTPException) as error:
+        fix = "Correct EMAIL_URL, and try `manage.py send_test_mail ADDRESS`."
+        return fault("mail", f"The mail server does not let the site in: {error}.", fix)
 
 
 def check_disks() -> Iterator[Finding]:

@@ -7,14 +7,23 @@ from uuid import UUID
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import TextField
+from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from lib.errors import Conflict
 from lib.models import StoredResponse
 from lobby.models import LineSource, Mute
 from lobby.moderation import delete_lines
-from matchmaking.models import Cooldown, PartyMember, Player, SeasonPlace, Seat, SignInName, Ticket
+from matchmaking.models import (
+    Cooldown,
+    Invitation,
+    PartyMember,
+    Player,
+    SeasonPlace,
+    Seat,
+    SignInName,
+    Ticket,
+)
 from matchmaking.selectors import open_matches
 from matchmaking.services.accounts import end_sessions
 from matchmaking.services.sign_outs import close_sockets_of
@@ -145,5 +154,7 @@ def _forget_account(player: Player, alias: Alias) -> None:
     player.save()
     if user is not None:
         SignInName.objects.filter(user=user).delete()
+        theirs = Q(account=user) | (Q(email__iexact=user.email) if user.email else Q())
+        Invitation.objects.filter(theirs).delete()
         end_sessions(user)
         User.objects.get(pk=user.pk).delete()  # with all that belongs to it, such as devices

@@ -29,7 +29,7 @@ def rows_about(model: type[Any], pk: Any) -> Iterator[tuple[str, QuerySet[Any]]]
 
 
 def names_of(player: Player) -> tuple[set[str], set[str]]:
-    """The names under which a player is known anywhere, and the keys that go with them."""
+    """What a player is called anywhere, the mail address too, and the keys of the names."""
     alone = Entrant.objects.filter(player=player, tournament__team_size=1)
     tickets = Ticket.objects.filter(player=player)
     names = {
@@ -41,6 +41,8 @@ def names_of(player: Player) -> tuple[set[str], set[str]]:
         *Member.objects.filter(player=player).values_list("name", flat=True),
         *Judge.objects.filter(player=player).values_list("name", flat=True),
     }
+    if player.user is not None:
+        names |= {player.user.get_username(), player.user.email}
     keys = {player.name_key, player.skeleton, *alone.values_list("name_key", flat=True)}
     return names - {""}, keys - {""}
 

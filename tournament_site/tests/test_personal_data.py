@@ -18,7 +18,7 @@ from lib.models import StoredResponse
 from lobby.chat import Line, store_lines
 from lobby.models import LineSource, Mute
 from lobby.moderation import mute_player
-from matchmaking.models import Player, SeasonPlace, Seat, Ticket
+from matchmaking.models import ExternalAccount, Invitation, Player, SeasonPlace, Seat, Ticket
 from matchmaking.services.players import create_guest, sign_up
 from matchmaking.services.seasons import end_season
 from matchmaking.tests.meetings import play_match
@@ -26,6 +26,7 @@ from matchmaking.tests.queueing import join, pool
 from streams.models import Event
 from tournament_site.personal_data.export import export_of
 from tournament_site.personal_data.removal import delete_player, hindrances
+from tournament_site.personal_data.traces import rows_about
 from tournaments.models import Action, Entrant, Judge
 from tournaments.services.actors import Actor
 from tournaments.services.progress.start import start_tournament
@@ -95,6 +96,11 @@ def a_life(zeb: Player, ann: Player) -> None:
         digest="d", body_sha256="b", status=200, answer={"username": NAME}
     )
     staff = User.objects.create_user("boss", is_staff=True)
+    account = User.objects.get(username=NAME)
+    Invitation.objects.create(email=MAIL, invited_by=staff, account=account)
+    ExternalAccount.objects.create(user=account, site="discord", subject="1", name="quirk77")
+    for changed in (MAIL, NAME):
+        LogEntry.objects.create(user=staff, object_repr=changed, action_flag=CHANGE)
     LogEntry.objects.create(
         user=staff, object_repr=NAME, action_flag=CHANGE, change_message=f"Renamed {NAME}."
     )
@@ -124,6 +130,26 @@ def test_nothing_in_the_database_says_who_it_was(zeb: Player, ann: Player) -> No
         page = Client().get(path)
         assert page.status_code == 200
         assert "Quirk" not in page.content.decode()
+
+
+#: Everything that refers to a player or an account, each of which `delete_player` has thought of.
+CONSIDERED = """
+    lobby.Mute.player matchmaking.Cooldown.player matchmaking.Party.leader
+    matchmaking.PartyMember.player matchmaking.Rating.player matchmaking.RatingChange.player
+    matchmaking.Report.answered_by matchmaking.Report.reporter matchmaking.Seat.player
+    matchmaking.SeasonPlace.player matchmaking.Ticket.player matchmaking.Vote.player
+    tournaments.Action.actor tournaments.Entrant.player tournaments.Judge.player
+    tournaments.Member.player tournaments.Tournament.organiser
+    admin.LogEntry.user auth.User_groups.user auth.User_user_permissions.user
+    matchmaking.ExternalAccount.user matchmaking.Invitation.account
+    matchmaking.Invitation.invited_by matchmaking.Player.user matchmaking.SignInName.user
+    otp_static.StaticDevice.user otp_totp.TOTPDevice.user
+"""
+
+
+def test_a_new_table_of_people_is_thought_of(zeb: Player) -> None:
+    found = {name for name, _ in [*rows_about(Player, zeb.pk), *rows_about(User, zeb.user_id)]}
+    assert found == set(CONSIDERED.split()), "let removal.py delete or rename it, then add it here"
 
 
 def test_numbers_of_events_stay_without_holes(zeb: Player, ann: Player) -> None:

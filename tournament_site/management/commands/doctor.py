@@ -17,6 +17,7 @@ from tournament_site.doctor.machine import (
     check_backups,
     check_disks,
     check_limits,
+    check_mail,
     check_redis,
     check_static_files,
 )
@@ -76,6 +77,7 @@ def findings(url: str) -> Iterator[Finding]:
     yield from _of_the_database()
     yield from check_redis()
     yield check_static_files()
+    yield check_mail()
     yield from check_disks()
     yield from check_limits()
     if said := old_python(sys.version_info[:3]):
