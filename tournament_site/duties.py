@@ -28,6 +28,7 @@ from lobby.chat import delete_old_sources
 from lobby.presence import delete_stale_presence
 from lobby.retention import delete_old_lines
 from lobby.stream_names import LOBBY
+from matchmaking.services.access.invitations import delete_old_invitations
 from matchmaking.services.matches import lapse_matches
 from matchmaking.services.parties import delete_old_parties
 from matchmaking.services.queue.held_reads import release_reads
@@ -76,6 +77,8 @@ SHARED_LIMITS = (
     limits.passwords_by_name,
     limits.codes_by_address,
     limits.codes_by_holder,
+    limits.mails_by_address,
+    limits.mails_to,
     socket_limits.connects,
     chat_limits.chat_by_speaker,
     chat_limits.chat_by_guests,
@@ -103,6 +106,7 @@ CLEANING: tuple[Callable[..., int], ...] = (
     delete_old_rooms,
     delete_old_games,
     delete_expired_sessions,
+    delete_old_invitations,
     trim,
     partial(delete_idle_streams, but=[LOBBY, SIGN_OUTS]),
 )

@@ -19,10 +19,10 @@ from matchmaking.services.access.mail import full_address
 class InvitationAdmin(ServicedAdmin[Invitation]):
     """Who was invited, by whom, and what came of it. To delete an open one withdraws it."""
 
-    list_display = ("email", "invited_by", "created_at", "accepted_at", "account")
+    list_display = ("email", "invited_by", "sent_at", "accepted_at", "account")
     search_fields = ("email",)
     related = ("invited_by", "account")
-    readonly_fields = ("invited_by", "created_at", "accepted_at", "account")
+    readonly_fields = ("invited_by", "sent_at", "accepted_at", "account")
     actions = ("send_again",)
 
     def get_fields(self, request: HttpRequest, obj: Invitation | None = None) -> Any:
@@ -42,7 +42,7 @@ class InvitationAdmin(ServicedAdmin[Invitation]):
         """Store the invitation, and mail the link."""
         assert isinstance(request.user, User)
         made = invite(email=obj.email, by=request.user, link=_link(request))
-        obj.pk, obj.created_at = made.pk, made.created_at
+        obj.pk, obj.sent_at = made.pk, made.sent_at
 
     @admin.action(description="Send these invitations again", permissions=["act"])
     def send_again(self, request: HttpRequest, invitations: QuerySet[Invitation]) -> None:

@@ -1,11 +1,13 @@
 """Invitations by mail: staff invite, somebody follows the link once, and has an account."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from matchmaking.models import Invitation, Player
@@ -100,3 +102,16 @@ def test_nobody_else_invites_and_nobody_does_without_mail(
     settings.MATCHPOINT_SENDS_MAIL = False
     assert clerk.post(page, {"email": ADDRESS}).status_code == 403
     assert not Invitation.objects.exists() and not mailoutbox
+
+
+def test_the_address_of_who_never_came_is_deleted_and_else_goes_with_the_account(
+    link: str,
+) -> None:
+    sign_up(link)
+    Invitation.objects.create(email="never@example.org")
+    now = timezone.now()
+    assert invitations.delete_old_invitations(now=now + timedelta(days=13)) == 0
+    assert invitations.delete_old_invitations(now=now + timedelta(days=15)) == 1
+    assert Invitation.objects.get().email == ADDRESS
+    User.objects.get(username="Ann").delete()
+    assert not Invitation.objects.exists()

@@ -1,6 +1,7 @@
 """Inviting somebody by mail to an account, and the account that comes of it."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lib.errors import Conflict, Refusal
+from lib.heavy.slices import delete_slice
 from matchmaking.models import Invitation, Player
 from matchmaking.services.players import sign_up
 
@@ -29,9 +31,11 @@ def invite(*, email: str, by: User, link: Callable[..., str]) -> Invitation:
     return invitation
 
 
+@transaction.atomic
 def send_invitation(invitation: Invitation, *, link: Callable[..., str]) -> None:
     """Mail the link, for the first time or again; raises `Conflict` once it was followed."""
-    if invitation.accepted_at is not None:
+    still_open = Invitation.objects.filter(pk=invitation.pk, accepted_at=None)
+    if not still_open.update(sent_at=timezone.now()):
         raise Conflict(f"{invitation.email} has an account already.")
     by = invitation.invited_by
     address = link(invitation=signing.dumps(invitation.pk.hex, salt=_SALT))
@@ -63,6 +67,12 @@ def accept(invitation: Invitation, *, username: str, password: str, guest: Playe
     User.objects.filter(pk=user.pk).update(email=invitation.email)
     Invitation.objects.filter(pk=invitation.pk).update(account=user)
     return user
+
+
+def delete_old_invitations(*, now: datetime) -> int:
+    """Addresses of people who never came; returns how many were deleted, 0 when none is left."""
+    old = now - timedelta(seconds=INVITED_SECONDS)
+    return delete_slice(Invitation.objects.filter(sent_at__lt=old, accepted_at=None))
 
 
 _INVITATION = """\
