@@ -76,7 +76,7 @@ WITHOUT = {
     "x-forwarded-proto": ("X-Forwarded-Proto $scheme", "leaves out X-Forwarded-Proto"),
     "x-request-id": ("X-Request-ID $request_id", "leaves out X-Request-ID"),
     "host": ("Host ", "sends the Host header"),
-    "socket": ("Upgrade $http_upgrade", "does not pass the WebSocket upgrade on"),
+    "socket": ("Upgrade $upgrade", "does not pass the WebSocket upgrade on"),
 }
 
 
