@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -105,6 +106,8 @@ class ChatSettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The form of the one row."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         row, _ = ChatSettings.objects.get_or_create(pk=ChatSettings.ROW)
         return redirect("admin:lobby_chatsettings_change", row.pk)
 

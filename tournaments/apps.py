@@ -1,11 +1,8 @@
 """App configuration: registers the host of matches, and names what organisers may do."""
 
-from typing import Any
-
 from django.apps import AppConfig
-from django.apps import apps as all_apps
-from django.apps.registry import Apps
-from django.db.models.signals import post_migrate
+
+from lib.database.groups import keep_group
 
 ORGANISERS = "Organisers"
 #: What the group's members may do in the admin, by app.
@@ -31,32 +28,10 @@ class TournamentsConfig(AppConfig):
     name = "tournaments"
 
     def ready(self) -> None:
-        """Host matches; and keep a group of organisers, which grows as permissions come."""
+        """Host matches; and keep a group of organisers."""
         from matchmaking.ports.match_host import register_host
 
         from .match_host import TournamentHost
 
         register_host(TournamentHost())
-        post_migrate.connect(grant_organisers, dispatch_uid="tournaments.grant_organisers")
-
-
-def grant_organisers(
-    *, app_config: AppConfig, using: str, apps: Apps = all_apps, **kwargs: Any
-) -> None:
-    """Grant the group an app's rights; to grant fewer, make another group.
-
-    `migrate` passes the `apps` of that point, `flush` does not.
-    """
-    codenames = RIGHTS.get(app_config.label)
-    if not codenames:
-        return
-    try:
-        group_model = apps.get_model("auth", "Group")
-        permission_model = apps.get_model("auth", "Permission")
-    except LookupError:
-        return  # migrated to a state without accounts
-    group, _ = group_model.objects.using(using).get_or_create(name=ORGANISERS)
-    rights = permission_model.objects.using(using).filter(
-        content_type__app_label=app_config.label, codename__in=codenames
-    )
-    group.permissions.add(*rights)
+        keep_group(ORGANISERS, RIGHTS)
