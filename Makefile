@@ -67,7 +67,7 @@ test: tools ## run every test on SQLite, then on throwaway PostgreSQL and Redis
 	[ $$code -eq 0 ] || echo "The tests on SQLite failed; see above." >&2; \
 	exit $$code
 
-check: tools ## lint, types, layers, migrations and settings
+check: tools ## lint, types, layers, migrations, settings and known vulnerabilities
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PRODUCTION) $(PY) -m mypy .
@@ -75,6 +75,7 @@ check: tools ## lint, types, layers, migrations and settings
 	@$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	@$(PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+	@$(PY) -m tests.audit
 
 deploy-check: tools ## check what is in deploy/, build the container image and start it
 	@$(UNSET) $(PY) -m pytest tests/deploy $(ARGS)

@@ -111,7 +111,8 @@ def made_world() -> World:
     names = scene.ids | {
         "pool_match": match.pk, "ticket_id": ticket(seated).pk, "code": party.code,
         "slug": where.slug, "player_id": seated.pk, "seq": line.seq, "action": "start",
-        "game": "pong", "cup_slug": "cup", "rest": "screen", "stream": f"matches/{match.pk}",
+        "game": "pong", "cup_slug": "cup", "rest": "screen", "site": "discord",
+        "stream": f"matches/{match.pk}",
     }  # fmt: skip
     visitors = {
         "nobody": Visitor(),

@@ -88,6 +88,16 @@ accounts         POST       /account/password
 accounts         POST       /account/sign-out
 accounts         *          /account/second-factor
 players-page     POST       /account/token
+accounts         GET POST   /account/address
+everybody        GET POST   /account/address/confirm
+players-page     GET POST   /account/data
+players-page     POST       /account/data/export
+accounts         GET POST   /account/sites/{site}
+everybody        GET POST   /lost-password
+everybody        GET POST   /lost-password/new
+everybody        POST       /sign-in/with/{site}
+everybody        GET        /sign-in/with/{site}/back
+everybody        GET POST   /sign-up/name
 everybody        GET        /t/{slug}
 everybody        GET        /t/{slug}/{rest}
 everybody        GET        /tournaments

@@ -20,6 +20,7 @@ CHAT = SUPERUSER | {"moderator"}
 WHO: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]] = {
     "auth_group": (SUPERUSER, SUPERUSER, SUPERUSER, SUPERUSER),
     "auth_user": (SUPERUSER, SUPERUSER, SUPERUSER, SUPERUSER),
+    "matchmaking_invitation": (SUPERUSER, NONE, SUPERUSER, SUPERUSER),
     "matchmaking_player": (MODERATORS, NONE, NONE, NONE),
     "matchmaking_ticket": (ORGANISERS, NONE, NONE, ORGANISERS),
     "matchmaking_pool": (ORGANISERS, ORGANISERS, NONE, ORGANISERS),
