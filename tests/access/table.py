@@ -86,7 +86,7 @@ everybody        POST       /sign-out
 account-page     GET        /account
 accounts         POST       /account/password
 accounts         POST       /account/sign-out
-accounts         *          /account/second-factor
+accounts         GET POST   /account/second-factor
 players-page     POST       /account/token
 accounts         GET POST   /account/address
 everybody        GET POST   /account/address/confirm
