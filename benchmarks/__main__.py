@@ -4,7 +4,6 @@ import argparse
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from statistics import median
 from typing import Any
@@ -116,28 +115,6 @@ def run_queue(runs: int) -> None:
         print(f"| {' | '.join(cells)} |")
 
 
-def run_watched(runs: int) -> None:
-    """The queue, with a line for each request and with metrics, and without."""
-    without = {"LOG_REQUESTS_PER_SECOND": "0"}
-    counted = {"LOG_FORMAT": "json", "METRICS_PORT": str(servers.free_port())}
-    kinds = [
-        replace(MATCHPOINT_UVICORN, name=name, env=MATCHPOINT_UVICORN.env | more)
-        for name, more in (
-            ("neither", without),
-            ("lines", {}),
-            ("lines as JSON", {"LOG_FORMAT": "json"}),
-            ("lines as JSON, metrics", counted),
-        )
-    ]
-    figures = _rounds(kinds, runs, matchmaking.measure)
-    print("\n| | requests a second | x neither | CPU per request, us | x neither |")
-    print("|---|---|---|---|---|")
-    for name, runs_of in figures.items():
-        rate, cpu = _median(runs_of, "per_second"), _median(runs_of, "cpu_us")
-        ratios = [_ratio(figures, name, "neither", field) for field in ("per_second", "cpu_us")]
-        print(f"| {name} | {rate:,.0f} | {ratios[0]} | {cpu:.0f} | {ratios[1]} |")
-
-
 def run_idle(runs: int) -> None:
     """Ten thousand idle sockets."""
     most = idle.raise_open_files()
@@ -199,7 +176,6 @@ def run_watching(runs: int) -> None:
 PARTS = {
     "lobby": run_lobby,
     "queue": run_queue,
-    "watched": run_watched,
     "idle": run_idle,
     "arrival": run_arrival,
     "pairing": run_pairing,
