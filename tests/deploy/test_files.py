@@ -136,3 +136,9 @@ def test_nginx_takes_what_a_container_makes_of_the_templates(nginx: Path, file: 
             text = Template(template.read_text()).substitute(variables)
             (front.folder / "site" / template.stem).write_text(text)
         assert front.check() == ""
+
+
+def test_what_the_page_for_operators_names_is_there() -> None:
+    named = set(re.findall(r"\bdeploy/[\w./@-]*\w", (ROOT / "docs" / "operating.md").read_text()))
+    assert len(named) > 8
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
