@@ -19,6 +19,7 @@ from matchmaking.devices import remember_device
 from matchmaking.identity import GUEST_COOKIE, browser_player, set_guest_cookie
 from matchmaking.models import Invitation
 from matchmaking.services.access.invitations import accept, invitation_of
+from matchmaking.services.access.mail import notify
 from matchmaking.services.access.second_factor import has_second_factor
 from matchmaking.services.accounts import change_password
 from matchmaking.services.players import create_guest, replace_token, sign_up
@@ -129,6 +130,7 @@ def set_password(request: HttpRequest) -> HttpResponse:
         return _account(request, password_form=form)
     change_password(request.user, form.cleaned_data["password"])
     update_session_auth_hash(request, request.user)
+    notify(request.user.email, request.user, "it has a new password")
     messages.success(request, "Your password is changed. Other browsers are signed out.")
     response = redirect("account")
     remember_device(request, response, request.user)

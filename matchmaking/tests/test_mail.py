@@ -178,6 +178,21 @@ def test_who_is_locked_out_is_told_for_how_long_and_comes_back_by_mail(
     assert answer.status_code == 302
 
 
+def test_the_owner_is_notified_of_every_new_way_in(ann: User, mailoutbox: Outbox) -> None:
+    browser = signed_in(owned(ann))
+    browser.get("/account/second-factor")
+    app = App(browser.session["matchpoint_new_secret"])
+    browser.post("/account/second-factor", {"code": app.code(), "current": PASSWORD})
+    off = {"code": app.code(), "current": PASSWORD, "action": "off"}
+    browser.post("/account/second-factor", off)
+    new = {"current": PASSWORD, "password": OTHER, "password_again": OTHER}
+    browser.post("/account/password", new)
+    news = ["factor was turned on", "factor was turned off", "has a new password"]
+    assert [word in str(mail.body) for word, mail in zip(news, mailoutbox, strict=True)] == (
+        [True] * 3
+    )
+
+
 def test_without_mail_no_page_offers_it_and_says_whom_to_ask(
     ann: User, settings: Settings, mailoutbox: Outbox
 ) -> None:

@@ -18,7 +18,7 @@ from lib.names import NAME_MAX_CHARS
 from matchmaking.identity import GUEST_COOKIE, browser_player
 from matchmaking.models import ExternalAccount
 from matchmaking.pages.forms import ConfirmForm, GuestForm
-from matchmaking.services.access.mail import full_address
+from matchmaking.services.access.mail import full_address, notify
 from matchmaking.services.access.other_sites import (
     Identity,
     account_of,
@@ -105,6 +105,7 @@ def _connect(request: HttpRequest, who: Identity, account: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, f"{label}: {refusal.message}")
     else:
+        notify(request.user.email, request.user, f"{label} can sign in from now on")
         messages.success(request, f"You can sign in with {label} from now on.")
     return redirect("account")
 

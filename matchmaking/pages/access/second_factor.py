@@ -15,6 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from lib.errors import RateLimited, Refusal
 from matchmaking.devices import remember_device
+from matchmaking.services.access.mail import notify
 from matchmaking.services.access.second_factor import (
     app_address,
     check_code,
@@ -76,6 +77,7 @@ def _change(request: HttpRequest, form: SecondFactorForm) -> HttpResponse:
     messages.success(request, "The second factor is off. Other browsers are signed out.")
     response = redirect("account")
     _end_other_sessions(request, response, form)
+    notify(user.email, user, "its second factor was turned off")
     return response
 
 
@@ -86,7 +88,9 @@ def _codes_page(
     response = render(request, "matchmaking/recovery_codes.html", context)
     if is_new:
         _end_other_sessions(request, response, form)
-        remember_factor(request, TOTPDevice.objects.get(user=form.account()))
+        user = form.account()
+        remember_factor(request, TOTPDevice.objects.get(user=user))
+        notify(user.email, user, "a second factor was turned on")
     return response
 
 
