@@ -4,6 +4,7 @@ import argparse
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from statistics import median
 from typing import Any
@@ -18,6 +19,7 @@ from . import (
     ratings,
     rules,
     servers,
+    several,
     watching,
 )
 from .play import report as play
@@ -115,10 +117,32 @@ def run_queue(runs: int) -> None:
         print(f"| {' | '.join(cells)} |")
 
 
+def run_watched(runs: int) -> None:
+    """The queue, with a line for each request and with metrics, and without."""
+    without = {"LOG_REQUESTS_PER_SECOND": "0"}
+    counted = {"LOG_FORMAT": "json", "METRICS_PORT": str(servers.free_port())}
+    kinds = [
+        replace(MATCHPOINT_UVICORN, name=name, env=MATCHPOINT_UVICORN.env | more)
+        for name, more in (
+            ("neither", without),
+            ("lines", {}),
+            ("lines as JSON", {"LOG_FORMAT": "json"}),
+            ("lines as JSON, metrics", counted),
+        )
+    ]
+    figures = _rounds(kinds, runs, matchmaking.measure)
+    print("\n| | requests a second | x neither | CPU per request, us | x neither |")
+    print("|---|---|---|---|---|")
+    for name, runs_of in figures.items():
+        rate, cpu = _median(runs_of, "per_second"), _median(runs_of, "cpu_us")
+        ratios = [_ratio(figures, name, "neither", field) for field in ("per_second", "cpu_us")]
+        print(f"| {name} | {rate:,.0f} | {ratios[0]} | {cpu:.0f} | {ratios[1]} |")
+
+
 def run_idle(runs: int) -> None:
-    """Ten thousand idle sockets."""
+    """Twenty thousand idle sockets, or as many as there may be open files."""
     most = idle.raise_open_files()
-    sockets = min(10_000, most - 200)
+    sockets = min(20_000, most - 250)
     figures = _rounds(
         [MATCHPOINT_UVICORN, MATCHPOINT_DAPHNE], runs, partial(idle.measure, sockets=sockets)
     )
@@ -173,9 +197,15 @@ def run_watching(runs: int) -> None:
     watching.report(runs)
 
 
+def run_several(runs: int) -> None:
+    """Several processes behind nginx, and what the restart of one is like."""
+    several.report(runs)
+
+
 PARTS = {
     "lobby": run_lobby,
     "queue": run_queue,
+    "watched": run_watched,
     "idle": run_idle,
     "arrival": run_arrival,
     "pairing": run_pairing,
@@ -183,6 +213,7 @@ PARTS = {
     "brackets": run_brackets,
     "ratings": run_ratings,
     "play": run_play,
+    "several": run_several,
     "watching": run_watching,
 }
 

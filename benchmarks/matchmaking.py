@@ -5,16 +5,18 @@ import itertools
 import json
 import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import uvloop
 
 from .servers import Kind, running
+from .sockets import Way
 
 CONNECTIONS = 32
 REQUESTS = 6_000
-_WARM_UP = 300
+WARM_UP = 300
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,11 @@ class Figures:
 class _Poster(asyncio.Protocol):
     """One kept-alive connection that posts again as soon as it has a response."""
 
-    def __init__(self, port: int, numbers: "itertools.count[int]", limit: int) -> None:
+    def __init__(
+        self, port: int, numbers: "itertools.count[int]", limit: int, way: Way | None = None
+    ) -> None:
         self._port, self._numbers, self._limit = port, numbers, limit
+        self._way = way or Way()
         self._buffer = b""
         self._number: int | None = None
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -56,7 +61,7 @@ class _Poster(asyncio.Protocol):
         self._sent = time.perf_counter()
         self._transport.write(
             (
-                f"POST /matchmaking HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
+                f"POST /matchmaking HTTP/1.1\r\nHost: {self._way.host}:{self._port}\r\n"
                 "Content-Type: application/json\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n{body}"
             ).encode()
@@ -85,12 +90,17 @@ class _Poster(asyncio.Protocol):
     async def open(self) -> None:
         """Connect; the first request is sent at once."""
         loop = asyncio.get_running_loop()
-        await loop.create_connection(lambda: self, "127.0.0.1", self._port)
+        await loop.create_connection(
+            lambda: self, "127.0.0.1", self._port, ssl=self._way.tls, **self._way.more
+        )
 
 
-async def _post_all(port: int, first: int, count: int) -> list[_Poster]:
+async def post_all(
+    port: int, first: int, count: int, ways: Sequence[Way | None] = (None,) * CONNECTIONS
+) -> list[_Poster]:
+    """Post so many, each connection on its own way; returns the connections."""
     numbers = itertools.count(first)
-    posters = [_Poster(port, numbers, first + count) for _ in range(CONNECTIONS)]
+    posters = [_Poster(port, numbers, first + count, way) for way in ways]
     await asyncio.gather(*(poster.open() for poster in posters))
     await asyncio.gather(*(poster.done for poster in posters))
     return posters
@@ -98,9 +108,9 @@ async def _post_all(port: int, first: int, count: int) -> list[_Poster]:
 
 async def _measure(kind: Kind) -> Figures:
     with running(kind) as server:
-        await _post_all(server.port, 0, _WARM_UP)
+        await post_all(server.port, 0, WARM_UP)
         cpu, start = server.cpu_seconds(), time.perf_counter()
-        posters = await _post_all(server.port, _WARM_UP, REQUESTS)
+        posters = await post_all(server.port, WARM_UP, REQUESTS)
         seconds, cpu = time.perf_counter() - start, server.cpu_seconds() - cpu
     cuts = statistics.quantiles([d for poster in posters for d in poster.delays], n=100)
     return Figures(

@@ -40,8 +40,7 @@ class Running:
 
     def cpu_seconds(self) -> float:
         """CPU time that the process has used, user and system."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND
+        return process_cpu_seconds(self.pid)
 
     def environ(self) -> dict[str, str]:
         """What its environment says."""
@@ -52,6 +51,12 @@ class Running:
         """Memory that is resident."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def process_cpu_seconds(pid: int) -> float:
+    """CPU time that a process has used, user and system."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND
 
 
 def _matchpoint(server: str) -> Kind:

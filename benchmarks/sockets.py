@@ -3,8 +3,10 @@
 import asyncio
 import base64
 import os
+import ssl
 from collections.abc import Callable
-from typing import cast
+from dataclasses import dataclass
+from typing import Any, cast
 
 MARK = b"bench "
 TEXT, BINARY = 1, 2
@@ -19,6 +21,21 @@ def masked(text: bytes, opcode: int = TEXT) -> bytes:
     else:
         header = bytes((0x80 | opcode, 0x80 | 126)) + size.to_bytes(2, "big")
     return header + bytes(4) + text
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a client comes: from which address, under which name, with or without TLS."""
+
+    source: str = "127.0.0.1"
+    host: str = "127.0.0.1"
+    tls: ssl.SSLContext | None = None
+
+    @property
+    def more(self) -> dict[str, Any]:
+        """What `create_connection` takes beside the address and TLS."""
+        name = {"server_hostname": self.host} if self.tls is not None else {}
+        return {"local_addr": (self.source, 0)} | name
 
 
 class Client(asyncio.Protocol):

@@ -16,15 +16,17 @@ from .servers import MATCHPOINT_UVICORN, Kind, free_port
 _SCRAPE_SECONDS = 2.0
 SOCKETS = 1_000
 
-
-def _kind(name: str, **env: str) -> Kind:
-    return replace(MATCHPOINT_UVICORN, name=name, env=MATCHPOINT_UVICORN.env | env)
-
-
-OFF = _kind("neither", LOG_REQUESTS_PER_SECOND="0")
-LINES = _kind("lines as JSON", LOG_FORMAT="json")
-ON = _kind("lines and metrics", LOG_FORMAT="json", METRICS_PORT=str(free_port()))
-KINDS = (OFF, LINES, ON)
+_PORT = free_port()
+OFF = replace(
+    MATCHPOINT_UVICORN,
+    name="not watched",
+    env=MATCHPOINT_UVICORN.env | {"LOG_REQUESTS_PER_SECOND": "0"},
+)
+ON = replace(
+    MATCHPOINT_UVICORN,
+    name="watched",
+    env=MATCHPOINT_UVICORN.env | {"METRICS_PORT": str(_PORT)},
+)
 
 
 @contextmanager
@@ -52,26 +54,26 @@ def _measure(measure: Callable[[Kind], Any], kind: Kind) -> Any:
 
 
 def report(runs: int) -> None:
-    """All in turn, in another order each time; the ratios of the medians."""
+    """Both in turn, each first in every other run; the ratios of the medians."""
     print(f"\nWatched against not watched, medians of {runs}, in turn\n")
-    print("| | without | lines | ratio | lines and metrics | ratio |\n|---|---|---|---|---|---|")
-    deliver = _rounds(runs, partial(lobby.measure, sockets=SOCKETS))
-    _print(f"lobby of {SOCKETS} sockets: CPU per delivery, us", deliver, "cpu_us")
-    join = _rounds(runs, matchmaking.measure)
-    _print("`POST /matchmaking`: requests a second", join, "per_second")
-    _print("`POST /matchmaking`: CPU per request, us", join, "cpu_us")
-
-
-def _rounds(runs: int, measure: Callable[[Kind], Any]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {kind.name: [] for kind in KINDS}
-    for number in range(runs):
-        for place in range(len(KINDS)):
-            kind = KINDS[(number + place) % len(KINDS)]
-            found[kind.name].append(_measure(measure, kind))
-    return found
-
-
-def _print(text: str, found: dict[str, list[Any]], field: str) -> None:
-    off, lines, on = (median(getattr(each, field) for each in found[kind.name]) for kind in KINDS)
-    cells = [f"{off:.2f}", f"{lines:.2f}", f"{lines / off:.3f}", f"{on:.2f}", f"{on / off:.3f}"]
-    print(f"| {text} | {' | '.join(cells)} |", flush=True)
+    print("| | not watched | watched | ratio |\n|---|---|---|---|")
+    measures: tuple[tuple[str, str, Callable[[Kind], Any]], ...] = (
+        (
+            f"lobby of {SOCKETS} sockets: CPU per delivery, us",
+            "cpu_us",
+            partial(lobby.measure, sockets=SOCKETS),
+        ),
+        ("`POST /matchmaking`: requests a second", "per_second", matchmaking.measure),
+        ("`POST /matchmaking`: CPU per request, us", "cpu_us", matchmaking.measure),
+    )
+    found: dict[Callable[[Kind], Any], dict[str, list[Any]]] = {}
+    for text, field, measure in measures:
+        if measure not in found:
+            found[measure] = {OFF.name: [], ON.name: []}
+            for number in range(runs):
+                for kind in (OFF, ON) if number % 2 else (ON, OFF):
+                    found[measure][kind.name].append(_measure(measure, kind))
+        off, on = (
+            median(getattr(each, field) for each in found[measure][kind.name]) for kind in (OFF, ON)
+        )
+        print(f"| {text} | {off:.1f} | {on:.1f} | {on / off:.3f} |", flush=True)

@@ -132,7 +132,7 @@ class Nginx(Service):
                 file.write_text(text.replace(replaced, by))
 
     def _write_processes(self) -> None:
-        lines = (f"server 127.0.0.1:{port} max_fails=1 fail_timeout=2s;\n" for port in self._ports)
+        lines = (f"server 127.0.0.1:{port} max_fails=0;\n" for port in self._ports)
         (self.folder / "site" / "processes.conf").write_text("".join(lines))
 
     def _make_certificate(self) -> None:
