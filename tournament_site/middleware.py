@@ -37,6 +37,22 @@ class AmbientCsrfMiddleware(CsrfViewMiddleware):
         return super().process_view(request, callback, callback_args, callback_kwargs)
 
 
+class PermissionsPolicyMiddleware(MiddlewareMixin):
+    """Tells browsers what no page of this site asks for, so that no script gets it either."""
+
+    POLICY = ", ".join(
+        f"{feature}=()"
+        for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+    )
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Add the header."""
+        response.headers.setdefault("Permissions-Policy", self.POLICY)
+        return response
+
+
 class RefusalMiddleware(MiddlewareMixin):
     """What a page refuses as a whole, such as while the server is busy, as a page of its own.
 
