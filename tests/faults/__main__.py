@@ -5,6 +5,8 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
+import tests.command_line  # noqa: F401 - sets Django up for what comes after it
+
 from . import crash, outages, rudeness
 
 SERVERS = ("daphne", "uvicorn")
