@@ -138,8 +138,8 @@ class RealTimeRoom(Room):
             elif side.player is not None:
                 text = text or self._text_frames()
                 side.player.send_state(text)
-        if self.spectators or self.delay_seconds:
-            self.send_spectators(text or self._text_frames(), binary, is_state=True)
+        if self.audience.is_sent_to:
+            self.audience.send(text or self._text_frames(), binary, is_state=True)
 
     def show(self, member: Member) -> None:
         member.outbox.send(self._binary_frames() if member.is_binary else self._text_frames())

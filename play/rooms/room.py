@@ -5,7 +5,6 @@ goes on when that is done. All of it runs on the event loop; time comes from the
 """
 
 from abc import ABC, abstractmethod
-from collections import deque
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -32,16 +31,15 @@ from play.services.rooms import EndedGame, RoomSnapshot, StoredRoom, new_seed
 from streams.frames import ServerMessage
 from streams.outbox import Frames
 
+from .absence import Absence
+from .audience import Audience
 from .clock import RoomClock
 from .members import Member, Side
+from .wording import how_it_ended
 
 COUNTDOWN_SECONDS = 3.0
 #: Between two games of a match, before the countdown of the next.
 PAUSE_SECONDS = 2.0
-#: After a restart nobody's absence counts for so long: players need time to come back.
-GRACE_SECONDS = 15.0
-#: Less is nothing: sums of floats are not exact.
-_MOMENT_SECONDS = 0.01
 
 
 class Keeper(Protocol):
@@ -76,12 +74,11 @@ class Room(ABC):
     ) -> None:
         self.stored, self.game, self.keeper, self.clock = stored, game, keeper, keeper.clock
         self.settings = game.settings(**stored.settings)
-        self.delay_seconds = delay_seconds
         self.sides = [
             Side(name, absence / 1000, won)
             for name, absence, won in zip(stored.names, stored.absence_ms, stored.won, strict=True)
         ]
-        self.spectators: set[Member] = set()
+        self.audience = Audience(self.clock, delay_seconds)
         self.number, self.drawn, self.seed = stored.number, stored.drawn, stored.seed
         self.is_begun = stored.is_begun
         self.phase = Phase.WAITING
@@ -96,13 +93,7 @@ class Room(ABC):
         self._is_voided = False
         self._ended: GameOutcome | None = None
         self._countdown_ends = 0.0
-        self._absent: int | None = None
-        self._absent_since = 0.0
-        self._grace_ends = self.clock.now() + (GRACE_SECONDS if stored.is_begun else 0.0)
-        #: What spectators are sent later: when, in both forms, and whether it is a state.
-        self._delayed: deque[tuple[float, Frames, Frames, bool]] = deque()
-        if self._grace_ends > self.clock.now():
-            self.clock.call_at(self._grace_ends, self._look)
+        self._absence = Absence(self.sides, self.clock, self._look, has_grace=stored.is_begun)
         self._resume_game()
 
     # The game, by subclass.
@@ -171,24 +162,24 @@ class Room(ABC):
     def join(self, member: Member) -> None:
         """Let somebody in. A player who comes again takes over from an earlier socket."""
         if member.side is None:
-            self.spectators.add(member)
+            self.audience.members.add(member)
         else:
             side = self.sides[member.side]
             earlier, side.player = side.player, member
             if earlier is not None:
                 earlier.refuse(Conflict("You play on another page now.", code="elsewhere"))
                 earlier.side = None
-                self.spectators.add(earlier)
+                self.audience.members.add(earlier)
         self._look()
         self.send_room()
-        if member.side is not None or not self.delay_seconds:
+        if member.side is not None or not self.audience.delay_seconds:
             self.show(member)
-        elif self._delayed:
+        elif self.audience.is_behind:
             member.send(self.room_message(None))
 
     def leave(self, member: Member) -> None:
         """Somebody's socket is gone."""
-        self.spectators.discard(member)
+        self.audience.members.discard(member)
         for number, side in enumerate(self.sides):
             if side.player is member:
                 side.player = None
@@ -200,12 +191,12 @@ class Room(ABC):
     @property
     def members(self) -> list[Member]:
         """Everybody here."""
-        return [side.player for side in self.sides if side.player] + list(self.spectators)
+        return [side.player for side in self.sides if side.player] + list(self.audience.members)
 
     @property
     def is_empty(self) -> bool:
         """Whether nobody is here."""
-        return not self.spectators and not any(side.is_here for side in self.sides)
+        return not self.audience.members and not any(side.is_here for side in self.sides)
 
     # Phases.
 
@@ -219,7 +210,7 @@ class Room(ABC):
         self._is_unsure = True
         if self.phase in {Phase.PLAYING, Phase.COUNTDOWN}:
             self._pause()
-        self._settle_absence()
+        self._absence.settle()
         self.send_room()
 
     def release(self) -> None:
@@ -234,7 +225,7 @@ class Room(ABC):
             return
         now = self.clock.now()
         if all(side.is_here for side in self.sides):
-            self._settle_absence()
+            self._absence.settle()
             self.is_begun = True
             if self.phase in {Phase.WAITING, Phase.PAUSED}:
                 self._count_down()
@@ -246,7 +237,7 @@ class Room(ABC):
         if self.phase is Phase.COUNTDOWN or (self.phase is Phase.PLAYING and self.pauses):
             self._pause()
             self.send_room()
-        self._count_absence(now)
+        self._count_absence()
 
     def _count_down(self, *, pause: float = 0.0) -> None:
         self.phase = Phase.COUNTDOWN
@@ -257,44 +248,22 @@ class Room(ABC):
         self.stop()
         self.phase = Phase.PAUSED if self.is_begun else Phase.WAITING
 
-    def _count_absence(self, now: float) -> None:
+    def _count_absence(self) -> None:
         """Time runs for a side that is away alone, once it is known to play."""
-        away = [number for number, side in enumerate(self.sides) if not side.is_here]
-        alone = away[0] if len(away) == 1 else None
-        counts = self.is_begun or self.stored.pool is not None
-        if alone is None or not counts or now < self._grace_ends:
-            self._settle_absence()
-            return
-        if self._absent != alone:
-            self._settle_absence()
-            self._absent, self._absent_since = alone, now
-            self.clock.call_at(now + self.sides[alone].absence_seconds, self._look)
-        elif self._absence_left(alone) < _MOMENT_SECONDS:
-            self._settle_absence()
+        is_counted = self.is_begun or self.stored.pool is not None
+        late = self._absence.count(is_counted=is_counted)
+        if late is not None:
             self.stop()
             self.is_storing = True
-            outcome = GameOutcome(1 - alone, self.scores, Reason.ABSENT)
-            self.keeper.side_stayed_away(self, alone, self._ended_game(outcome))
-
-    def _settle_absence(self) -> None:
-        """Nobody's absence runs any more; what ran is taken off."""
-        if self._absent is not None:
-            side = self.sides[self._absent]
-            side.absence_seconds = self._absence_left(self._absent)
-            self._absent = None
-
-    def _absence_left(self, number: int) -> float:
-        left = self.sides[number].absence_seconds
-        if number == self._absent:
-            left -= self.clock.now() - self._absent_since
-        return max(0.0, left)
+            outcome = GameOutcome(1 - late, self.scores, Reason.ABSENT)
+            self.keeper.side_stayed_away(self, late, self._ended_game(outcome))
 
     # Games.
 
     def end_game(self, outcome: GameOutcome) -> None:
         """A game is over: it is stored first, then announced by `go_on`."""
         self.stop()
-        self._settle_absence()
+        self._absence.settle()
         self.is_storing, self._ended = True, outcome
         if outcome.winner is not None:
             self.sides[outcome.winner].won += 1
@@ -328,10 +297,9 @@ class Room(ABC):
         if outcome is not None:
             is_over = self._is_decided()
             number = self.number if is_over else self.number - 1
-            self.send(GameOver(
-                self._ending(number, outcome), number, outcome.winner, outcome.scores,
-                outcome.reason,
-            ))  # fmt: skip
+            called = f"Game {number}" if self.stored.best_of > 1 else "The game"
+            text = how_it_ended(called, outcome, self.stored.names)
+            self.send(GameOver(text, number, outcome.winner, outcome.scores, outcome.reason))
             if not is_over:
                 self._count_down(pause=PAUSE_SECONDS)
                 self.show_all()
@@ -344,25 +312,9 @@ class Room(ABC):
         """The match is over, by its games or otherwise."""
         self.stop()
         self.is_storing = False
-        self._settle_absence()
+        self._absence.settle()
         self.phase = Phase.OVER
         self.send_room()
-
-    def _ending(self, number: int, outcome: GameOutcome) -> str:
-        game = f"Game {number}" if self.stored.best_of > 1 else "The game"
-        score = f"{outcome.scores[0]}:{outcome.scores[1]}"
-        if outcome.winner is None:
-            return f"{game} is drawn."
-        winner, loser = self.sides[outcome.winner].name, self.sides[1 - outcome.winner].name
-        match outcome.reason:
-            case Reason.RESIGNED:
-                return f"{game}: {loser} resigned, {winner} wins."
-            case Reason.TIME:
-                return f"{game}: {loser} ran out of time, {winner} wins."
-            case _:
-                return (
-                    f"{game}: {winner} wins{', ' + outcome.text if outcome.text else ''}, {score}."
-                )
 
     # What players do.
 
@@ -422,23 +374,7 @@ class Room(ABC):
         for side in self.sides:
             if side.player is not None:
                 side.player.outbox.send(frames)
-        self.send_spectators(frames, frames, is_state=False)
-
-    def send_spectators(self, text: Frames, binary: Frames, *, is_state: bool) -> None:
-        """Send spectators a message in their form, after the delay."""
-        if self.delay_seconds:
-            due = self.clock.now() + self.delay_seconds
-            self._delayed.append((due, text, binary, is_state))
-            self.clock.call_at(due, self._send_delayed)
-        else:
-            for member in self.spectators:
-                _send(member, text, binary, is_state=is_state)
-
-    def _send_delayed(self) -> None:
-        while self._delayed and self._delayed[0][0] <= self.clock.now():
-            _, text, binary, is_state = self._delayed.popleft()
-            for member in self.spectators:
-                _send(member, text, binary, is_state=is_state)
+        self.audience.send(frames, frames, is_state=False)
 
     def show_all(self) -> None:
         """Send everybody the state, each side what it may see."""
@@ -450,9 +386,9 @@ class Room(ABC):
         for side in self.sides:
             if side.player is not None:
                 side.player.send(self.room_message(side.player.side))
-        if self.spectators:
+        if self.audience.members:
             frames = Frames((self.room_message(None).text_frame(),))
-            self.send_spectators(frames, frames, is_state=False)
+            self.audience.send(frames, frames, is_state=False)
 
     def room_message(self, you: int | None) -> RoomMessage:
         """How the match stands, for one side or a spectator."""
@@ -465,7 +401,7 @@ class Room(ABC):
             you=you,
             sides=[
                 SideNow(
-                    side.name, side.is_here, int(self._absence_left(number) * 1000), side.won,
+                    side.name, side.is_here, int(self._absence.left(number) * 1000), side.won,
                     side.wants_rematch,
                 )
                 for number, side in enumerate(self.sides)
@@ -474,9 +410,9 @@ class Room(ABC):
             best_of=self.stored.best_of,
             scores=self.scores,
             countdown_ms=max(0, int(countdown * 1000)) if self.phase is Phase.COUNTDOWN else None,
-            absent=self._absent,
-            spectators=len(self.spectators),
-            delay_ms=0 if you is not None else int(self.delay_seconds * 1000),
+            absent=self._absence.side,
+            spectators=len(self.audience),
+            delay_ms=0 if you is not None else int(self.audience.delay_seconds * 1000),
             next_match=str(self.next_match) if self.next_match else None,
         )  # fmt: skip
 
@@ -502,7 +438,7 @@ class Room(ABC):
             number=self.number,
             won=(self.sides[0].won, self.sides[1].won),
             drawn=self.drawn,
-            absence_ms=(int(self._absence_left(0) * 1000), int(self._absence_left(1) * 1000)),
+            absence_ms=(int(self._absence.left(0) * 1000), int(self._absence.left(1) * 1000)),
             seed=self.seed,
             game=self.game.slug,
             state=self.state,
@@ -511,13 +447,5 @@ class Room(ABC):
             scores=self.scores,
             is_begun=self.is_begun,
             is_live=self.phase in {Phase.PLAYING, Phase.COUNTDOWN, Phase.PAUSED},
-            spectators=len(self.spectators),
+            spectators=len(self.audience),
         )
-
-
-def _send(member: Member, text: Frames, binary: Frames, *, is_state: bool) -> None:
-    frames = binary if member.is_binary else text
-    if is_state:
-        member.send_state(frames)
-    else:
-        member.outbox.send(frames)

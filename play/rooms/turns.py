@@ -176,9 +176,9 @@ class TurnRoom(Room):
         for side in self.sides:
             if side.player is not None:
                 self.show(side.player)
-        if self.spectators:
+        if self.audience.members:
             frames = Frames((self._position(None).text_frame(),))
-            self.send_spectators(frames, frames, is_state=False)
+            self.audience.send(frames, frames, is_state=False)
 
     def show(self, member: Member) -> None:
         member.send(self._position(member.side))
