@@ -145,6 +145,7 @@ async def test_a_connection_that_breaks_is_no_close(met: tuple[Made, Somebody]) 
         (b"\x81\xff" + struct.pack("!Q", 1 << 40), CloseCode.MESSAGE_TOO_BIG),
         (frame(Opcode.CLOSE), CloseCode.NO_STATUS_RCVD),
     ],
+    ids=["no UTF-8", "continues nothing", "not masked", "too large", "a bare close"],
 )
 async def test_what_is_no_message_has_its_code(
     met: tuple[Made, Somebody], came: bytes, code: int

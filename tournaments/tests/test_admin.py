@@ -229,7 +229,7 @@ def test_a_big_tournament_s_page_needs_few_queries(
     olga: Client, django_assert_max_num_queries: QueryLimit
 ) -> None:
     tournament = running(*(f"Player {number}" for number in range(64)))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         assert words(olga, page("change", tournament.pk)).count("Enter<span") == 32
 
 
