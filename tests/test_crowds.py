@@ -169,15 +169,15 @@ async def test_large_heads_are_refused_before_they_are_read(narrow: MatchpointSe
     socket.abort()
 
 
-async def test_what_is_not_http_is_told_so_without_a_line_in_the_log(
+async def test_what_is_not_http_is_told_so_with_few_lines_in_the_log(
     narrow: MatchpointServer,
 ) -> None:
     before = narrow.log
-    for _ in range(20):
+    for _ in range(40):
         [socket] = await half_sent(narrow.port, b"\x16\x03\x01 hello\r\n\r\n", 1)
         assert await socket.read_status() == 400
         socket.abort()
-    assert narrow.log == before
+    assert 1 <= narrow.log.removeprefix(before).count("\n") <= 15
 
 
 async def test_foreign_handshakes_count_and_are_not_logged_one_by_one(

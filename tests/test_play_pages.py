@@ -208,6 +208,7 @@ def test_two_play_hex_on_the_board_and_by_typing_in_the_view_of_any_game(
     for person in people:
         person.see(".match-ending")
     people[0].page.click("text=Watch it again")
+    people[0].see("[data-time] >> text=move 0 of move 5")
     people[0].page.press("[data-seek]", "End")
     people[0].see('.generic-cell.is-last[aria-label="b3: ●"]')
 

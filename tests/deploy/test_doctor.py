@@ -14,6 +14,7 @@ from .stack import WholeSite, site
 
 pytestmark = [pytest.mark.deploy, pytest.mark.services, pytest.mark.timeout(240)]
 SHOWN = "SELECT id FROM lib_serverprocess"
+UPKEEP = "SELECT holder FROM matchmaking_lease WHERE duty = 'upkeep'"
 Findings = dict[str, tuple[str, str]]
 
 
@@ -47,6 +48,7 @@ def from_outside(whole: WholeSite, **settings: str) -> Findings:
 
 def test_a_site_as_deploy_has_it_is_well(whole: WholeSite) -> None:
     assert comes_true(lambda: len(rows(whole.database_url, SHOWN)) == 2, 10)
+    assert comes_true(lambda: bool(rows(whole.database_url, UPKEEP)), 10)
     found = from_outside(whole)
     wrong = {about for about, (gravity, _) in found.items() if gravity != "ok"}
     # A machine of tests: root, an old Python, no backup, a secret that all know, no fsync, two days

@@ -44,7 +44,7 @@ def test_what_is_known_is_passed_over(seqs: tuple[int, ...]) -> None:
 
 def announcement(*seqs: int) -> dict[str, Any]:
     frames = [(seq, f"frame {seq}") for seq in seqs]
-    return {"stream": STREAM, "epoch": "abc", "seq": seqs[-1], "frames": frames}
+    return {"stream": STREAM, "epoch": "abc", "seq": seqs[-1], "frames": frames, "committed": 0.0}
 
 
 def test_announcements_that_overtook_each_other_are_reported_in_order() -> None:

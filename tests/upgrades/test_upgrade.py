@@ -14,6 +14,7 @@ from . import backup_of
 #: What a restore begins anew, and what migrations may add to.
 CHANGES = {
     *("django_migrations", "django_content_type", "auth_permission", "sqlite_sequence"),
+    *("auth_group", "auth_group_permissions"),
     *("matchmaking_lease", "lobby_presence", "play_host", "lib_serverprocess"),
 }
 
