@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,7 +20,6 @@ from . import (
     ratings,
     rules,
     servers,
-    several,
     watching,
 )
 from .play import report as play
@@ -199,7 +199,8 @@ def run_watching(runs: int) -> None:
 
 def run_several(runs: int) -> None:
     """Several processes behind nginx, and what the restart of one is like."""
-    several.report(runs)
+    # A process of its own: the tests' servers, which it uses, have an environment of theirs.
+    subprocess.run([sys.executable, "-m", "benchmarks.several", str(runs)], check=True)
 
 
 PARTS = {

@@ -16,6 +16,7 @@ from statistics import median
 
 import uvloop
 
+import tests.command_line  # noqa: F401 - sets Django up for what comes after it
 from tests.conftest import require
 from tests.deploy.stack import WholeSite, site
 from tests.server import rows
@@ -283,3 +284,7 @@ def _report_restart() -> None:
         f"| {found.gap_p50_s:.1f} | {found.gap_p99_s:.1f} | {found.gap_most_s:.1f} "
         f"| {found.holes} | {found.cpu_peak:.2f} | {found.ready_s:.1f} | {found.seconds:.0f} |"
     )
+
+
+if __name__ == "__main__":
+    report(int(sys.argv[1]))
