@@ -41,7 +41,7 @@ def logging_config(*, level: str, form: LogFormat, sentry_dsn: str) -> dict[str,
     formats = f"{__package__}.formats"
     handlers: dict[str, dict[str, Any]] = {
         "stderr": {
-            "class": "logging.StreamHandler",
+            "class": f"{__package__}.handler.GatheringHandler",
             "formatter": "line",
             "filters": ["bounded"],
         }
