@@ -12,7 +12,7 @@ from typing import Any
 from . import lobby, matchmaking
 from .servers import MATCHPOINT_UVICORN, Kind, free_port
 
-#: Prometheus asks every 15 s; here a run is over by then. Every 2 s would cost joins a tenth.
+#: Prometheus asks every 15 s; here a run is over by then.
 _SCRAPE_SECONDS = 5.0
 SOCKETS = 1_000
 
