@@ -423,7 +423,7 @@ class Room(ABC):
         if self._ended is not None:
             return "The result is being stored."
         if self.is_held:
-            return "The server cannot reach its database. The game goes on in a moment."
+            return "The server cannot go on right now. The game continues in a moment."
         if self._is_voided and self.phase is not Phase.PLAYING:
             return "This game was lost when the server stopped. It is played again from its start."
         if away:

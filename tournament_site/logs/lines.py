@@ -1,6 +1,7 @@
 """The line of a request and of a socket, and how many of them are written."""
 
 import logging
+import time
 from typing import Any, ClassVar
 
 import msgspec
@@ -111,6 +112,17 @@ class Lines:
         return (self._refused if is_refused else self._served).take()
 
 
+class LineRecord(logging.LogRecord):
+    """The record of a line: without looking up which code, thread and process wrote it."""
+
+    def __init__(self, line: Line) -> None:
+        self.__dict__.update(_COMMON)
+        self.msg, self.created = line, time.time()
+
+
+_COMMON = vars(logging.LogRecord(log.name, logging.INFO, "", 0, "", (), None))
+
+
 def write(line: Line) -> None:
-    """Hand a line to the log, without looking up which code wrote it."""
-    log.handle(log.makeRecord(log.name, logging.INFO, "", 0, line, (), None))
+    """Hand a line to the log."""
+    log.handle(LineRecord(line))
