@@ -390,6 +390,7 @@ def test_a_large_bracket_can_be_made_small_and_folded(meet: Meet, site: Matchpoi
     vic.page.goto(make_cup(site, *(f"Player {n}" for n in range(64))))
     wide = vic.page.locator('[id="W1.1"]').bounding_box()
     vic.page.click("#zoom [data-zoom=out]")
+    vic.see('[id="W1.1"]')  # the page may be drawing it anew
     small = vic.page.locator('[id="W1.1"]').bounding_box()
     assert wide is not None and small is not None and small["width"] < wide["width"]
     vic.page.click(".fold-round >> nth=0")
