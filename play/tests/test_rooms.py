@@ -241,7 +241,7 @@ def test_a_process_that_is_unsure_stands_still_and_goes_on() -> None:
     table = Table()
     ann, bob = table.both()
     table.room.hold()
-    assert not table.clock.stepped and "database" in sent(ann, "room")["text"]
+    assert not table.clock.stepped and "cannot go on" in sent(ann, "room")["text"]
     table.room.leave(bob)
     table.clock.pass_by(100)
     assert not table.keeper.absent
