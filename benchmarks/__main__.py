@@ -117,7 +117,7 @@ def run_queue(runs: int) -> None:
         print(f"| {' | '.join(cells)} |")
 
 
-def run_watched(runs: int) -> None:
+def _report_lines_and_metrics(runs: int) -> None:
     """The queue, with a line for each request and with metrics, and without."""
     silent = {"LOG_REQUESTS_PER_SECOND": "0"}
     counted = {"METRICS_PORT": str(servers.free_port())}
@@ -195,6 +195,7 @@ def run_play(runs: int) -> None:
 def run_watching(runs: int) -> None:
     """What it costs to be watched."""
     watching.report(runs)
+    _report_lines_and_metrics(runs)
 
 
 def run_several(runs: int) -> None:
@@ -206,7 +207,6 @@ def run_several(runs: int) -> None:
 PARTS = {
     "lobby": run_lobby,
     "queue": run_queue,
-    "watched": run_watched,
     "idle": run_idle,
     "arrival": run_arrival,
     "pairing": run_pairing,
