@@ -15,6 +15,7 @@ from .bracket import (
     WinnerOf,
 )
 from .double import double_elimination
+from .drawn import BadDraw, Draw, Drawn, Matches, bracket_of_draw, lay_out, matches_of
 from .names import round_name
 from .placings import placings
 from .progress import (

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from tournaments.engine.errors import TooFewEntrants
 from tournaments.engine.seeding import bracket_order, bracket_size
@@ -47,22 +48,42 @@ class Draft:
         )
 
 
-def add_winners_rounds(draft: Draft, entrant_count: int) -> list[list[Source]]:
-    """Add the knock-out rounds; returns the losers of each round, then the winner of the last.
+def seeded_places(entrant_count: int) -> list[Source]:
+    """Who stands in the first round, from the top.
 
     Byes go to the top seeds: seeds beyond the entrants are byes, and 1 meets the last.
     """
     if entrant_count < 2:
         raise TooFewEntrants("A bracket needs at least two entrants.")
-    current: list[Source] = [
-        Seed(seed) if seed <= entrant_count else BYE
-        for seed in bracket_order(bracket_size(entrant_count))
-    ]
+    order = bracket_order(bracket_size(entrant_count))
+    return [Seed(seed) if seed <= entrant_count else BYE for seed in order]
+
+
+def add_winners_rounds(draft: Draft, places: Sequence[Source]) -> list[list[Source]]:
+    """Add the knock-out rounds; returns the losers of each round, then the winner of the last."""
+    current = list(places)
     losers_by_round: list[list[Source]] = []
     while len(current) > 1:
         current, losers = add_round(draft, Part.WINNERS, len(losers_by_round) + 1, current)
         losers_by_round.append(losers)
     return [*losers_by_round, current]
+
+
+def add_losers_rounds(
+    draft: Draft, starts: Sequence[Source], landings: Sequence[Sequence[Source]]
+) -> Source:
+    """Add the losers' bracket; returns its winner.
+
+    `starts` are those who lost in round one, by their places there; `landings` for each round
+    after it those who lost in it, by the places into which they drop.
+    """
+    survivors = list(starts)
+    for index, landing in enumerate(landings):
+        survivors, _ = add_round(draft, Part.LOSERS, 2 * index + 1, survivors)
+        met = list(chain.from_iterable(zip(landing, survivors, strict=True)))
+        survivors, _ = add_round(draft, Part.LOSERS, 2 * index + 2, met)
+    (challenger,) = survivors
+    return challenger
 
 
 def add_round(

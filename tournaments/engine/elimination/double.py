@@ -1,9 +1,9 @@
 """Double elimination: the second defeat puts you out."""
 
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain
 
-from .assembly import Draft, add_round, add_winners_rounds
+from .assembly import Draft, add_losers_rounds, add_winners_rounds, seeded_places
 from .bracket import BRACKET_RESET, GRAND_FINAL, Bracket, LoserOf, Part, Source, WinnerOf
 
 
@@ -16,24 +16,18 @@ def double_elimination(entrant_count: int) -> Bracket:
     the winners' side loses the grand final.
     """
     draft = Draft()
-    *losers_by_round, (champion,) = add_winners_rounds(draft, entrant_count)
-    challenger = _add_losers_rounds(draft, losers_by_round)
+    *losers_by_round, (champion,) = add_winners_rounds(draft, seeded_places(entrant_count))
+    starts, *drops = losers_by_round
+    challenger = add_losers_rounds(draft, starts, [_landing(*drop) for drop in enumerate(drops)])
     draft.add(GRAND_FINAL, Part.FINAL, 1, 1, champion, challenger)
     draft.add(BRACKET_RESET, Part.FINAL, 2, 1, WinnerOf(GRAND_FINAL), LoserOf(GRAND_FINAL))
     return draft.finish(entrant_count)
 
 
-def _add_losers_rounds(draft: Draft, losers_by_round: list[list[Source]]) -> Source:
-    """Add the losers' bracket; returns its winner."""
-    survivors, *drops = losers_by_round
-    for index, dropped in enumerate(drops):
-        survivors, _ = add_round(draft, Part.LOSERS, 2 * index + 1, survivors)
-        shift = drop_shift(index, len(dropped))
-        landing = [dropped[number ^ shift] for number in range(len(dropped))]
-        met = list(chain.from_iterable(zip(landing, survivors, strict=True)))
-        survivors, _ = add_round(draft, Part.LOSERS, 2 * index + 2, met)
-    (challenger,) = survivors
-    return challenger
+def _landing(drop: int, dropped: Sequence[Source]) -> list[Source]:
+    """Who lost in a round, by the places of the losers' bracket into which they drop."""
+    shift = drop_shift(drop, len(dropped))
+    return [dropped[number ^ shift] for number in range(len(dropped))]
 
 
 def drop_shift(drop: int, places: int) -> int:

@@ -91,7 +91,7 @@ def _expected_exits(
         case Part.THIRD_PLACE:
             return stage, stage + 1
         case Part.FINAL:
-            return (stage, stage + 1) if pairing.is_reset else ()
+            return (stage, stage + 1) if pairing.winner_to is None else ()
     last_of_single = not bracket.is_double and pairing.winner_to is None
     contested = not any(isinstance(occupant, Bye | Vacant) for occupant in resolved.sides)
     goes_out = pairing.loser_to is None and contested

@@ -206,7 +206,6 @@ def champion(bracket: Bracket, state: State) -> Occupant:
     """Who won the tournament: Pending while open, Vacant if nobody was left to win it."""
     if not bracket.is_double:
         return state[f"W{bracket.winners_rounds}.1"].winner
-    reset = state[BRACKET_RESET]
-    if reset.status is PairingStatus.NOT_NEEDED:
-        return state[GRAND_FINAL].winner
-    return reset.winner
+    if BRACKET_RESET in bracket and state[BRACKET_RESET].status is not PairingStatus.NOT_NEEDED:
+        return state[BRACKET_RESET].winner
+    return state[GRAND_FINAL].winner

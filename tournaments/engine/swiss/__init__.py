@@ -1,9 +1,18 @@
-"""Swiss tournaments: pairing the next round, and the files they are exchanged in.
-
-The Dutch system is in `gacrux_engine`, apart, since its dependency takes a moment to import.
-"""
+"""Swiss tournaments: pairing the next round, and the files they are exchanged in."""
 
 from .contenders import broken_rules
+from .dutch import (
+    BoardReasons,
+    DecidedBracket,
+    DutchEngine,
+    PairingUnfinished,
+    Progress,
+    Reason,
+    RoundReasons,
+    Step,
+    explained,
+    reasons_for,
+)
 from .quality import quality_of
 from .quick_engine import QuickEngine
 from .task import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 from tournaments.engine.history import Colour
 
@@ -45,6 +45,16 @@ def colour_preference(played: Sequence[Colour]) -> Preference:
     return Preference(last.other, Strength.MILD if played else Strength.NONE, 0)
 
 
+class ColourRule(Enum):
+    """What decides the colours of a pair; the value is the article."""
+
+    BOTH_DUE = "5.2.1"
+    STRONGER = "5.2.2"
+    HISTORY = "5.2.3"
+    RANK = "5.2.4"
+    NUMBER = "5.2.5"
+
+
 def first_is_white(
     first: Sequence[Colour], second: Sequence[Colour], colour_at_rest: Colour
 ) -> bool:
@@ -53,24 +63,32 @@ def first_is_white(
     The colours are those of the games played. `colour_at_rest` is the first one's by number,
     for when nothing else decides.
     """
+    return first_colour(first, second, colour_at_rest)[0] is Colour.WHITE
+
+
+def first_colour(
+    first: Sequence[Colour], second: Sequence[Colour], colour_at_rest: Colour
+) -> tuple[Colour, ColourRule]:
+    """The colour of the higher ranked of two, and the rule that decides it."""
     own, other = colour_preference(first), colour_preference(second)
     if not own.strength and not other.strength:
-        return colour_at_rest is Colour.WHITE
+        return colour_at_rest, ColourRule.NUMBER
     if own.strength and other.strength and own.colour is other.colour:
-        return _same_wish(own, other, first, second) is Colour.WHITE
-    wish = own.colour if own.strength else other.colour.other
-    return wish is Colour.WHITE
+        return _same_wish(own, other, first, second)
+    return own.colour if own.strength else other.colour.other, ColourRule.BOTH_DUE
 
 
 def _same_wish(
     own: Preference, other: Preference, first: Sequence[Colour], second: Sequence[Colour]
-) -> Colour:
+) -> tuple[Colour, ColourRule]:
     """The first one's colour where both prefer the same (5.2.2 to 5.2.4)."""
     if own.strength != other.strength:
-        return own.colour if own.strength > other.strength else own.colour.other
+        is_due = own.strength > other.strength
+        return own.colour if is_due else own.colour.other, ColourRule.STRONGER
     if own.strength is Strength.ABSOLUTE and own.imbalance != other.imbalance:
-        return own.colour if own.imbalance > other.imbalance else own.colour.other
+        is_due = own.imbalance > other.imbalance
+        return own.colour if is_due else own.colour.other, ColourRule.STRONGER
     for mine, theirs in zip(reversed(first), reversed(second), strict=False):
         if mine is not theirs:
-            return mine.other
-    return own.colour
+            return mine.other, ColourRule.HISTORY
+    return own.colour, ColourRule.RANK

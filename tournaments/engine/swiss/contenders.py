@@ -10,7 +10,7 @@ from functools import cached_property
 
 from tournaments.engine.history import ByeKind, Colour, Kind, Line, score, score_sheets
 
-from .colours import Preference, Strength, colour_preference, first_is_white
+from .colours import ColourRule, Preference, Strength, colour_preference, first_colour
 from .task import PairingTask, SwissPairing
 
 
@@ -98,11 +98,17 @@ def may_meet(task: PairingTask, one: Contender, other: Contender) -> bool:
 
 def seat(task: PairingTask, higher: Contender, lower: Contender) -> tuple[int, int]:
     """White and Black of a pair (FIDE C.04.3, 5.2)."""
+    colour, _ = colour_of_higher(task, higher, lower)
+    return (higher.id, lower.id) if colour is Colour.WHITE else (lower.id, higher.id)
+
+
+def colour_of_higher(
+    task: PairingTask, higher: Contender, lower: Contender
+) -> tuple[Colour, ColourRule]:
+    """The colour of the higher ranked of a pair, and what decides it."""
     first = task.history.first_colour
     by_number = first if higher.number % 2 else first.other
-    if first_is_white(higher.colours, lower.colours, by_number):
-        return higher.id, lower.id
-    return lower.id, higher.id
+    return first_colour(higher.colours, lower.colours, by_number)
 
 
 def in_board_order(

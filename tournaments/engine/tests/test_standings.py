@@ -29,8 +29,8 @@ from tournaments.engine.round_robin import berger_table
 from tournaments.engine.standings import Row, System, TieBreak, shown, standings
 from tournaments.engine.standings.table import VALUE_OF
 from tournaments.engine.swiss import PairingTask
-from tournaments.engine.swiss.gacrux_engine import chess_json
 
+from .gacrux_reference import chess_json
 from .tournaments import (
     both_forfeited,
     by_chance,
