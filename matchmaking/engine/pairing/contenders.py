@@ -8,6 +8,7 @@ from math import inf
 import msgspec
 
 from .values import Member, PairingError, Rules, Ticket
+from .wants.compiled import Layout, Wants, agree, discontent, layout_of, place_of, wants_of
 
 # What is weighed against rating points, so that each of these outweighs all before it:
 # a second region, a long wait, the head of the queue, a rematch, one player more in a match,
@@ -21,6 +22,9 @@ PLAYER = 1e9
 BEYOND_WINDOWS = 3e9
 OVERDUE = 1e12
 
+# What each step from a player's best role costs a side, in rating points of one player.
+NEXT_ROLE = 50.0
+
 ANYWHERE = -1  # every bit: a region mask that meets all others
 
 
@@ -30,7 +34,8 @@ class Contender(msgspec.Struct, frozen=True, eq=False, gc=False):
     `rating` is the party's; where ratings do not matter, it is derived from the place.
     `window` has grown with the wait, to no end once the wait is too long; `own_window` leaves that
     out. `is_paused` says that it does not meet recent opponents yet. `accepts` and `prefers` are
-    bit masks of regions. `worth` is what it costs to leave the party waiting.
+    bit masks of regions. `worth` is what it costs to leave the party waiting. `wants` are its
+    attributes, None where the pool has none. `roles` are what each player can take.
     """
 
     ticket: Ticket
@@ -47,6 +52,8 @@ class Contender(msgspec.Struct, frozen=True, eq=False, gc=False):
     players: tuple[Hashable, ...]
     avoids: frozenset[Hashable]
     worth: float
+    wants: Wants | None = None
+    roles: tuple[tuple[str, ...], ...] = ()
 
 
 def queue_order(tickets: Iterable[Ticket]) -> list[Ticket]:
@@ -66,8 +73,9 @@ def contenders(tickets: Sequence[Ticket], rules: Rules, now: float) -> list[Cont
     have changed since) are included.
     """
     bits = {region: 1 << place for place, region in enumerate(all_regions(tickets))}
+    layout = layout_of(rules.attributes) if rules.attributes else None
     result = [
-        _contender(ticket, place, rules, now, bits)
+        _contender(ticket, place, rules, now, bits, layout)
         for place, ticket in enumerate(queue_order(tickets), start=1)
     ]
     players = [player for one in result for player in one.players]
@@ -77,7 +85,12 @@ def contenders(tickets: Sequence[Ticket], rules: Rules, now: float) -> list[Cont
 
 
 def _contender(
-    ticket: Ticket, place: int, rules: Rules, now: float, bits: dict[str, int]
+    ticket: Ticket,
+    place: int,
+    rules: Rules,
+    now: float,
+    bits: dict[str, int],
+    layout: Layout | None,
 ) -> Contender:
     wait = max(0.0, now - ticket.waiting_since)
     is_overdue = wait >= rules.longest_wait
@@ -99,6 +112,8 @@ def _contender(
         tuple(member.player for member in members),
         _avoided(members, rules.remembered),
         _worth(ticket, wait, rules) + is_overdue * OVERDUE,
+        None if layout is None else wants_of(layout, [one.attributes for one in members], wait),
+        tuple([member.roles for member in members]),
     )
 
 
@@ -125,11 +140,35 @@ def within_windows(one: Contender, other: Contender) -> bool:
 def fits(one: Contender, other: Contender) -> bool:
     """Whether two parties may be in one match: by rating, or a wait too long, and by region.
 
-    Recent opponents may not for a while.
+    And by what they want. Recent opponents may not for a while.
     """
     if not (one.is_overdue or other.is_overdue or within_windows(one, other)):
         return False
-    return one.accepts & other.accepts != 0 and not is_too_early(one, other)
+    if not one.accepts & other.accepts or is_too_early(one, other):
+        return False
+    return want_the_same(one, other)
+
+
+def want_the_same(one: Contender, other: Contender) -> bool:
+    """Whether two parties may be in one match by the pool's attributes."""
+    return one.wants is None or other.wants is None or agree(one.wants, other.wants)
+
+
+def unmet_wishes(one: Contender, other: Contender) -> float:
+    """What it costs in rating points that these two wish for something else."""
+    if one.wants is None or other.wants is None:
+        return 0.0
+    return discontent(one.wants, other.wants)
+
+
+def roles_in(parties: Iterable[Contender]) -> tuple[tuple[str, ...], ...]:
+    """The roles that each player of these can take, the best first."""
+    return tuple(roles for one in parties for roles in one.roles)
+
+
+def wants_in(parties: Sequence[Contender]) -> list[Wants]:
+    """What each of these wants; nothing where the pool has no attributes."""
+    return [one.wants for one in parties if one.wants is not None]
 
 
 def is_too_early(one: Contender, other: Contender) -> bool:
@@ -145,8 +184,13 @@ def would_meet_again(one: Contender, other: Contender) -> bool:
 def meeting_place(parties: Sequence[Contender]) -> str | None:
     """The region in which a match takes place: one that all accept, and most prefer most.
 
-    None if nobody asks for one, or if there is none in which all would play.
+    None if nobody asks for one, or if there is none in which all would play. Where the pool asks
+    for the way to each region, the shortest way decides.
     """
+    wants = wants_in(parties)
+    nearest = place_of(wants) if wants else None
+    if nearest is not None:
+        return nearest
     names = all_regions(one.ticket for one in parties)
     possible = [
         region

@@ -7,13 +7,15 @@ longest, near ratings and near regions, weighed against each other (`Rules.point
 `Effort`.
 
 What is guaranteed: no two of those left fit each other. No player who has waited too long is left
-while another, who has not, plays. Up to 10 tickets the pairing is the best there is. Beyond that
+while another, who has not, plays with somebody whom the first could play with; without attributes,
+that is while another plays at all. Up to 10 tickets the pairing is the best there is. Beyond that
 it is the best among each one's nearest, as far as the number of plans followed allows; tests hold
 pools of up to 60 to an exact matching.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from math import inf
 from typing import NamedTuple
@@ -25,10 +27,14 @@ from .contenders import (
     Contender,
     fits,
     is_too_early,
+    unmet_wishes,
+    want_the_same,
+    wants_in,
     within_windows,
     would_meet_again,
 )
 from .frontier import cheapest_matching
+from .wants.split import Reach, reaches
 
 Duel = tuple[Contender, Contender]
 
@@ -52,8 +58,12 @@ _EFFORTS = (
     Effort(2_000, nearest=6, beyond=3, plans=64),
     Effort(inf, nearest=4, beyond=2, plans=16),
 )
+# In a large pool with attributes: who fits stands further apart, so that more plans differ.
+_APART = Effort(inf, nearest=3, beyond=2, plans=12)
 # How far to look for them, past those who do not fit.
 _SEARCHED_PLACES = 64
+# How far apart in the line two may be in one plan: a plan remembers each place between them.
+_SWEPT_PLACES = 1_000
 
 
 def cost(one: Contender, other: Contender) -> float:
@@ -65,13 +75,18 @@ def cost(one: Contender, other: Contender) -> float:
         total += FAR_REGION
     if (one.avoids or other.avoids) and would_meet_again(one, other):
         total += REMATCH
-    return total
+    return total if one.wants is None else total + unmet_wishes(one, other)
 
 
-def pair_duels(waiting: Sequence[Contender]) -> list[Duel]:
-    """The best pairing of the pool; `waiting` is in queue order."""
+def pair_duels(waiting: Sequence[Contender], pool_size: int = 0) -> list[Duel]:
+    """The best pairing of the pool; `waiting` is in queue order.
+
+    If it is only a part of the pool, `pool_size` is how many wait in the whole.
+    """
     line = sorted(waiting, key=_rating)  # equals stay in queue order
-    effort = next(each for each in _EFFORTS if len(line) <= each.tickets)
+    effort = next(each for each in _EFFORTS if max(pool_size, len(line)) <= each.tickets)
+    if effort is _EFFORTS[-1] and wants_in(line[:1]):
+        effort = _APART
     pairs = cheapest_matching(
         [one.rating for one in line],
         _nearest_below(line, effort),
@@ -82,7 +97,15 @@ def pair_duels(waiting: Sequence[Contender]) -> list[Duel]:
     left = [one for place, one in enumerate(line) if place not in paired]
     duels = [(line[one], line[other]) for one, other in pairs]
     added, left = _pair_left(left)
-    return seat_overdue(duels + added, left)
+    duels = seat_overdue(duels + added, left)
+    while line and line[0].wants is not None and any(one.is_overdue for one in left):
+        # Who gave up a place for them may fit somebody who is left and wants something else.
+        gone = {one for duel in duels for one in duel}
+        added, left = _pair_left([one for one in line if one not in gone])
+        if not added:
+            break
+        duels = seat_overdue(duels + added, left)
+    return duels
 
 
 def best_opponent(newcomer: Contender, waiting: Sequence[Contender]) -> Contender | None:
@@ -102,30 +125,58 @@ def _nearest_below(line: Sequence[Contender], effort: Effort) -> list[list[tuple
     those whose own windows do not reach it.
     """
     below: list[list[tuple[int, float]]] = [[] for _ in line]
+    reach = _reaches(line)
     for place in range(len(line)):
-        for other, price in _nearest(line, place, range(place + 1, len(line)), effort):
+        above = _places_above(place, len(line), reach[place])
+        for other, price in _nearest(line, place, above, effort):
             below[other].append((place, price))
     for place, one in enumerate(line):
         if one.is_overdue:
             known = {other for other, _ in below[place]}
-            found = _nearest(line, place, range(place - 1, -1, -1), effort)
+            found = _nearest(line, place, _places_below(place, reach[place]), effort)
             below[place] += [(other, price) for other, price in found if other not in known]
     return below
 
 
+def _reaches(line: Sequence[Contender]) -> list[Reach]:
+    """Where those are whom each may fit by what they want; all where the pool has no attributes."""
+    wants = wants_in(line)
+    return reaches(wants) if wants else [None] * len(line)
+
+
+def _places_above(place: int, end: int, reach: Reach) -> Sequence[int]:
+    """The next places upwards of those who may fit."""
+    if reach is None:
+        return range(place + 1, min(end, place + 1 + _SEARCHED_PLACES))
+    first = bisect_right(reach, place)
+    end = bisect_right(reach, place + _SWEPT_PLACES, first)
+    return reach[first : min(end, first + _SEARCHED_PLACES)]
+
+
+def _places_below(place: int, reach: Reach) -> Sequence[int]:
+    """The next places downwards of those who may fit."""
+    if reach is None:
+        return range(place - 1, max(-1, place - 1 - _SEARCHED_PLACES), -1)
+    end = bisect_left(reach, place)
+    first = bisect_left(reach, place - _SWEPT_PLACES, 0, end)
+    return reach[max(first, end - _SEARCHED_PLACES) : end][::-1]
+
+
 def _nearest(
-    line: Sequence[Contender], place: int, places: range, effort: Effort
+    line: Sequence[Contender], place: int, places: Sequence[int], effort: Effort
 ) -> Iterator[tuple[int, float]]:
     """The nearest fitting opponents with their costs; recent opponents do not count."""
     one = line[place]
     rating, window, accepts, is_overdue = one.rating, one.window, one.accepts, one.is_overdue
-    is_paused, found, beyond = one.is_paused, 0, 0
-    for other_place in places[:_SEARCHED_PLACES]:
+    is_paused, has_wants, found, beyond = one.is_paused, one.wants is not None, 0, 0
+    for other_place in places:
         other = line[other_place]
         gap = abs(other.rating - rating)
         if gap > window:
             return
         if is_paused and is_too_early(one, other):
+            continue
+        if has_wants and not want_the_same(one, other):
             continue
         if accepts & other.accepts and (gap <= other.window or is_overdue):
             price = cost(one, other)
@@ -147,12 +198,14 @@ def _pair_left(left: Sequence[Contender]) -> tuple[list[Duel], list[Contender]]:
     above = [*range(1, len(left)), -1]
     below = [*range(-1, len(left) - 1)]
     free = [True] * len(left)
+    reach = _reaches(left)
     duels = []
     for place in sorted(range(len(left)), key=lambda place: left[place].window):
         if not free[place]:
             continue
         found = min(
-            (_first_fit(left, place, above), _first_fit(left, place, below)),
+            _first_fit(left, place, _onwards(place, above, reach[place], free, 1)),
+            _first_fit(left, place, _onwards(place, below, reach[place], free, -1)),
             key=lambda other: inf if other < 0 else cost(left[place], left[other]),
         )
         if found < 0:
@@ -167,16 +220,33 @@ def _pair_left(left: Sequence[Contender]) -> tuple[list[Duel], list[Contender]]:
     return duels, [one for one, is_free in zip(left, free, strict=True) if is_free]
 
 
-def _first_fit(left: Sequence[Contender], place: int, following: Sequence[int]) -> int:
-    """The nearest free one on this side who fits, better a fresh opponent; -1 if there is none."""
+def _onwards(
+    place: int, following: Sequence[int], reach: Reach, free: Sequence[bool], step: int
+) -> Iterator[int]:
+    """The free places on this side of those who may fit, the nearest first."""
+    if reach is None:
+        other = following[place]
+        while other >= 0:
+            yield other
+            other = following[other]
+        return
+    at = bisect_right(reach, place) if step > 0 else bisect_left(reach, place) - 1
+    while 0 <= at < len(reach):
+        if free[reach[at]]:
+            yield reach[at]
+        at += step
+
+
+def _first_fit(left: Sequence[Contender], place: int, others: Iterator[int]) -> int:
+    """The nearest of these who fits, better a fresh opponent; -1 if there is none."""
     one, again = left[place], -1
-    other = following[place]
-    while other >= 0 and abs(left[other].rating - one.rating) <= one.window:
+    for other in others:
+        if abs(left[other].rating - one.rating) > one.window:
+            break
         if fits(one, left[other]):
             if not would_meet_again(one, left[other]):
                 return other
             again = other if again < 0 else again
-        other = following[other]
     return again
 
 
@@ -189,7 +259,7 @@ def seat_overdue(duels: list[Duel], left: Sequence[Contender]) -> list[Duel]:
             (out.worth + cost(one, stays) - cost(out, stays), place, stays)
             for place, duel in enumerate(duels)
             for out, stays in (duel, duel[::-1])
-            if one.accepts & stays.accepts
+            if one.accepts & stays.accepts and want_the_same(one, stays)
         ]
         loss, place, stays = min(swaps, default=(inf, 0, one), key=lambda swap: swap[:2])
         if loss < one.worth:

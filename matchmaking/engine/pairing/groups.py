@@ -13,12 +13,13 @@ hard as packing; tests hold small pools to trying everything, and there 99 of 10
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
-from .contenders import ANYWHERE, Contender, all_regions
+from .contenders import ANYWHERE, Contender, all_regions, roles_in, wants_in
 from .gathering import Gathering, Group, could_fill, value
 from .shapes import count_sizes, team_shapes, thrifty_team_shapes
 from .values import Rules
+from .wants.split import lanes
 
 # From how many places in the line a party's match is sought, the nearest first.
 _PLACES_TRIED = 200
@@ -64,8 +65,17 @@ def _stages(pool: Sequence[Contender]) -> tuple[bool, ...]:
 def _lanes(pool: Sequence[Contender]) -> Iterator[list[Contender]]:
     """The parties that could meet, region by region: first by preference, then by acceptance.
 
-    Each in the order of ratings; equals stay in queue order.
+    The same for what else they want. Each in the order of ratings; equals stay in queue order.
     """
+    for line in _lanes_by_region(pool):
+        wants = wants_in(line)
+        if not wants:
+            yield line
+        for lane in lanes(wants):
+            yield [line[place] for place in lane]
+
+
+def _lanes_by_region(pool: Sequence[Contender]) -> Iterator[list[Contender]]:
     line = sorted(pool, key=lambda one: one.rating)
     regions = all_regions(one.ticket for one in line)
     if not regions:
@@ -86,18 +96,24 @@ def _overdue_first(pool: Sequence[Contender], rules: Rules) -> list[Group]:
     """Matches for parties that have waited too long: among themselves, then with anybody."""
     found = _over_lanes([one for one in pool if one.is_overdue], rules)
     gone = {one for group in found for one in group}
-    # They fit everybody: where one finds no match, no other of its size would.
-    hopeless: set[int] = set()
+    # They fit everybody: where one finds no match, no other that is the same would.
+    hopeless: set[Hashable] = set()
     for party in pool:
-        if not party.is_overdue or party in gone or party.size in hopeless:
+        if not party.is_overdue or party in gone or _likeness(party) in hopeless:
             continue
         group = group_with(party, [one for one in pool if one not in gone], rules)
         if group is None:
-            hopeless.add(party.size)
+            hopeless.add(_likeness(party))
         else:
             found.append(group)
             gone.update(group)
     return found
+
+
+def _likeness(party: Contender) -> Hashable:
+    """What it depends on whether a party that has waited too long finds a match."""
+    wants = None if party.wants is None else (party.wants.accepts, party.wants.spans)
+    return party.size, wants, roles_in((party,))
 
 
 def _around(party: Contender, gathering: Gathering) -> Group | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .balance import divide
-from .contenders import Contender, contenders, meeting_place
+from .contenders import Contender, contenders, fits, meeting_place, roles_in, wants_in
 from .duels import best_opponent, pair_duels
 from .gathering import Group
 from .groups import group_pool, group_with
 from .values import Match, Rules, Ticket
+from .wants.compiled import agreed
+from .wants.roles import assign
+from .wants.split import cells
 
 
 def pair_pool(tickets: Sequence[Ticket], rules: Rules, now: float) -> list[Match]:
@@ -19,9 +22,19 @@ def pair_pool(tickets: Sequence[Ticket], rules: Rules, now: float) -> list[Match
     on two of them.
     """
     able = [one for one in contenders(tickets, rules, now) if one.size <= rules.party_limit]
-    groups: Sequence[Group] = pair_duels(able) if rules.is_duel else group_pool(able, rules)
+    groups: list[Group] = []
+    for part in _parts(able):
+        groups += pair_duels(part, len(able)) if rules.is_duel else group_pool(part, rules)
     ordered = sorted(groups, key=lambda group: min(one.place for one in group))
     return [_match(group, rules) for group in ordered]
+
+
+def _parts(pool: Sequence[Contender]) -> list[list[Contender]]:
+    """The pool in parts between which nobody fits by what they want, each in queue order."""
+    wants = wants_in(pool)
+    if not wants:
+        return [list(pool)] if pool else []
+    return [[pool[place] for place in cell] for cell in cells(wants) if len(cell) > 1]
 
 
 def match_at_once(
@@ -37,10 +50,12 @@ def match_at_once(
     near = contenders([*_in_reach(newcomer, waiting, rules, now), newcomer], rules, now)
     [mine] = [one for one in near if one.ticket is newcomer]
     others = [one for one in near if one is not mine]
+    if rules.attributes:
+        others = [one for one in others if fits(mine, one)]
     if rules.is_duel:
         opponent = best_opponent(mine, others)
         return None if opponent is None else _match((mine, opponent), rules)
-    group = group_with(mine, near, rules)
+    group = group_with(mine, [*others, mine] if rules.attributes else near, rules)
     return None if group is None else _match(group, rules)
 
 
@@ -66,4 +81,10 @@ def _match(group: Group, rules: Rules) -> Match:
         sides = [[one] for one in sorted(group, key=lambda one: one.place)]
     else:
         sides = divide(group, rules)
-    return Match(tuple(tuple(one.ticket for one in side) for side in sides), meeting_place(group))
+    wants = wants_in(group)
+    return Match(
+        tuple(tuple(one.ticket for one in side) for side in sides),
+        meeting_place(group),
+        agreed(wants) if wants else {},
+        tuple(assign(roles_in(side), rules.slots) or () for side in sides) if rules.slots else (),
+    )

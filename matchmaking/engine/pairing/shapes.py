@@ -87,6 +87,15 @@ def most_of_each(
     return tuple(max(column) for column in zip(*shapes, strict=True))
 
 
+@lru_cache(maxsize=50_000)
+def has_room(shapes: tuple[Counts, ...], counts: Counts) -> bool:
+    """Whether so many parties of each size are part of a way to fill a match."""
+    return any(
+        all(there <= needed for there, needed in zip(counts, shape, strict=True))
+        for shape in shapes
+    )
+
+
 def capped(counts: Sequence[int], players: int) -> Counts:
     """No more of each size than a match can hold, so that few different counts are asked for."""
     return tuple(min(n, players // size) for size, n in enumerate(counts, start=1))

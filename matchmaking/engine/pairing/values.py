@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from math import inf
+
+from .wants.attributes import Attribute
+from .wants.roles import ANY_ROLE
 
 MAX_TEAM_SIZE = 5
 MAX_PLAYERS = 40
@@ -16,11 +19,17 @@ class PairingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A player of a party; `recent_opponents` has the latest first."""
+    """A player of a party; `recent_opponents` has the latest first.
+
+    `attributes` are what the player says of those that the pool declares, `roles` what the player
+    can be in a team, the best first, none for any.
+    """
 
     player: Hashable
     rating: float
     recent_opponents: tuple[Hashable, ...] = ()
+    attributes: Mapping[str, object] = field(default_factory=dict, hash=False)
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,9 @@ class Rules:
     are avoided while there are others who fit. For `rematch_pause` seconds they are not met at all,
     until one of the two has waited that long. Regions are kept for `region_seconds`; after that a
     ticket's are preferred only.
+
+    Attributes exclude too, the longest wait or not, until they are wishes. `roles` are those of
+    each team and how many of each it has; the other places are anybody's.
     """
 
     team_size: int = 1
@@ -67,6 +79,8 @@ class Rules:
     rematch_memory: int = 0
     rematch_pause: float = 0.0
     region_seconds: float = inf
+    attributes: tuple[Attribute, ...] = ()
+    roles: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         """PairingError if the rules contradict themselves."""
@@ -87,11 +101,19 @@ class Rules:
             raise PairingError("Windows and waits are not below zero, and growth has an end.")
         if self.rematch_memory < 0:
             raise PairingError("The rematch memory is not below zero.")
+        if sum(count for _, count in self.roles) > self.team_size:
+            raise PairingError("A team has no more roles than players.")
 
     @property
     def players(self) -> int:
         """How many a match takes."""
         return self.team_size * self.teams
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The role of each place in a team; empty where there are no roles."""
+        named = [role for role, count in self.roles for _ in range(count)]
+        return (*named, *[ANY_ROLE] * (self.team_size - len(named))) if named else ()
 
     @property
     def is_duel(self) -> bool:
@@ -125,10 +147,16 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Sides of whole parties, and the region, None if nobody asks for one."""
+    """Sides of whole parties, and the region, None if nobody asks for one.
+
+    `attributes` are what they have in common, and `roles` the role of each player, side by side,
+    in the order of the tickets and their members; empty where there are none.
+    """
 
     sides: tuple[tuple[Ticket, ...], ...]
     region: str | None = None
+    attributes: Mapping[str, str | list[str]] = field(default_factory=dict, hash=False)
+    roles: tuple[tuple[str, ...], ...] = ()
 
     @property
     def tickets(self) -> tuple[Ticket, ...]:
