@@ -1,0 +1,1 @@
+"""Libraries for programs that use a Matchpoint, and what generates their types."""

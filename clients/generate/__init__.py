@@ -1,0 +1,1 @@
+"""The types of the clients, out of the server's own descriptions: `python -m clients.generate`."""

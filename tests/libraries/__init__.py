@@ -1,0 +1,1 @@
+"""The client libraries, as packages and against a running site."""
