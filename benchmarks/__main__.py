@@ -12,17 +12,24 @@ from typing import Any
 
 from . import (
     arrival,
+    attributes,
     brackets,
+    dutch,
+    growth,
     idle,
+    keys,
     lobby,
     matchmaking,
     pairing,
     ratings,
+    reads,
     rules,
     servers,
     watching,
+    webhooks,
 )
 from .play import report as play
+from .returning import report as returning
 from .servers import (
     BARE_DAPHNE,
     BARE_UVICORN,
@@ -154,6 +161,16 @@ def run_idle(runs: int) -> None:
         print(f"| {name} | {' | '.join(cells)} | {sum(each.lost for each in runs_of)} |")
 
 
+def run_growth(runs: int) -> None:
+    """From 1,000 to 20,000 sockets: a delivery's cost, and when the last has a message."""
+    growth.report(runs)
+
+
+def run_returning(runs: int) -> None:
+    """Five thousand sockets come back at once after a restart."""
+    returning.report(runs)
+
+
 def run_arrival(runs: int) -> None:
     """From arrival to match; the runs are pooled by their medians."""
     print("\nArrival to match on an idle server, while a suitable opponent waits\n")
@@ -170,6 +187,16 @@ def run_arrival(runs: int) -> None:
 def run_pairing(runs: int) -> None:
     """The pairing engine alone: its speed and its quality, on one core."""
     pairing.report(runs)
+
+
+def run_attributes(runs: int) -> None:
+    """Attributes and roles: what they cost the pairing engine."""
+    attributes.report(runs)
+
+
+def run_dutch(runs: int) -> None:
+    """Rounds of a Swiss by the Dutch system, from 50 to 10,000 players."""
+    dutch.report(runs)
 
 
 def run_brackets(runs: int) -> None:
@@ -192,10 +219,30 @@ def run_play(runs: int) -> None:
     play.report(runs)
 
 
+def run_webhooks(runs: int) -> None:
+    """Print what a dead endpoint costs the others, and what a fact costs its commit."""
+    webhooks.report(runs)
+
+
 def run_watching(runs: int) -> None:
     """What it costs to be watched."""
     watching.report(runs)
     _report_lines_and_metrics(runs)
+
+
+def run_reads(runs: int) -> None:
+    """Reads of the API, beside the same bytes from memory."""
+    reads.report(runs)
+
+
+def run_reads_postgresql(runs: int) -> None:
+    """The same with PostgreSQL."""
+    reads.report_postgresql(runs)
+
+
+def run_keys(runs: int) -> None:
+    """Queueing by a key, and in batches."""
+    keys.report(runs)
 
 
 def run_several(runs: int) -> None:
@@ -208,14 +255,22 @@ PARTS = {
     "lobby": run_lobby,
     "queue": run_queue,
     "idle": run_idle,
+    "growth": run_growth,
+    "returning": run_returning,
     "arrival": run_arrival,
     "pairing": run_pairing,
+    "attributes": run_attributes,
     "rules": run_rules,
+    "dutch": run_dutch,
     "brackets": run_brackets,
     "ratings": run_ratings,
     "play": run_play,
+    "reads": run_reads,
+    "reads-postgresql": run_reads_postgresql,
+    "keys": run_keys,
     "several": run_several,
     "watching": run_watching,
+    "webhooks": run_webhooks,
 }
 
 

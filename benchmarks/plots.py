@@ -5,7 +5,7 @@ from math import floor, log10
 
 _WIDTH, _HEIGHT = 640, 400
 _LEFT, _TOP, _RIGHT, _BOTTOM = 64, 16, 232, 44
-_COLOURS = ("#2a6fdb", "#c2410c", "#15803d", "#7c3aed")
+_COLOURS = ("#2a6fdb", "#c2410c", "#15803d", "#7c3aed", "#71717a")
 
 Curve = Sequence[tuple[float, float]]
 

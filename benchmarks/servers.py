@@ -30,13 +30,49 @@ class Kind:
     folder: Path = ROOT
 
 
-@dataclass(frozen=True)
 class Running:
-    """A server that runs."""
+    """A server that runs, with a folder for its database and its log."""
 
-    kind: Kind
-    pid: int
-    port: int
+    def __init__(self, kind: Kind, folder: str) -> None:
+        self.kind, self.port = kind, free_port()
+        self._log = f"{folder}/log"
+        self._env = os.environ | {
+            "PORT": str(self.port),
+            "SECRET_KEY": "only-for-the-benchmark",
+            "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
+            "PYTHONWARNINGS": "ignore",
+            **kind.env,
+        }
+        if kind.is_matchpoint:
+            migrate = (sys.executable, "manage.py", "migrate", "--verbosity", "0")
+            subprocess.run(migrate, cwd=ROOT, env=self._env, check=True)
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it, and wait until it listens."""
+        command = [part.format(port=self.port) for part in self.kind.command]
+        with open(self._log, "ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=self.kind.folder, env=self._env, stdout=log, stderr=log
+            )
+        try:
+            _wait(self._process, self.port, self._log)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Ask it to end, and see that it does."""
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def cpu_seconds(self) -> float:
         """CPU time that the process has used, user and system."""
@@ -68,7 +104,8 @@ def _matchpoint(server: str) -> Kind:
     )
 
 
-def _asgi(name: str, app: str) -> tuple[Kind, Kind]:
+def on_both_servers(name: str, app: str) -> tuple[Kind, Kind]:
+    """An ASGI application by its import name, on uvicorn and on Daphne."""
     uvicorn = ("uvicorn", app, "--log-level", "warning", "--ws-per-message-deflate", "false")
     return (
         Kind(
@@ -83,8 +120,8 @@ def _asgi(name: str, app: str) -> tuple[Kind, Kind]:
 
 
 MATCHPOINT_UVICORN, MATCHPOINT_DAPHNE = _matchpoint("uvicorn"), _matchpoint("daphne")
-BARE_UVICORN, BARE_DAPHNE = _asgi("bare", "benchmarks.apps.bare:application")
-STOCK_UVICORN, STOCK_DAPHNE = _asgi("stock channels", "benchmarks.apps.stock:application")
+BARE_UVICORN, BARE_DAPHNE = on_both_servers("bare", "benchmarks.apps.bare:application")
+STOCK_UVICORN, STOCK_DAPHNE = on_both_servers("stock channels", "benchmarks.apps.stock:application")
 THE_PROTOTYPE = Kind(
     "prototype",
     ("ruby", str(PROTOTYPE), "-p", "{port}", "-o", "127.0.0.1", "-e", "production"),
@@ -102,31 +139,13 @@ def free_port() -> int:
 @contextmanager
 def running(kind: Kind) -> Iterator[Running]:
     """Start a server with a fresh database, wait until it listens, and stop it in the end."""
-    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        env = os.environ | {
-            "PORT": str(port),
-            "SECRET_KEY": "only-for-the-benchmark",
-            "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
-            "PYTHONWARNINGS": "ignore",
-            **kind.env,
-        }
-        if kind.is_matchpoint:
-            migrate = (sys.executable, "manage.py", "migrate", "--verbosity", "0")
-            subprocess.run(migrate, cwd=ROOT, env=env, check=True)
-        command = [part.format(port=port) for part in kind.command]
-        with open(f"{folder}/log", "w+b") as log:
-            process = subprocess.Popen(command, cwd=kind.folder, env=env, stdout=log, stderr=log)
-            try:
-                _wait(process, port, log.name)
-                yield Running(kind, process.pid, port)
-            finally:
-                process.send_signal(signal.SIGTERM)
-                try:
-                    process.wait(10)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
+        server = Running(kind, folder)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _wait(process: "subprocess.Popen[bytes]", port: int, log: str) -> None:

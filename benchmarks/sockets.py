@@ -130,11 +130,11 @@ async def connect(
     return client
 
 
-async def connect_many(port: int, path: str, count: int) -> list[Client]:
-    """Open many sockets, some at a time, from several loopback addresses."""
+async def connect_many(port: int, path: str, count: int, before: int = 0) -> list[Client]:
+    """Open many sockets beside those before, some at a time, from several loopback addresses."""
     clients: list[Client] = []
     while len(clients) < count:
-        batch = range(len(clients), min(count, len(clients) + 50))
+        batch = range(before + len(clients), before + min(count, len(clients) + 50))
         # One address has some 28,000 ports to offer; spread well below that.
         clients += await asyncio.gather(
             *(connect(port, path, source=f"127.0.0.{2 + n // 5000}") for n in batch)

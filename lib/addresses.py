@@ -19,8 +19,11 @@ def parse_address(text: str) -> Address | None:
     An IPv4 address written as IPv6 (`::ffff:1.2.3.4`) is the IPv4 address.
     """
     text = text.strip()
-    if len(text) > _MAX_CHARS:
-        return None
+    return _parsed(text) if len(text) <= _MAX_CHARS else None
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Address | None:
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
@@ -70,3 +73,60 @@ class TrustedProxies:
                 break
             client = str(address)
         return client
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is of the open internet: not private, of this machine, or for special use.
+
+    An IPv6 address that leads to an IPv4 address is what that is.
+    """
+    if isinstance(address, IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or _behind_nat64(address)
+        if inner is not None:
+            return is_public(inner)
+        if address.is_site_local or address.teredo is not None:
+            return False
+    return address.is_global and not (
+        address.is_multicast or address.is_reserved or address.is_unspecified
+    )
+
+
+_NAT64 = ip_network("64:ff9b::/96")
+
+
+def _behind_nat64(address: IPv6Address) -> IPv4Address | None:
+    return IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
+
+
+class AllowedAddresses:
+    """Where the site may send requests that others ask for: to what is public, and what is listed.
+
+    Listed are networks, and hosts with a port. Raises `ValueError` for what is neither.
+    """
+
+    def __init__(self, listed: Iterable[str]) -> None:
+        self._networks: list[Network] = []
+        self._places: set[tuple[str, int]] = set()
+        for one in filter(None, map(str.strip, listed)):
+            try:
+                self._networks.append(ip_network(one))
+            except ValueError:
+                self._places.add(_host_and_port(one))
+
+    def lists(self, host: str, port: int) -> bool:
+        """Whether an operator has listed this place, by name or by address."""
+        if (host.lower(), port) in self._places:
+            return True
+        address = parse_address(host if ":" not in host else f"[{host}]")
+        return address is not None and any(address in network for network in self._networks)
+
+    def allows(self, address: Address, *, host: str, port: int) -> bool:
+        """Whether to connect to an address, which is one of this host's."""
+        return is_public(address) or self.lists(host, port) or self.lists(str(address), port)
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdecimal():
+        raise ValueError(f"{text!r} is neither a network nor host:port")
+    return host.strip("[]").lower(), int(port)

@@ -7,6 +7,7 @@
 function returns is encoded. One that returns a response itself declares in `returns` what it holds.
 `first` is called before anything is read; `also` has other answers by status; `refusals` are the
 statuses of refusals, if they are described one by one; `extra` is what else the description says.
+A `Guard` looks at each request before its view, but where `is_guarded` is false.
 """
 
 import inspect
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, NamedTuple
 
 from channels.db import database_sync_to_async
 from django.db import Error as DatabaseError
@@ -26,19 +27,44 @@ from msgspec import Struct, defstruct, structs
 from .errors import Refusal, WrongMethod
 from .http import (
     json_response,
+    linked,
     outage_response,
     raw_body,
     read_address,
     read_body,
     read_query,
     refusal_response,
+    tagged,
     wants_json,
+    with_answer_headers,
 )
-from .schemas import Json
+from .schemas import Json, Paged
 
 View = Callable[..., Any]
 
 _FAILURES = (Refusal, DatabaseError)
+
+
+class Guard(NamedTuple):
+    """What sees each request before its view does: `check` asks the database, and may refuse."""
+
+    concerns: Callable[[HttpRequest], bool]
+    check: Callable[[HttpRequest], None]
+
+
+#: Those that the apps have registered.
+guards: list[Guard] = []
+
+
+def _guard(request: HttpRequest) -> None:
+    for guard in guards:
+        if guard.concerns(request):
+            guard.check(request)
+
+
+async def _guard_async(request: HttpRequest) -> None:
+    if any(guard.concerns(request) for guard in guards):
+        await database_sync_to_async(_guard, thread_sensitive=False)(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +92,7 @@ class Operation:
     also: dict[int, Any] = field(default_factory=dict)
     refusals: tuple[int, ...] = ()
     extra: Json = field(default_factory=dict)
+    is_guarded: bool = True
 
     @classmethod
     def of(
@@ -113,11 +140,15 @@ class Operation:
             parameters["query"] = read_query(request, self.query)
         return parameters
 
-    def response(self, answer: Any) -> HttpResponseBase:
-        """What the view returned, as a response."""
-        if isinstance(answer, HttpResponseBase):
-            return answer
-        return json_response(answer, status=self.status)
+    def response(self, request: HttpRequest, answer: Any) -> HttpResponseBase:
+        """What the view returned, as a response; that of a read has a tag."""
+        is_made = isinstance(answer, HttpResponseBase)
+        response = answer if is_made else json_response(answer, status=self.status)
+        if self.method != "GET" or not isinstance(response, HttpResponse):
+            return response
+        if isinstance(answer, Paged):
+            linked(request, response, answer.next)
+        return tagged(request, response)
 
 
 def endpoint(
@@ -128,21 +159,29 @@ def endpoint(
     def decorate(view: View) -> View:
         operation = Operation.of(view, methods, tag, status, returns, **more)
 
-        def answer(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
+        def respond(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
             try:
-                return operation.response(view(request, **operation.read(request, parameters)))
+                if operation.is_guarded:
+                    _guard(request)
+                answer = operation.response(
+                    request, view(request, **operation.read(request, parameters))
+                )
             except _FAILURES as failure:
-                return _failed(failure)
+                answer = _failed(failure)
+            return with_answer_headers(request, answer)
 
-        async def answer_async(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
+        async def respond_async(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
             try:
+                if operation.is_guarded:
+                    await _guard_async(request)
                 arguments = operation.read(request, parameters)
-                return operation.response(await view(request, **arguments))
+                answer = operation.response(request, await view(request, **arguments))
             except _FAILURES as failure:
-                return _failed(failure)
+                answer = _failed(failure)
+            return with_answer_headers(request, answer)
 
         is_async = iscoroutinefunction(view)
-        return _described(wraps(view)(answer_async if is_async else answer), (operation,))
+        return _described(wraps(view)(respond_async if is_async else respond), (operation,))
 
     return decorate
 

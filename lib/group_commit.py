@@ -23,6 +23,8 @@ Result = TypeVar("Result")
 MAX_BATCH = 64
 MAX_WAITING = 5_000
 LONG_SECONDS = 1.0
+#: For how long a batch takes what goes on coming, at most.
+GATHER_SECONDS = 0.02
 
 # One writer: SQLite has one anyway, and on PostgreSQL batches of one pool follow one another.
 _writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
@@ -81,7 +83,7 @@ class _LoopQueue(Generic[Item, Result]):
 
     async def _commit_all(self, loop: asyncio.AbstractEventLoop) -> None:
         while self._waiting:
-            await asyncio.sleep(0)  # what the loop has already received joins this batch
+            await self._gather(loop)
             batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
             items, since = [item for item, *_ in batch], batch[0][1]
             traces = [trace for _, _, trace, _ in batch]
@@ -100,6 +102,20 @@ class _LoopQueue(Generic[Item, Result]):
                     future.set_exception(result)
                 else:
                     future.set_result(result)
+
+    async def _gather(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let join a batch what the loop has received, and what it goes on receiving.
+
+        One alone is not kept waiting. Of several, those who were answered by the last batch ask
+        again while this one begins: to store them with it costs less than to run beside the loop,
+        which shares the interpreter's lock with the writer.
+        """
+        end, before = loop.time() + GATHER_SECONDS, 1
+        await asyncio.sleep(0)
+        while before < len(self._waiting) < MAX_BATCH and loop.time() < end:
+            before = len(self._waiting)
+            await asyncio.sleep(0)  # a request is read,
+            await asyncio.sleep(0)  # and then served
 
     def _commit(
         self, items: Sequence[Item], since: float, shared: Trace

@@ -1,13 +1,16 @@
 """HTTP for programs: bodies are read, refusals become responses with their status codes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 import msgspec
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
+from django.utils.http import parse_etags
 
 from lib.database.faults import log_outage, outage_of
 
@@ -28,11 +31,14 @@ from .faults import fault_text
 from .limits import Guess
 from .schemas import Refused
 from .tracing.trace import request_id
+from .version import version
 
 Body = TypeVar("Body")
 RETRY_AFTER_SECONDS = 2
 #: In the ASGI scope of a request for which no thread is kept while its view waits.
 THREADLESS = "matchpoint.threadless"
+
+_HEADERS = "_answer_headers"
 
 _STATUS: dict[type[Refusal], int] = {
     Malformed: 400,
@@ -66,6 +72,50 @@ def json_response(answer: Any, *, status: int = 200) -> HttpResponse:
     return HttpResponse(json_bytes(answer), content_type="application/json", status=status)
 
 
+def linked(request: HttpRequest, response: HttpResponse, cursor: str | None) -> HttpResponse:
+    """A part of a list, with the address of the next part."""
+    if cursor is not None:
+        query = request.GET.copy()
+        query.pop("page", None)
+        query.pop("offset", None)
+        query["cursor"] = cursor
+        response["Link"] = link_to_next(f"{request.path}?{query.urlencode()}")
+    return response
+
+
+def link_to_next(address: str) -> str:
+    """The header `Link` that leads to the next part of a list, as RFC 8288 writes it."""
+    return f'<{address}>; rel="next"'
+
+
+def is_known(request: HttpRequest, etag: str) -> bool:
+    """Whether who asks has the answer with this tag already."""
+    asked = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
+    return asked == ["*"] or etag.removeprefix("W/") in {one.removeprefix("W/") for one in asked}
+
+
+def not_modified(etag: str) -> HttpResponse:
+    """The answer to who has it already."""
+    response = HttpResponseNotModified()
+    response["ETag"] = etag
+    return response
+
+
+def etag_of(*parts: object) -> str:
+    """The tag of what an answer is made of; a new version may write the same otherwise."""
+    text = "\0".join(map(str, (version(), *parts)))
+    return f'W/"{blake2b(text.encode(), digest_size=12).hexdigest()}"'
+
+
+def tagged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """An answer to a read with its tag, or none of it to who has it already."""
+    if response.status_code != 200:
+        return response
+    if "ETag" not in response:
+        response["ETag"] = f'"{blake2b(response.content, digest_size=12).hexdigest()}"'
+    return not_modified(response["ETag"]) if is_known(request, response["ETag"]) else response
+
+
 def status_of(refusal: Refusal) -> int:
     """The HTTP status of a refusal."""
     if refusal.code in _STATUS_BY_CODE:
@@ -86,6 +136,18 @@ def refusal_response(refusal: Refusal) -> HttpResponse:
         response["Allow"] = refusal.allowed
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def add_answer_headers(request: HttpRequest, headers: Mapping[str, str]) -> None:
+    """Have the answer carry these headers, be it a refusal."""
+    request.__dict__.setdefault(_HEADERS, {}).update(headers)
+
+
+def with_answer_headers(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The answer with the headers that were added for it."""
+    for name, value in request.__dict__.get(_HEADERS, {}).items():
+        response[name] = value
     return response
 
 

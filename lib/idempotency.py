@@ -39,7 +39,7 @@ class IdempotencyKey:
         `caller` is the digest of a token, a player's id, or nothing. `body` is the request's, if it
         has been read already.
         """
-        key = request.headers.get("Idempotency-Key")
+        key = request.META.get("HTTP_IDEMPOTENCY_KEY")
         if key is None:
             return None
         if not caller and _is_guessable(key):

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from http.client import responses as phrases
 from types import UnionType
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from django.contrib.admindocs.views import simplify_regex
@@ -13,9 +13,12 @@ from django.db.models import TextChoices
 from django.urls import URLPattern, URLResolver
 
 from .endpoints import File, Operation, operations_of
-from .schemas import Json, Refused, field_texts, schemas_in
+from .schemas import Json, Paged, Refused, Schema, field_texts, schemas_in
 
 _REF = "#/components/schemas/{name}"
+_TAG = "Names this answer: sent as `If-None-Match`, it is answered with 304 while nothing changed."
+_LINK = 'The address of the next part, with `rel="next"`; not there at the end.'
+_KNOWN = "You have it already: it is what `If-None-Match` names."
 _TO_ID = str.maketrans({"/": "_", "{": None, "}": None})
 
 
@@ -38,9 +41,15 @@ class Components:
                 raise TypeError(f"Two schemas have the name {struct.__name__}.")
             for field, text in field_texts(struct).items():
                 found[struct.__name__]["properties"][field]["description"] = text
+            _without_what_may_be_left_out(found[struct.__name__], struct)
         for name, component in found.items():
             self._keep(name, component)
         return schema
+
+    def named(self, name: str, schema: Json) -> Json:
+        """A reference to a schema that is kept under this name."""
+        self._keep(name, schema)
+        return {"$ref": self._ref.format(name=name)}
 
     def _choices(self, kind: type) -> Json:
         """Django's choices, which msgspec does not know."""
@@ -63,6 +72,17 @@ class Components:
             return {"description": "The file", "content": {kind.type: {"schema": kind.schema}}}
         content = {"application/json": {"schema": self.schema(kind)}}
         return {"description": phrase, "content": content}
+
+
+def _without_what_may_be_left_out(schema: Json, struct: type[Schema]) -> None:
+    """Fields that may be unset are not required, whether or not they have a default."""
+    optional = {
+        field.encode_name
+        for field in msgspec.structs.fields(struct)
+        if msgspec.UnsetType in get_args(field.type)
+    }
+    if "required" in schema:
+        schema["required"] = [name for name in schema["required"] if name not in optional]
 
 
 def paths(patterns: Sequence[URLPattern | URLResolver], components: Components) -> dict[str, Json]:
@@ -110,6 +130,11 @@ def _described(address: str, operation: Operation, components: Components) -> Js
         "security": [{"Sender": []}],
         **operation.extra,
     }
+    if operation.method == "GET":
+        described["responses"]["304"] = {"description": _KNOWN}
+        answer["headers"] = {"ETag": {"description": _TAG, "schema": {"type": "string"}}}
+        if isinstance(operation.returns, type) and issubclass(operation.returns, Paged):
+            answer["headers"]["Link"] = {"description": _LINK, "schema": {"type": "string"}}
     if operation.body is not None:
         described["requestBody"] = {
             "content": {"application/json": {"schema": components.schema(operation.body)}},

@@ -2,9 +2,10 @@
 
 import ast
 import inspect
-import textwrap
-from collections.abc import Callable, Collection
+import sys
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
+from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any, TypeVar, dataclass_transform, get_args
 
@@ -29,6 +30,13 @@ class Answer(Schema, tag_field="status"):
     """An answer whose `status` says what was done; its tag is that word."""
 
 
+class Paged(Schema, kw_only=True):
+    """A part of a list."""
+
+    next: str | None
+    """The `cursor` of the part after it; null at the end. The header `Link` has its address."""
+
+
 class Refused(Answer, tag="Error"):
     """A request that was not done: nothing has changed."""
 
@@ -42,7 +50,7 @@ class Refused(Answer, tag="Error"):
 
 def timestamp(at: datetime) -> str:
     """A moment as the wire writes it: UTC, milliseconds, `Z`."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def schemas_in(kind: Any) -> set[type[Schema]]:
@@ -98,11 +106,28 @@ def including(
 
 
 def _own_texts(cls: type) -> dict[str, str]:
-    [tree] = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
-    assert isinstance(tree, ast.ClassDef)
+    return _texts_of_module(cls.__module__)[cls.__qualname__]
+
+
+@cache
+def _texts_of_module(name: str) -> dict[str, dict[str, str]]:
+    """The texts of each class of a module; read once, since parsing is slow and many ask."""
+    return dict(_texts_of_classes(ast.parse(inspect.getsource(sys.modules[name])), ""))
+
+
+def _texts_of_classes(node: ast.AST, prefix: str) -> Iterator[tuple[str, dict[str, str]]]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.ClassDef):
+            yield prefix + child.name, _texts(child)
+            yield from _texts_of_classes(child, f"{prefix}{child.name}.")
+        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _texts_of_classes(child, f"{prefix}{child.name}.<locals>.")
+
+
+def _texts(cls: ast.ClassDef) -> dict[str, str]:
     return {
         field.target.id: inspect.cleandoc(text.value.value)
-        for field, text in pairwise(tree.body)
+        for field, text in pairwise(cls.body)
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
         if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
         if isinstance(text.value.value, str)

@@ -2,11 +2,15 @@
 
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest
 
 from lib.endpoints import endpoint
 from lib.errors import Forbidden, Malformed
 from lib.schemas import Answer, Body, Timestamp, timestamp
+from service_keys.access import bearer_key, check_key
+from service_keys.models import Scope, ServiceKey
+from service_keys.services import record_action
 
 from .models import Mute
 from .moderation import delete_line, may_moderate, mute_author, mute_player
@@ -35,24 +39,40 @@ class PlayerMuted(Answer, tag="Muted"):
     until: Timestamp
 
 
-def _check_moderator(request: HttpRequest) -> None:
+def _moderator(request: HttpRequest) -> ServiceKey | None:
+    """The key that moderates; None for a moderator's account. Raises for everybody else."""
+    key = bearer_key(request)
+    if key is not None:
+        return check_key(key, Scope.MODERATION)
     if not may_moderate(request.user):
         raise Forbidden("Only moderators may do this. Sign in with a moderator's account.")
+    return None
 
 
 @endpoint("POST", tag=_TAG)
 def delete(request: HttpRequest, seq: int) -> LineDeleted:
-    """Take a line of chat away."""
-    _check_moderator(request)
-    delete_line(seq=seq)
+    """Take a line of chat away, with a moderator's account or by key."""
+    key = _moderator(request)
+    with transaction.atomic():
+        delete_line(seq=seq)
+        _record(key, f"Took line {seq} of the chat away.")
     return LineDeleted(seq)
 
 
 @endpoint("POST", tag=_TAG)
 def mute(request: HttpRequest, body: MuteBody) -> PlayerMuted:
-    """Silence a player, or the author of a line, for a while."""
-    _check_moderator(request)
-    return PlayerMuted(timestamp(_mute(body).until))
+    """Silence a player, or the author of a line, for a while; 0 minutes end it. By key, too."""
+    key = _moderator(request)
+    with transaction.atomic():
+        muted = _mute(body)
+        whom = f"player {body.player}" if body.player else f"the author of line {body.line}"
+        _record(key, f"Muted {whom} for {body.minutes} minutes. {body.reason}")
+    return PlayerMuted(timestamp(muted.until))
+
+
+def _record(key: ServiceKey | None, text: str) -> None:
+    if key is not None:
+        record_action(key, text)
 
 
 def _mute(body: MuteBody) -> Mute:

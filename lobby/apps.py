@@ -23,8 +23,8 @@ class LobbyConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the facts of the apps below; and keep a group of moderators."""
+        from streams.feeds import register_erasure
         from streams.lookouts import register_lookout
-        from streams.relay import register_erasure
 
         from . import receivers  # noqa: F401 - importing connects
         from .moderation import DELETED

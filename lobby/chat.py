@@ -1,6 +1,6 @@
 """Chat: plain text, checked, stored in the lobby's log, sent to everyone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -20,7 +20,6 @@ from lobby.events.data import ChatData
 from matchmaking.models import Player
 from matchmaking.schemas import PlayerName
 from streams import log
-from streams.models import Event
 
 from .models import ChatSettings, LineSource, Mute, Speakers
 from .stream_names import LOBBY
@@ -65,16 +64,16 @@ def store_lines(lines: Sequence[Line]) -> Sequence[Refusal | None]:
     refusals = [rules.refusal(line) for line in lines]
     accepted = [line for line, refusal in zip(lines, refusals, strict=True) if refusal is None]
     if accepted:
-        events = log.append(LOBBY, [_draft(line) for line in accepted])
-        _store_sources(events, accepted, now)
+        numbers = log.append(LOBBY, [_draft(line) for line in accepted])
+        _store_sources(numbers, accepted, now)
     return refusals
 
 
-def _store_sources(events: Sequence[Event], lines: Sequence[Line], now: datetime) -> None:
+def _store_sources(numbers: Iterable[int], lines: Sequence[Line], now: datetime) -> None:
     LineSource.objects.bulk_create(
         (
-            LineSource(seq=event.seq, player=line.player_id, address=line.address, at=now)
-            for event, line in zip(events, lines, strict=True)
+            LineSource(seq=seq, player=line.player_id, address=line.address, at=now)
+            for seq, line in zip(numbers, lines, strict=True)
         ),
         update_conflicts=True,  # a number is used again after a backup was restored
         unique_fields=("seq",),

@@ -8,13 +8,18 @@ from django.db import transaction
 from django.dispatch import Signal, receiver
 
 from lobby.sockets.queue_notifier import wake_notifiers
-from matchmaking.models import Match, Report
+from matchmaking.models import Match, Report, Seat
 from matchmaking.services.queue.held_reads import wake_reads
 from matchmaking.services.queue.joins import NewMatch
 from matchmaking.signals import (
+    match_allocated,
     match_closed,
     match_made,
     match_reopened,
+    match_scored,
+    match_started,
+    place_filled,
+    player_left,
     result_disputed,
     result_reported,
     tickets_changed,
@@ -48,6 +53,11 @@ _MATCH_NEWS: dict[Signal, Callable[..., log.Draft]] = {
     match_reopened: news.match_reopened,
     result_reported: news.result_reported,
     result_disputed: news.result_disputed,
+    match_allocated: news.match_allocated,
+    match_started: news.match_started,
+    match_scored: news.match_scored,
+    player_left: news.player_left,
+    place_filled: news.place_filled,
 }
 _TOURNAMENT_NEWS: dict[Signal, Callable[..., log.Draft]] = {
     entry_changed: news.entry_changed,
@@ -91,6 +101,20 @@ def log_match(signal: Signal, match: Match, **kwargs: Any) -> None:
         draft = _MATCH_NEWS[signal](match)
         log.append(match_stream(match.pk), [draft])
         log.append(LOBBY, [draft])
+
+
+@receiver([match_allocated, match_started, match_scored])
+def log_served_match(signal: Signal, match: Match, **kwargs: Any) -> None:
+    """A game server said something of a match: for the match's stream only."""
+    if signal is match_scored and match.pool_id is None:
+        return  # logged with its pairing
+    log.append(match_stream(match.pk), [_MATCH_NEWS[signal](match)])
+
+
+@receiver([player_left, place_filled])
+def log_seat(signal: Signal, match: Match, seat: Seat, **kwargs: Any) -> None:
+    """Somebody left a match that goes on, or came into it: for its stream only."""
+    log.append(match_stream(match.pk), [_MATCH_NEWS[signal](match, seat)])
 
 
 @receiver([result_reported, result_disputed])

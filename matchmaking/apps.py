@@ -12,9 +12,14 @@ class MatchmakingConfig(AppConfig):
     name = "matchmaking"
 
     def ready(self) -> None:
-        """Make sure that there is always a pool to queue in, and watch accounts."""
-        from . import receivers  # noqa: F401 - importing connects
+        """Make sure that there is always a pool to queue in; watch accounts and player tokens."""
+        from streams.lookouts import register_lookout
 
+        from . import receivers  # noqa: F401 - importing connects
+        from .services.sign_outs import SIGN_OUTS
+        from .sockets import TokenLookout
+
+        register_lookout(SIGN_OUTS, TokenLookout)
         post_migrate.connect(create_default_pool, sender=self)
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils import timezone
 
-from lib.errors import Unauthenticated
+from lib.errors import Forbidden, Unauthenticated
+from lib.schemas import timestamp
 from lib.tracing.trace import note_player
 
-from .models import Player
+from .models import Player, PlayerToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +21,18 @@ class Caller:
 
     player_id: UUID | None = None
     token_sha256: str | None = None
+    key_sha256: str | None = None
+    """Of a service's key, where keys are taken: it speaks for no player."""
 
     @property
     def is_nobody(self) -> bool:
-        """Whether the request shows nothing of its sender."""
+        """Whether the request shows nothing of its sender that names a player."""
         return self.player_id is None and self.token_sha256 is None
 
     @property
     def key(self) -> str:
         """A text that identifies the caller; empty for nobody."""
-        return self.token_sha256 or str(self.player_id or "")
+        return self.token_sha256 or self.key_sha256 or str(self.player_id or "")
 
 
 NOBODY = Caller()
@@ -52,6 +57,7 @@ def players_of(callers: Iterable[Caller]) -> dict[Caller, Player]:
     by_key: dict[object, Player] = {}
     for player in found.select_related("user"):
         by_key |= {player.pk: player, player.token_sha256: player}
+    by_key.update(players_by_short_token(one for one in tokens if one and one not in by_key))
     keys = {caller: caller.player_id or caller.token_sha256 for caller in known}
     players = {caller: by_key[key] for caller, key in keys.items() if key in by_key}
     if len(players) == 1:
@@ -59,8 +65,64 @@ def players_of(callers: Iterable[Caller]) -> dict[Caller, Player]:
     return players
 
 
+def players_by_short_token(digests: Iterable[str]) -> dict[str, Player]:
+    """The players of services' tokens that have not expired, by the tokens' digests.
+
+    A token ends with the key of the service that vouched for its player.
+    """
+    return {digest: token.player for digest, token in _good_tokens(digests).items()}
+
+
+def _good_tokens(digests: Iterable[str]) -> dict[str, PlayerToken]:
+    asked = list(digests)
+    if not asked:
+        return {}
+    good = PlayerToken.objects.filter(token_sha256__in=asked, expires_at__gt=timezone.now())
+    good = good.exclude(player__external__key__revoked_at__isnull=False)
+    return {one.token_sha256: one for one in good.select_related("player__user")}
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Whose a socket is, or nobody's; and when the token that says so ends, if it does."""
+
+    player: Player | None = None
+    ends_at: datetime | None = None
+
+
+def player_by_token(digest: str) -> Identified:
+    """The player whose token has this digest: a guest's, or one of a service's tokens."""
+    if (guest := Player.objects.filter(token_sha256=digest).first()) is not None:
+        return Identified(guest)
+    token = _good_tokens([digest]).get(digest)
+    return Identified(token.player, token.expires_at) if token else Identified()
+
+
+def check_no_key(caller: Caller) -> None:
+    """Raise `Forbidden` for a service key, where a player acts, or nobody."""
+    if caller.key_sha256 is not None:
+        raise Forbidden(
+            "A service key speaks for no player. Send the player's own token here, such as one "
+            "that your server asked for.",
+            code="needs_player",
+        )
+
+
 def unknown(caller: Caller) -> Unauthenticated:
-    """The refusal for a caller without a player."""
+    """The refusal for a caller without a player; raises that of `check_no_key`."""
+    check_no_key(caller)
     if caller.is_nobody:
         return Unauthenticated("Show who you are: send your token as `Authorization: Bearer …`.")
+    expired = PlayerToken.objects.filter(token_sha256=caller.token_sha256).first()
+    if expired is not None:
+        return token_expired(expired.expires_at)
     return Unauthenticated("This token is not known here. Queue without it to get a new one.")
+
+
+def token_expired(at: datetime) -> Unauthenticated:
+    """The refusal of a player token whose time is over."""
+    return Unauthenticated(
+        f"This player token ended, at the latest at {timestamp(at)}. Ask the game's server for "
+        "another.",
+        code="token_expired",
+    )

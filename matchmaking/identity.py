@@ -15,8 +15,9 @@ from django.utils.functional import SimpleLazyObject
 from lib import tokens
 from lib.errors import Unauthenticated
 from lib.tracing.trace import player_noted
+from service_keys.access import bearer_key, key_digest
 
-from .callers import NOBODY, Caller
+from .callers import NOBODY, Caller, Identified, player_by_token, unknown
 from .devices import password_guess
 from .models import Player
 from .selectors import reports_to_answer
@@ -52,9 +53,14 @@ class NameBackend(ModelBackend):
 
 
 def bearer(header: str | None) -> Caller:
-    """The caller that an Authorization header names; raises `Unauthenticated` for other schemes."""
+    """The caller that an Authorization header names; raises `Unauthenticated` for other schemes.
+
+    A service key is no player, and not looked up here.
+    """
     if not header:
         return NOBODY
+    if (key := key_digest(header)) is not None:
+        return Caller(key_sha256=key)
     token = header[len(_BEARER) :].strip()
     if header[: len(_BEARER)].lower() != _BEARER or not token:
         raise Unauthenticated("Write the header as `Authorization: Bearer <token>`.")
@@ -62,9 +68,14 @@ def bearer(header: str | None) -> Caller:
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    """The caller of a request; a bearer token has precedence over cookies."""
+    """The caller of a request; a bearer token has precedence over cookies.
+
+    Raises `Unauthenticated` for a service key that is not good.
+    """
     by_token = bearer(request.headers.get("Authorization"))
-    if not by_token.is_nobody or not request.COOKIES:
+    if by_token.key_sha256 is not None:
+        bearer_key(request)
+    if by_token != NOBODY or not request.COOKIES:
         return by_token
     player = browser_player(request)
     return Caller(player_id=player.pk) if player else NOBODY
@@ -108,23 +119,30 @@ def you(request: HttpRequest) -> dict[str, Any]:
     return {"you": player, "reports_asked": asked}
 
 
-def player_of_headers(headers: dict[bytes, bytes]) -> Player | None:
-    """The player of a socket's opening request; cookies need a good Origin.
+def identify_socket(headers: dict[bytes, bytes]) -> Identified:
+    """Whose a socket is, by its opening request; cookies need a good Origin.
 
     The caller has checked the Origin. Raises `Unauthenticated` for a token that no player has.
     """
     by_token = bearer(headers.get(b"authorization", b"").decode("latin-1"))
+    if by_token.key_sha256 is not None:
+        raise Unauthenticated(
+            "A service key speaks for no player. Streams are open to everybody without it; what "
+            "happens on the whole site is at `/feed/ws`.",
+            code="needs_player",
+        )
     if by_token.token_sha256:
-        player = Player.objects.filter(token_sha256=by_token.token_sha256).first()
-        if player is None:
-            raise Unauthenticated("This token is not known here.")
-        return player_noted(player)
+        identified = player_by_token(by_token.token_sha256)
+        if identified.player is None:
+            raise unknown(by_token)
+        player_noted(identified.player)
+        return identified
     if b"origin" not in headers or b"cookie" not in headers:
-        return None
+        return Identified()
     cookies = _cookies(headers[b"cookie"].decode("latin-1"))
     user = _user_of_session(cookies.get(settings.SESSION_COOKIE_NAME))
     found = player_of_user(user) if user else guest_by_cookie(cookies.get(GUEST_COOKIE))
-    return player_noted(found)
+    return Identified(player_noted(found))
 
 
 def _cookies(header: str) -> dict[str, str]:

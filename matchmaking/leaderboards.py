@@ -43,7 +43,7 @@ def table(pool_id: int, *, now: datetime) -> QuerySet[Rating]:
     return (
         Rating.objects.filter(pool=pool_id, matches__gt=0)
         .annotate(provisional=is_provisional)
-        .order_by("provisional", "-rating", "player")
+        .order_by("provisional", "-rating", "player__name", "player_id")
     )
 
 
@@ -116,13 +116,12 @@ def history_of(player_id: UUID, pool: Pool, *, limit: int) -> Sequence[RatingCha
     return list(changes.select_related("rated").order_by("-rated__number")[:limit])[::-1]
 
 
-def recent_matches(player_id: UUID) -> list[Match]:
-    """The player's last finished matches, each with `moved`, the change of the rating."""
+def finished_matches(player_id: UUID) -> QuerySet[Match]:
+    """The player's finished matches, each with `moved`, the change of the rating."""
     changes = RatingChange.objects.moved().filter(player=player_id, rated__match=OuterRef("pk"))
     moved = changes.values_list(F("rating_after") - F("rating_before"))[:1]
-    return list(
+    return (
         Match.objects.filter(seats__player=player_id, state=MatchState.FINISHED)
         .annotate(moved=Subquery(moved))
         .in_full()
-        .order_by("-closed_at")[:RECENT_MATCHES]
     )

@@ -1,6 +1,6 @@
 """What matchmaking counts: matches as queues make them, and the queues themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from lib.metrics.registry import Capped, Latest, gauges, histogram
 
@@ -32,10 +32,13 @@ gauges(
 gauges("matches_open", "Matches that are not over.", (), matches_open)
 
 
-def match_made(pool: str, *, waits: Sequence[float], rating_gap: float | None) -> None:
-    """A queue made a match of players who had waited so many seconds."""
+def matches_made(pool: str, *, waits: Iterable[float], rating_gaps: Sequence[float]) -> None:
+    """A queue made matches of players who had waited so many seconds each."""
     label = pool_label(pool)
+    wait = match_wait.labels(label)
     for seconds in waits:
-        match_wait.labels(label).observe(max(0.0, seconds))
-    if rating_gap is not None:
-        match_gap.labels(label).observe(rating_gap)
+        wait.observe(max(0.0, seconds))
+    if rating_gaps:
+        gap = match_gap.labels(label)
+        for points in rating_gaps:
+            gap.observe(points)

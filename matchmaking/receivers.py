@@ -1,6 +1,6 @@
-"""What follows when an account is saved: by a page, by the admin or by `createsuperuser`.
+"""What follows when an account is saved, and when a service key is revoked.
 
-Only Django's own signals see all three.
+Pages, the admin and `createsuperuser` save accounts: only Django's own signals see all three.
 """
 
 from typing import Any
@@ -9,13 +9,16 @@ from django.contrib.auth.models import User
 from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 
+from service_keys.models import ServiceKey
+from service_keys.signals import key_revoked
+
 from .models import Player
 from .services.accounts import (
     close_sockets_of_account,
     prepare_account_name,
     store_account_name,
 )
-from .services.sign_outs import close_sockets_of
+from .services.sign_outs import close_sockets_of, close_sockets_of_service
 
 
 @receiver(pre_save, sender=User)
@@ -42,3 +45,9 @@ def account_was_saved(
 def player_was_deleted(*, instance: Player, **kwargs: Any) -> None:
     """Close the sockets of a player who is no more."""
     close_sockets_of(instance.pk)
+
+
+@receiver(key_revoked)
+def key_was_revoked(*, key: ServiceKey, **kwargs: Any) -> None:
+    """Close the sockets of the players for whom it vouched: their tokens end with it."""
+    close_sockets_of_service(key)

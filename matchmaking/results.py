@@ -118,9 +118,7 @@ class Result:
     @classmethod
     def _by_points(cls, scores: Sequence[int], *, draws: bool, sides: int) -> "Result":
         if len(scores) != sides or min(scores) < 0 or max(scores) > MOST_POINTS:
-            raise BadScore(
-                f"Give {sides} scores from 0 to {MOST_POINTS}, in the order of the sides."
-            )
+            raise _not_points(sides)
         best = [side for side, points in enumerate(scores) if points == max(scores)]
         if len(best) == 1:
             return cls(best[0], Outcome.PLAYED, tuple(scores))
@@ -151,6 +149,10 @@ class Result:
         without = replace(self, games=())
         differs = self.games and other.games
         return None if differs or without != replace(other, games=()) else without
+
+
+def _not_points(sides: int) -> BadScore:
+    return BadScore(f"Give {sides} scores from 0 to {MOST_POINTS}, in the order of the sides.")
 
 
 def _checked_wins(scores: Sequence[int], best_of: int) -> tuple[int, int]:
@@ -212,12 +214,15 @@ def drawn_games(match: Match) -> int:
     return missing if abs(first - second) <= missing else 0
 
 
-def check_live_scores(scores: Sequence[int], *, best_of: int) -> list[int]:
+def check_live_scores(scores: Sequence[int], *, best_of: int, sides: int = SIDES) -> list[int]:
     """The score of a match that is being played; raises `BadScore`. None at all is none yet.
 
-    In a single game it is the points.
+    In a single game, and where more than two sides meet, it is the points.
     """
-    if scores and best_of == 1:
+    if scores and sides > SIDES:
+        if len(scores) != sides or min(scores) < 0 or max(scores) > MOST_POINTS:
+            raise _not_points(sides)
+    elif scores and best_of == 1:
         _checked_games([scores], best_of, draws=True)
     elif scores:
         _checked_wins(scores, best_of)

@@ -1,13 +1,16 @@
 """Reads that are more than a lookup."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, UUIDField
 
 from lib.errors import NotFound
+from service_keys.models import ServiceKey
 
 from .models import (
     CheckState,
@@ -24,6 +27,7 @@ from .models import (
     TicketQuerySet,
     TicketState,
 )
+from .ports.match_host import match_host
 
 #: Of how many reports every page reminds a player.
 _MOST_ASKED = 3
@@ -94,9 +98,36 @@ def match_of(match_id: UUID) -> Match:
     return match
 
 
+def listed_matches(
+    *,
+    key: ServiceKey | None,
+    pool: str | None = None,
+    tournament: UUID | None = None,
+    player: UUID | None = None,
+) -> QuerySet[Match]:
+    """The matches of a pool, tournament or player; else of all pools, and those a key decides."""
+    found = Match.objects.in_full()
+    if pool is not None:
+        found = found.filter(pool__slug=pool) if pool.isprintable() else found.none()
+    if tournament is not None:
+        found = found.filter(pk__in=match_host().matches_of(tournament))
+    if player is not None:
+        found = found.filter(pk__in=Seat.objects.filter(player=player).values("match"))
+    if (pool, tournament, player) == (None, None, None):
+        of_key = match_host().matches_of_key(key) if key else ()
+        found = found.filter(Q(pool__isnull=False) | Q(pk__in=of_key))
+    return found
+
+
 def open_report(match: Match) -> Report | None:
     """The open report on a match."""
-    return Report.objects.open().in_full().filter(match=match).first()
+    return open_reports([match]).get(match.pk)
+
+
+def open_reports(matches: Collection[Match]) -> dict[UUID, Report]:
+    """The open reports on these matches, by match."""
+    found = Report.objects.open().in_full().filter(match__in=matches)
+    return {report.match_id: report for report in found}
 
 
 def reports_to_answer(player: Player) -> list[Report]:
@@ -129,3 +160,57 @@ def moved_tickets(ticket_ids: list[UUID], asked: list[UUID]) -> QuerySet[Ticket]
     return with_check(Ticket.objects.in_full()).filter(
         ~Q(state=TicketState.WAITING) | Q(pk__in=asked), pk__in=ticket_ids
     )
+
+
+# Most are free, so one statement says so of all, in place of two more that find nothing. The states
+# stand in it, since SQLite uses an index with a condition only where it can read it.
+_READ = """
+    SELECT p.*, e.key_id AS service, e.external_id AS external_id,
+        EXISTS (SELECT 1 FROM matchmaking_ticket t
+                WHERE t.player_id = p.id AND t.state IN ('waiting', 'proposed'))
+        OR EXISTS (SELECT 1 FROM matchmaking_seat s
+                   WHERE s.player_id = p.id AND s.pool_id = %s AND s.holds) AS is_busy
+    FROM matchmaking_externalplayer e JOIN matchmaking_player p ON p.id = e.player_id
+    WHERE e.key_id IN ({keys}) AND e.external_id IN ({ids})
+"""
+
+
+_OPEN_OF_KEY = """
+    SELECT COUNT(*) FROM matchmaking_ticket
+    WHERE queued_by_id = %s AND state IN ('waiting', 'proposed')
+"""
+
+
+def open_tickets_of(key: ServiceKey) -> int:
+    """How many tickets that a service has queued are open."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_OF_KEY, [_stored(key)])
+        [count] = cursor.fetchone()
+    return int(count)
+
+
+def _stored(key: ServiceKey) -> Any:
+    """The key's id as the database has it."""
+    return ServiceKey._meta.pk.get_db_prep_value(key.pk, connection)
+
+
+class NamedPlayer(Protocol):
+    """A player as a service names them; `is_busy` with a ticket, or in a match of the pool."""
+
+    service: UUID | str
+    external_id: str
+    is_busy: bool
+
+
+def external_players(
+    pool: Pool, keys: Iterable[ServiceKey], ids: Collection[str]
+) -> list[tuple[Player, NamedPlayer]]:
+    """The players that these services call so, each with how."""
+    prepared = {_stored(key) for key in keys}
+    if not prepared or not ids:
+        return []
+    statement = _READ.format(
+        keys=", ".join(["%s"] * len(prepared)), ids=", ".join(["%s"] * len(ids))
+    )
+    found = Player.objects.raw(statement, [pool.pk, *prepared, *ids])
+    return [(player, cast("NamedPlayer", player)) for player in found]

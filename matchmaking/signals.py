@@ -21,3 +21,19 @@ result_disputed = Signal()
 #: Tickets changed: proposed, answered, back in the queue, or ended without a match.
 #: `ticket_ids`.
 tickets_changed = Signal()
+
+#: Where a match is played was set, or changed. `match`: the `Match`.
+match_allocated = Signal()
+
+#: The play of a match began. `match`: the `Match`.
+match_started = Signal()
+
+#: The score of a match that is being played changed. `match`: the `Match`.
+match_scored = Signal()
+
+#: A player left a match that goes on. `match`: the `Match`; `seat`: the `Seat`.
+player_left = Signal()
+
+#: Somebody took a place that had become free in a match. `match`: the `Match`; `seat`: the new
+#: `Seat`.
+place_filled = Signal()

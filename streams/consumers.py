@@ -6,9 +6,9 @@ import msgspec
 from django.db import Error as DatabaseError
 
 from . import metrics
+from .feeds import Feed
 from .frames import ClientMessage, EventFrame, Ping, Pong, Resume, Resync, ServerMessage
-from .outbox import Frames
-from .relay import Feed, Relay, local_relay
+from .relay import Relay, local_relay
 from .sockets import RESTARTING, SocketConsumer
 
 _SEQ_MAX_DIGITS = 19  # as the database counts
@@ -58,8 +58,8 @@ class StreamConsumer(SocketConsumer):
         if missed is None:
             text = "What you have cannot be continued. Start from the last welcome."
             self.send_message(Resync(self.stream, feed.epoch, feed.seq, text))
-        elif missed:
-            self.outbox.send(Frames([entry.frame for entry in missed]))
+        elif missed.messages:
+            self.outbox.send(missed)
         self._attach()
 
     def _attach(self) -> None:

@@ -7,8 +7,10 @@ import msgspec
 
 from lib.schemas import Schema, Timestamp
 
+#: Where a schema finds that of every event; whoever writes another kind of description moves it.
+EVENT_REF = "#/$defs/Event"
 #: An event that was encoded before.
-EventFrame = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"$ref": "#/$defs/Event"})]
+EventFrame = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"$ref": EVENT_REF})]
 
 
 class ServerMessage(Schema, tag_field="type"):
@@ -64,6 +66,10 @@ class Event(Schema):
     at: Timestamp
     text: str
     data: Any
+
+    def text_frame(self) -> str:
+        """The event as the text of a WebSocket frame."""
+        return msgspec.json.encode(self).decode()
 
 
 @dataclass(frozen=True, slots=True)

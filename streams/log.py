@@ -1,6 +1,6 @@
 """The event log: appended in the change's transaction, announced after commit, read by seq."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, Min, OuterRef, Subquery
 from django.utils import timezone
 
+from lib.database.last_work import leave_for_the_end
 from lib.heavy.slices import SLICE, delete_slice
 from lib.schemas import timestamp
 
@@ -19,8 +20,18 @@ from . import broadcast, frames
 from .frames import Entry, Head
 from .models import Event, Stream, new_epoch
 
+#: Up to which number readers of a stream have got who are still to be served, by its name.
+_readers: dict[str, Callable[[], int | None]] = {}
 #: So many streams are deleted in one transaction, with some fifty events each.
 STREAMS_AT_ONCE = 100
+
+
+def register_reader(stream: str, reached: Callable[[], int | None]) -> None:
+    """Keep a stream's events, however old, from the one after `reached` on; None for no reader.
+
+    There is a bound all the same: `LOG_KEEP_EVENTS`.
+    """
+    _readers[stream] = reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +52,16 @@ _TAKE_NUMBERS = """
 """
 
 
-def append(stream: str, drafts: Sequence[Draft]) -> list[Event]:
+_STORE = "INSERT INTO lobby_event (stream_id, seq, type, text, data, at) VALUES {}"
+_ROW = "(%s, %s, %s, %s, %s, %s)"
+_STORED_AT_ONCE = 100
+
+
+def append(stream: str, drafts: Sequence[Draft]) -> range:
     """Number and store events in the current transaction; after commit they are announced.
 
-    Call it last in a transaction: other writers of the same stream wait for the commit.
+    Returns their numbers. Call it last in a transaction: other writers of the same stream wait for
+    the commit.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event belongs to a transaction.")
@@ -52,28 +69,48 @@ def append(stream: str, drafts: Sequence[Draft]) -> list[Event]:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_NUMBERS, (stream, new_epoch(), len(drafts)))
         epoch, last = cursor.fetchone()
-    first = last - len(drafts) + 1
-    events = Event.objects.bulk_create(
-        Event(
-            stream_id=stream,
-            seq=seq,
-            type=draft.type,
-            text=draft.text,
-            data=msgspec.to_builtins(draft.data),
-            at=now,
-        )
-        for seq, draft in enumerate(drafts, start=first)
-    )
-    entries = [_entry(event, epoch) for event in events]
+    numbers = range(last - len(drafts) + 1, last + 1)
+    at, stored_at = timestamp(now), connection.ops.adapt_datetimefield_value(now)
+    rows, entries = [], []
+    for seq, draft in zip(numbers, drafts, strict=True):
+        data = msgspec.json.encode(draft.data)
+        rows.append((stream, seq, draft.type, draft.text, data.decode(), stored_at))
+        frame = frames.Event(draft.type, stream, epoch, seq, at, draft.text, msgspec.Raw(data))
+        entries.append(Entry(seq, frame.text_frame()))
+    for start in range(0, len(rows), _STORED_AT_ONCE):
+        _store(rows[start : start + _STORED_AT_ONCE])
     transaction.on_commit(partial(broadcast.announce, stream, Head(epoch, last), entries))
-    return events
+    return numbers
+
+
+def _store(rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert events in one statement; its text is ours.
+
+    What makes a statement of models takes several times as long, while the stream is locked.
+    """
+    with connection.cursor() as cursor:
+        places = ", ".join([_ROW] * len(rows))
+        cursor.execute(_STORE.format(places), [each for row in rows for each in row])
+
+
+def append_at_the_end(stream: str, draft: Draft) -> None:
+    """Append right before the current transaction commits, with what else it leaves for then.
+
+    The stream is locked for the commit alone; so it fits into any order of locks.
+    """
+    leave_for_the_end(_append_left, (stream, draft))
+
+
+def _append_left(left: Sequence[tuple[str, Draft]]) -> None:
+    for stream in sorted({stream for stream, _ in left}):
+        append(stream, [draft for name, draft in left if name == stream])
 
 
 def _entry(event: Event, epoch: str) -> Entry:
     at = timestamp(event.at)
     stream, seq = event.stream_id, event.seq
     frame = frames.Event(event.type, stream, epoch, seq, at, event.text, event.data)
-    return Entry(seq, msgspec.json.encode(frame).decode())
+    return Entry(seq, frame.text_frame())
 
 
 def head(stream: str) -> Head:
@@ -127,6 +164,9 @@ def _last_to_drop(stream: Any, now: datetime) -> int:
     # Times need not rise with the numbers: only what comes before all that is kept goes.
     young = stream.events.filter(at__gte=now - settings.MATCHPOINT_LOG_KEEP)
     first_young = young.aggregate(first=Min("seq"))["first"] or stream.seq + 1
+    reached = _readers[stream.name]() if stream.name in _readers else None
+    if reached is not None:
+        first_young = min(first_young, reached + 1)
     too_many = stream.seq - settings.MATCHPOINT_LOG_KEEP_EVENTS
     last: int = min(max(first_young - 1, too_many), shown)
     return last

@@ -33,7 +33,7 @@ class Event(models.Model):
 
     stream = models.ForeignKey(Stream, models.CASCADE, related_name="events")
     seq = models.PositiveBigIntegerField()
-    type = models.CharField(max_length=20)
+    type = models.CharField(max_length=40)
     text = models.TextField()
     data = models.JSONField(default=dict)
     at = models.DateTimeField(default=timezone.now)

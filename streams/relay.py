@@ -7,43 +7,30 @@ so the relay also looks at the log once a second and reads what it missed.
 import asyncio
 import logging
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable
 from itertools import chain
 from typing import Any, Self, TypeVar
 
-import msgspec
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
-from django.conf import settings
 from django.db import Error as DatabaseError
 
 from lib.tracing.trace import of_nobody
 
-from . import broadcast, log, metrics
-from .frames import Entry, Head, replaced
+from . import broadcast, feeds, log, metrics
+from .feeds import Feed
+from .frames import Entry
 from .lookouts import Lookout, lookouts_of
-from .outbox import Frames, Outbox
+from .outbox import Frames
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-#: Events kept in memory for each stream: what a fresh page shows, and short resumes.
-RECENT_EVENTS = 256
-#: A resume from further back gets a snapshot instead.
-RESUME_MAX_EVENTS = 2000
 LOOK_SECONDS = 1.0
 _READ_AT_ONCE = 500
 _UNWATCHED_SECONDS = 30.0
 _RESTARTING, _TOO_SLOW = 1012, 4408
-#: Types of events that erase an earlier one, named by `seq` in their data: what is left of it.
-_erasures: dict[str, dict[str, Any]] = {}
-
-
-def register_erasure(event_type: str, remains: dict[str, Any]) -> None:
-    """Make events of a type erase the one that they name: its fields become `remains`."""
-    _erasures[event_type] = remains
 
 
 async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -54,64 +41,6 @@ async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 class Gap(Exception):
     """Events that a feed needs are no longer in the log."""
-
-
-class Feed:
-    """One stream as this process knows it: up to `seq`, its last events, its sockets."""
-
-    def __init__(self, stream: str, head: Head, recent: Sequence[Entry]) -> None:
-        self.stream, self.epoch, self.seq = stream, head.epoch, head.seq
-        self.recent = deque(recent, maxlen=RECENT_EVENTS)
-        self.outboxes: set[Outbox] = set()
-        #: Messages so far: what a socket was sent by it is the difference between two moments.
-        self.sent = 0
-        self.watchers: set[Callable[[Sequence[Entry]], None]] = set()
-        #: Called when the feed ends, because events may have been missed.
-        self.enders: set[Callable[[], None]] = set()
-        self.behind = False
-        self.idle_since = time.monotonic()
-
-    def offer(self, entries: Sequence[Entry]) -> bool:
-        """Deliver the next frames; false when one in between is missing."""
-        fresh = [entry for entry in entries if entry.seq > self.seq]
-        if any(entry.seq != seq for seq, entry in enumerate(fresh, start=self.seq + 1)):
-            return False
-        if fresh:
-            self.seq = fresh[-1].seq
-            self.recent.extend(fresh)
-            self._erase(fresh)
-            self.send(Frames([entry.frame for entry in fresh]))
-            for watch in self.watchers:
-                watch(fresh)
-        return True
-
-    def _erase(self, fresh: Sequence[Entry]) -> None:
-        """Later sockets must not be sent what has been erased."""
-        for entry in fresh:
-            for event_type, remains in _erasures.items():
-                if entry.frame.startswith(f'{{"type":"{event_type}"'):
-                    seq = msgspec.json.decode(entry.frame)["data"]["seq"]
-                    kept = [replaced(e, remains) if e.seq == seq else e for e in self.recent]
-                    self.recent = deque(kept, maxlen=RECENT_EVENTS)
-
-    def send(self, frames: Frames) -> None:
-        """Hand frames to every socket here."""
-        self.sent += len(frames.messages)
-        metrics.traffic.sent += len(frames.messages) * len(self.outboxes)
-        for outbox in self.outboxes:
-            outbox.put(frames)
-
-    def after(self, seq: int) -> list[Entry] | None:
-        """The events after a seq, when memory reaches back to it."""
-        oldest = self.recent[0].seq if self.recent else self.seq + 1
-        if not oldest - 1 <= seq <= self.seq:
-            return None
-        return [entry for entry in self.recent if entry.seq > seq]
-
-    def snapshot(self) -> list[msgspec.Raw]:
-        """The last events as a fresh page shows them, oldest first."""
-        shown = list(self.recent)[-settings.MATCHPOINT_RECENT_EVENTS :]
-        return [msgspec.Raw(entry.frame.encode()) for entry in shown]
 
 
 class Relay:
@@ -125,7 +54,7 @@ class Relay:
         self._channel = ""
         self._joined: set[str] = set()
         self._early: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     async def start(self) -> Self:
         """Listen to the layer and look at the log, until `stop`; returns itself."""
@@ -135,10 +64,11 @@ class Relay:
         self._run(self._keep_looking())
         return self
 
-    def _run(self, work: Any) -> None:
+    def _run(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         task = asyncio.get_running_loop().create_task(work, context=of_nobody())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def stop(self) -> None:
         """Stop the tasks and the lookouts."""
@@ -189,27 +119,40 @@ class Relay:
         async with broadcast.layer_call(f"leave the group of {stream}"):
             await self._layer.group_discard(broadcast.group_of(stream), self._channel)
 
-    async def missed(self, feed: Feed, *, epoch: str, since: int) -> list[Entry] | None:
+    async def missed(self, feed: Feed, *, epoch: str, since: int) -> Frames | None:
         """What came after `since`, up to this very moment; None when only a snapshot helps.
 
         Nothing may be awaited between this answer and attaching the socket to the feed.
         """
         if epoch == feed.epoch and since > feed.seq:
             await self._reach(feed, since)
-        if epoch != feed.epoch or not feed.seq - RESUME_MAX_EVENTS <= since <= feed.seq:
-            return None
-        older: list[Entry] = []
-        last = since
-        while (rest := feed.after(last)) is None:
-            read = await in_thread(
-                log.read, feed.stream, epoch=epoch, after=last, limit=_READ_AT_ONCE
-            )
-            if epoch != feed.epoch or not read or read[0].seq != last + 1:
-                return None
-            older += read
-            last = read[-1].seq
-            feed.offer(read)
-        return older + rest
+        while epoch == feed.epoch and feed.seq - feeds.RESUME_MAX_EVENTS <= since <= feed.seq:
+            missed = feed.ready_after(since)
+            if missed is not None:
+                return missed
+            if not await self._remember_older(feed):
+                break
+        return None
+
+    async def _remember_older(self, feed: Feed) -> bool:
+        """Read a page from before what is in memory, once for all who need it.
+
+        False when the log does not reach further back.
+        """
+        if feed.reading_back is None or feed.reading_back.done():
+            feed.reading_back = self._run(self._read_back(feed))
+        return await asyncio.shield(feed.reading_back)  # one who gives up leaves it to the others
+
+    async def _read_back(self, feed: Feed) -> bool:
+        recent, oldest = feed.reach_back(), feed.oldest
+        page = await in_thread(
+            log.read_last, feed.stream, epoch=feed.epoch, upto=oldest - 1, limit=_READ_AT_ONCE
+        )
+        if not page or page[0].seq != oldest - len(page):
+            return False
+        if feed.recent is recent:  # else events were erased meanwhile, perhaps these: read anew
+            feed.remember([*page, *recent], most=recent.maxlen)
+        return True
 
     async def _reach(self, feed: Feed, seq: int) -> None:
         """Read on to what a socket has from another process, which received it first."""
@@ -323,7 +266,7 @@ class Relay:
         last = fresh[-1].seq if fresh else -1
         known = [entry for entry in fresh if entry.seq <= feed.seq]
         newer = [entry for entry in feed.recent if entry.seq > last]
-        feed.recent = deque(known + newer, maxlen=RECENT_EVENTS)
+        feed.remember(known + newer)
 
     def _restart(self, feed: Feed) -> None:
         """Drop a feed that cannot be continued; its sockets reconnect and get a snapshot."""
@@ -331,7 +274,7 @@ class Relay:
             del self.feeds[feed.stream]
         for outbox in feed.outboxes:
             outbox.close(_RESTARTING, "resync")
-        for end in feed.enders:
+        for end in tuple(feed.enders):
             end()
 
     def _close_slow(self) -> None:
@@ -344,6 +287,8 @@ class Relay:
     def _drop_unwatched(self) -> None:
         now = time.monotonic()
         for stream, feed in tuple(self.feeds.items()):
+            if now - feed.reached_back_at > _UNWATCHED_SECONDS:
+                feed.forget_older()
             if feed.outboxes or feed.watchers:
                 feed.idle_since = now
             elif now - feed.idle_since > _UNWATCHED_SECONDS:
@@ -353,7 +298,7 @@ class Relay:
 
 def _read_feed(stream: str) -> Feed:
     head = log.head(stream)
-    recent = log.read_last(stream, epoch=head.epoch, upto=head.seq, limit=RECENT_EVENTS)
+    recent = log.read_last(stream, epoch=head.epoch, upto=head.seq, limit=feeds.RECENT_EVENTS)
     return Feed(stream, head, recent)
 
 

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from lib.database.faults import UNREACHABLE, log_outage, outage_of
-from lib.errors import Refusal, Unauthenticated
+from lib.errors import RateLimited, Refusal, Unauthenticated
 from lib.heavy.pacing import evenly
 from lib.limits import Bucket
 from lib.tracing.trace import Trace, context_of, current
@@ -135,6 +135,9 @@ class SocketConsumer(AsyncConsumer):
         except Unauthenticated as refusal:
             self.refuse(refusal)
             self.outbox.close(NOT_SIGNED_IN, refusal.code)
+        except RateLimited as refusal:
+            self.refuse(refusal)
+            self.outbox.close(TOO_FAST, refusal.code)
         except DatabaseError as error:
             self.fail(error)
             self.outbox.close(RESTARTING, "outage")
@@ -285,7 +288,7 @@ class SocketConsumer(AsyncConsumer):
         raise Refusal("Send text frames; binary ones are not read.", code="malformed")
 
     async def identify(self) -> None:
-        """Find out whose socket this is; raises `Unauthenticated`."""
+        """Find out whose socket this is; raises `Unauthenticated` and `RateLimited`."""
 
     async def opened(self) -> None:
         """The socket is open and identified."""

@@ -113,3 +113,13 @@ def buildah() -> Path:
 @pytest.fixture(scope="session")
 def mmdebstrap() -> Path:
     return require("mmdebstrap")
+
+
+@pytest.fixture(scope="session")
+def node() -> Path:
+    return require("node")
+
+
+@pytest.fixture(scope="session")
+def npm() -> Path:
+    return require("npm")

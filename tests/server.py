@@ -1,6 +1,5 @@
 """A Matchpoint that a test owns: a real server process on a port and a database of its own."""
 
-import atexit
 import http.client
 import secrets
 import shutil
@@ -8,7 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +20,7 @@ from psycopg import sql
 from matchmaking.models import Pool
 from tests.services.service import Service, lean_environment
 
+from .run_folders import made_once
 from .services import PostgresServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,13 +80,14 @@ class MatchpointServer(Service):
     def _prepare(self) -> None:
         if not self.database_url:
             file = self.folder / "matchpoint.sqlite3"
-            shutil.copyfile(_migrated_sqlite(), file)
-            self.database_url = f"{SQLITE}{file}"
+            self.database_url = new_sqlite(file)
 
     def _command(self) -> list[str]:
         settings = self._settings | {"DATABASE_URL": self.database_url}
         pairs = (f"{name}={value}" for name, value in settings.items())
-        return ["/usr/bin/env", *pairs, *MANAGE, "serve", "--server", self.server]
+        # Django's checks of the code, which `make check` runs, would be a sixth of each start.
+        serve = ("serve", "--skip-checks", "--server", self.server)
+        return ["/usr/bin/env", *pairs, *MANAGE, *serve]
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
@@ -109,7 +110,8 @@ class MatchpointServer(Service):
         if kind is not None:
             print(f"The end of the server's log:\n{log[-4000:]}", file=sys.stderr)
         elif "Traceback" in log and not self.expects_faults:
-            raise AssertionError(f"The server's log has a traceback:\n{log[-4000:]}")
+            at = max(0, log.index("Traceback") - 500)
+            raise AssertionError(f"The server's log has a traceback:\n{log[at : at + 8000]}")
 
 
 def run_manage(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
@@ -119,7 +121,7 @@ def run_manage(*arguments: str, **settings: str) -> "subprocess.CompletedProcess
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         env=lean_environment() | settings,
     )
 
@@ -132,22 +134,35 @@ def migrate(database_url: str) -> None:
 
 
 @cache
-def _migrated_sqlite() -> Path:
+def migrated_sqlite() -> Path:
     """A file with empty tables, to copy: migrating takes longer than many a test."""
-    folder = Path(tempfile.mkdtemp(prefix="matchpoint-tables-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    file = folder / "empty.sqlite3"
-    migrate(f"{SQLITE}{file}")
-    with sqlite3.connect(file) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return file
+
+    def make(file: Path) -> None:
+        migrate(f"{SQLITE}{file}")
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    return made_once("empty.sqlite3", make)
+
+
+def new_sqlite(file: Path) -> str:
+    """The address of a new SQLite file with empty tables."""
+    shutil.copyfile(migrated_sqlite(), file)
+    return f"{SQLITE}{file}"
 
 
 @cache
 def _migrated_database(server: PostgresServer) -> str:
     name = "empty_tables"
-    migrate(server.create_database(name))
+    url = server.create_database(name)
+
+    def make(file: Path) -> None:
+        migrate(url)
+        server.run("pg_dump", "--no-owner", f"--file={file}", url)
+
+    file = made_once("empty.sql", make)
+    if not rows(url, "SELECT 1 FROM pg_tables WHERE tablename = 'django_migrations'"):
+        server.run("psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", f"--file={file}", url)
     return name
 
 

@@ -19,8 +19,9 @@ MAY_IMPORT = {
     "lobby/apps.py:ready": "as above",
     "tournaments/apps.py:ready": "as above",
     "play/apps.py:ready": "as above",
+    "webhooks/apps.py:ready": "as above",
+    "service_keys/apps.py:ready": "as above",
     "tournament_site/apps.py:ready": "as above",
-    "tournaments/swiss_worker.py:solve": "the Dutch engine loads in the worker's process only",
     "tournament_site/management/commands/serve.py:handle": "only the server that is asked for",
     "tournament_site/servers/daphne.py:serve": "Daphne's reactor must be chosen first",
 }

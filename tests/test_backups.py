@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from .clients import Http, send
-from .server import SECRET, SQLITE, MatchpointServer, migrate, new_database, rows, run_manage
+from .server import SECRET, SQLITE, MatchpointServer, new_database, new_sqlite, rows, run_manage
 from .services import PostgresServer
 
 KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.services))
@@ -32,14 +32,9 @@ class Place:
         """The address of another database."""
         name = f"db_{secrets.token_hex(4)}"
         if self._postgres is None:
-            url = f"{SQLITE}{self.folder / name}.sqlite3"
-        elif migrated:
-            return new_database(self._postgres)
-        else:
-            return self._postgres.create_database(name)
-        if migrated:
-            migrate(url)
-        return url
+            file = self.folder / f"{name}.sqlite3"
+            return new_sqlite(file) if migrated else f"{SQLITE}{file}"
+        return new_database(self._postgres) if migrated else self._postgres.create_database(name)
 
     def manage(self, url: str, *arguments: str, **settings: str) -> "CompletedProcess[str]":
         """Run a command on one of them."""

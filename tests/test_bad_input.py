@@ -139,7 +139,7 @@ def test_a_file_of_less_than_4_mib_reaches_its_reader(curl: Path, site: Matchpoi
         return Curl(curl)(address, "-H", kind, "--data-binary", "@-", stdin=file)
 
     read, large = sent(3_000_000), sent(4_300_000)
-    assert (read.status, read.json["code"]) == (400, "bad_file")
+    assert (read.status, read.json["code"]) == (400, "unknown_source")
     assert (large.status, large.json["code"]) == (413, "too_large")
 
 

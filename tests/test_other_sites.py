@@ -32,7 +32,6 @@ PASSWORD = "correct horse battery"
 @pytest.fixture
 def provider(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[IdentityProvider]:
     """The other site, as OpenID Connect's provider and as Discord."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.RATE_LIMITS = False
     settings.OTP_TOTP_THROTTLE_FACTOR = 0
     with IdentityProvider() as provider:

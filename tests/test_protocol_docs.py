@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client, RequestFactory
+from django.urls import get_resolver
 from msgspec.json import Decoder
 
 from lib import limits as pace
@@ -34,17 +36,18 @@ from lobby.moderation import delete_line
 from lobby.sockets.routing import websocket_urlpatterns as lobby_sockets
 from lobby.stream_names import LOBBY, tournament_stream
 from matchmaking.callers import Caller
-from matchmaking.models import Match, Report
+from matchmaking.models import Match, Report, ServedMatch
 from matchmaking.schemas import MatchBrief, MatchPlayer, PlayerName, TicketEnd
 from matchmaking.services import reports
 from matchmaking.services.matches import leave_match, reopen_match
 from matchmaking.services.queue import held_reads
 from matchmaking.services.queue.joining import Join, Joined, join_pool
 from matchmaking.sockets import match_stream
+from matchmaking.tests.servers import Server
 from play import messages as play
 from play.sockets import websocket_urlpatterns as play_sockets
+from streams import feeds, log, outbox, relay, sockets
 from streams import limits as socket_limits
-from streams import log, outbox, relay, sockets
 from streams.frames import Entry, Event, Resync
 from tournament_site import api
 from tournaments.models import Format, Pairing, Round, StageSettings, Station, Tournament
@@ -57,6 +60,7 @@ from tournaments.services.setup.creation import create_tournament
 from tournaments.services.setup.stage_plans import set_stages
 from tournaments.services.venue.stations import assign_station
 from tournaments.signals import round_published
+from webhooks.sockets import websocket_urlpatterns as feed_sockets
 
 from .protocol_page import CHAPTERS, ROOT, TEXT, examples, first_column, sections, shape, shown
 
@@ -134,7 +138,7 @@ def test_every_socket_is_named() -> None:
     table = CHAPTERS.get("Sockets", TEXT.partition("## Sockets")[2].partition("###")[0])
     named = [address.partition("?")[0].strip("/") for address in first_column(table)]
     example = {name: name.replace("<id>", "490a677a-4782-4e2b-a8d8-4d5c63b1fc22") for name in named}
-    patterns = [*lobby_sockets, *play_sockets]
+    patterns = [*lobby_sockets, *play_sockets, *feed_sockets]
     for pattern in patterns:
         matching = [name for name in named if pattern.pattern.match(example[name])]
         assert len(matching) == 1
@@ -170,8 +174,10 @@ def is_event(frame: Json) -> bool:
     return fits(frame, Event) and fits(frame["data"], EVENTS[frame["type"]])
 
 
-def test_real_events_have_the_fields_that_are_shown(db: None) -> None:
-    tell_everything()
+def test_real_events_have_the_fields_that_are_shown(transactional_db: None) -> None:
+    with transaction.atomic():
+        tell_everything()
+    serve_a_match()
     frames = [
         msgspec.json.decode(entry.frame)
         for stream in (LOBBY, *cup_streams(), *report_streams())
@@ -189,7 +195,8 @@ def cup_streams() -> list[str]:
 
 
 def report_streams() -> list[str]:
-    return [match_stream(report.match_id) for report in Report.objects.all()]
+    about = (*Report.objects.all(), *ServedMatch.objects.all())
+    return [match_stream(one.match_id) for one in about]
 
 
 def entries_of(stream: str) -> list[Entry]:
@@ -217,6 +224,19 @@ def tell_everything() -> None:
     table = Station.objects.create(tournament=cup, number=1, name="Table 1")
     assign_station(tournament_id=cup.pk, pairing_id=first.pk, station_id=table.pk, actor=ORGANISER)
     round_published.send(sender=Round, tournament=cup, round=first.round, pairings=[first])
+
+
+def serve_a_match() -> None:
+    """A game server says all that it can of a match, in which a place is left and taken."""
+    server = Server.made()
+    server.pool(backfill=True)
+    match = server.match("Ann", "Bob")
+    server.players("Cem")
+    server.queue(["cem"])
+    server.tell(match, "allocation", {"address": "eu-1.example.org:7777"})
+    server.tell(match, "start")
+    server.tell(match, "live", {"scores": [3, 1]})
+    server.tell(match, "left", {"player": "ann", "backfill": True})
 
 
 def disagree(match: Match) -> None:
@@ -303,11 +323,18 @@ def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
         yield from refusals(inner)
 
 
+APPS = (
+    "lib", "streams", "service_keys", "matchmaking", "tournaments", "lobby", "play", "webhooks",
+    "tournament_site",
+)  # fmt: skip
+
+
 def codes_in_the_sources() -> dict[str, int]:
     """Every refusal's code that stands in the sources, with its status over HTTP."""
+    assert get_resolver().url_patterns  # loads the views, and with them all that they may refuse
     kinds = {kind.__name__: kind for kind in refusals() if "test" not in kind.__module__}
     codes = {kind.code: status_of(kind("")) for kind in kinds.values() if kind is not Refusal}
-    for app in ("lib", "streams", "matchmaking", "tournaments", "lobby", "play", "tournament_site"):
+    for app in APPS:
         for source in (ROOT / app).rglob("*.py"):
             if "tests" in source.parts:
                 continue
@@ -369,6 +396,7 @@ def spoken(bucket: Bucket | Buckets) -> str:
         ("Connections from one address", f"{settings.MATCHPOINT_CONNECTIONS_MAX:,} in all"),
         ("Sockets from one address", f"{settings.MATCHPOINT_SOCKETS_PER_ADDRESS:,} open"),
         ("Sockets from one address", f"{settings.MATCHPOINT_SOCKETS_MAX:,} in all"),
+        ("Sockets of the feed by one", f"{settings.MATCHPOINT_SOCKETS_OF_A_KEY} open at a time"),
         (
             "A request's line and headers",
             f"{settings.MATCHPOINT_HEAD_MAX_BYTES // 1024} KiB in all",
@@ -402,5 +430,5 @@ def test_other_numbers_are_as_they_are_said_to_be() -> None:
     assert f"at most {settings.MATCHPOINT_RECENT_EVENTS}" in sections("Server messages")["welcome"]
     assert f"the first {presence.PEOPLE_SHOWN}" in sections("Server messages")["presence"]
     assert f"first {presence.WAITING_SHOWN}" in sections("Server messages")["presence"]
-    assert f"more than {relay.RESUME_MAX_EVENTS:,} events" in CHAPTERS["Resuming"]
+    assert f"more than {feeds.RESUME_MAX_EVENTS:,} events" in CHAPTERS["Resuming"]
     assert f"2 to {settings.MATCHPOINT_TOURNAMENT_MAX_PLAYERS:,} names" in TEXT

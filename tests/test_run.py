@@ -10,7 +10,7 @@ import pytest
 from tournament_site.environment import Environment
 from tournament_site.management.commands.serve import old_python
 
-from .server import SECRET, MatchpointServer, migrate, rows, run_manage
+from .server import SECRET, MatchpointServer, new_sqlite, rows, run_manage
 from .services import PostgresServer, free_port
 
 
@@ -128,7 +128,7 @@ def test_a_database_is_served_only_when_it_can_be_used(tmp_path: Path) -> None:
     empty, half, rubbish = (tmp_path / name for name in ("empty", "half", "rubbish"))
     others = tmp_path / "others"
     rows(f"sqlite:///{others}", "CREATE TABLE lobby_stream (id)")
-    migrate(f"sqlite:///{half}")
+    new_sqlite(half)
     rows(f"sqlite:///{half}", "DELETE FROM django_migrations WHERE app = 'tournaments' AND id > 20")
     rubbish.write_bytes(b"This is no database at all. " * 100)
     for file, code, words in (

@@ -237,6 +237,22 @@ async def test_a_guest_loses_the_sockets_of_a_withdrawn_token(site: Site) -> Non
         await kept.next("pong")
 
 
+async def test_players_of_a_game_server_lose_theirs_with_its_key(site: Site) -> None:
+    """Revoked on the command line, the key is no good at the next request to any process."""
+    name, settings = f"Arena {secrets.token_hex(4)}", {"DATABASE_URL": site.here.database_url}
+    made = run_manage("service_key", "make", name, "--scope", "matches", **settings, **SECRET)
+    key, player = made.stdout.strip(), "/api/external-players/ann-1"
+    assert send(site.here.url, "PUT", player, {"name": new_name()}, token=key).status == 200
+    token = send(site.here.url, "POST", f"{player}/token", {"seconds": 600}, token=key).json
+    async with AsyncExitStack() as stack:
+        lost = await sockets_of(site, stack, token=token["token"])
+        assert lost[0].frames[0]["you"] is not None
+        manage(site, "service_key", "revoke", name)
+        refused = [send(one.url, "GET", "/api/pools", token=key) for one in (site.here, site.there)]
+        assert [(one.status, one.json["code"]) for one in refused] == [(401, "revoked_key")] * 2
+        assert await close_codes(lost) == [SIGNED_OUT] * 4
+
+
 async def test_who_could_have_missed_a_sign_out_comes_back_and_says_who_they_are(
     site: Site,
 ) -> None:

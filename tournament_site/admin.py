@@ -16,7 +16,7 @@ from matchmaking.services.access.second_factor import acts_as_staff, has_second_
 from matchmaking.services.sign_outs import close_sockets_of
 
 #: What an organiser works with comes first, accounts last.
-APP_ORDER = ("tournaments", "matchmaking", "lobby")
+APP_ORDER = ("tournaments", "matchmaking", "lobby", "webhooks")
 _MAY_ENTER = "_matchpoint_may_enter_admin"
 
 

@@ -15,6 +15,7 @@ from lobby.events.schema import event_schema
 from play import messages as play_messages
 
 from .api_reference import reference
+from .asyncapi import asyncapi
 
 _ABOUT = {
     "title": "Matchpoint",
@@ -57,6 +58,12 @@ def events(request: HttpRequest) -> HttpResponse:
             (*lobby_messages.CLIENT_MESSAGES, *play_messages.CLIENT_MESSAGES),
         )
     )
+
+
+@require_safe
+def sockets(request: HttpRequest) -> HttpResponse:
+    """The description of sockets and what comes over them, as AsyncAPI."""
+    return json_response(asyncapi())
 
 
 @require_safe

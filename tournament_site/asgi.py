@@ -15,10 +15,12 @@ from django.urls import re_path
 from lib.tracing.trace import current
 from lobby.sockets.routing import websocket_urlpatterns as lobby_sockets
 from play.sockets import websocket_urlpatterns as play_sockets
+from webhooks.sockets import websocket_urlpatterns as feed_sockets
 
 from .duties import duties
 from .fast import FastPath
-from .incoming import Incoming
+from .incoming.proxies import Incoming
+from .incoming.web_origins import WebOrigins
 from .logs.requests import NamedRoutes, RequestLog
 from .monitoring import exposition
 from .monitoring.http import HttpMetrics
@@ -35,10 +37,11 @@ async def _no_such_socket(scope: dict[str, Any], receive: Any, send: Any) -> Any
     await send({"type": "websocket.close", "code": 4404})
 
 
-_sockets = URLRouter([*lobby_sockets, *play_sockets, re_path("", _no_such_socket)])
+_sockets = URLRouter([*lobby_sockets, *play_sockets, *feed_sockets, re_path("", _no_such_socket)])
 _django = FastPath(NamedRoutes())
 _http = HttpMetrics(_django) if exposition.is_open() else _django
-_site = Incoming(RequestLog(ProtocolTypeRouter({"http": _http, "websocket": _sockets})))
+_both = ProtocolTypeRouter({"http": _http, "websocket": _sockets})
+_site = Incoming(RequestLog(WebOrigins(_both)))
 _router = ProxyEcho(Probes(stopping.around(_site)))
 
 

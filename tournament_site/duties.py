@@ -29,6 +29,7 @@ from lobby.presence import delete_stale_presence
 from lobby.retention import delete_old_lines
 from lobby.stream_names import LOBBY
 from matchmaking.services.access.invitations import delete_old_invitations
+from matchmaking.services.game_servers.players import delete_expired_tokens
 from matchmaking.services.matches import lapse_matches
 from matchmaking.services.parties import delete_old_parties
 from matchmaking.services.queue.held_reads import release_reads
@@ -44,6 +45,8 @@ from matchmaking.services.seasons import end_due_seasons
 from matchmaking.services.sign_outs import SIGN_OUTS
 from play.rooms.process import stop_process_rooms
 from play.services.retention import delete_old_games, delete_old_rooms
+from service_keys.access import requests_by_key, sockets_by_key
+from service_keys.services import delete_old_actions, store_uses
 from streams import limits as socket_limits
 from streams.broadcast import serve_from_this_loop
 from streams.log import delete_idle_streams, trim
@@ -51,6 +54,11 @@ from streams.relay import stop_local_relay
 from streams.sockets import close_sockets
 from tournaments.services.entry.check_in import open_due_check_ins
 from tournaments.services.setup.retention import delete_old_drafts
+from webhooks.delivery.deliverer import Deliverer
+from webhooks.facts import FACTS_STREAM
+from webhooks.feed import release_feed_reads
+from webhooks.services.retention import delete_old_deliveries
+from webhooks.services.trials import sent_by_hand
 
 from .monitoring import exposition, totals
 from .monitoring.duties import measured
@@ -79,10 +87,12 @@ SHARED_LIMITS = (
     limits.codes_by_holder,
     limits.mails_by_address,
     limits.mails_to,
+    requests_by_key,
     socket_limits.connects,
     chat_limits.chat_by_speaker,
     chat_limits.chat_by_guests,
     chat_limits.chat_by_address,
+    sent_by_hand,
 )
 
 
@@ -102,13 +112,16 @@ CLEANING: tuple[Callable[..., int], ...] = (
     delete_old_checks,
     delete_old_tickets,
     delete_idle_guests,
+    delete_expired_tokens,
     delete_old_drafts,
     delete_old_rooms,
     delete_old_games,
     delete_expired_sessions,
     delete_old_invitations,
+    delete_old_deliveries,
+    delete_old_actions,
     trim,
-    partial(delete_idle_streams, but=[LOBBY, SIGN_OUTS]),
+    partial(delete_idle_streams, but=[LOBBY, SIGN_OUTS, FACTS_STREAM]),
 )
 
 
@@ -127,14 +140,15 @@ class Duties:
 
     def start(self) -> None:
         """Begin, on the running loop; again is harmless."""
+        if self._task is not None and self._task.get_loop().is_running():
+            return  # each request asks, and to ask which loop runs takes a system call
         loop = asyncio.get_running_loop()
         if self._ended_on is loop:
             return
-        if self._task is None or self._task.get_loop() is not loop:
-            # Before the first socket, too, no request may wait for the layer.
-            serve_from_this_loop()
-            self._is_stopping.clear()
-            self._task = loop.create_task(self._run())
+        # Before the first socket, too, no request may wait for the layer.
+        serve_from_this_loop()
+        self._is_stopping.clear()
+        self._task = loop.create_task(self._run())
 
     async def hand_over(self) -> None:
         """End the periodic work, and let another process have the leases for it."""
@@ -151,6 +165,7 @@ class Duties:
             log.warning("The lease is left to run out: %s", error)
 
     def _part(self) -> None:
+        store_uses()
         give_up_leases(holder=self.holder)
         part(self.holder)
 
@@ -159,6 +174,7 @@ class Duties:
         await self.hand_over()
         close_sockets()
         release_reads()
+        release_feed_reads()
         await stop_process_rooms()
         await stop_local_relay()
 
@@ -180,7 +196,9 @@ class Duties:
             _repeat(self.tick_matchmaker, MATCHMAKER_TICK_SECONDS),
             _repeat(self.clean, CLEANING_SECONDS),
             _repeat(self.show_life, SHOW_SECONDS),
+            _repeat(store_uses, TICK_SECONDS),
             share_limits(),
+            Deliverer(self.holder).run(),
             *self._watches(),
         )
 
@@ -234,11 +252,13 @@ class Duties:
 async def share_limits() -> None:
     """Count limits together with the other processes until cancelled; alone without a Redis."""
     if settings.REDIS_URL and settings.RATE_LIMITS:
-        open_sockets = socket_limits.open_sockets.by_client
         await Exchange(
             url=settings.REDIS_URL,
             buckets=SHARED_LIMITS,
-            counts={open_sockets: settings.MATCHPOINT_SOCKETS_PER_ADDRESS},
+            counts={
+                socket_limits.open_sockets.by_client: settings.MATCHPOINT_SOCKETS_PER_ADDRESS,
+                sockets_by_key: settings.MATCHPOINT_SOCKETS_OF_A_KEY,
+            },
         ).run()
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -98,6 +99,24 @@ def all_or_none(**values: str) -> None:
     if 0 < len(missing) < len(values):
         present = ", ".join(name for name in values if name not in missing)
         raise ImproperlyConfigured(f"{present} needs {' and '.join(missing)} too.")
+
+
+def checked_origins(origins: list[str], variable: str) -> list[str]:
+    """Origins as browsers write them: scheme, host, and the port where it is not the usual one."""
+    for origin in origins:
+        parts = urlsplit(origin)
+        exact = f"{parts.scheme}://{parts.netloc}".lower()
+        if (
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or origin != exact
+            or "*" in origin
+        ):
+            raise ImproperlyConfigured(
+                f"{variable} lists origins such as https://game.example.org, exactly, with no path "
+                f"and no *; {origin!r} is none."
+            )
+    return origins
 
 
 def checked_redis(url: str) -> str:

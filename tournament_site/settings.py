@@ -18,6 +18,7 @@ from lib.addresses import TrustedProxies
 from .environment import (
     Environment,
     checked_level,
+    checked_origins,
     checked_port,
     checked_redis,
     checked_token,
@@ -25,6 +26,7 @@ from .environment import (
 )
 from .logs.config import checked_dsn, checked_format, logging_config
 from .more_settings.sign_in import *  # noqa: F403 - its settings are settings of the site
+from .more_settings.webhooks import *  # noqa: F403 - as above
 
 env = Environment()
 
@@ -58,6 +60,9 @@ if PUBLIC_URL and (_public.scheme not in {"http", "https"} or not _public.hostna
     )
 if _public.hostname and _public.hostname not in ALLOWED_HOSTS:
     ALLOWED_HOSTS.append(_public.hostname)
+
+# Where web games are that call the API and open sockets from players' browsers.
+WEB_ORIGINS: list[str] = checked_origins(env.list("WEB_ORIGINS", default=[]), "WEB_ORIGINS")
 
 # Whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses and networks.
 TRUSTED_PROXIES: list[str] = env.list(
@@ -98,10 +103,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "lib",
     "streams",
+    "service_keys",
     "matchmaking",
     "tournaments",
     "lobby",
     "play",
+    "webhooks",
     "tournament_site",
 ]
 
@@ -159,12 +166,14 @@ DATABASE_URL = env.secret("DATABASE_URL", default=f"sqlite:///{LOCAL_DIR / 'matc
 _database: dict[str, Any] = dict(env.db_url_config(DATABASE_URL)) if "://" in DATABASE_URL else {}
 if _database.get("ENGINE") == "django.db.backends.sqlite3":
     made_folder(Path(_database["NAME"]).parent, "DATABASE_URL")
+    _database["ENGINE"] = "lib.database.engines.sqlite"
     _database["OPTIONS"] = SQLITE_OPTIONS
     # Opening the file again for each batch would cost more than the batch.
     _database["CONN_MAX_AGE"] = None
     # A file, not memory: tests write from several threads, as the server does.
     _database["TEST"] = {"NAME": LOCAL_DIR / f"test-{os.getpid()}.sqlite3"}
 elif _database.get("ENGINE") == "django.db.backends.postgresql":
+    _database["ENGINE"] = "lib.database.engines.postgresql"
     # Requests run on short-lived threads, so connections are pooled by process.
     _database["OPTIONS"] = {
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=12), "timeout": 3},
@@ -209,7 +218,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = made_folder(
     Path(env.str("STATIC_ROOT", default=str(LOCAL_DIR / "static"))), "STATIC_ROOT"
 )
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", ("client", BASE_DIR / "clients" / "js")]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
@@ -287,6 +296,10 @@ MATCHPOINT_OPEN_TOURNAMENTS_PER_ADDRESS: int = env.int("OPEN_TOURNAMENTS_PER_ADD
 # What the Dutch system may take for a round of a Swiss; then the organiser can pair quickly.
 MATCHPOINT_SWISS_SECONDS: int = env.int("SWISS_SECONDS", default=20)
 MATCHPOINT_TICKET_LIFE = timedelta(seconds=env.int("TICKET_LIFE_SECONDS", default=600))
+# How many tickets that wait a game server may have by its key.
+MATCHPOINT_TICKETS_OF_A_KEY: int = env.int("TICKETS_OF_A_KEY", default=5000)
+# How many sockets a key may have open, in all processes.
+MATCHPOINT_SOCKETS_OF_A_KEY: int = env.int("SOCKETS_OF_A_KEY", default=32)
 # How long a ticket waits for its player after its socket dropped.
 MATCHPOINT_TICKET_GRACE = timedelta(seconds=env.int("TICKET_GRACE_SECONDS", default=30))
 MATCHPOINT_MATCH_LIFE = timedelta(seconds=env.int("MATCH_LIFE_SECONDS", default=3600))

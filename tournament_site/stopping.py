@@ -15,6 +15,7 @@ from django.conf import settings
 from matchmaking.services.queue.held_reads import release_reads
 from play.rooms.process import park_process_rooms
 from streams.sockets import close_sockets_in_turn
+from webhooks.feed import release_feed_reads
 
 from .duties import duties
 from .monitoring.readiness import begin_stopping, is_stopping
@@ -46,11 +47,11 @@ class Stopping:
                 await application(scope, receive, send)
                 return
 
-            async def send_last(message: dict[str, Any]) -> None:
+            def send_last(message: dict[str, Any]) -> Awaitable[None]:
                 if is_stopping() and message["type"] == "http.response.start":
                     headers = [*message.get("headers", ()), (b"connection", b"close")]
                     message = message | {"headers": headers}
-                await send(message)
+                return send(message)
 
             self._requests += 1
             try:
@@ -73,6 +74,7 @@ class Stopping:
         await self._until(is_empty, loop.time() + _UNREADY * seconds)
         stop_listening()
         release_reads()
+        release_feed_reads()
         await park_process_rooms(_ROOMS * seconds)
         await close_sockets_in_turn(_SOCKETS * seconds)
         await self._until(is_empty, end)

@@ -1,21 +1,27 @@
 """Where a match stands in its tournament, for those who come to it from elsewhere."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.urls import reverse
 
 from matchmaking.ports.match_host import MatchPlace
 
-from .models import Pairing
+from .models import Pairing, Tournament
 
 
-def place_in_tournament(match_id: UUID) -> MatchPlace | None:
-    """The tournament and the round of a match, and its place on the page there."""
-    related = Pairing.objects.select_related("round", "group__stage__tournament")
-    pairing = related.filter(match=match_id).first()
-    if pairing is None:
-        return None
-    tournament = pairing.group.stage.tournament
+def places_in_tournaments(match_ids: Collection[UUID]) -> dict[UUID, MatchPlace]:
+    """The tournament and the round of each of these matches, and its place on the page there."""
+    related = Pairing.objects.select_related("round", "group__stage__tournament").defer(
+        "group__draw"
+    )
+    return {
+        pairing.pk: _match_place(pairing, pairing.group.stage.tournament)
+        for pairing in related.filter(match__in=match_ids)
+    }
+
+
+def _match_place(pairing: Pairing, tournament: Tournament) -> MatchPlace:
     return MatchPlace(
         id=str(tournament.pk), name=tournament.name, round=str(pairing.round), url=place_of(pairing)
     )

@@ -7,6 +7,9 @@ from uuid import UUID
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
+from matchmaking.models import DecidedBy
+from matchmaking.ports.match_host import Decider
+
 from .models import (
     Contender,
     Entrant,
@@ -156,10 +159,36 @@ def tournaments_of(match_ids: Collection[UUID]) -> dict[UUID, UUID]:
     return dict(found.values_list("match_id", "group__stage__tournament_id"))
 
 
-def game_of_tournament(match_id: UUID) -> tuple[str, dict[str, Any]]:
-    """The game that a match's tournament is played in here, and its settings; "" for none."""
-    found = Tournament.objects.filter(stages__groups__pairings__match=match_id)
-    return found.values_list("plays", "play_settings").first() or ("", {})
+def games_of(match_ids: Collection[UUID]) -> dict[UUID, tuple[str, dict[str, Any]]]:
+    """The games that the tournaments of matches are played in here, and their settings.
+
+    An empty name stands for no game; matches of no tournament are left out.
+    """
+    found = Tournament.objects.filter(stages__groups__pairings__match__in=match_ids)
+    rows = found.values_list("stages__groups__pairings__match", "plays", "play_settings")
+    return {match_id: (plays, settings) for match_id, plays, settings in rows}
+
+
+def deciders_of(match_ids: Collection[UUID]) -> dict[UUID, Decider]:
+    """Whose word the results of matches of tournaments are; of players only where they report."""
+    found = Pairing.objects.filter(match__in=match_ids).select_related(
+        "group__stage__tournament__game_server"
+    )
+    shown = found.only(
+        "match",
+        "group__stage__tournament__decided_by",
+        "group__stage__tournament__reporting",
+        "group__stage__tournament__game_server",
+    )
+    return {one.pk: _decider(one.group.stage.tournament) for one in shown}
+
+
+def _decider(tournament: Tournament) -> Decider:
+    decides = DecidedBy(tournament.decided_by)
+    if decides == DecidedBy.GAME_SERVER:
+        return Decider(decides, tournament.game_server)
+    asks = tournament.reporting == Reporting.PLAYERS
+    return Decider(decides if asks else DecidedBy.ORGANISER)
 
 
 def players_report(match_id: UUID) -> bool:
@@ -168,6 +197,7 @@ def players_report(match_id: UUID) -> bool:
         stages__groups__pairings__match=match_id,
         state=TournamentState.RUNNING,
         reporting=Reporting.PLAYERS,
+        decided_by=DecidedBy.PLAYERS,
     ).exists()
 
 

@@ -43,3 +43,7 @@ day_moved = Signal()
 
 #: Pairings were given a station, or lost it. `tournament`; `pairings`.
 stations_changed = Signal()
+
+#: Both sides of these matches are known, so that they can be played. `tournament`; `matches`, with
+#: the entrants of each: a list of pairs.
+matches_created = Signal()

@@ -327,6 +327,20 @@ PROCESS = (
             (rate("duty_failures_total", "duty"), "{{duty}}: failures a second"),
         ),
     ),
+    Ask(
+        "How do webhooks go?",
+        "cps",
+        ((rate("webhook_attempts_total", "result"), "{{result}}"),),
+    ),
+    Ask(
+        "Which webhooks are behind?",
+        "short",
+        (
+            ("max(matchpoint_webhook_backlog)", "facts that the furthest behind lacks"),
+            ("max by (state) (matchpoint_webhook_endpoints)", "{{state}}"),
+            ("max(matchpoint_webhook_failing_seconds)", "seconds that one has been failing"),
+        ),
+    ),
 )
 
 DASHBOARDS = {"Lobby": LOBBY, "Matchmaking": MATCHMAKING, "Games": GAMES, "Process": PROCESS}

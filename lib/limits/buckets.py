@@ -25,13 +25,20 @@ class Bucket:
 
     def take(self, weight: float = 1) -> bool:
         """Whether one more is let through now, which counts for as much as its weight."""
-        if not settings.RATE_LIMITS:
-            return True
+        return not settings.RATE_LIMITS or self.draw(weight)
+
+    def draw(self, weight: float = 1) -> bool:
+        """The same, where RATE_LIMITS has no say: for what this process does by itself."""
         self._refill()
         if self._left < weight:
             return False
         self._left -= weight
         return True
+
+    def left(self) -> float:
+        """How much is let through at once now."""
+        self._refill()
+        return self._left
 
     def spend(self, weight: float) -> None:
         """Count what has been let through elsewhere; more than is left is a debt."""
@@ -79,6 +86,10 @@ class Buckets:
         if self._unsent is not None:
             self._note(key, weight)
         return True
+
+    def left(self, key: object) -> float:
+        """How much of this key is let through at once now; less than nothing is a debt."""
+        return self._bucket(self.key(key)).left()
 
     def give_back(self, key: object) -> None:
         """Do not count one of this key that was let through."""

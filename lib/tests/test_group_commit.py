@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Sequence
+from itertools import chain
 
 import pytest
 from django.db import OperationalError
@@ -77,6 +78,30 @@ async def test_what_arrives_while_one_batch_commits_makes_up_the_next(
     store.may_commit.set()
     assert await first == 10 and await rest == [20, 30, 40]
     assert store.batches == [[1], [2, 3, 4]]
+
+
+async def one_a_turn(commits: GroupCommit[Item, int], count: int) -> list[int]:
+    """Submit two items at once, then one in each turn of the loop."""
+    asked = [commits.submit(1), commits.submit(2)]
+    for item in range(3, count + 1):
+        await asyncio.sleep(0)
+        asked.append(commits.submit(item))
+    return await asyncio.gather(*asked)
+
+
+async def test_a_batch_takes_what_goes_on_coming(
+    store: Store, commits: GroupCommit[Item, int]
+) -> None:
+    assert await one_a_turn(commits, 40) == list(range(10, 410, 10))
+    assert store.batches == [list(range(1, 41))]
+
+
+async def test_a_batch_does_not_wait_for_ever_for_what_goes_on_coming(
+    store: Store, commits: GroupCommit[Item, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "GATHER_SECONDS", 0.0)
+    await one_a_turn(commits, 40)
+    assert len(store.batches[0]) < 5 and [*chain.from_iterable(store.batches)] == list(range(1, 41))
 
 
 async def test_a_batch_is_bounded_and_order_kept(

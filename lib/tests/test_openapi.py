@@ -91,3 +91,15 @@ def test_what_fits_has_every_field_and_no_other() -> None:
         assert not fits(thing | wrong, Thing)
     assert not fits({"id": thing["id"]}, Thing)
     assert fits({"status": "Painted", "thing": thing}, Painted)
+
+
+def test_a_field_that_may_be_left_out_is_not_required_though_code_must_give_it() -> None:
+    class Entered(Schema):
+        """Somebody came in."""
+
+        name: str
+        token: str | UnsetType
+
+    components = Components()
+    components.schema(Entered)
+    assert components.schemas["Entered"]["required"] == ["name"]

@@ -15,8 +15,9 @@ Found = TypeVar("Found")
 class Trace:
     """What the line of a request or socket says, collected while it is served.
 
-    `batch` is the number of requests that shared the queries of a group commit. `finish` writes the
-    line; a socket that goes on after its request is `is_kept` until it calls `end`.
+    `batch` is the number of requests that shared the queries of a group commit; `key` the name of
+    the service key that was shown. `finish` writes the line; a socket that goes on after its
+    request is `is_kept` until it calls `end`.
     """
 
     __slots__ = (
@@ -28,6 +29,7 @@ class Trace:
         "frames_in",
         "frames_out",
         "is_kept",
+        "key",
         "kind",
         "player",
         "queries",
@@ -42,7 +44,7 @@ class Trace:
         self.began = time.perf_counter()
         self.finish: Callable[[Trace], None] | None = None
         self.is_kept = False
-        self.route = self.kind = ""
+        self.route = self.kind = self.key = ""
         self.player: object = None
         self.queries = self.batch = self.close_code = 0
         self.query_seconds = 0.0
@@ -89,6 +91,13 @@ def note_player(player_id: object) -> None:
     trace = current.get()
     if trace is not None:
         trace.player = player_id
+
+
+def note_key(name: str) -> None:
+    """Note which service key is shown."""
+    trace = current.get()
+    if trace is not None:
+        trace.key = name
 
 
 def player_noted(player: Found) -> Found:

@@ -49,7 +49,7 @@ class MatchedPlayer(MatchPlayer, kw_only=True):
 
     def without_ticket(self) -> MatchPlayer:
         """The player as the others of the match see them."""
-        return MatchPlayer(self.id, self.username, self.side)
+        return MatchPlayer(self.id, self.username, self.side, self.role)
 
 
 class MatchedData(NewsData):
@@ -112,6 +112,25 @@ class ReportData(Schema):
     report: Report
 
 
+class MatchBriefData(Schema):
+    """A match of which a game server has said something; ask for the match to see what."""
+
+    match: MatchBrief
+
+
+class LiveData(MatchBriefData):
+    """The score of a pool's match that is being played."""
+
+    live_scores: list[int]
+
+
+class SeatData(MatchBriefData):
+    """Somebody who left a match that goes on, or took a place in it."""
+
+    player: PlayerName
+    side: int
+
+
 class MatchData(NewsData):
     """A pool's match."""
 
@@ -135,7 +154,11 @@ EVENTS: dict[str, type[Schema] | UnionType] = {
     "stage": BracketData,
     "round": RoundData,
     "station": PairingsData,
-    "score": PairingsData,
+    "allocated": MatchBriefData,
+    "started": MatchBriefData,
+    "score": PairingsData | LiveData,
+    "player_left": SeatData,
+    "place_filled": SeatData,
     "result_reported": ReportData,
     "result_disputed": ReportData,
     "match_finished": MatchData | PairingsData,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from msgspec.structs import asdict
 
-from matchmaking.models import Match, Report, ReportState
+from matchmaking.models import Match, Report, ReportState, Seat
 from matchmaking.results import report_claim
-from matchmaking.schemas import MatchBrief, MatchSummary
+from matchmaking.schemas import MatchBrief, MatchSummary, PlayerName
 from matchmaking.schemas import Report as ReportAnswer
 from matchmaking.services.queue.joins import NewMatch
 from matchmaking.wording import ending_in_words, result_in_words, side_names
@@ -21,6 +21,8 @@ from .data import (
     BracketData,
     EntryData,
     Headline,
+    LiveData,
+    MatchBriefData,
     MatchData,
     MatchedData,
     MatchedPlayer,
@@ -28,6 +30,7 @@ from .data import (
     ReopenedPairingsData,
     ReportData,
     RoundData,
+    SeatData,
     TournamentData,
 )
 
@@ -45,6 +48,43 @@ def matched(made: NewMatch) -> Draft:
     return Draft("matched", f"Matched: {names}", data)
 
 
+def match_allocated(match: Match) -> Draft:
+    """Where a match is played was said: not here, since only those in it see it."""
+    text = f"{_versus(match)}: it is said where it is played"
+    return Draft("allocated", text, MatchBriefData(MatchBrief.of(match)))
+
+
+def match_started(match: Match) -> Draft:
+    """The play of a match began."""
+    return Draft("started", f"{_versus(match)} has begun", MatchBriefData(MatchBrief.of(match)))
+
+
+def match_scored(match: Match) -> Draft:
+    """The score of a pool's match."""
+    score = ":".join(map(str, match.live_scores)) or "no score"
+    data = LiveData(MatchBrief.of(match), match.live_scores)
+    return Draft("score", f"{_versus(match)}: {score}", data)
+
+
+def player_left(match: Match, seat: Seat) -> Draft:
+    """Somebody left a match that goes on."""
+    return _seat("player_left", f"{seat.name} left the match, which goes on", match, seat)
+
+
+def place_filled(match: Match, seat: Seat) -> Draft:
+    """Somebody took the place of one who left."""
+    return _seat("place_filled", f"{seat.name} comes into the match", match, seat)
+
+
+def _seat(kind: str, text: str, match: Match, seat: Seat) -> Draft:
+    data = SeatData(MatchBrief.of(match), PlayerName(seat.player_id, seat.name), seat.side)
+    return Draft(kind, text, data)
+
+
+def _versus(match: Match) -> str:
+    return " vs ".join(side_names(match))
+
+
 def match_closed(match: Match) -> Draft:
     """A pool's match ended."""
     return _pool_match("match_finished", "Result", ending_in_words(match), match)
@@ -52,7 +92,7 @@ def match_closed(match: Match) -> Draft:
 
 def match_reopened(match: Match) -> Draft:
     """A pool's match was reopened."""
-    text = f"{' vs '.join(side_names(match))} is open again"
+    text = f"{_versus(match)} is open again"
     return _pool_match("match_reopened", "Reopened", text, match)
 
 
@@ -68,8 +108,7 @@ def result_reported(match: Match, report: Report) -> Draft:
 
 def result_disputed(match: Match, report: Report) -> Draft:
     """The sides disagree; the organiser decides."""
-    names = " vs ".join(side_names(match))
-    return _report(match, report, f"{names}: the sides disagree about the result")
+    return _report(match, report, f"{_versus(match)}: the sides disagree about the result")
 
 
 def _report(match: Match, report: Report, text: str) -> Draft:

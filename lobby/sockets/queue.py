@@ -1,6 +1,7 @@
 """The queue by socket: connecting joins, closing leaves, and a match is sent when it is made."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -32,7 +33,7 @@ from streams.sockets import MALFORMED, RESTARTING
 from .queue_notifier import local_notifier
 
 #: What the address may say.
-_PARAMETERS = ("username", "pool", "party", "region")
+_PARAMETERS = ("username", "pool", "party", "region", "role", "attributes")
 #: What a client closes with that has had enough; any other end may be an accident.
 _LEAVING = {1000, 1005}
 
@@ -71,6 +72,8 @@ class QueueConsumer(PlayerSocket):
             caller=self._caller(),
             party=first["party"].strip().upper() if "party" in first else None,
             regions=tuple(query.get("region", ())),
+            attributes=_attributes(first.get("attributes", "{}")),
+            roles={"": query["role"]} if "role" in query else {},
         )
 
     def _caller(self) -> Caller:
@@ -141,6 +144,16 @@ class QueueConsumer(PlayerSocket):
         leaves = self.is_leaving or self.close_code in _LEAVING
         if leaves or not self.is_restarting:
             self.notifier.remove(self.ticket, self, leaves=leaves)
+
+
+def _attributes(text: str) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        raise Malformed(
+            '`attributes` in this address is a JSON object, such as {"mode": "ranked"}.',
+            code="bad_attributes",
+        ) from error
 
 
 def _who_meets(you: schemas.PlayerName, players: Sequence[schemas.MatchPlayer]) -> str:

@@ -138,7 +138,9 @@ class QueueNotifier:
         touched = explained = time.monotonic()
         while self.sockets:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._moved.wait(), _CHECK_SECONDS)
+                # `wait_for` loses a cancellation that comes with the event, before Python 3.12.
+                async with asyncio.timeout(_CHECK_SECONDS):
+                    await self._moved.wait()
             self._moved.clear()
             try:
                 await self.listen()

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,13 +10,14 @@ from django.db import OperationalError, transaction
 
 from lobby.moderation import delete_line
 from lobby.stream_names import LOBBY
-from streams import broadcast, log
+from streams import broadcast, feeds, log
 from streams import relay as relay_module
+from streams.feeds import Feed
 from streams.frames import Entry, Head
 from streams.log import Draft, append
 from streams.models import Event, Stream, new_epoch
 from streams.outbox import FULL_BYTES, SLOW_BYTES, Frames, QueueOutbox
-from streams.relay import Feed, Relay, in_thread, local_relay
+from streams.relay import Relay, in_thread, local_relay
 
 from .conftest import Visit
 from .visitors import Visitor, comes_true
@@ -75,7 +77,7 @@ def never_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def small_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """A relay that remembers few events and reads few at once."""
-    monkeypatch.setattr(relay_module, "RECENT_EVENTS", 4)
+    monkeypatch.setattr(feeds, "RECENT_EVENTS", 4)
     monkeypatch.setattr(relay_module, "_READ_AT_ONCE", 3)
 
 
@@ -194,7 +196,7 @@ async def test_a_short_absence_is_replayed_from_memory(
     await publish("one", "two", "three")
     assert len(await received(live, 3)) == 3
     here = await head()
-    monkeypatch.setattr(log, "read", None)  # nothing is read
+    monkeypatch.setattr(log, "read_last", None)  # nothing is read
     back = await visit(address(here.epoch, 1))
     assert (back.first["type"], back.first["seq"], back.first["recent"]) == ("welcome", 3, [])
     assert await received(back, 2) == [(2, "two"), (3, "three")]
@@ -229,14 +231,14 @@ async def test_what_happens_while_the_log_is_read_comes_once_and_in_its_place(
     texts = [str(number) for number in range(1, 31)]
     await publish(*texts[:20])
     here = await head()
-    real = log.read
+    real = log.read_last
 
     def slow(stream: str, **page: Any) -> list[Entry]:
         entries = real(stream, **page)
         time.sleep(0.02)
         return entries
 
-    monkeypatch.setattr(log, "read", slow)
+    monkeypatch.setattr(log, "read_last", slow)
 
     async def talk() -> None:
         for text in texts[20:]:
@@ -270,7 +272,7 @@ async def test_live_events_do_not_overtake_those_that_were_asked_for(
     await publish(*map(str, range(1, 13)))
     assert len(await received(visitor, 12)) == 12
     here = await head()
-    real, reading = log.read, asyncio.Event()
+    real, reading = log.read_last, asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def slow(stream: str, **page: Any) -> list[Entry]:
@@ -278,7 +280,7 @@ async def test_live_events_do_not_overtake_those_that_were_asked_for(
         time.sleep(0.1)
         return real(stream, **page)
 
-    monkeypatch.setattr(log, "read", slow)
+    monkeypatch.setattr(log, "read_last", slow)
     await visitor.say({"type": "resume", "epoch": here.epoch, "seq": 2})
     await reading.wait()
     await publish("13")
@@ -307,7 +309,7 @@ async def test_a_number_that_was_never_given_starts_anew(visit: Visit) -> None:
 
 
 async def test_too_long_ago_starts_anew(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay_module, "RESUME_MAX_EVENTS", 3)
+    monkeypatch.setattr(feeds, "RESUME_MAX_EVENTS", 3)
     await publish(*map(str, range(1, 6)))
     here = await head()
     await resynced(await visit(address(here.epoch, 1)), 5)
@@ -320,7 +322,7 @@ async def test_what_was_trimmed_starts_anew(visit: Visit) -> None:
     here = await head()
     await Event.objects.filter(seq__lte=3).adelete()
     back = await visit(address(here.epoch, 2))
-    assert [event["seq"] for event in back.first["recent"]] == [7, 8, 9, 10]
+    assert [event["seq"] for event in back.first["recent"]] == list(range(4, 11))
     assert (await back.next())["type"] == "resync"
     assert (await visit(address(here.epoch, 3))).first["recent"] == []
 
@@ -411,6 +413,110 @@ async def test_a_log_that_was_set_back_is_noticed(visit: Visit) -> None:
     await Event.objects.filter(seq=2).adelete()
     await Stream.objects.filter(name=LOBBY).aupdate(seq=1)
     assert await visitor.closed() == 1012
+
+
+# A crowd that comes back from before what is in memory.
+
+
+class Reads:
+    """How often a page of older events was read, and what is done before one is handed over."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count, self.meanwhile = 0, list[Callable[[], object]]()
+        self._read = log.read_last
+        monkeypatch.setattr(log, "read_last", self)
+
+    def __call__(self, stream: str, **page: Any) -> list[Entry]:
+        entries = self._read(stream, **page)
+        self.count += 1
+        while self.meanwhile:
+            self.meanwhile.pop(0)()
+        time.sleep(0.02)
+        return entries
+
+
+@pytest.mark.usefixtures("small_memory")
+async def test_a_crowd_shares_its_reads_and_everybody_has_everything_once(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(*map(str, range(1, 41)))
+    here = await head()
+    first = await visit()
+    reads = Reads(monkeypatch)
+    places = [10 + number % 5 for number in range(60)]
+    coming = [asyncio.ensure_future(visit(address(here.epoch, place))) for place in places]
+    for number in range(41, 51):
+        await publish(str(number))
+        await asyncio.sleep(0.005)
+    crowd = await asyncio.gather(*coming)
+    for place, back in zip(places, crowd, strict=True):
+        expected = [(seq, str(seq)) for seq in range(place + 1, 51)]
+        assert await received(back, len(expected)) == expected
+    assert await crowd[0].receives_nothing() and await crowd[-1].receives_nothing()
+    assert len(await received(first, 10)) == 10
+    assert 9 <= reads.count <= 14  # pages of 3 from 37 down to 10, which need not lie the same
+
+
+@pytest.mark.usefixtures("small_memory")
+async def test_what_is_erased_while_it_is_read_is_shown_to_nobody(
+    visit: Visit, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(*map(str, range(1, 13)))
+    early = await visit()
+    reads = Reads(monkeypatch)
+    loop, seen = asyncio.get_running_loop(), asyncio.Event()
+    relay.feeds[LOBBY].watchers.add(lambda entries: seen.set())
+
+    def erase() -> None:
+        delete_line(seq=7)  # it has been read, and not been handed over
+        asyncio.run_coroutine_threadsafe(seen.wait(), loop).result(5)
+
+    reads.meanwhile.append(erase)
+    here = await head()
+    back = await visit(address(here.epoch, 5))
+    texts = dict(await received(back, 8))
+    assert (texts[6], texts[7], texts[8], texts[13]) == ("6", "", "8", "")
+    assert (await early.next())["type"] == "chat_deleted"
+
+
+@pytest.mark.usefixtures("small_memory")
+async def test_what_is_rewritten_while_it_is_read_is_shown_to_nobody(
+    visit: Visit, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(*map(str, range(1, 13)))
+    await visit()
+    reads = Reads(monkeypatch)
+    loop = asyncio.get_running_loop()
+
+    def rewrite() -> None:
+        Event.objects.filter(seq=7).update(text="deleted")
+        asyncio.run_coroutine_threadsafe(relay._read_anew(LOBBY), loop).result(5)
+
+    reads.meanwhile.append(rewrite)
+    here = await head()
+    back = await visit(address(here.epoch, 5))
+    texts = dict(await received(back, 7))
+    assert (texts[6], texts[7], texts[12]) == ("6", "deleted", "12")
+
+
+@pytest.mark.usefixtures("small_memory", "quick_looks")
+async def test_what_was_read_for_a_crowd_is_forgotten_after_it(
+    visit: Visit, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(*map(str, range(1, 13)))
+    here = await head()
+    back = await visit(address(here.epoch, 2))
+    assert len(await received(back, 10)) == 10
+    feed = relay.feeds[LOBBY]
+    assert feed.oldest <= 3
+    monkeypatch.setattr(relay_module, "_UNWATCHED_SECONDS", 0.0)
+
+    async def is_small() -> bool:
+        return len(feed.recent) == 4
+
+    assert await comes_true(is_small)
+    await publish("13")
+    assert (await received(back, 1), feed.oldest) == ([(13, "13")], 10)
 
 
 # Moderation.

@@ -1,22 +1,27 @@
 """Open sockets end when what proves who their player is ends; who may come back, comes back."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from time import sleep
 from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from lib.errors import Conflict
+from lib.tokens import digest
 from matchmaking import sockets
-from matchmaking.callers import Caller
-from matchmaking.identity import GUEST_COOKIE, player_of_headers
-from matchmaking.models import Player
+from matchmaking.callers import Caller, Identified
+from matchmaking.identity import GUEST_COOKIE, identify_socket
+from matchmaking.models import Player, PlayerToken
 from matchmaking.services.players import create_guest, replace_token, sign_up
 from matchmaking.services.queue.tickets import ticket_of
 from matchmaking.services.sign_outs import SIGN_OUTS, close_sockets_of
+from matchmaking.tests.servers import Server
 from streams.relay import Relay, in_thread
 
 from .conftest import Visit
@@ -30,7 +35,6 @@ OTHER = "staple of another sort"
 
 @pytest.fixture(autouse=True)
 def settings_of_these(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.RATE_LIMITS = False
 
 
@@ -152,22 +156,47 @@ async def test_who_forgets_a_guest_in_one_tab_ends_the_others(visit: Visit) -> N
     assert await visitor.closed() == 4410
 
 
+async def test_sockets_that_a_player_token_opened_end_with_it(visit: Visit) -> None:
+    """Each is told so first; another token of the same player keeps its socket."""
+    server = await in_thread(Server.made)
+    await in_thread(server.players, "Ann")
+    ask = partial(server.say, "POST", "/api/external-players/ann/token", {"seconds": 3600})
+    short, long = [(await in_thread(ask))["token"] for _ in range(2)]
+    await in_thread(end_soon, short)
+    lost = [await visit(path, token=short) for path in ("/ws", "/matchmaking")]
+    gone = await visit(token=short)
+    await gone.disconnect()
+    kept = await visit(token=long)
+    for socket in lost:
+        assert (await socket.next("error"))["code"] == "token_expired"
+        assert await socket.closed() == 4410
+    assert await kept.receives_nothing()
+    refused = await visit(token=short, welcomed=False)
+    assert (await refused.comes())["code"] == "token_expired"
+
+
+def end_soon(token: str) -> None:
+    PlayerToken.objects.filter(token_sha256=digest(token)).update(
+        expires_at=timezone.now() + timedelta(seconds=1)
+    )
+
+
 async def test_a_sign_out_while_a_socket_is_being_identified_is_seen(
     visit: Visit, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guest = await in_thread(create_guest, username="Gus")
     await visit()  # from now on this process watches
-    look = player_of_headers
+    look = identify_socket
 
-    def look_then_withdraw(headers: dict[bytes, bytes]) -> Player | None:
+    def look_then_withdraw(headers: dict[bytes, bytes]) -> Identified:
         found = look(headers)
-        monkeypatch.setattr(sockets, "player_of_headers", look)
+        monkeypatch.setattr(sockets, "identify_socket", look)
         replace_token(guest.player)
         while relay.feeds[SIGN_OUTS].seq == 0:  # the news arrives before the look ends
             sleep(0.01)
         return found
 
-    monkeypatch.setattr(sockets, "player_of_headers", look_then_withdraw)
+    monkeypatch.setattr(sockets, "identify_socket", look_then_withdraw)
     refused = await visit(token=guest.token, welcomed=False)
     assert (await refused.comes())["code"] == "unidentified"
 

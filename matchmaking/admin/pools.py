@@ -1,5 +1,6 @@
 """Pools and their rules, as an organiser creates and edits them."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,10 +12,25 @@ from django.utils import timezone
 
 from lib.admin import annotated, count_by
 from lib.errors import Refusal
-from matchmaking.models import Match, MatchState, Pool, Ticket
+from matchmaking.models import DecidedBy, Match, MatchState, Pool, Ticket
 from matchmaking.ports.game_host import checked_game, game_options
 from matchmaking.services.queue.tickets import close_pool, expire_tickets
 from matchmaking.services.ratings import RANK_RULES, refresh_ranks
+
+#: What is stored of a field that is left empty.
+_EMPTY: dict[str, Any] = {"attributes": [], "roles": {}}
+
+
+class IndentedJSON(forms.JSONField):
+    """JSON that an organiser reads and edits."""
+
+    widget = forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "vLargeTextField"})
+
+    def prepare_value(self, value: Any) -> Any:
+        """As it was sent, or stored, a field to a line."""
+        if isinstance(value, str):
+            return value
+        return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 class PoolForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -26,6 +42,11 @@ class PoolForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name, empty in _EMPTY.items():
+            if name in self.fields:
+                self.fields[name] = IndentedJSON(
+                    required=False, initial=empty, help_text=self.fields[name].help_text
+                )
         if "plays" in self.fields:
             self.fields["plays"] = forms.ChoiceField(
                 choices=game_options(self.instance.plays), required=False,
@@ -33,8 +54,12 @@ class PoolForm(forms.ModelForm):  # type: ignore[type-arg]
             )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
-        """The settings are those of the game."""
+        """The settings are those of the game, which decides a match that is played here."""
         data = super().clean() or {}
+        data |= {name: type(one)() for name, one in _EMPTY.items() if data.get(name, 0) is None}
+        by_server = data.get("decided_by") == DecidedBy.GAME_SERVER
+        if by_server and not data.get("game_server"):
+            self.add_error("game_server", "Choose the key of the game server that decides.")
         if "plays" not in data or "play_settings" not in data:
             return data
         try:
@@ -69,8 +94,24 @@ class PoolAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             {
                 "fields": (
                     "plays", "play_settings", "team_size", "teams", "best_of", "draws",
-                    "ready_seconds", "leaving",
+                    "ready_seconds", "leaving", "decided_by", "game_server", "rating_by_server",
+                    "backfill",
                 )
+            },
+        ),
+        (
+            "What players want",
+            {
+                "fields": ("attributes", "roles"),
+                "description": "Attributes are a list of declarations, such as "
+                "<code>[{&quot;name&quot;: &quot;maps&quot;, &quot;kind&quot;: "
+                "&quot;choices&quot;, &quot;options&quot;: [&quot;dust&quot;, "
+                "&quot;nuke&quot;], &quot;after_seconds&quot;: 60}]</code>. A "
+                "<code>kind</code> is choice, choices, number or latency; <code>match</code> "
+                "says how: equal, overlap, within, latency or prefer. Also <code>label</code>, "
+                "<code>within</code>, <code>growth</code>, <code>weight</code>, "
+                "<code>required</code> and <code>default</code>; docs/matchmaking.md has all of "
+                "them. Roles are of teams: how many of each a team has.",
             },
         ),
         (

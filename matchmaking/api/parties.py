@@ -1,9 +1,9 @@
 """HTTP for programs: make a party, look at it, join it by its code, leave it."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from msgspec import UNSET
+from msgspec import UNSET, Meta
 
 from lib.endpoints import endpoint
 from lib.http import check_newcomer, counted_guess
@@ -12,6 +12,7 @@ from matchmaking import schemas
 from matchmaking.callers import Caller
 from matchmaking.identity import caller_of
 from matchmaking.services.parties import (
+    MemberWishes,
     PartyEntry,
     create_party,
     join_party,
@@ -20,6 +21,7 @@ from matchmaking.services.parties import (
 )
 
 _TAG = "Parties"
+_MOST_ROLES = 32
 
 
 class PartyBody(Body):
@@ -27,12 +29,23 @@ class PartyBody(Body):
 
     pool: str | None = None
     username: str | None = None
+    attributes: dict[str, Any] | None = None
+    """The player's own, for when the party queues; left out to keep what was said."""
+    roles: Annotated[list[str], Meta(max_length=_MOST_ROLES)] | None = None
+    """What the player can be in a team, the best first; left out to keep what was said."""
 
 
 class PartyJoinBody(Body):
-    """What `POST /parties/<code>/join` takes: a name, from who has no token yet."""
+    """What `POST /parties/<code>/join` takes: a name, from who has no token yet.
+
+    Members say by it too what they want of a match; joining again changes it.
+    """
 
     username: str | None = None
+    attributes: dict[str, Any] | None = None
+    """The player's own, for when the party queues; left out to keep what was said."""
+    roles: Annotated[list[str], Meta(max_length=_MOST_ROLES)] | None = None
+    """What the player can be in a team, the best first; left out to keep what was said."""
 
 
 _NO_BODY = PartyBody()
@@ -43,7 +56,8 @@ _NO_JOIN_BODY = PartyJoinBody()
 def parties(request: HttpRequest, body: PartyBody = _NO_BODY) -> schemas.PartyEntered:
     """Make a party; a newcomer becomes a guest by it."""
     caller = _caller(request, body.username)
-    entered = create_party(caller=caller, pool=body.pool, username=body.username)
+    wishes = MemberWishes(body.attributes, body.roles)
+    entered = create_party(caller=caller, pool=body.pool, username=body.username, wishes=wishes)
     message = f"Tell your friends the code {entered.party.code}."
     return _entered("Party Created", message, entered)
 
@@ -76,7 +90,12 @@ def join(
     """Join a party by its code."""
     caller = _caller(request, body.username)
     with counted_guess(request, wrong="unknown_party", at=f"party {code.upper()}"):
-        entered = join_party(code=code.upper(), caller=caller, username=body.username)
+        entered = join_party(
+            code=code.upper(),
+            caller=caller,
+            username=body.username,
+            wishes=MemberWishes(body.attributes, body.roles),
+        )
     message = f"You are in the party of {entered.party.leader.name}, who queues all of you."
     return _entered("Joined", message, entered)
 

@@ -1,6 +1,6 @@
 """HTTP for programs: queue, look at a ticket, accept, decline, leave."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -15,7 +15,7 @@ from lib.idempotency import IdempotencyKey, Replay
 from lib.schemas import Body
 from lib.tracing.trace import note_player
 from matchmaking import schemas
-from matchmaking.callers import Caller
+from matchmaking.callers import Caller, check_no_key
 from matchmaking.identity import bearer, caller_of, set_guest_cookie
 from matchmaking.models import Pool
 from matchmaking.services.queue.held_reads import MOST_SECONDS, read_ticket
@@ -23,9 +23,11 @@ from matchmaking.services.queue.joining import Join, join_batcher
 from matchmaking.services.queue.ready_checks import accept_match, decline_match
 from matchmaking.services.queue.ticket_reads import show_ticket as shown
 from matchmaking.services.queue.tickets import TicketQuery, leave_pool
+from service_keys.access import key_digest
 
 _TAG = "The queue"
 _MOST_REGIONS = 32
+# A key is looked up, and counts, where its ticket is; hence `is_guarded=False`.
 
 
 class JoinBody(Body):
@@ -35,17 +37,31 @@ class JoinBody(Body):
     pool: str = Pool.DEFAULT
     party: str | None = None
     regions: Annotated[list[str], Meta(max_length=_MOST_REGIONS)] = []
+    attributes: dict[str, Any] = {}
+    """Values for what the pool declares; also of those in the party who have said nothing."""
+    roles: Annotated[list[str], Meta(max_length=_MOST_REGIONS)] = []
+    """What the caller can be in a team, the best first; none for anything."""
 
 
 @endpoint("POST", tag=_TAG, returns=schemas.Queued)
 async def join(request: HttpRequest, body: JoinBody) -> HttpResponse:
     """Queue: 200 `Waiting` or `Matched`; the rows are committed before the answer."""
     caller = await _read_caller(request)
+    check_no_key(caller)
     if caller.is_nobody:
         check_newcomer(request)
     once = IdempotencyKey.of_request(request, caller=caller.key)
     party = body.party.strip().upper() if body.party is not None else None
-    wish = Join(body.username, body.pool, caller, once, party, tuple(body.regions))
+    wish = Join(
+        body.username,
+        body.pool,
+        caller,
+        once,
+        party,
+        tuple(body.regions),
+        body.attributes,
+        {"": body.roles} if body.roles else {},
+    )
     joined = await join_batcher.submit(wish)
     if isinstance(joined, Replay):
         return json_response(joined.answer, status=joined.status)
@@ -54,6 +70,12 @@ async def join(request: HttpRequest, body: JoinBody) -> HttpResponse:
     if joined.token and "HTTP_ORIGIN" in request.META:  # a browser's
         set_guest_cookie(response, joined.token)
     return response
+
+
+async def _read_owner(request: HttpRequest) -> Caller:
+    """Who asks for a ticket: its player, or the service that queued it."""
+    key = key_digest(request.META.get("HTTP_AUTHORIZATION"))
+    return Caller(key_sha256=key) if key else await _read_caller(request)
 
 
 async def _read_caller(request: HttpRequest) -> Caller:
@@ -78,20 +100,22 @@ class TicketLook(Body):
     """For how many seconds to hold the answer until the ticket changes."""
 
 
-@endpoint("GET", tag=_TAG)
+@endpoint("GET", tag=_TAG, is_guarded=False)
 async def show_ticket(
     request: HttpRequest, ticket_id: UUID, query: TicketLook
 ) -> schemas.TicketShown:
     """Show a ticket, and how its wait goes; with `?wait=25` as soon as it changes."""
-    ticket = TicketQuery(ticket_id, await _read_caller(request))
+    ticket = TicketQuery(ticket_id, await _read_owner(request))
     is_threadless = isinstance(request, ASGIRequest) and THREADLESS in request.scope
     return await read_ticket(ticket, wait_seconds=query.wait if is_threadless else 0)
 
 
-@endpoint("DELETE", tag=_TAG)
+@endpoint("DELETE", tag=_TAG, is_guarded=False)
 def leave(request: HttpRequest, ticket_id: UUID) -> schemas.QueueLeft:
     """Leave the queue."""
-    left = leave_pool(ticket_id=ticket_id, caller=caller_of(request))
+    key = key_digest(request.META.get("HTTP_AUTHORIZATION"))
+    caller = Caller(key_sha256=key) if key else caller_of(request)
+    left = leave_pool(ticket_id=ticket_id, caller=caller)
     return schemas.QueueLeft("You left the queue.", schemas.Ticket.of(left))
 
 
@@ -105,7 +129,7 @@ class ReadyAnswer(Body):
 _NO_CHECK = ReadyAnswer()
 
 
-@endpoint("POST", tag=_TAG)
+@endpoint("POST", tag=_TAG, is_guarded=False)
 def accept(
     request: HttpRequest, ticket_id: UUID, body: ReadyAnswer = _NO_CHECK
 ) -> schemas.TicketShown:
@@ -115,7 +139,7 @@ def accept(
     return shown(ticket_id=ticket_id, caller=caller)
 
 
-@endpoint("POST", tag=_TAG)
+@endpoint("POST", tag=_TAG, is_guarded=False)
 def decline(
     request: HttpRequest, ticket_id: UUID, body: ReadyAnswer = _NO_CHECK
 ) -> schemas.TicketShown:

@@ -1,10 +1,11 @@
 """Players, pools, tickets and matches; what must never be twice is a constraint here."""
 
+from .game_servers import OpenPlace, PlaceState, ServedMatch
 from .invitations import Invitation
 from .matches import WITHOUT_WINNER, Match, MatchState, Outcome, Seat
 from .parties import Party, PartyMember
-from .players import ExternalAccount, Player, SignInName
-from .pools import LeaveRule, Pool
+from .players import ExternalAccount, ExternalPlayer, Player, PlayerToken, SignInName
+from .pools import DecidedBy, LeaveRule, Pool
 from .ratings import RatedMatch, Rating, RatingChange
 from .ready_checks import Answer, CheckState, Cooldown, ReadyAnswer, ReadyCheck
 from .reports import OPEN_REPORT, Report, ReportState, Vote

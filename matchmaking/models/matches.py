@@ -1,14 +1,15 @@
 """Matches and their seats."""
 
-import uuid
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from lib.database.ids import new_id
+
 from .players import Player
-from .pools import REGION_MAX_CHARS, Pool
+from .pools import REGION_MAX_CHARS, ROLE_MAX_CHARS, Pool
 
 
 class MatchState(models.TextChoices):
@@ -52,12 +53,15 @@ class Match(models.Model):
     pool whose ratings it changes, `pool` the one that made it.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     pool = models.ForeignKey(
         Pool, models.PROTECT, null=True, blank=True, related_name="matches", db_index=False
     )  # indexed with its age, below
     region = models.CharField(
         max_length=REGION_MAX_CHARS, blank=True, default="", help_text="Where the players meet."
+    )
+    attributes = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="What its players have in common."
     )
     state = models.CharField(max_length=10, choices=MatchState, default=MatchState.OPEN)
     outcome = models.CharField(max_length=14, choices=Outcome, null=True, blank=True)
@@ -88,6 +92,7 @@ class Match(models.Model):
                 fields=("created_at",), condition=Q(state="open"), name="match_open_by_age"
             ),
             models.Index(fields=("pool", "created_at"), name="match_by_pool_and_age"),
+            models.Index(fields=("created_at", "id"), name="match_by_age"),
         )
         constraints = (
             models.CheckConstraint(
@@ -125,6 +130,15 @@ class Match(models.Model):
     def __str__(self) -> str:
         return " vs ".join(seat.name for seat in self.seats.all()) or str(self.pk)
 
+    @property
+    def agreed(self) -> str:
+        """What its players have in common, in words."""
+        parts = [
+            f"{name}: {value if isinstance(value, str) else ', '.join(map(str, value))}"
+            for name, value in self.attributes.items()
+        ]
+        return " · ".join(parts)
+
 
 class Seat(models.Model):
     """One player's, or one named entrant's, place on one side of a match.
@@ -138,9 +152,15 @@ class Seat(models.Model):
     player = models.ForeignKey(Player, models.PROTECT, null=True, blank=True, related_name="seats")
     name = models.CharField(max_length=80)
     pool = models.ForeignKey(Pool, models.PROTECT, null=True, blank=True, related_name="+")
+    role = models.CharField(
+        max_length=ROLE_MAX_CHARS, blank=True, default="", db_default="", help_text="In the team."
+    )
     holds = models.BooleanField(default=True)
     left_at = models.DateTimeField(
         null=True, blank=True, help_text="When the player left; the match went on."
+    )
+    came_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the player took a place that had become free."
     )
 
     class Meta:

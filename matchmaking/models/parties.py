@@ -1,5 +1,6 @@
 """Parties: players who queue together."""
 
+import secrets
 from typing import Self
 
 from django.db import models
@@ -9,6 +10,14 @@ from .players import Player
 from .pools import Pool
 
 CODE_MAX_CHARS = 12
+#: Characters that cannot be confused when read aloud.
+_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+_CODE_CHARS = 6
+
+
+def new_code(chars: int = _CODE_CHARS) -> str:
+    """A code that nobody has thought of."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(chars))
 
 
 class PartyQuerySet(models.QuerySet["Party"]):
@@ -45,6 +54,12 @@ class PartyMember(models.Model):
 
     party = models.ForeignKey(Party, models.CASCADE, related_name="members")
     player = models.OneToOneField(Player, models.CASCADE, related_name="party_member")
+    attributes = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="The member's own, for the next wait."
+    )
+    roles = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="What the member can be, best first."
+    )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -1,13 +1,15 @@
 """Players: people with an account, and guests."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from lib.database.ids import new_id
 from lib.names import NAME_MAX_CHARS, SKELETON_MAX_CHARS
+from service_keys.models import ServiceKey
+
+EXTERNAL_ID_MAX_CHARS = 80
 
 
 class SignInName(models.Model):
@@ -53,7 +55,7 @@ class ExternalAccount(models.Model):
 class Player(models.Model):
     """A person: registered when there is a `user`, else a guest known by a token."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="player"
     )
@@ -85,3 +87,36 @@ class Player(models.Model):
     def is_guest(self) -> bool:
         """Whether the player has no account."""
         return self.user_id is None
+
+
+class ExternalPlayer(models.Model):
+    """A player for whom a service vouches by its key, under the id that they have there."""
+
+    player = models.OneToOneField(Player, models.CASCADE, primary_key=True, related_name="external")
+    key = models.ForeignKey(
+        ServiceKey, models.PROTECT, related_name="external_players", db_index=False
+    )  # indexed with the id, below
+    external_id = models.CharField(max_length=EXTERNAL_ID_MAX_CHARS)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("key", "external_id"), name="one_player_for_each_id_of_a_key"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class PlayerToken(models.Model):
+    """A token that speaks for a player of a service until it expires; the database has its hash."""
+
+    player = models.ForeignKey(Player, models.CASCADE, related_name="tokens")
+    token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.player} until {self.expires_at:%Y-%m-%d %H:%M}"

@@ -8,10 +8,21 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from matchmaking.engine.pairing import Rules
+from matchmaking.engine.pairing import Kind, Rules
 from matchmaking.engine.pairing.values import MAX_PLAYERS, MAX_TEAM_SIZE
+from service_keys.models import ServiceKey
+
+from .declarations import (
+    Declaration,
+    DeclarationError,
+    checked_declarations,
+    checked_roles,
+    declarations,
+    named_roles,
+)
 
 REGION_MAX_CHARS = 40
+ROLE_MAX_CHARS = 40
 
 
 class LeaveRule(models.TextChoices):
@@ -19,6 +30,14 @@ class LeaveRule(models.TextChoices):
 
     ALONE = "alone", "the player alone; the match goes on"
     SIDE = "side", "the player's whole side"
+
+
+class DecidedBy(models.TextChoices):
+    """Whose word a match's result is."""
+
+    PLAYERS = "players", "its players"
+    ORGANISER = "organiser", "the organiser"
+    GAME_SERVER = "game_server", "a game server"
 
 
 class Pool(models.Model):
@@ -128,6 +147,19 @@ class Pool(models.Model):
     region_seconds = models.PositiveIntegerField(
         default=60, help_text="How long a player's regions are kept to; then they are a wish."
     )
+    attributes = models.JSONField(
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="What players say of the match they want, and how it is matched.",
+    )
+    roles = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text='How many of each role a team has, such as {"keeper": 1, "any": 2}. '
+        "Empty: there are no roles.",
+    )
     best_of = models.PositiveSmallIntegerField(default=1, help_text="The games of a match.")
     draws = models.BooleanField(default=False, help_text="Whether a match may end drawn.")
     leaving = models.CharField(
@@ -143,11 +175,46 @@ class Pool(models.Model):
         help_text="Whether guests of the same name may wait here; a number tells them apart.",
     )
 
+    decided_by = models.CharField(
+        max_length=12,
+        choices=DecidedBy,
+        default=DecidedBy.PLAYERS,
+        db_default=DecidedBy.PLAYERS,
+        help_text="Whose word the result of a match is. Staff may enter results in any case.",
+    )
+    game_server = models.ForeignKey(
+        ServiceKey,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="pools",
+        db_index=False,
+        help_text="The key of the game server that decides, if one does.",
+    )
+    rating_by_server = models.BooleanField(
+        "ratings by the game server",
+        default=False,
+        db_default=False,
+        help_text="Whether the game server may say, of each ticket, by which rating it is paired.",
+    )
+    backfill = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether the place of a player who left a running match, as the game server "
+        "says, is offered to those who wait.",
+    )
+
     DEFAULT = "default"
 
     class Meta:
         ordering = ("name",)
         constraints = (
+            models.CheckConstraint(
+                condition=Q(decided_by=DecidedBy.GAME_SERVER, game_server__isnull=False)
+                | ~Q(decided_by=DecidedBy.GAME_SERVER),
+                name="pool_game_server_is_named",
+                violation_error_message="Say which game server decides: choose its key.",
+            ),
             models.CheckConstraint(
                 condition=Q(team_size__gte=1) & Q(team_size__lte=MAX_TEAM_SIZE),
                 name="pool_team_size_in_range",
@@ -192,7 +259,9 @@ class Pool(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Regions are short names, none twice."""
+        """Regions are short names, none twice; attributes, roles and who decides make sense."""
+        if self.plays and self.decided_by != DecidedBy.PLAYERS:
+            raise ValidationError({"decided_by": "A game that is played here decides by itself."})
         names = self.regions
         if not isinstance(names, list) or not all(_is_region(name) for name in names):
             raise ValidationError(
@@ -200,6 +269,23 @@ class Pool(models.Model):
             )
         if len(set(names)) < len(names):
             raise ValidationError({"regions": "A region is named twice."})
+        try:
+            declared = checked_declarations(self.attributes or [])
+        except DeclarationError as error:
+            raise ValidationError({"attributes": str(error)}) from error
+        if names and any(one.kind is Kind.LATENCY for one in declared):
+            raise ValidationError(
+                {"attributes": "A latency decides where a match is: leave the regions empty."}
+            )
+        try:
+            checked_roles(self.roles or {}, self.team_size)
+        except DeclarationError as error:
+            raise ValidationError({"roles": str(error)}) from error
+
+    @property
+    def declared(self) -> tuple[Declaration, ...]:
+        """What players say of the match they want."""
+        return declarations(self.attributes)
 
     @property
     def rules(self) -> Rules:
@@ -214,6 +300,8 @@ class Pool(models.Model):
             rematch_memory=self.rematch_memory,
             rematch_pause=float(self.rematch_pause_seconds),
             region_seconds=float(self.region_seconds),
+            attributes=tuple(one.attribute for one in self.declared),
+            roles=named_roles(self.roles),
         )
 
     @property
@@ -228,6 +316,7 @@ class Pool(models.Model):
             and not self.rematch_pause_seconds
             and not self.gather_seconds
             and not self.regions
+            and not self.attributes
         )
 
     @property
@@ -237,6 +326,7 @@ class Pool(models.Model):
             self.longest_wait_seconds is not None
             or (self.window_start is not None and self.window_growth)
             or self.regions
+            or any(one.growth or one.after_seconds is not None for one in self.declared)
             or self.rematch_pause_seconds
             or self.gather_seconds
         )

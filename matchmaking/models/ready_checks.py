@@ -1,14 +1,14 @@
 """Ready checks: a match that was found, and the players' answers."""
 
-import uuid
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from lib.database.ids import new_id
+
 from .matches import Match
 from .players import Player
-from .pools import REGION_MAX_CHARS, Pool
+from .pools import REGION_MAX_CHARS, ROLE_MAX_CHARS, Pool
 from .tickets import Ticket
 
 
@@ -32,10 +32,11 @@ class Answer(models.TextChoices):
 class ReadyCheck(models.Model):
     """A match that a pool proposes to its players until `deadline`."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="ready_checks")
     state = models.CharField(max_length=10, choices=CheckState, default=CheckState.OPEN)
     region = models.CharField(max_length=REGION_MAX_CHARS, blank=True, default="")
+    attributes = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deadline = models.DateTimeField()
     match = models.OneToOneField(
@@ -58,6 +59,7 @@ class ReadyAnswer(models.Model):
     check_of = models.ForeignKey(ReadyCheck, models.CASCADE, related_name="answers")
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="answers")
     side = models.PositiveSmallIntegerField()
+    role = models.CharField(max_length=ROLE_MAX_CHARS, blank=True, default="", db_default="")
     answer = models.CharField(max_length=8, choices=Answer, default=Answer.NONE, blank=True)
 
     class Meta:

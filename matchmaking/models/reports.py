@@ -1,11 +1,12 @@
 """Reports: the results that players report, until one becomes the match's result."""
 
-import uuid
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from lib.database.ids import new_id
 
 from .matches import Match, Outcome
 from .players import Player
@@ -46,7 +47,7 @@ class Report(models.Model):
     objection, and for an objection without a result.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     match = models.ForeignKey(Match, models.CASCADE, related_name="reports")
     state = models.CharField(max_length=10, choices=ReportState, default=ReportState.PENDING)
     reporter = models.ForeignKey(Player, models.PROTECT, related_name="reports")

@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from lib.database.ids import new_id
 from lib.names import NAME_MAX_CHARS, SKELETON_MAX_CHARS
+from service_keys.models import ServiceKey
 
 from .matches import Match
 from .parties import Party
@@ -67,7 +69,7 @@ class Ticket(models.Model):
     them while a player waits. They are empty in a plain pool.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="tickets")
     player = models.ForeignKey(Player, models.CASCADE, related_name="tickets")
     party = models.ForeignKey(
@@ -89,11 +91,21 @@ class Ticket(models.Model):
         max_length=12, choices=EndReason, default=EndReason.NONE, blank=True, editable=False
     )
     match = models.ForeignKey(Match, models.SET_NULL, null=True, blank=True, related_name="tickets")
+    queued_by = models.ForeignKey(
+        ServiceKey, models.PROTECT, null=True, blank=True, editable=False, related_name="tickets",
+        db_index=False, help_text="The key of the service that queued it, if one did.",
+    )  # fmt: skip
     waiting_since = models.DateTimeField(default=timezone.now)
     at_head = models.BooleanField(
         default=False, help_text="Back from a match that was not played: before all others."
     )
     regions = models.JSONField(default=list, blank=True)
+    attributes = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="The player's values, by attribute."
+    )
+    roles = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="What the player can be, best first."
+    )
     rating = models.FloatField(null=True, blank=True, editable=False)
     avoids = models.JSONField(default=list, blank=True, editable=False)
     seen_at = models.DateTimeField(
@@ -117,6 +129,11 @@ class Ticket(models.Model):
                 fields=("pool", "waiting_since"),
                 condition=Q(state="waiting"),
                 name="ticket_waiting_by_age",
+            ),
+            models.Index(
+                fields=("queued_by", "state"),
+                condition=Q(queued_by__isnull=False),
+                name="ticket_of_a_key_by_state",
             ),
             models.Index(
                 fields=("party",), condition=Q(party__isnull=False), name="ticket_by_party"

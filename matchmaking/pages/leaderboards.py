@@ -14,14 +14,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from matchmaking.leaderboards import (
+    RECENT_MATCHES,
     Line,
     best_of,
+    finished_matches,
     history_of,
     line_of,
     ranked,
     rated_pools,
     ratings_of,
-    recent_matches,
     search,
     table,
 )
@@ -114,13 +115,16 @@ def _line(row: SeasonPlace | Rating, now: datetime) -> Line:
 @require_safe
 @never_cache
 def player(request: HttpRequest, player_id: UUID) -> HttpResponse:
-    """A player's ratings with their history, and the last matches."""
+    """A player's ratings with their history, and the matches, the last first."""
     shown = get_object_or_404(Player, pk=player_id)
     now = timezone.now()
+    matches = finished_matches(player_id).order_by("-closed_at", "-pk")
+    page = Paginator(matches, RECENT_MATCHES).get_page(request.GET.get("page"))
     context = {
         "player": shown,
         "cards": [_card(shown, pool, line) for pool, line in ratings_of(player_id, now=now)],
-        "played": [_played(match, player_id) for match in recent_matches(player_id)],
+        "page": page,
+        "played": [_played(match, player_id) for match in page],
     }
     return render(request, "matchmaking/player.html", context)
 

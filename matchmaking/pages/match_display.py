@@ -2,17 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 from uuid import UUID
 
+from msgspec import UnsetType
+
 from matchmaking.game_fields import GameFields, game_fields
-from matchmaking.models import Match, MatchState, Player, RatingChange, Report, ReportState, Vote
+from matchmaking.models import (
+    DecidedBy,
+    Match,
+    MatchState,
+    Player,
+    RatingChange,
+    Report,
+    ReportState,
+    Vote,
+)
 from matchmaking.ports.game_host import PlayedHere, game_of_match
-from matchmaking.ports.match_host import MatchPlace, place_of_match, players_may_report
+from matchmaking.ports.match_host import MatchPlace, decider_of, place_of_match, players_may_report
 from matchmaking.results import SIDES, Result, final_score, report_claim, report_counter
+from matchmaking.schemas import Connection, Played
 from matchmaking.selectors import open_report
 from matchmaking.services.ratings import awaited_word
 from matchmaking.wording import result_in_words
 
+T = TypeVar("T")
 #: The longest match for which each possible score has a button.
 MOST_BUTTONS_BEST_OF = 7
 
@@ -25,6 +39,7 @@ class Member:
     name: str
     rating: float | None
     change: float | None
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,9 @@ class MatchPage:
     awaited: Report | None
     claim: str
     counter: str
+    decided: str
+    connection: Connection | None
+    played: Played | None
     ending: str
     unmoved: str
     options: Sequence[Option]
@@ -68,6 +86,27 @@ class MatchPage:
     may_confirm: bool
     may_dispute: bool
     may_confirm_late: bool
+
+    @property
+    def own_side(self) -> list[tuple[str, Any]]:
+        """What the game server gave the viewer's side alone, by name."""
+        own = self.connection.side if self.connection is not None else None
+        return list(own.items()) if isinstance(own, dict) else []
+
+    @property
+    def counted(self) -> list[str]:
+        """What the game server counted, by name, sorted: PostgreSQL keeps no order of its own."""
+        of_players = self.played.statistics if self.played is not None else ()
+        return sorted({name for one in of_players for name in one.values}, key=str.casefold)
+
+    @property
+    def counts(self) -> list[tuple[str, list[Any]]]:
+        """Each player's name, and what was counted of them, in the order of `counted`."""
+        of_players = self.played.statistics if self.played is not None else ()
+        return [
+            (one.player.username, [one.values.get(name, "") for name in self.counted])
+            for one in of_players
+        ]
 
 
 def match_page_of(match: Match, player: Player | None) -> MatchPage:
@@ -95,6 +134,9 @@ def match_page_of(match: Match, player: Player | None) -> MatchPage:
         awaited=awaited,
         claim=result_in_words(report_claim(report), names) if report else "",
         counter=result_in_words(counter, names) if counter else "",
+        decided=_who_decides(match),
+        connection=_or_none(Connection.for_player(match, player)),
+        played=_or_none(Played.of(match)),
         ending=_ending(match, names),
         unmoved=_why_unmoved(match, sides),
         options=_options(match, names) if asked else (),
@@ -108,6 +150,20 @@ def match_page_of(match: Match, player: Player | None) -> MatchPage:
         and awaited.reporter_id != getattr(player, "pk", None)
         and not _agrees(awaited, player, for_counter=False),
     )
+
+
+def _or_none(shown: T | UnsetType) -> T | None:
+    return None if isinstance(shown, UnsetType) else shown
+
+
+def _who_decides(match: Match) -> str:
+    """Who decides an open match, in words, where its players do not."""
+    decider = decider_of(match)
+    if match.state != MatchState.OPEN or decider.by == DecidedBy.PLAYERS:
+        return ""
+    if decider.key is not None:
+        return f"The game server {decider.key.name} reports the result."
+    return "The organiser enters the result."
 
 
 def _why_unmoved(match: Match, sides: Sequence[Side]) -> str:
@@ -144,6 +200,7 @@ def _sides(match: Match, player: Player | None) -> list[Side]:
             seat.name if seat.left_at is None else f"{seat.name} (left)",
             change.rating_after if change else None,
             change.rating_after - change.rating_before if change else None,
+            seat.role,
         )
         seats.setdefault(seat.side, []).append(member)
         if player is not None and seat.player_id == player.pk and seat.left_at is None:

@@ -15,7 +15,7 @@ from lib.errors import Conflict, Refusal
 from lib.http import check_newcomer, status_of
 from matchmaking.callers import NOBODY, Caller
 from matchmaking.identity import browser_player, set_guest_cookie
-from matchmaking.models import Player
+from matchmaking.models import Player, Pool
 from matchmaking.services.matches import leave_match
 from matchmaking.services.parties import PartyEntry
 from matchmaking.services.queue.joining import Join, Joined, join_pool
@@ -23,6 +23,7 @@ from matchmaking.services.queue.tickets import leave_pool
 
 from .forms import PartyForm, QueueForm
 from .queue_panel import queue_panel
+from .wants_form import sent_attributes, sent_roles
 
 PANEL = "matchmaking/queue_panel.html"
 NO_PLAYER = "This staff account is no player. Sign out to play under a name."
@@ -41,13 +42,17 @@ def join(request: HttpRequest) -> HttpResponse:
     form = QueueForm(request.POST)
 
     def queue(caller: Caller, username: str | None) -> Joined:
+        slug = form.cleaned_data["pool"]
+        pool = Pool.objects.filter(slug=slug).first() or Pool(slug=slug)
         joined = join_pool(
             Join(
                 username=username if caller.is_nobody else None,
-                pool=form.cleaned_data["pool"],
+                pool=slug,
                 caller=caller,
                 party=form.cleaned_data["party"] or None,
                 regions=form.regions(),
+                attributes=sent_attributes(pool, request.POST),
+                roles=sent_roles(pool, request.POST),
             )
         )
         assert isinstance(joined, Joined)  # only a request with a key is replayed

@@ -10,6 +10,8 @@ from matchmaking.schemas import Outlook, PoolStatistics, ReadyCheck
 from matchmaking.selectors import open_matches, open_pools, open_ticket, party_of
 from matchmaking.services.queue.outlook import outlook, pool_statistics
 
+from .wants_form import PoolWants, wants_fields
+
 _REFRESH_ASKED_SECONDS = 1
 _REFRESH_SECONDS = 3
 
@@ -39,13 +41,19 @@ class ActiveMatch:
         """Whether it is played at its page, in the browser."""
         return self.match.pool is not None and bool(self.match.pool.plays)
 
+    @property
+    def decided_by(self) -> str:
+        """Who decides it: its players, the organiser, or a game server."""
+        return self.match.pool.decided_by if self.match.pool is not None else ""
+
 
 @dataclass(frozen=True, slots=True)
 class JoinablePool:
-    """A pool that may be joined now, and its statistics."""
+    """A pool that may be joined now, its statistics, and what it asks of players."""
 
     pool: Pool
     statistics: PoolStatistics
+    wants: PoolWants | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,7 @@ def _joinable_pools(
         free = [pool for pool in free if pool.party_limit >= size]
         free = [pool for pool in free if party.pool_id in {None, pool.pk}]
     statistics = pool_statistics(free, now=now)
-    return [JoinablePool(pool, statistics[pool.pk]) for pool in free]
+    return [JoinablePool(pool, statistics[pool.pk], wants_fields(pool)) for pool in free]
 
 
 def _active_match(match: Match, player_id: UUID) -> ActiveMatch:

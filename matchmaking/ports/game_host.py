@@ -135,13 +135,23 @@ class PlayedHere:
     settings: Settings
 
 
+def games_of_matches(matches: Collection[Match]) -> dict[UUID, PlayedHere]:
+    """What matches are played in here, but for those whose results are reported.
+
+    Needs their pools and seats.
+    """
+    playable = [match for match in matches if _has_two_players(match)]
+    owned = [match.pk for match in playable if match.pool is None]
+    found = dict(match_host().games_of(owned)) if owned else {}
+    found |= {one.pk: (one.pool.plays, one.pool.play_settings) for one in playable if one.pool}
+    return {match_id: PlayedHere(*played) for match_id, played in found.items() if played[0]}
+
+
 def game_of_match(match: Match) -> PlayedHere | None:
     """What a match is played in here; None where its result is reported. Needs pool and seats."""
-    if len({seat.side for seat in match.seats.all() if seat.player_id}) < 2:
-        return None  # somebody is only a name, and cannot play
-    pool = match.pool
-    if pool is None:
-        plays, settings = match_host().game_of(match)
-    else:
-        plays, settings = pool.plays, pool.play_settings
-    return PlayedHere(plays, settings) if plays else None
+    return games_of_matches([match]).get(match.pk)
+
+
+def _has_two_players(match: Match) -> bool:
+    """Whether players sit on two sides; who is only a name cannot play."""
+    return len({seat.side for seat in match.seats.all() if seat.player_id}) >= 2

@@ -3,12 +3,17 @@
 An app above implements `MatchHost` and registers it once, in its `ready`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.db.models import QuerySet, prefetch_related_objects
+
+from lib.errors import Forbidden
 from lib.schemas import Schema
-from matchmaking.models import Match, Player
+from matchmaking.models import DecidedBy, Match, Player, Pool
+from service_keys.models import ServiceKey
 
 
 class MatchPlace(Schema):
@@ -23,6 +28,30 @@ class MatchPlace(Schema):
         return f"{self.name}, {self.round}"
 
 
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Whose word the result of a match is; `key` is the game server's, if one decides."""
+
+    by: DecidedBy = DecidedBy.PLAYERS
+    key: ServiceKey | None = None
+
+    def is_key(self, key: ServiceKey) -> bool:
+        """Whether this key's game server decides."""
+        return self.by == DecidedBy.GAME_SERVER and self.key is not None and self.key.pk == key.pk
+
+    def refusal(self) -> Forbidden:
+        """What a player is answered who reports a result that is not theirs to report."""
+        if self.by == DecidedBy.GAME_SERVER and self.key is not None:
+            return Forbidden(
+                f"In this match the game server {self.key.name} decides, and reports the result. "
+                "There is nothing for you to report.",
+                code="server_reports",
+            )
+        return Forbidden(
+            "In this match only the organiser enters the result.", code="organiser_reports"
+        )
+
+
 class MatchHost(Protocol):
     """What matchmaking asks of the owner of a match."""
 
@@ -35,16 +64,34 @@ class MatchHost(Protocol):
     def players_may_report(self, match: Match) -> bool:
         """Whether the players of this match are asked for its result."""
 
-    def place_of(self, match: Match) -> MatchPlace | None:
-        """Where the match belongs; None when the host does not own it."""
+    def deciders_of(self, match_ids: Collection[UUID]) -> Mapping[UUID, Decider]:
+        """Whose word the results of these matches are; those it does not own are left out."""
 
-    def game_of(self, match: Match) -> tuple[str, dict[str, Any]]:
-        """The game that it is played in here and its settings; an empty name for none."""
+    def matches_of(self, owner_id: UUID) -> "QuerySet[Any, Any]":
+        """The ids of the matches of one tournament, say; none for an unknown one."""
 
-    def match_finished(self, match: Match, by: Sequence[Player]) -> None:
+    def matches_of_key(self, key: ServiceKey) -> "QuerySet[Any, Any]":
+        """The ids of the matches that this key's game server decides."""
+
+    def scored(self, match: Match) -> None:
+        """Tell others of a live score, in the transaction that stored it."""
+
+    def places_of(self, match_ids: Collection[UUID]) -> Mapping[UUID, MatchPlace]:
+        """Where these matches belong; those that the host does not own are left out."""
+
+    def games_of(self, match_ids: Collection[UUID]) -> Mapping[UUID, tuple[str, dict[str, Any]]]:
+        """The games that these matches are played in here, and their settings.
+
+        Matches that the host does not own are left out; an empty name stands for no game.
+        """
+
+    def match_finished(
+        self, match: Match, by: Sequence[Player], key: ServiceKey | None = None
+    ) -> None:
         """Continue from a match that ended with a result, in the transaction that ended it.
 
-        `by` are the players whose word it is: who conceded, who agreed, or whom nobody answered.
+        `by` are the players whose word it is: who conceded, who agreed, or whom nobody answered;
+        or it is that of a game server, by its `key`.
         """
 
 
@@ -58,18 +105,37 @@ class NoHost:
         """Nobody is asked."""
         return False
 
-    def place_of(self, match: Match) -> MatchPlace | None:
-        """There is none."""
-        return None
-
-    def game_of(self, match: Match) -> tuple[str, dict[str, Any]]:
+    def deciders_of(self, match_ids: Collection[UUID]) -> Mapping[UUID, Decider]:
         """None."""
-        return "", {}
+        return {}
 
-    def match_finished(self, match: Match, by: Sequence[Player]) -> None:
+    def matches_of(self, owner_id: UUID) -> "QuerySet[Any, Any]":
+        """None."""
+        return Match.objects.none().values("pk")
+
+    def matches_of_key(self, key: ServiceKey) -> "QuerySet[Any, Any]":
+        """None."""
+        return Match.objects.none().values("pk")
+
+    def scored(self, match: Match) -> None:
+        """Nobody is told."""
+
+    def places_of(self, match_ids: Collection[UUID]) -> Mapping[UUID, MatchPlace]:
+        """None."""
+        return {}
+
+    def games_of(self, match_ids: Collection[UUID]) -> Mapping[UUID, tuple[str, dict[str, Any]]]:
+        """None."""
+        return {}
+
+    def match_finished(
+        self, match: Match, by: Sequence[Player], key: ServiceKey | None = None
+    ) -> None:
         """Nothing follows."""
 
 
+#: Of a match that no pool has made and no host owns.
+_NOBODY = Decider(DecidedBy.ORGANISER)
 _host: MatchHost = NoHost()
 
 
@@ -84,11 +150,47 @@ def match_host() -> MatchHost:
     return _host
 
 
+def places_of_matches(matches: Collection[Match]) -> Mapping[UUID, MatchPlace]:
+    """What matches are part of; those of pools are left out."""
+    owned = _owned(matches)
+    return _host.places_of(owned) if owned else {}
+
+
 def place_of_match(match: Match) -> MatchPlace | None:
     """What a match is part of; None for a pool's."""
-    return None if match.pool_id is not None else _host.place_of(match)
+    return places_of_matches([match]).get(match.pk)
 
 
 def players_may_report(match: Match) -> bool:
-    """Whether the players of a match are asked for its result; a pool's always are."""
-    return match.pool_id is not None or _host.players_may_report(match)
+    """Whether the players of a match are asked for its result."""
+    if match.pool is not None:
+        return match.pool.decided_by == DecidedBy.PLAYERS
+    return _host.players_may_report(match)
+
+
+def deciders_of_matches(matches: Collection[Match]) -> Mapping[UUID, Decider]:
+    """Whose word the results of matches are; needs their pools."""
+    pools = [match.pool for match in matches if match.pool is not None]
+    served = [pool for pool in pools if pool.decided_by == DecidedBy.GAME_SERVER]
+    prefetch_related_objects(served, "game_server")
+    owned = _owned(matches)
+    of_host = _host.deciders_of(owned) if owned else {}
+    return {
+        match.pk: of_host.get(match.pk, _NOBODY) if match.pool is None else _of_pool(match.pool)
+        for match in matches
+    }
+
+
+def decider_of(match: Match) -> Decider:
+    """Whose word the result of a match is; needs its pool."""
+    return deciders_of_matches([match])[match.pk]
+
+
+def _of_pool(pool: Pool) -> Decider:
+    is_server = pool.decided_by == DecidedBy.GAME_SERVER
+    return Decider(DecidedBy(pool.decided_by), pool.game_server if is_server else None)
+
+
+def _owned(matches: Collection[Match]) -> list[UUID]:
+    """The ids of those that no pool has made."""
+    return [match.pk for match in matches if match.pool_id is None]

@@ -1,14 +1,27 @@
 """Parties: players who queue together."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 from lib.schemas import Answer, Schema
 from matchmaking import models
 
 from .players import PlayerName
+
+
+class PartyMember(PlayerName):
+    """A member, and what they said of the match they want."""
+
+    attributes: dict[str, Any] | UnsetType = UNSET
+    roles: list[str] | UnsetType = UNSET
+
+    @classmethod
+    def of_row(cls, member: models.PartyMember) -> Self:
+        """A member; needs the player."""
+        player = member.player
+        return cls(player.pk, player.name, member.attributes or UNSET, member.roles or UNSET)
 
 
 class Party(Schema):
@@ -18,7 +31,7 @@ class Party(Schema):
     pool: str | None
     """The one pool it is for; null for any."""
     leader: UUID
-    members: list[PlayerName]
+    members: list[PartyMember]
 
     @classmethod
     def of(cls, party: models.Party) -> Self:
@@ -27,7 +40,7 @@ class Party(Schema):
             code=party.code,
             pool=party.pool.slug if party.pool else None,
             leader=party.leader_id,
-            members=[PlayerName.of(member.player) for member in party.members.all()],
+            members=[PartyMember.of_row(member) for member in party.members.all()],
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Self
 from uuid import UUID
 
-from lib.schemas import Schema
+from lib.schemas import Paged, Schema
 from matchmaking import models
 from matchmaking.leaderboards import Line
 
@@ -46,7 +46,7 @@ class LeaderboardLine(_Strength, kw_only=True):
         return cls._of(line, player=PlayerName(line.player_id, line.name))
 
 
-class Leaderboard(Schema):
+class Leaderboard(Paged, kw_only=True):
     """A part of a pool's table: ranked players first, then provisional ones."""
 
     pool: str
@@ -76,6 +76,8 @@ class PlayerProfile(Schema):
     guest: bool
     ratings: list[PoolRating]
     matches: list[MatchSummary]
+    earlier_matches: str | None
+    """The address of those before them, a list in pages; null where there are none."""
 
     @classmethod
     def of(
@@ -83,6 +85,7 @@ class PlayerProfile(Schema):
         player: models.Player,
         ratings: Iterable[tuple[models.Pool, Line]],
         matches: Sequence[models.Match],
+        earlier_matches: str | None,
     ) -> Self:
         """A player; the matches need their pools and seats."""
         return cls(
@@ -91,4 +94,5 @@ class PlayerProfile(Schema):
             guest=player.is_guest,
             ratings=[PoolRating.of(pool, line) for pool, line in ratings],
             matches=[MatchSummary.of(match) for match in matches],
+            earlier_matches=earlier_matches,
         )

@@ -31,6 +31,10 @@ class Ticket(Schema):
     """The code of the party that waits together, if any."""
     reason: Literal["pool_closed", "party"] | UnsetType = UNSET
     """Why others ended it, if they did."""
+    attributes: dict[str, Any] | UnsetType = UNSET
+    """What the player said of the pool's attributes, if it has any."""
+    roles: list[str] | UnsetType = UNSET
+    """What the player can be in a team, the best first, if that matters."""
 
     @classmethod
     def of(cls, ticket: models.Ticket) -> Self:
@@ -42,6 +46,8 @@ class Ticket(Schema):
             timestamp(ticket.waiting_since),
             ticket.party.code if ticket.party is not None else UNSET,
             _reason(ticket),
+            ticket.attributes or UNSET,
+            ticket.roles or UNSET,
         )
 
 

@@ -14,20 +14,25 @@ from lib.errors import Conflict, Forbidden
 from matchmaking.callers import Caller, player_of
 from matchmaking.models import (
     OPEN_REPORT,
+    DecidedBy,
     LeaveRule,
     Match,
     MatchState,
+    OpenPlace,
     Outcome,
+    PlaceState,
     Player,
     Report,
     ReportState,
     Seat,
+    ServedMatch,
 )
 from matchmaking.ports.game_host import game_host
-from matchmaking.ports.match_host import match_host
+from matchmaking.ports.match_host import decider_of, match_host
 from matchmaking.results import SIDES, Result, check_live_scores
 from matchmaking.selectors import match_of
-from matchmaking.signals import match_closed, match_reopened
+from matchmaking.signals import match_closed, match_reopened, player_left
+from service_keys.models import ServiceKey
 
 from .ratings import awaited_word, rate_match
 
@@ -39,16 +44,19 @@ _OF_A_RESULT = (
 
 
 @transaction.atomic
-def finish_match(*, match: Match, result: Result, by: Sequence[Player] = ()) -> Match:
+def finish_match(
+    *, match: Match, result: Result, by: Sequence[Player] = (), key: ServiceKey | None = None
+) -> Match:
     """End an open match, and let its host continue; raises `Conflict` when it has already ended.
 
-    `by` are the players whose word the result is, for the host's record.
+    `by` are the players whose word the result is, or it is that of a game server by its `key`: for
+    the host's record.
     """
     if match.pool_id is not None:
         return store_result(match=match, result=result)
     match_host().lock(match.pk)
     store_result(match=match, result=result)
-    match_host().match_finished(match, by)
+    match_host().match_finished(match, by, key)
     return match
 
 
@@ -127,7 +135,7 @@ def store_matches(matches: Sequence[Match], seats: Sequence[Seat]) -> None:
             match.revision = before[match.pk].revision
     again = _meeting_again(before, seats)
     Match.objects.filter(pk__in=before.keys() - again).delete()
-    for about in (Seat, Report):
+    for about in (OpenPlace, Seat, Report, ServedMatch):
         about._default_manager.filter(match__in=again).delete()
     Match.objects.bulk_create(match for match in matches if match.pk not in again)
     Match.objects.bulk_update([match for match in matches if match.pk in again], _OF_A_RESULT)
@@ -179,7 +187,7 @@ def accept_unanswered(
 @transaction.atomic
 def set_live_scores(*, match: Match, scores: Sequence[int]) -> Match:
     """Store the live score of an open match; raises `BadScore`, or `Conflict` once it has ended."""
-    live = check_live_scores(scores, best_of=match.best_of)
+    live = check_live_scores(scores, best_of=match.best_of, sides=side_count(match))
     if not Match.objects.filter(pk=match.pk, state=MatchState.OPEN).update(live_scores=live):
         raise Conflict("This match has already ended.", code="match_closed")
     match.live_scores = live
@@ -192,48 +200,72 @@ def leave_match(*, match_id: UUID, caller: Caller) -> Match:
 
     In a match of teams, or of more than two sides, the pool says who leaves: by default the player
     alone, else the whole side. The match goes on until one side is left. Leaving twice is leaving.
+    Raises `Forbidden` where a game server says who left.
     """
     player = player_of(caller)
-    match = _pool_match(match_id)
+    match = pool_match(match_id)
+    decider = decider_of(match)
+    if decider.by == DecidedBy.GAME_SERVER:
+        raise decider.refusal()
     Match.objects.select_for_update(no_key=True).get(pk=match.pk)
-    seats = list(Seat.objects.filter(match=match))
-    mine = next((seat for seat in seats if seat.player_id == player.pk), None)
+    mine = Seat.objects.filter(match=match, player=player).first()
     if mine is None:
         raise Forbidden("You are not in this match.")
+    return leave_seat(match, mine)
+
+
+def leave_seat(match: Match, mine: Seat) -> Match:
+    """Let the player of a seat leave, by the rules of the pool; the match is locked."""
     if match.state == MatchState.OPEN and mine.left_at is not None:
         return match
+    seats = list(Seat.objects.filter(match=match))
     alone = match.pool is not None and match.pool.leaving == LeaveRule.ALONE
     if len(seats) > SIDES and alone:
         return _leave_and_go_on(match, [mine], seats)
     if side_count(match) > SIDES:
         return _leave_and_go_on(match, [one for one in seats if one.side == mine.side], seats)
+    if all(seat.left_at is not None for seat in seats if seat.side != mine.side):
+        return _leave_and_go_on(match, [seat for seat in seats if seat.side == mine.side], seats)
     return finish_match(match=match, result=Result(1 - mine.side, Outcome.CONCEDED))
 
 
 def _leave_and_go_on(match: Match, going: Sequence[Seat], seats: Sequence[Seat]) -> Match:
-    """Let players go; the match ends when only one side is left, which wins."""
+    """Let players go; the match ends when only one side is left, which wins, or nobody.
+
+    A side whose places are offered to those who wait is still in it.
+    """
+    free_seats(match, going)
+    there = {seat.side for seat in seats if seat.left_at is None and seat not in going}
+    offered = OpenPlace.objects.filter(match=match, state=PlaceState.OPEN)
+    match = match_of(match.pk)
+    if not there:
+        return finish_match(match=match, result=Result.double_forfeit())
+    if len(there.union(offered.values_list("seat__side", flat=True))) == 1:
+        return finish_match(match=match, result=Result(there.pop(), Outcome.CONCEDED))
+    for seat in going:
+        player_left.send(sender=Seat, match=match, seat=seat)
+    return match
+
+
+def free_seats(match: Match, going: Sequence[Seat]) -> None:
+    """Let the players of these seats go free; raises `Conflict` when the match has ended."""
     if not Match.objects.filter(pk=match.pk, state=MatchState.OPEN).exists():
         match.refresh_from_db(fields=["state"])
         raise Conflict(f"This match is already {match.get_state_display()}.", code="match_closed")
     there = Seat.objects.filter(pk__in=[seat.pk for seat in going], left_at=None)
     there.update(left_at=timezone.now(), holds=False)
-    left = {seat.side for seat in seats if seat.left_at is None and seat not in going}
-    if len(left) == 1:
-        match = match_of(match.pk)
-        return finish_match(match=match, result=Result(left.pop(), Outcome.CONCEDED))
-    return match_of(match.pk)
 
 
 @transaction.atomic
 def cancel_match(*, match_id: UUID) -> Match:
     """Call off an open match that a pool made; its players may queue again."""
-    return _close(_pool_match(match_id), MatchState.CANCELLED)
+    return _close(pool_match(match_id), MatchState.CANCELLED)
 
 
 def lapse_matches(*, now: datetime) -> int:
     """Close pool matches that were not finished or reported in time; returns how many.
 
-    One that is being played here goes on.
+    One that is being played here goes on, and one of which a game server spoke lately.
     """
     stale = Match.objects.filter(
         state=MatchState.OPEN,
@@ -241,6 +273,7 @@ def lapse_matches(*, now: datetime) -> int:
         created_at__lt=now - settings.MATCHPOINT_MATCH_LIFE,
     )
     lapsed = 0
+    stale = stale.exclude(served__seen_at__gte=now - settings.MATCHPOINT_MATCH_LIFE)
     found = list(stale.exclude(reports__state__in=OPEN_REPORT).in_full())
     played = game_host().being_played([match.pk for match in found], now=now) if found else set()
     for match in found:
@@ -254,7 +287,8 @@ def lapse_matches(*, now: datetime) -> int:
     return lapsed
 
 
-def _pool_match(match_id: UUID) -> Match:
+def pool_match(match_id: UUID) -> Match:
+    """A match that a pool made; raises `NotFound`, and `Conflict` for one of a bracket."""
     match = match_of(match_id)
     if match.pool is None:
         raise Conflict(
@@ -277,6 +311,9 @@ def _close(match: Match, state: MatchState, **result: object) -> Match:
         match.refresh_from_db(fields=["state", "outcome", "winner", "scores", "games"])
         raise Conflict(f"This match is already {match.get_state_display()}.", code="match_closed")
     Seat.objects.filter(match=match).update(holds=False)
+    if match.pool is not None and match.pool.decided_by == DecidedBy.GAME_SERVER:
+        places = OpenPlace.objects.filter(match=match, state=PlaceState.OPEN)
+        places.update(state=PlaceState.WITHDRAWN)
     for field, value in ended.items():
         setattr(match, field, value)
     match.revision += 1

@@ -1,24 +1,25 @@
 """Parties: created, joined by code, left; the leader queues all members."""
 
-import secrets
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
-from lib.errors import Conflict, NotFound
+from lib.errors import Conflict, Malformed, NotFound
 from lib.heavy.slices import delete_slice
 from matchmaking.callers import Caller, player_of
 from matchmaking.models import Party, PartyMember, Player, Pool, Ticket, TicketState
+from matchmaking.models.parties import new_code
 from matchmaking.services.queue.tickets import end_party_waits
+from matchmaking.services.queue.wants import checked_attributes, checked_roles
 
 from .players import create_guest
 
-#: Characters that cannot be confused when read aloud.
-_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-_CODE_CHARS = 6
 _MOST_MEMBERS = 5
+_MOST_WISHES_CHARS = 4_000
 PARTY_LIFE = timedelta(days=1)
 
 
@@ -31,6 +32,33 @@ class PartyEntry:
     token: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MemberWishes:
+    """What a member says of the match, checked when the party queues; None keeps what was said."""
+
+    attributes: Mapping[str, object] | None = None
+    roles: Sequence[str] | None = None
+
+    @property
+    def changed(self) -> dict[str, object]:
+        """What is said anew, by the column."""
+        both = {"attributes": self.attributes, "roles": self.roles}
+        return {name: said for name, said in both.items() if said is not None}
+
+    def check(self, pool: Pool | None) -> None:
+        """Raise `Malformed` for what the party's pool does not take, or no pool could."""
+        if pool is not None:
+            checked_attributes(pool, self.attributes or {}, whole=False)
+            checked_roles(pool, self.roles or ())
+            return
+        text = json.dumps([self.attributes, self.roles])
+        if len(text) > _MOST_WISHES_CHARS or "\\u0000" in text:
+            raise Malformed("No pool takes such attributes or roles.", code="bad_attributes")
+
+
+_NO_WISHES = MemberWishes()
+
+
 def _player_entering(caller: Caller, username: str | None) -> tuple[Player, str | None]:
     """The caller's player, or a new guest for a caller with a name and no token."""
     if not caller.is_nobody or username is None:
@@ -41,7 +69,11 @@ def _player_entering(caller: Caller, username: str | None) -> tuple[Player, str 
 
 @transaction.atomic
 def create_party(
-    *, caller: Caller, pool: str | None = None, username: str | None = None
+    *,
+    caller: Caller,
+    pool: str | None = None,
+    username: str | None = None,
+    wishes: MemberWishes = _NO_WISHES,
 ) -> PartyEntry:
     """Create a party that the caller leads, for one pool or for any.
 
@@ -55,22 +87,31 @@ def create_party(
             raise NotFound(f"There is no pool {pool!r}.", code="unknown_pool")
         if chosen.party_limit < 2:
             raise Conflict(f"In {chosen.name} everybody queues alone.", code="party_too_large")
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_CHARS))
-    party = Party.objects.create(code=code, leader=player, pool=chosen)
-    _add(party, player)
-    return PartyEntry(_party(code), player, token)
+    wishes.check(chosen)
+    party = Party.objects.create(code=new_code(), leader=player, pool=chosen)
+    _add(party, player, wishes)
+    return PartyEntry(_party(party.code), player, token)
 
 
 @transaction.atomic
-def join_party(*, code: str, caller: Caller, username: str | None = None) -> PartyEntry:
-    """Join a party by its code; repeating it changes nothing.
+def join_party(
+    *,
+    code: str,
+    caller: Caller,
+    username: str | None = None,
+    wishes: MemberWishes = _NO_WISHES,
+) -> PartyEntry:
+    """Join a party by its code; repeating it changes nothing but what the member wishes.
 
     Raises `NotFound`, or `Conflict` when it is full, waits already, or the player is in another.
     """
     player, token = _player_entering(caller, username)
     party = _locked(code)
     members = [member.player for member in party.members.select_related("player")]
+    wishes.check(party.pool)
     if player in members:
+        if wishes.changed:
+            party.members.filter(player=player).update(**wishes.changed)
         return PartyEntry(_party(code), player)
     limit = party.pool.party_limit if party.pool else _MOST_MEMBERS
     if len(members) >= limit:
@@ -82,7 +123,7 @@ def join_party(*, code: str, caller: Caller, username: str | None = None) -> Par
             f"Somebody in the party is called {player.name!r} too, or nearly. Choose another name.",
             code="name_waiting",
         )
-    _add(party, player)
+    _add(party, player, wishes)
     return PartyEntry(_party(code), player, token)
 
 
@@ -128,10 +169,10 @@ def party_by_code(*, code: str, caller: Caller) -> Party:
     return party
 
 
-def _add(party: Party, player: Player) -> None:
+def _add(party: Party, player: Player, wishes: MemberWishes) -> None:
     try:
         with transaction.atomic():
-            PartyMember.objects.create(party=party, player=player)
+            PartyMember.objects.create(party=party, player=player, **wishes.changed)
     except IntegrityError as error:
         raise Conflict(
             "You are in another party already. Leave it first.", code="in_party"

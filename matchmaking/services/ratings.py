@@ -188,7 +188,8 @@ def _rated_pool(match: Match) -> int | None:
 def _sides(match: Match) -> list[list[UUID]] | None:
     """The rated players of each side; None when somebody is only a name.
 
-    Who left while the others played on is rated for a loss of the side, and for nothing else.
+    Who left while the others played on is rated for a loss of the side, and for nothing else. Who
+    took a place that had become free is not rated for a loss: that is the one's who left it.
     """
     sides: dict[int, list[UUID]] = {}
     gone = _sides_gone(match)
@@ -196,7 +197,10 @@ def _sides(match: Match) -> list[list[UUID]] | None:
         if seat.player_id is None:
             return None
         players = sides.setdefault(seat.side, [])
-        if seat.left_at is None or seat.side in gone or match.winner not in {None, seat.side}:
+        has_lost = match.winner not in {None, seat.side}
+        if seat.came_at is not None and has_lost and seat.left_at is None:
+            continue
+        if seat.left_at is None or seat.side in gone or has_lost:
             players.append(seat.player_id)
     return [players for _, players in sorted(sides.items())] if len(sides) > 1 else None
 

@@ -17,7 +17,7 @@ from lib.errors import Conflict, Forbidden, Malformed, NotFound, Refusal
 from matchmaking.callers import Caller, player_of
 from matchmaking.models import Match, MatchState, Outcome, Report, ReportState, Seat, Vote
 from matchmaking.ports.game_host import game_of_match
-from matchmaking.ports.match_host import match_host, players_may_report
+from matchmaking.ports.match_host import decider_of, match_host, players_may_report
 from matchmaking.results import SIDES, Result, report_claim, report_counter
 from matchmaking.selectors import open_report
 from matchmaking.signals import result_disputed, result_reported
@@ -66,7 +66,7 @@ def report_result(*, match_id: UUID, caller: Caller, claim: Claim) -> ReportOutc
     """
     match, mine = _lock(match_id, caller)
     result = _result(match, mine, claim)
-    _check_winner_stayed(match, result)
+    check_winner_stayed(match, result)
     if match.state != MatchState.OPEN:
         return _repeated_report(match, result)
     if claim.revision not in {None, match.revision}:
@@ -198,9 +198,7 @@ def _lock_match(match_id: UUID) -> Match:
 def _check_asked(match: Match) -> None:
     """Raise unless the players of this match are asked for its result."""
     if not players_may_report(match):
-        raise Forbidden(
-            "In this match only the organiser enters the result.", code="organiser_reports"
-        )
+        raise decider_of(match).refusal()
 
 
 def _result(match: Match, mine: Seat, claim: Claim) -> Result:
@@ -228,7 +226,7 @@ def _result(match: Match, mine: Seat, claim: Claim) -> Result:
     return Result(winner, Outcome.CONCEDED)
 
 
-def _check_winner_stayed(match: Match, result: Result) -> None:
+def check_winner_stayed(match: Match, result: Result) -> None:
     """Raise `Conflict` when the winner is a side of which everybody has left."""
     side = [seat for seat in match.seats.all() if seat.side == result.winner]
     if side and all(seat.left_at is not None for seat in side):

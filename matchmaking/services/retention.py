@@ -13,10 +13,19 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from lib.heavy.slices import delete_slice
-from matchmaking.models import OPEN_STATES, CheckState, Cooldown, Player, ReadyCheck, Ticket
+from matchmaking.models import (
+    OPEN_STATES,
+    CheckState,
+    Cooldown,
+    ExternalPlayer,
+    Player,
+    PlayerToken,
+    ReadyCheck,
+    Ticket,
+)
 
 #: What is of no use without its player.
-_DISPOSABLE = {Ticket, Cooldown}
+_DISPOSABLE = {Ticket, Cooldown, ExternalPlayer, PlayerToken}
 
 
 def delete_old_tickets(*, now: datetime) -> int:

@@ -32,8 +32,7 @@ WEAK = {
 
 
 @pytest.fixture(autouse=True)
-def quick(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def settings_of_these(settings: Settings) -> None:
     settings.RATE_LIMITS = False
 
 

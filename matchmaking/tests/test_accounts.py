@@ -25,9 +25,8 @@ LIKES = ["boss", "Boss", "BOSS", "bоss", "ｂｏｓｓ"]
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings: Settings) -> None:
+def no_limits(settings: Settings) -> None:
     settings.RATE_LIMITS = False
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -153,6 +153,7 @@ def rules(**fields: str) -> dict[str, str]:
         "team_size": "1", "teams": "2", "best_of": "1", "window_growth": "0",
         "rematch_memory": "0", "party_limit": "1", "regions": "[]", "region_seconds": "60",
         "deviation_floor": "45", "ranked_opponents": "3", "rated_a_day": "10", "leaving": "alone",
+        "decided_by": "players",
         "rematch_pause_seconds": "0",
         "gather_seconds": "0",
     }  # fmt: skip
@@ -163,12 +164,14 @@ def test_a_pool_gets_its_rules(olga: Client) -> None:
     sent = rules(
         name="Doubles", slug="doubles", game="Tennis", is_open="on", team_size="2", rated="on",
         party_limit="2", window_start="100", window_growth="2.5", longest_wait_seconds="90",
-        ready_seconds="20", regions='["eu", "us"]',
+        ready_seconds="20", regions='["eu", "us"]', roles='{"keeper": 1}',
+        attributes='[{"name": "mode", "kind": "choice", "options": ["a", "b"]}]',
     )  # fmt: skip
     words(olga, page("pool", "add"), sent)
     pool = Pool.objects.get(slug="doubles")
     assert (pool.team_size, pool.window_start, pool.ready_seconds) == (2, 100.0, 20)
     assert pool.rated and pool.regions == ["eu", "us"]
+    assert pool.roles == {"keeper": 1} and pool.rules.attributes[0].options == ("a", "b")
 
 
 @pytest.mark.parametrize(
@@ -180,6 +183,8 @@ def test_a_pool_gets_its_rules(olga: Client) -> None:
         ({"ready_seconds": "0"}, "lasts a second at least"),
         ({"regions": '["eu", "eu"]'}, "A region is named twice."),
         ({"best_of": "100"}, "best of 1 to 99"),
+        ({"attributes": '[{"name": "x"}]'}, "Attribute 1: Object missing required field"),
+        ({"roles": '{"keeper": 1}'}, "here everybody plays alone"),
     ],
 )
 def test_rules_that_cannot_be_are_reported_in_the_form(

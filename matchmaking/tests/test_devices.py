@@ -21,8 +21,7 @@ Clock = list[float]
 
 @pytest.fixture(autouse=True)
 def clock(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Quick passwords, buckets of this test's own, and the time, which a test moves."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    """Buckets of this test's own, and the time, which a test moves."""
     now = [1000.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     for name in ("passwords_by_name_there", "passwords_by_address", "passwords_by_name"):

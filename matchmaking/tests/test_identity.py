@@ -13,7 +13,7 @@ from matchmaking.identity import (
     GUEST_COOKIE,
     bearer,
     caller_of,
-    player_of_headers,
+    identify_socket,
     set_guest_cookie,
 )
 from matchmaking.models import Player
@@ -119,15 +119,15 @@ def test_scripts_cannot_read_the_guests_cookie(ann: Guest) -> None:
 
 
 def test_a_sockets_token_speaks_with_and_without_an_origin(ann: Guest) -> None:
-    assert player_of_headers(authorization(ann)) == ann.player
-    assert player_of_headers(authorization(ann) | HERE) == ann.player
+    assert identify_socket(authorization(ann)).player == ann.player
+    assert identify_socket(authorization(ann) | HERE).player == ann.player
 
 
 def test_a_sockets_bad_token_is_refused_rather_than_nobody(ann: Guest) -> None:
     with pytest.raises(Unauthenticated):
-        player_of_headers({b"authorization": b"Bearer forged"})
+        identify_socket({b"authorization": b"Bearer forged"})
     with pytest.raises(Unauthenticated):
-        player_of_headers({b"authorization": b"Basic abc"} | HERE)
+        identify_socket({b"authorization": b"Basic abc"} | HERE)
 
 
 def test_cookies_count_only_with_an_origin(ann: Guest, bob: Player) -> None:
@@ -135,13 +135,13 @@ def test_cookies_count_only_with_an_origin(ann: Guest, bob: Player) -> None:
         (cookie(**{GUEST_COOKIE: ann.token}), ann.player),
         (cookie(sessionid=session_of(bob)), bob),
     ):
-        assert player_of_headers(cookies | HERE) == player
-        assert player_of_headers(cookies) is None
+        assert identify_socket(cookies | HERE).player == player
+        assert identify_socket(cookies).player is None
 
 
 def test_a_session_goes_before_a_guests_cookie(ann: Guest, bob: Player) -> None:
     both = cookie(sessionid=session_of(bob), **{GUEST_COOKIE: ann.token})
-    assert player_of_headers(both | HERE) == bob
+    assert identify_socket(both | HERE).player == bob
 
 
 @pytest.mark.parametrize(
@@ -157,10 +157,10 @@ def test_a_session_goes_before_a_guests_cookie(ann: Guest, bob: Player) -> None:
     ],
 )
 def test_cookies_that_say_nothing(header: bytes) -> None:
-    assert player_of_headers({b"cookie": header} | HERE) is None
+    assert identify_socket({b"cookie": header} | HERE).player is None
 
 
 def test_a_blocked_account_speaks_for_nobody(bob: Player) -> None:
     session = session_of(bob)
     User.objects.update(is_active=False)
-    assert player_of_headers(cookie(sessionid=session) | HERE) is None
+    assert identify_socket(cookie(sessionid=session) | HERE).player is None

@@ -38,7 +38,6 @@ class AtOnce:
 
 @pytest.fixture(autouse=True)
 def site(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MATCHPOINT_SENDS_MAIL = True
     settings.DEFAULT_FROM_EMAIL = "no-reply@play.example.org"
     settings.OTP_TOTP_THROTTLE_FACTOR = 0

@@ -4,7 +4,6 @@ import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from pytest_django import Settings
 
 from lib.errors import Conflict
 from lib.names import BadName
@@ -16,11 +15,6 @@ from matchmaking.services.queue.joining import Join, Joined, join_pool
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def register(name: str, guest: Player | None = None) -> Player:

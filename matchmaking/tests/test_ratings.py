@@ -286,7 +286,7 @@ def test_a_correction_among_many_takes_few_queries(django_assert_max_num_queries
     match = won("Ann", "Bob")
     for number in range(60):
         won("Ann" if number % 2 else "Bob", f"Cem {number % 7}")
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(46):
         correct_match(match=match, result=Result(1, Outcome.PLAYED, (0, 1)))
 
 

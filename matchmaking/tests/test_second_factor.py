@@ -35,8 +35,7 @@ class App:
 
 
 @pytest.fixture(autouse=True)
-def quick(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def settings_of_these(settings: Settings) -> None:
     settings.RATE_LIMITS = False
     settings.OTP_TOTP_THROTTLE_FACTOR = settings.OTP_STATIC_THROTTLE_FACTOR = 0
 

@@ -1,7 +1,7 @@
 /* The lobby's page, live: chat, news, people and the player's own queue and match. */
 
 import { showConnection } from "../live/connection.js";
-import { Stream } from "../live/stream.js";
+import { Stream } from "../client/matchpoint.js";
 import { Chat } from "./chat.js";
 import { chatLine, newsLine } from "./lines.js";
 import { showLive } from "./live.js";

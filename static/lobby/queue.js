@@ -5,6 +5,7 @@ import { elapsed, remaining } from "../live/times.js";
 const STALE_MS = 30_000;
 const READING_SECONDS = 10;
 const OPENED = "matchpoint-opened-match";
+const WANTS = "matchpoint-wants";
 
 export class Queue {
   #you;
@@ -16,7 +17,14 @@ export class Queue {
     this.#you = you;
     document.addEventListener("submit", (event) => this.#submit(event));
     setInterval(() => this.#tick(), 1000);
+    document.addEventListener("change", ({ target }) => {
+      if (target.matches("#queue input[name=pool]")) {
+        showWants(this.#panel);
+      }
+    });
     this.#tick();
+    recallWants(this.#panel);
+    showWants(this.#panel);
     openMatch(this.#panel);
   }
 
@@ -65,6 +73,7 @@ export class Queue {
       return;
     }
     event.preventDefault();
+    keepWants(form);
     const button = form.querySelector("button");
     button.disabled = true;
     const body = new FormData(form);
@@ -99,7 +108,9 @@ export class Queue {
     }
     const old = this.#panel;
     const wasHere = old.contains(document.activeElement);
+    recallWants(panel);
     keepChoices(old, panel);
+    showWants(panel);
     old.replaceWith(document.adoptNode(panel));
     openMatch(panel);
     if (wasHere) {
@@ -157,8 +168,63 @@ function keepChoices(old, panel) {
       same.value = field.value;
     }
   }
+  const boxes = old.querySelectorAll("input[type=checkbox][data-kept]");
+  for (const box of boxes) {
+    const selector = `[name="${CSS.escape(box.name)}"][value="${CSS.escape(box.value)}"]`;
+    const same = panel.querySelector(selector);
+    if (same) {
+      same.checked = box.checked;
+    }
+  }
   const pool = old.querySelector("input[type=radio]:checked")?.value;
   for (const radio of panel.querySelectorAll("input[type=radio]")) {
     radio.checked = pool ? radio.value === pool : radio.checked;
+  }
+}
+
+/** Only the pool that is chosen asks for what it wants to know. */
+function showWants(panel) {
+  const chosen = panel.querySelector("input[name=pool]:checked, input[name=pool][type=hidden]")?.value;
+  for (const wants of panel.querySelectorAll("[data-of-pool]")) {
+    wants.hidden = Boolean(chosen) && wants.dataset.ofPool !== chosen;
+  }
+}
+
+/** Remember what was wanted, for the next time in this browser. */
+function keepWants(form) {
+  const kept = {};
+  for (const field of form.querySelectorAll("[data-kept]")) {
+    kept[field.name] ??= [];
+    if (field.type !== "checkbox" || field.checked) {
+      kept[field.name].push(field.value);
+    }
+  }
+  if (Object.keys(kept).length) {
+    try {
+      localStorage.setItem(WANTS, JSON.stringify(kept));
+    } catch {
+      // nothing is stored in this browser
+    }
+  }
+}
+
+/** Fill in what was wanted the last time. */
+function recallWants(panel) {
+  let kept = {};
+  try {
+    kept = JSON.parse(localStorage.getItem(WANTS) ?? "{}");
+  } catch {
+    return;
+  }
+  for (const field of panel.querySelectorAll("[data-kept]")) {
+    const values = kept[field.name];
+    if (!Array.isArray(values)) {
+      continue;
+    }
+    if (field.type === "checkbox") {
+      field.checked = values.includes(field.value);
+    } else if (field.tagName !== "SELECT" || [...field.options].some(({ value }) => value === values[0])) {
+      field.value = values[0];
+    }
   }
 }

@@ -1,7 +1,7 @@
 /* A match's page, live: on each event the changing part is loaded again. */
 
 import { showConnection } from "../live/connection.js";
-import { Stream } from "../live/stream.js";
+import { Stream } from "../client/matchpoint.js";
 import { localise } from "../live/times.js";
 
 const page = document.getElementById("match");
@@ -50,6 +50,17 @@ function update() {
 }
 page.addEventListener("focusout", () => setTimeout(() => isPending && update()));
 page.addEventListener("toggle", () => isPending && update(), true);
+
+page.addEventListener("click", ({ target }) => {
+  const copied = target.closest("[data-copy]");
+  const text = copied && document.getElementById(copied.dataset.copy).textContent;
+  if (text && navigator.clipboard) {
+    navigator.clipboard.writeText(text).then(() => {
+      status.textContent = `${text} is copied.`;
+      copied.textContent = "Copied";
+    });
+  }
+});
 
 stream.addEventListener("event", ({ detail }) => {
   status.textContent = detail.text;

@@ -26,7 +26,7 @@
 
 import { showConnection } from "../live/connection.js";
 import { fetchElement } from "../live/fetch_element.js";
-import { Stream } from "../live/stream.js";
+import { Stream } from "../client/matchpoint.js";
 import { localise } from "../live/times.js";
 import { bindPreferences } from "./preferences.js";
 import * as sound from "./sound.js";

@@ -1,6 +1,6 @@
 /* A wall of live matches: the lobby's socket says which are played, and each tile watches one. */
 
-import { Stream } from "../live/stream.js";
+import { Stream } from "../client/matchpoint.js";
 import { PROTOCOL, stateOf } from "./wire.js";
 import * as silence from "./silence.js";
 

@@ -6,7 +6,7 @@
 import { batched } from "../live/batch.js";
 import { showConnection } from "../live/connection.js";
 import { fetchElement } from "../live/fetch_element.js";
-import { Stream } from "../live/stream.js";
+import { Stream } from "../client/matchpoint.js";
 import { localise } from "../live/times.js";
 import { enterResults } from "./entry.js";
 import { Follow } from "./follow.js";

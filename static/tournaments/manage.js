@@ -68,6 +68,9 @@ function prepare() {
     handle.addEventListener("keydown", press);
   }
   document.querySelectorAll(".page time").forEach(localise);
+  const here = document.querySelector(".manage-tabs [aria-current]");
+  const tabs = here?.parentElement;
+  if (here) tabs.scrollLeft = here.offsetLeft - tabs.offsetLeft; // on a phone they are cut off
 }
 
 prepare();

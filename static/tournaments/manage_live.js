@@ -5,7 +5,7 @@
 
 import { showConnection } from "../live/connection.js";
 import { fetchElement } from "../live/fetch_element.js";
-import { Stream } from "../live/stream.js";
+import { Stream } from "../client/matchpoint.js";
 
 const SETTLE_MS = 300; // several events in a row are one change
 const FIELDS = "input:not([type=hidden]), select, textarea";

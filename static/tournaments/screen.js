@@ -1,7 +1,7 @@
 /* A projector's slides: turned by a timer, fetched again when the tournament changes. */
 
 import { fetchElement } from "../live/fetch_element.js";
-import { Stream } from "../live/stream.js";
+import { Stream } from "../client/matchpoint.js";
 
 const LARGEST = 4; // times the usual size
 const SETTLE_MS = 400; // several results in a row are one change

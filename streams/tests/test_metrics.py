@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from lib.metrics.registry import registry
 from streams import metrics
+from streams.feeds import Feed
 from streams.frames import Entry, Head
 from streams.metrics import traffic
 from streams.outbox import Frames, Outbox
-from streams.relay import Feed, Relay
+from streams.relay import Relay
 
 
 class Box(Outbox):

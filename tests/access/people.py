@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.test import Client
+from django.test.client import ClientHandler
 
 from lib import tokens
 from lobby.apps import MODERATORS
@@ -17,6 +19,7 @@ from matchmaking.services.players import create_guest, sign_up
 from matchmaking.services.reports import Claim, report_result
 from matchmaking.tests.meetings import caller, meeting, token
 from matchmaking.tests.queueing import join, pool, ticket
+from service_keys.services import make_key
 from streams import log
 from streams.models import Event
 from tournaments.apps import ORGANISERS
@@ -25,6 +28,7 @@ from tournaments.services.actors import ORGANISER
 from tournaments.services.setup.creation import create_tournament
 from tournaments.services.venue.judges import add_judge
 from tournaments.tests.test_rights import Scene, judge
+from webhooks.models import Delivery, Endpoint
 
 JSON = "application/json"
 PASSWORD = "correct horse battery"
@@ -60,9 +64,16 @@ class Visitor:
     def _client(self, token: str) -> Client:
         headers = {"X-Requested-With": "fetch"}
         client = Client(headers=headers | ({"Authorization": f"Bearer {token}"} if token else {}))
+        client.handler = handler()
         for name, value in self.cookies.items():
             client.cookies[name] = value
         return client
+
+
+@cache
+def handler() -> ClientHandler:
+    """One for all clients: each of its own would look through the static files anew."""
+    return ClientHandler(enforce_csrf_checks=False)
 
 
 @dataclass(frozen=True)
@@ -107,12 +118,17 @@ def made_world() -> World:
     with transaction.atomic():
         log.append("lobby", [log.Draft("chat", "anon-1: hello", LINE)])
     line = Event.objects.get(stream="lobby", type="chat")
+    make_key(name="Robot", scopes=["read"])
     registered = sign_up(username="Reggie", password=PASSWORD, guest=None)
+    webhook = Endpoint.objects.create(name="Bot", url="https://bot.example")
+    Delivery.objects.create(endpoint=webhook, message_id="a-1", seq=1, type="match.made")
+    cups = Endpoint.objects.create(name="Cups bot", url="https://bot.example", tournament=scene.cup)
     names = scene.ids | {
         "pool_match": match.pk, "ticket_id": ticket(seated).pk, "code": party.code,
         "slug": where.slug, "player_id": seated.pk, "seq": line.seq, "action": "start",
         "game": "pong", "cup_slug": "cup", "rest": "screen", "site": "discord",
-        "stream": f"matches/{match.pk}",
+        "stream": f"matches/{match.pk}", "external_id": "ann-1",
+        "webhook_id": webhook.pk, "endpoint_id": cups.pk,
     }  # fmt: skip
     visitors = {
         "nobody": Visitor(),

@@ -45,6 +45,10 @@ WHO: Mapping[str, Access] = {
     "members": Access(frozenset({"seated"}), players=404),
     "organisers": Access(ORGANISERS, known=frozenset({"judge's token"})),
     "judges": Access(JUDGES),
+    #: Programs by their key, none of whom comes here.
+    "keys": Access(frozenset(), 401, 401),
+    #: Staff with Django's permission, and keys.
+    "pool-makers": Access(RUNS_ALL, known=STAFF),
     "moderators": Access(MODERATORS, others=403),
     #: Pages say why on the page that they lead to.
     "members-page": Access(frozenset({"seated"}), players=404),
@@ -129,12 +133,16 @@ organisers-tab   GET POST   /tournaments/{tournament_id}/manage/settings
 organisers-tab   GET        /tournaments/{tournament_id}/manage/stations
 organisers-tab   GET POST   /tournaments/{tournament_id}/manage/judges
 organisers-tab   GET        /tournaments/{tournament_id}/manage/record
+organisers-tab   GET POST   /tournaments/{tournament_id}/manage/webhooks
+organisers-tab   GET POST   /tournaments/{tournament_id}/manage/webhooks/{endpoint_id}
 organisers-form  POST       /tournaments/{tournament_id}/manage/do/{action}
 everybody        *          /ws
 everybody        *          /{stream}/ws
+everybody        *          /feed/ws
 everybody        GET        /
 everybody        GET        /api/openapi.json
 everybody        GET        /api/events.json
+everybody        GET        /api/asyncapi.json
 everybody        GET        /api/docs
 everybody        GET        /health
 everybody        *          /admin
@@ -154,11 +162,27 @@ seated           POST       /matches/{match_id}/leave
 seated           POST       /matches/{match_id}/result
 seated           POST       /matches/{match_id}/result/confirm
 seated           POST       /matches/{match_id}/result/dispute
+everybody        GET        /api/matches
+keys             PUT        /api/matches/{match_id}/allocation
+keys             POST       /api/matches/{match_id}/start
+keys             POST       /api/matches/{match_id}/live
+keys             POST       /api/matches/{match_id}/result
+keys             POST       /api/matches/{match_id}/void
+keys             POST       /api/matches/{match_id}/left
+keys             PUT        /api/external-players/{external_id}
+keys             POST DELETE /api/external-players/{external_id}/token
+keys             POST       /api/tickets
 everybody        GET        /api/matches/{match_id}/games
 everybody        GET        /api/matches/{match_id}/games/{number}
 everybody        GET        /api/pools
 everybody        GET        /api/pools/{slug}
 everybody        GET        /api/pools/{slug}/leaderboard
+pool-makers      POST       /api/pools
+pool-makers      PATCH DELETE /api/pools/{slug}
+everybody        GET        /api/pools/{slug}/seasons
+pool-makers      POST       /api/pools/{slug}/seasons
+pool-makers      POST       /api/pools/{slug}/seasons/end
+pool-makers      PATCH      /api/pools/{slug}/seasons/{number}
 players          POST       /api/players/me/token
 everybody        GET        /api/players/{player_id}
 makers           POST       /tournament
@@ -191,6 +215,7 @@ judges           POST       /api/tournaments/{tournament_id}/matches/{match_id}/
 organisers       POST       /api/tournaments/{tournament_id}/matches/{match_id}/reopen
 organisers       POST       /api/tournaments/{tournament_id}/rounds
 organisers       GET        /api/tournaments/{tournament_id}/rounds/next
+everybody        GET        /api/tournaments/{tournament_id}/rounds/{number}/why
 organisers       DELETE     /api/tournaments/{tournament_id}/rounds/last
 organisers       POST       /api/tournaments/{tournament_id}/rounds/end
 organisers       PATCH      /api/tournaments/{tournament_id}/stages/{stage}/groups/{group}/rounds/{part}/{number}
@@ -211,6 +236,13 @@ organisers       POST       /api/tournaments/{tournament_id}/entrants.csv
 everybody        GET        /api/tournaments/{tournament_id}/matches.csv
 everybody        GET        /api/tournaments/{tournament_id}/standings.csv
 everybody        GET        /api/tournaments/{tournament_id}/stages/{stage}/groups/{group}.trf
+keys             GET        /api/feed
+keys             GET POST   /api/webhooks
+keys             GET PATCH DELETE /api/webhooks/{webhook_id}
+keys             POST       /api/webhooks/{webhook_id}/test
+keys             POST       /api/webhooks/{webhook_id}/rotate
+keys             POST       /api/webhooks/{webhook_id}/replay
+keys             GET        /api/webhooks/{webhook_id}/deliveries
 moderators       POST       /chat/{seq}/delete
 moderators       POST       /chat/mute
 """  # noqa: E501

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
 from .people import World, made_world
 from .table import PAGES, PLAYERS, read
@@ -20,8 +19,7 @@ ALWAYS = {
 
 
 @pytest.fixture
-def world(settings: Settings) -> World:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def world() -> World:
     return made_world()
 
 

@@ -20,7 +20,8 @@ DEPLOY = ROOT / "deploy"
 UNITS = [file for file in sorted(DEPLOY.glob("systemd/*")) if file.suffix != ".env"]
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 COMPOSE = sorted(DEPLOY.glob("compose*.yaml"))
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+VERSION = PROJECT["project"]["version"]
 #: Of systemd's ten, what it finds exposed: 9.6 without any hardening.
 MOST_EXPOSURE = 1.5
 
@@ -49,6 +50,13 @@ def test_a_compose_file_is_one(file: Path) -> None:
 
 def test_hadolint_finds_nothing_in_the_container_file() -> None:
     assert run(require("hadolint"), "--failure-threshold", "style", DEPLOY / "Containerfile") == ""
+
+
+def test_the_image_has_every_package_that_runs() -> None:
+    packages = set(PROJECT["tool"]["importlinter"]["root_packages"]) - {"tests", "clients"}
+    lines = (DEPLOY / "Containerfile").read_text().splitlines()
+    copied = {line.split()[1] for line in lines if re.match(r"COPY \w+ ", line)}
+    assert packages <= copied
 
 
 def test_systemd_takes_the_units(systemd_analyze: Path) -> None:

@@ -1,6 +1,6 @@
 /* The live module's order of frames, and its waits before another try. */
 async () => {
-  const { Sequence, backoff } = await import("/static/live/stream.js");
+  const { Sequence, backoff } = await import("/static/client/matchpoint.js");
   const brief = ({ events, ...rest }) => (events ? { events: events.map(({ seq }) => seq) } : rest);
   const event = (seq, epoch = "a") => ({ type: "chat", epoch, seq });
   const welcome = (epoch, seq, recent) => ({ type: "welcome", epoch, seq, recent });

@@ -48,6 +48,16 @@ class PostgresServer(Service):
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return self.url_of(name)
 
+    def run(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's other programs, such as `pg_dump`."""
+        subprocess.run(
+            [self.program.parent / program, *arguments],
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env=lean_environment(),
+        )
+
     def __enter__(self) -> Self:
         super().__enter__()
         try:

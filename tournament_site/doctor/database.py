@@ -16,6 +16,8 @@ from .findings import Finding, fault, ok, warning
 _OLDEST_POSTGRES = 14
 #: For whoever looks after the server, and for commands beside the processes.
 _SPARE_CONNECTIONS = 5
+#: What asks whether anything has changed (`lib/database/changes.py`).
+_CONNECTIONS_BESIDE_POOL = 1
 _CLOCK_SECONDS, _CLOCK_FAULT_SECONDS = 1.0, 5.0
 
 
@@ -86,9 +88,11 @@ def _postgres(processes: int) -> Iterator[Finding]:
 def _connections(processes: int) -> Finding:
     most = int(_ask("SHOW max_connections")) - int(_ask("SHOW superuser_reserved_connections"))
     pool = settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]
-    wanted = pool * processes + _SPARE_CONNECTIONS
+    each = pool + _CONNECTIONS_BESIDE_POOL
+    wanted = each * processes + _SPARE_CONNECTIONS
     said = (
-        f"{processes} times DATABASE_POOL={pool} connections may be open, and PostgreSQL has {most}"
+        f"{processes} times {each} connections (DATABASE_POOL={pool}, and "
+        f"{_CONNECTIONS_BESIDE_POOL}) may be open, and PostgreSQL has {most}"
     )
     if wanted > most:
         return fault(
@@ -97,7 +101,7 @@ def _connections(processes: int) -> Finding:
             f"Set max_connections to {wanted + 10} or more and restart PostgreSQL, or lower"
             " DATABASE_POOL.",
         )
-    return ok("connections", f"{said}: room for {(most - _SPARE_CONNECTIONS) // pool} processes.")
+    return ok("connections", f"{said}: room for {(most - _SPARE_CONNECTIONS) // each} processes.")
 
 
 def _clock() -> Finding:

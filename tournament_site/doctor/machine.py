@@ -72,7 +72,8 @@ def check_static_files() -> Finding:
         return fault("static", f"No static files are in {settings.STATIC_ROOT}.", fix)
     for finder in get_finders():
         for path, storage in finder.list(None):
-            collected = Path(settings.STATIC_ROOT) / path
+            # A folder may stand under a name of its own, as `collectstatic` puts it.
+            collected = Path(settings.STATIC_ROOT) / (getattr(storage, "prefix", None) or "") / path
             if not collected.exists() or not filecmp.cmp(
                 storage.path(path), collected, shallow=False
             ):

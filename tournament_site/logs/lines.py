@@ -13,7 +13,10 @@ log = logging.getLogger("matchpoint.requests")
 
 
 class Line(msgspec.Struct, omit_defaults=True, tag_field="event"):
-    """What a line says; a formatter knows how. Ids only: no path, no query, no address."""
+    """What a line says; a formatter knows how. Ids, and names of service keys.
+
+    No path, no query, no address.
+    """
 
     request_id: str
     #: The fields that stand beside the text.
@@ -37,12 +40,13 @@ class RequestLine(Line, tag="request", kw_only=True):
     query_ms: float = 0.0
     batch: int = 0
     player: Any = None
+    key: str = ""
     left_out: int = 0
     """Lines of this sort that were not written before this one."""
 
     shown = (
         *("request_id", "duration_ms", "bytes", "queries", "query_ms"),
-        *("batch", "player", "left_out"),
+        *("batch", "player", "key", "left_out"),
     )
 
     def __str__(self) -> str:
@@ -61,12 +65,13 @@ class SocketLine(Line, tag="socket", kw_only=True):
     queries: int = 0
     query_ms: float = 0.0
     player: Any = None
+    key: str = ""
     left_out: int = 0
     """Lines of this sort that were not written before this one."""
 
     shown = (
         *("request_id", "duration_ms", "frames_in", "frames_out", "resumes"),
-        *("queries", "query_ms", "player", "left_out"),
+        *("queries", "query_ms", "player", "key", "left_out"),
     )
 
     def __str__(self) -> str:
@@ -82,7 +87,7 @@ class _Sort:
 
     def take(self) -> int | None:
         """How many lines were left out before this one; None when this one is, too."""
-        if not self._bucket.take():
+        if not self._bucket.draw():
             self._left_out += 1
             return None
         before, self._left_out = self._left_out, 0

@@ -4,6 +4,7 @@ import os
 import re
 import time
 from collections.abc import Awaitable, Callable
+from random import Random
 from typing import Any
 
 from django.conf import settings
@@ -34,9 +35,13 @@ def is_id(value: bytes) -> bool:
     return _ID.fullmatch(value) is not None
 
 
+#: Numbers that differ, not secrets: asking the system for each costs more than the rest of a line.
+_numbers = Random(os.urandom(32))
+
+
 def new_id() -> str:
     """An id for a request that came without one."""
-    return os.urandom(16).hex()
+    return f"{_numbers.getrandbits(128):032x}"
 
 
 class NamedRoutes(ASGIHandler):
@@ -62,6 +67,7 @@ class RequestLog:
     def __init__(self, application: Application) -> None:
         self._application = application
         self._lines = Lines.of_settings()
+        self._static_url = settings.STATIC_URL  # once: reading a setting takes a microsecond
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
         """Serve one connection."""
@@ -79,8 +85,12 @@ class RequestLog:
         try:
             await self._application(scope, receive, answer)
         finally:
-            if self._lines.is_on and not _is_quiet(scope["path"]):
+            if self._lines.is_on and not self._is_quiet(scope["path"]):
                 self._write_request(trace, scope["method"], answer)
+
+    def _is_quiet(self, path: str) -> bool:
+        """Whether nobody wants a line about it: static files, and what monitors ask often."""
+        return path.startswith(self._static_url) or path in {"/health", "/health/"}
 
     def _write_request(self, trace: Trace, method: str, answer: "_Answer") -> None:
         status = answer.status
@@ -98,6 +108,7 @@ class RequestLog:
                     query_ms=_milliseconds(trace.query_seconds),
                     batch=trace.batch,
                     player=trace.player,
+                    key=trace.key,
                     left_out=left_out,
                 )
             )
@@ -135,6 +146,7 @@ class RequestLog:
                     queries=trace.queries,
                     query_ms=_milliseconds(trace.query_seconds),
                     player=trace.player,
+                    key=trace.key,
                     left_out=left_out,
                 )
             )
@@ -164,8 +176,3 @@ def _with_id(message: dict[str, Any], trace: Trace) -> list[tuple[bytes, bytes]]
 
 def _milliseconds(seconds: float) -> float:
     return round(seconds * 1000, 2)
-
-
-def _is_quiet(path: str) -> bool:
-    """Whether nobody wants a line about it: static files, and what monitors ask all the time."""
-    return path.startswith(settings.STATIC_URL) or path in {"/health", "/health/"}

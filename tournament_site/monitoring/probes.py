@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 from django.conf import settings
 
+from tournament_site.incoming.cors import headers_for
+
 from .exposition import CONTENT_TYPE, exposed, may_read
 from .readiness import State, readiness
 
@@ -24,18 +26,18 @@ class Probes:
 
     def __init__(self, application: Application) -> None:
         self._application = application
+        self._probes = _OPEN | _BY_TOKEN if settings.METRICS_TOKEN else _OPEN
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
         """Serve one connection."""
-        answer = (
-            _answers().get(scope["path"].removesuffix("/")) if scope["type"] == "http" else None
-        )
+        is_http = scope["type"] == "http"
+        answer = self._probes.get(scope["path"].removesuffix("/")) if is_http else None
         if answer is None:
             await self._application(scope, receive, send)
         elif scope["method"] not in {"GET", "HEAD"}:
-            await _respond(send, Answer(405, b"{}", {b"allow": b"GET, HEAD"}))
+            await _respond(scope, send, Answer(405, b"{}", {b"allow": b"GET, HEAD"}))
         else:
-            await _respond(send, await answer(scope))
+            await _respond(scope, send, await answer(scope))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +64,12 @@ async def _metrics(scope: Scope) -> Answer:
     return Answer(401, b"{}", {b"www-authenticate": b"Bearer"})
 
 
-def _answers() -> dict[str, Probe]:
-    """By path; without a token there is no `/metrics`."""
-    return _OPEN | _BY_TOKEN if settings.METRICS_TOKEN else _OPEN
-
-
+#: By path; without a token there is no `/metrics`.
 _OPEN: dict[str, Probe] = {"/healthz": _alive, "/readyz": _ready}
 _BY_TOKEN: dict[str, Probe] = {"/metrics": _metrics}
 
 
-async def _respond(send: Send, answer: Answer) -> None:
+async def _respond(scope: Scope, send: Send, answer: Answer) -> None:
     headers = {
         b"content-type": b"application/json",
         b"content-length": str(len(answer.body)).encode(),
@@ -80,5 +78,6 @@ async def _respond(send: Send, answer: Answer) -> None:
         **answer.headers,
     }
     start = {"type": "http.response.start", "status": answer.status}
-    await send(start | {"headers": list(headers.items())})
+    shown = headers_for(scope["headers"])
+    await send(start | {"headers": [*headers.items(), *shown]})
     await send({"type": "http.response.body", "body": answer.body})

@@ -10,6 +10,8 @@ from matchmaking.models import Match, MatchState
 from matchmaking.selectors import queues
 from tournaments.metrics import tournaments_running
 from tournaments.models import Tournament, TournamentState
+from webhooks import metrics as webhooks
+from webhooks.selectors import webhook_totals
 
 READ_SECONDS = 5.0
 _LEASE = timedelta(seconds=20)
@@ -37,4 +39,5 @@ class Totals:
         matches_open.set({(): Match.objects.filter(state=MatchState.OPEN).count()})
         running = Tournament.objects.filter(state=TournamentState.RUNNING)
         tournaments_running.set({(): running.count()})
+        webhooks.set_totals(webhook_totals(now))
         return True

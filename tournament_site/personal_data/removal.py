@@ -16,6 +16,7 @@ from lobby.models import LineSource, Mute
 from lobby.moderation import delete_lines
 from matchmaking.models import (
     Cooldown,
+    ExternalPlayer,
     Invitation,
     PartyMember,
     Player,
@@ -147,8 +148,12 @@ def _rename_in_events(
 
 
 def _forget_account(player: Player, alias: Alias) -> None:
-    """The player stays as a number with an alias; account, sessions and devices go."""
+    """The player stays as a number with an alias; account, sessions and devices go.
+
+    So does the id that they have at a service; its tokens go with the sockets.
+    """
     user = player.user
+    ExternalPlayer.objects.filter(player=player).delete()
     player.user, player.token_sha256 = None, None
     player.name, player.name_key, player.skeleton = alias.name
     player.save()

@@ -14,7 +14,10 @@ from matchmaking.models import Player, SeasonPlace, Seat, Ticket
 from matchmaking.sockets import match_stream
 from streams.models import Event
 from tournaments.models import Entrant, Judge, Member, Tournament
+from webhooks.facts import FACTS_STREAM
 
+#: Streams that name everybody.
+_SHARED = (LOBBY, FACTS_STREAM)
 #: So many conditions in one statement; SQLite takes a thousand.
 _AT_ONCE = 100
 
@@ -84,7 +87,7 @@ def events_about(
     for some in _slices(streams):
         yield from Event.objects.filter(stream__in=some).exclude(type="chat")
     for some in _slices([str(pk) for pk in ids]):
-        yield from _naming(Event.objects.filter(stream=LOBBY).exclude(type="chat"), some)
+        yield from _naming(Event.objects.filter(stream__in=_SHARED).exclude(type="chat"), some)
 
 
 def _naming(events: QuerySet[Event], words: Sequence[str]) -> QuerySet[Event]:

@@ -23,6 +23,7 @@ from lib.limits import Buckets
 from lib.metrics.work import rate_limited
 from lib.schemas import Refused
 from lib.tracing.trace import Trace, context_of
+from tournament_site.incoming.cors import headers_for_all
 from tournament_site.logs.requests import new_id
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,15 @@ _MOST_FILES = 65_536
 #: and how many may at a time.
 LINGER_SECONDS = 2.0
 _MOST_LINGERING = 64
+#: How much longer what is late is looked for: it may have come while the loop was busy.
+_LOOK_SECONDS = 0.1
+#: Settings, read once: each request needs all of them, and reading one takes a microsecond.
+_HEAD_SECONDS = settings.MATCHPOINT_HEAD_SECONDS
+_BODY_SECONDS = settings.MATCHPOINT_BODY_SECONDS
+_ANSWER_SECONDS = settings.MATCHPOINT_ANSWER_SECONDS
+_HEAD_MAX_BYTES = settings.MATCHPOINT_HEAD_MAX_BYTES
+_HEAD_LINE_MAX_BYTES = settings.MATCHPOINT_HEAD_LINE_MAX_BYTES
+_HEAD_MAX_LINES = settings.MATCHPOINT_HEAD_MAX_LINES
 
 
 def raise_file_limit() -> int:
@@ -133,6 +143,7 @@ class Visit:
         self._connections, self._late = connections, late
         self._timer: asyncio.TimerHandle | None = None
         self._expected, self._deadline, self._rings_at = "", 0.0, 0.0
+        self._was_looked_for = False
         self._loop = asyncio.get_running_loop()
         self.is_admitted = connections.enter(self)
         self.is_over = False
@@ -144,16 +155,16 @@ class Visit:
 
     def expect_head(self) -> None:
         """A request's head has to come in time."""
-        self._expect("head", settings.MATCHPOINT_HEAD_SECONDS)
+        self._expect("head", _HEAD_SECONDS)
         self._connections.wait(self, begins=True)
 
     def expect_body(self) -> None:
         """The rest of a request has to come in time."""
-        self._expect("body", settings.MATCHPOINT_BODY_SECONDS)
+        self._expect("body", _BODY_SECONDS)
 
     def expect_answer(self) -> None:
         """The request is served, and its answer read, in time."""
-        self._expect("answer", settings.MATCHPOINT_ANSWER_SECONDS)
+        self._expect("answer", _ANSWER_SECONDS)
 
     def drop(self) -> None:
         """End it, as when its time is up."""
@@ -185,6 +196,7 @@ class Visit:
         if self.is_over:
             return
         self._expected, self._deadline = what, self._loop.time() + seconds
+        self._was_looked_for = seconds == 0  # then nothing is waited for
         if self._timer is None or self._rings_at > self._deadline:
             self._set_timer()
 
@@ -195,11 +207,19 @@ class Visit:
         self._timer = self._loop.call_at(self._rings_at, self._ring)
 
     def _ring(self) -> None:
+        """Say what is late, once the loop has read what had come when the time was up.
+
+        A loop that has been busy for longer than that runs its timers first.
+        """
         self._timer = None
-        if self._loop.time() < self._deadline:
-            self._set_timer()
-        else:
+        now = self._loop.time()
+        if now >= self._deadline and self._was_looked_for:
             self._late(self._expected)
+            return
+        if now >= self._deadline:
+            self._was_looked_for = True
+            self._deadline = now + _LOOK_SECONDS
+        self._set_timer()
 
     def _stop_waiting(self) -> None:
         if self._timer is not None:
@@ -228,16 +248,13 @@ def raw_answer(refusal: Refusal) -> bytes:
     ]
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         lines.append(f"Retry-After: {RETRY_AFTER_SECONDS}")
+    lines += [f"{name.decode()}: {value.decode()}" for name, value in headers_for_all()]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def is_too_large(*, head: int, line: int, lines: int) -> bool:
     """Whether a head of so many bytes and lines, with one of so many bytes, is not read."""
-    return (
-        head > settings.MATCHPOINT_HEAD_MAX_BYTES
-        or line > settings.MATCHPOINT_HEAD_LINE_MAX_BYTES
-        or lines > settings.MATCHPOINT_HEAD_MAX_LINES
-    )
+    return head > _HEAD_MAX_BYTES or line > _HEAD_LINE_MAX_BYTES or lines > _HEAD_MAX_LINES
 
 
 def crowded() -> bytes:
@@ -249,9 +266,9 @@ def crowded() -> bytes:
 def head_too_large() -> bytes:
     """The answer to a request whose line and headers are larger than what is read."""
     message = (
-        f"A request's headers may have {settings.MATCHPOINT_HEAD_MAX_BYTES // 1024} KiB in all,"
-        f" {settings.MATCHPOINT_HEAD_LINE_MAX_BYTES // 1024} KiB in one line, and"
-        f" {settings.MATCHPOINT_HEAD_MAX_LINES} lines."
+        f"A request's headers may have {_HEAD_MAX_BYTES // 1024} KiB in all,"
+        f" {_HEAD_LINE_MAX_BYTES // 1024} KiB in one line, and"
+        f" {_HEAD_MAX_LINES} lines."
     )
     return raw_answer(Malformed(message, code="headers_too_large"))
 
@@ -269,6 +286,6 @@ def body_too_large() -> bytes:
 def too_slow(what: str) -> bytes:
     """The answer to a request whose head or body did not come in time."""
     is_body = what == "body"
-    seconds = settings.MATCHPOINT_BODY_SECONDS if is_body else settings.MATCHPOINT_HEAD_SECONDS
+    seconds = _BODY_SECONDS if is_body else _HEAD_SECONDS
     message = f"The request's {what} did not come within {seconds} s. Nothing was done."
     return raw_answer(Refusal(message, code="too_slow"))

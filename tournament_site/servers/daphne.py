@@ -32,9 +32,15 @@ _BACKLOG = 2048
 
 
 class BoundedRequest(daphne.http_protocol.WebRequest):
-    """Daphne's HTTP request, which alone would take a body of any size before it can be refused."""
+    """Daphne's HTTP request, which alone would take a body of any size before it can be refused.
+
+    Forms are left to Django: Twisted would read each as well, and parse every type of content.
+    """
 
     _refused = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs, parsePOSTFormSubmission=False)
 
     def handleContentChunk(self, data: bytes) -> None:
         """Keep what may still be a body that some route takes; refuse more."""
@@ -67,6 +73,7 @@ class BoundedChannel(daphne.http_protocol.http.HTTPChannel):
 
     def connectionMade(self) -> None:
         """Count it; whoever is refused may send a request, to get an answer."""
+        self.timeOut = None  # its visit has the deadlines
         super().connectionMade()
         self.transport.visit = self.visit = Visit(
             self.open, str(self.transport.getPeer().host), late=self._late
@@ -268,11 +275,16 @@ class WireServer(Server):
         return super().kill_all_applications()
 
 
+def _write_nothing(factory: Any, request: Any) -> None:
+    """Twisted would make a line for each request, and throw it away: `RequestLog` writes ours."""
+
+
 def serve(host: str, port: int, ready: Callable[[], None]) -> None:
     """Serve until a signal says stop; `ready` is called once it listens."""
     WebSocketFactory.protocol = WireProtocol
     daphne.http_protocol.WebRequest = BoundedRequest
     daphne.http_protocol.HTTPFactory.protocol = BoundedChannel
+    daphne.http_protocol.HTTPFactory.log = _write_nothing
     BoundedChannel.open = Connections.of_settings()
     from tournament_site.asgi import application
 

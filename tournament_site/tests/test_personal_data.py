@@ -142,6 +142,7 @@ CONSIDERED = """
     tournaments.Member.player tournaments.Tournament.organiser
     admin.LogEntry.user auth.User_groups.user auth.User_user_permissions.user
     matchmaking.ExternalAccount.user matchmaking.Invitation.account
+    matchmaking.ExternalPlayer.player matchmaking.PlayerToken.player
     matchmaking.Invitation.invited_by matchmaking.Player.user matchmaking.SignInName.user
     otp_static.StaticDevice.user otp_totp.TOTPDevice.user
 """

@@ -16,16 +16,25 @@ from lib.schemas import Json
 from matchmaking.callers import Caller, player_of
 from matchmaking.identity import browser_player, caller_of
 from matchmaking.models import Player
+from service_keys.access import bearer_key, check_key
+from service_keys.models import Scope
 from tournaments.models import Tournament
-from tournaments.services.actors import Actor
-from tournaments.services.permissions import actor_for, check_organiser, under_own_name
+from tournaments.services.actors import Actor, key_actor
+from tournaments.services.permissions import (
+    actor_for,
+    check_organiser,
+    owner_actor,
+    under_own_name,
+)
 
 View = TypeVar("View", bound=Callable[..., Any])
+Once = Callable[[Any, int], Any]
 
 ONE = "api/tournaments/<uuid:tournament_id>"
 #: How a route under a tournament refuses; each also because of the body or an outage.
 REFUSALS = (400, 401, 403, 404, 409)
-_ALWAYS = (413, 415, 503)
+_ALWAYS = (413, 415, 431, 503)
+IDEMPOTENCY_MISMATCH = 422
 #: The description of a route for everybody: a token may be sent, and need not.
 _FOR_ALL: list[Json] = [{}, {"Sender": []}]
 
@@ -45,11 +54,19 @@ class Router:
         refusals: tuple[int, ...] = REFUSALS,
         for_all: bool = False,
         extra: Json | None = None,
+        once: Once | None = None,
         **options: Any,
     ) -> Callable[[View], View]:
-        """Add a view; `refusals` are the statuses of its own, and `extra` is described beside."""
+        """Add a view; `refusals` are the statuses of its own, and `extra` is described beside.
+
+        `once` is how a request with an Idempotency-Key is done once (`idempotency`).
+        """
+        if once is not None:
+            refusals = (*refusals, IDEMPOTENCY_MISMATCH)
 
         def add(view: View) -> View:
+            if once is not None:
+                view = once(view, options.get("status", 200))
             described = {"operationId": view.__name__, **(extra or {})}
             if for_all:
                 described["security"] = _FOR_ALL
@@ -88,8 +105,19 @@ def sender(request: HttpRequest) -> Player:
     return player_of(caller(request))
 
 
-def maker(request: HttpRequest) -> Player | None:
-    """The player who makes a tournament; nobody may too, and then only the token organises it."""
+def maker(request: HttpRequest) -> tuple[Player | None, Actor]:
+    """The player who makes a tournament, if one does, and who that is in the record.
+
+    Nobody may too, and then only the token organises it; or a key that may run tournaments.
+    """
+    key = bearer_key(request)
+    if key is not None:
+        return None, key_actor(check_key(key, Scope.TOURNAMENTS))
+    owner = _owner(request)
+    return owner, owner_actor(owner, account(request))
+
+
+def _owner(request: HttpRequest) -> Player | None:
     if caller(request).is_nobody:
         check_newcomer(request)
         return None

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, UnsetType, field, structs
 
 from lib.schemas import Body, including
+from matchmaking.models import DecidedBy
 from tournaments.files.entrant_lines import RATING_MAX, NewEntrant, parse_label
 from tournaments.models import CommonStageSettings, StageSettings, TournamentSettings
 from tournaments.models.stage_settings import BEST_OF_MAX, INTEGER_MAX, Count
@@ -87,6 +88,10 @@ class SettingsBody(TournamentSettings, kw_only=True, forbid_unknown_fields=True)
     """The short address, under /t/; made of the name unless given."""
     rated_in: str | None = None
     """The short name of the pool whose ratings the matches move; null for none. Staff choose it."""
+    decided_by: DecidedBy = DecidedBy.PLAYERS
+    """Whose word a result is; of players, as far as `reporting` asks them."""
+    game_server: str | None = None
+    """The name of the key of the game server that decides; null for none. Staff choose it."""
 
 
 @including(StageBody, but=_OF_SEVERAL)

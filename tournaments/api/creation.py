@@ -10,7 +10,6 @@ from tournaments.files.entrant_lines import NewEntrant
 from tournaments.models import Entry, Format, StageSettings, Tournament
 from tournaments.revisions import large_write
 from tournaments.services.actors import Actor
-from tournaments.services.permissions import owner_actor
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
 from tournaments.services.setup.quotas import origin_of
@@ -18,7 +17,7 @@ from tournaments.services.setup.settings import change_settings
 from tournaments.services.setup.stage_plans import check_plans, check_size
 
 from . import schemas
-from .api_setup import Router, account, maker
+from .api_setup import Router, maker
 from .bodies import SettingsBody, TournamentBody
 from .idempotency import created
 from .tournaments import changes_of, tournament_of
@@ -44,8 +43,7 @@ def new_tournament(request: HttpRequest, body: TournamentBody) -> HttpResponse:
     The answer has the first round and the organiser's token, which is shown this once. With an
     Idempotency-Key, a retry makes no second tournament.
     """
-    owner = maker(request)
-    actor = owner_actor(owner, account(request))
+    owner, actor = maker(request)
     size, address = len(body.players or body.entrants or ()), request.META.get("REMOTE_ADDR")
     origin = origin_of(address=address, actor=actor, size=size)
     with large_write(size, address):

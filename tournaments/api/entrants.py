@@ -1,14 +1,18 @@
 """Who takes part: added by the organiser, registered by themselves, checked in, seeded."""
 
+from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest
 from msgspec import UNSET
 
+from lib.database.paging import ListQuery, Order, page_of
 from lib.errors import Malformed, NotFound
 from lib.http import counted_guess
 from lib.names import parse_name
+from matchmaking.callers import players_of
 from tournaments.models import Entrant, EntryStatus
 from tournaments.services.actors import player_actor
 from tournaments.services.entry.check_in import (
@@ -56,6 +60,7 @@ from .bodies import (
     SeedsBody,
     Why,
 )
+from .idempotency import once_in_one
 from .tournaments import tournament_of
 
 router = Router("Entrants")
@@ -64,18 +69,40 @@ ENTRANT = f"{LIST}/<int:entrant_id>"
 MEMBER = f"{ONE}/members/<int:member_id>"
 
 
+_ORDERS: dict[str, Order] = {
+    "seed": (("seed", int), ("pk", int)),
+    "name": (("name_key", str), ("pk", int)),
+    "rating": (("rating", int | None), ("pk", int)),
+    "entered": (("entered_at", datetime), ("pk", int)),
+}
+
+
+class EntrantsQuery(ListQuery, kw_only=True):
+    """Which entrants, and in which order; all of them unless a part is asked for."""
+
+    status: EntryStatus | None = None
+    sort: Literal["seed", "-seed", "name", "-name", "rating", "-rating", "entered", "-entered"] = (
+        "seed"
+    )
+
+
 @router.route("GET", LIST, for_all=True)
-def list_entrants(request: HttpRequest, tournament_id: UUID) -> schemas.Entrants:
+def list_entrants(
+    request: HttpRequest, tournament_id: UUID, query: EntrantsQuery
+) -> schemas.Entrants:
     """Everybody on the list, by seed: those who take part, wait, or are out again.
 
     Who asks to be entered, or was declined, is shown to the organiser and to judges.
     """
     found = tournament_of(tournament_id)
     rows = found.entrants.all() if sees_all(request, found) else found.entrants.listed()
-    return schemas.Entrants(schemas.Entrant.listed(rows.prefetch_related("members")))
+    if query.status is not None:
+        rows = rows.filter(status=query.status)
+    page = page_of(rows.prefetch_related("members"), query, _ORDERS)
+    return schemas.Entrants(schemas.Entrant.listed(page.rows), next=page.next)
 
 
-@router.route("POST", LIST, status=201)
+@router.route("POST", LIST, status=201, once=once_in_one)
 def enter_players(
     request: HttpRequest, tournament_id: UUID, body: EntrantsBody = MYSELF
 ) -> schemas.ChangedEntrants:
@@ -147,14 +174,12 @@ def remove_from_list(
 
 def _is_own(request: HttpRequest, tournament_id: UUID, entrant_id: int) -> bool:
     who = caller(request)
+    player = players_of([who]).get(who)
     rows = tournament_of(tournament_id).entrants.filter(pk=entrant_id)
-    if who.player_id is not None:
-        return rows.filter(player=who.player_id).exists()
-    token = who.token_sha256
-    return token is not None and rows.filter(player__token_sha256=token).exists()
+    return player is not None and rows.filter(player=player).exists()
 
 
-@router.route("POST", f"{ENTRANT}/members", status=201)
+@router.route("POST", f"{ENTRANT}/members", status=201, once=once_in_one)
 def add_player(
     request: HttpRequest, tournament_id: UUID, entrant_id: int, body: NameBody
 ) -> schemas.OneEntrant:
@@ -170,7 +195,7 @@ def drop_player(request: HttpRequest, tournament_id: UUID, member_id: int) -> sc
     return _one("Removed", _entrant(tournament_id, team.pk))
 
 
-@router.route("POST", f"{MEMBER}/captain")
+@router.route("POST", f"{MEMBER}/captain", once=once_in_one)
 def appoint_captain(
     request: HttpRequest, tournament_id: UUID, member_id: int
 ) -> schemas.OneEntrant:
@@ -179,7 +204,7 @@ def appoint_captain(
     return _one("Changed", _entrant(tournament_id, member.entrant_id))
 
 
-@router.route("POST", f"{ONE}/replace")
+@router.route("POST", f"{ONE}/replace", once=once_in_one)
 def replace_player(
     request: HttpRequest, tournament_id: UUID, body: ReplaceBody
 ) -> schemas.OneEntrant:
@@ -190,7 +215,7 @@ def replace_player(
     return _one("Replaced", entrant)
 
 
-@router.route("POST", f"{ONE}/registration")
+@router.route("POST", f"{ONE}/registration", once=once_in_one)
 def set_registration(
     request: HttpRequest, tournament_id: UUID, body: PhaseBody = OPEN
 ) -> schemas.Day:
@@ -199,14 +224,14 @@ def set_registration(
     return schemas.Day.of(move(**organised(request, tournament_id)))
 
 
-@router.route("POST", f"{ONE}/check-in/window")
+@router.route("POST", f"{ONE}/check-in/window", once=once_in_one)
 def set_check_in(request: HttpRequest, tournament_id: UUID, body: PhaseBody = OPEN) -> schemas.Day:
     """Open check-in; `{"open": false}` does without it after all."""
     move = open_check_in if body.open else close_check_in
     return schemas.Day.of(move(**organised(request, tournament_id)))
 
 
-@router.route("POST", f"{ONE}/check-in")
+@router.route("POST", f"{ONE}/check-in", once=once_in_one)
 def note_arrival(
     request: HttpRequest, tournament_id: UUID, body: CheckInBody = SELF_CHECK_IN
 ) -> schemas.Arrived:
@@ -237,7 +262,7 @@ def _arriving(
     return own.pk, {"tournament_id": tournament_id, "actor": player_actor(player)}
 
 
-@router.route("POST", f"{ONE}/seeds")
+@router.route("POST", f"{ONE}/seeds", once=once_in_one)
 def seed_players(
     request: HttpRequest, tournament_id: UUID, body: SeedsBody
 ) -> schemas.ChangedEntrants:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import slugify
+from msgspec import field
 
 from lib.endpoints import File
 from lib.errors import Malformed, NotFound
@@ -15,25 +16,27 @@ from lib.schemas import Json, Schema
 from tournaments.files.export import export_tournament
 from tournaments.files.report import group_trf
 from tournaments.files.sheets import entrants_csv, matches_csv, standings_csv
+from tournaments.files.sources.found import Source
 from tournaments.models import Group, Tournament
 from tournaments.revisions import large_write, slot_if_large
-from tournaments.services.permissions import owner_actor
 from tournaments.services.setup.quotas import BYTES_FOR_EACH, origin_of
 from tournaments.services.transfer.imports import (
     MadeBy,
     import_entrants,
-    import_tournament,
-    import_trf,
     read_entrants,
 )
+from tournaments.services.transfer.imports import import_file as import_tournament_file
+from tournaments.services.transfer.preview import preview_file
 
 from . import schemas
-from .api_setup import ONE, Router, account, maker, organised, sees_all
+from .api_setup import ONE, Router, maker, organised, sees_all
 from .idempotency import created
 from .tournaments import kept_file, tournament_of
 
 router = Router("Files")
 
+#: What the answer of an API is called; several, one a line, and one that names its links.
+ANSWERS = ("application/x-ndjson", "application/vnd.api+json")
 SHEETS = ("text/csv", "text/tab-separated-values", "text/plain")
 REPORTS = ("text/plain", "text/x-trf", "application/x-trf")
 JSON = "application/json"
@@ -61,38 +64,64 @@ def _charset(request: HttpRequest) -> str:
     return "" if named.lower() in {"utf-8", "utf8"} else named
 
 
+class SourceQuery(Schema):
+    """Where a tournament is from, and whether it is only looked at."""
+
+    source: str = field(default="", name="from")
+    """`matchpoint`, `trf`, `challonge`, `start.gg`, `lichess` or `list`; found if left out."""
+    preview: bool = False
+
+    @property
+    def named(self) -> Source | None:
+        """The source, if one is said; raises `Malformed`."""
+        if not self.source:
+            return None
+        try:
+            return Source(self.source)
+        except ValueError as error:
+            known = ", ".join(one.value for one in Source)
+            raise Malformed(
+                f"There is no source {self.source[:40]!r}. There are: {known}.",
+                code="unknown_source",
+            ) from error
+
+
 @router.route(
     "POST",
     "api/tournaments/import",
     status=201,
     returns=schemas.Imported,
+    also={200: schemas.ImportPreview},
     refusals=(400, 401, 409, 422, 429),
     for_all=True,
-    extra=_takes(JSON, *REPORTS),
+    extra=_takes(JSON, *ANSWERS, *REPORTS, *SHEETS[:2]),
 )
-def import_file(request: HttpRequest) -> HttpResponse:
-    """Make a tournament out of a JSON export, or a Swiss out of a report file (TRF).
+def import_file(request: HttpRequest, query: SourceQuery) -> HttpResponse:
+    """Make a tournament out of a file of this site, Challonge, start.gg, Lichess, or a report file.
 
-    With `Content-Type: application/json` it is an export, with `text/plain` a report file, whose
-    encoding is guessed if it is not UTF-8, unless `charset` names it. `warnings` say what in the
-    file contradicts itself. The token is shown this once. Takes an Idempotency-Key.
+    The source is found by what the file looks like, unless `from` says it; the encoding is guessed
+    if it is not UTF-8, unless `charset` names it. `warnings` say what is not carried over, and what
+    contradicts itself. With `preview` nothing is stored, and the answer says what would be made.
+    The token is shown this once. Takes an Idempotency-Key.
     """
-    owner = maker(request)
-    data, address = _read(request, (JSON, *REPORTS)), request.META.get("REMOTE_ADDR")
-    size = len(data) // BYTES_FOR_EACH
-    actor = owner_actor(owner, account(request))
+    owner, actor = maker(request)
+    source = query.named
+    data = _read(request, (JSON, *ANSWERS, *REPORTS, *SHEETS[:2]))
+    address, size = request.META.get("REMOTE_ADDR"), len(data) // BYTES_FOR_EACH
     origin = origin_of(address=address, actor=actor, size=size)
     made_by: MadeBy = {"organiser": owner, "origin": origin, "actor": actor}
 
     def make() -> schemas.Imported:
-        if request.content_type == JSON:
-            made = import_tournament(data=data, **made_by)
-        else:
-            made = import_trf(data=data, encoding=_charset(request), **made_by)
+        made = import_tournament_file(
+            data=data, source=source, encoding=_charset(request), **made_by
+        )
         brief, warnings = schemas.Brief.of(made.tournament), list(made.warnings)
         return schemas.Imported("Tournament Imported", brief, made.token, warnings)
 
     with large_write(size, address):
+        if query.preview:
+            preview = preview_file(data=data, source=source, encoding=_charset(request))
+            return json_response(schemas.ImportPreview.of(preview))
         return created(request, make, body=data)
 
 

@@ -1,13 +1,13 @@
 """The course of a tournament: started, left by some, called off; and the record of it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
 from msgspec import Meta
 
+from lib.database.paging import Order, PageQuery, page_of
 from lib.errors import Conflict
-from lib.schemas import Schema
 from tournaments.display.draft import draft_of
 from tournaments.revisions import large_write, size_of, slot_if_large
 from tournaments.selectors import tournament_entrants
@@ -24,7 +24,8 @@ from . import schemas
 from .api_setup import ONE, Organised, Router, account, caller, organised
 from .bodies import NO_REASON, UNDO_LAST, EntrantRef, UndoBody, Why
 from .entrants import entrant_ref
-from .tournaments import Size, tournament_of
+from .idempotency import once_afterwards, once_in_one
+from .tournaments import tournament_of
 
 router = Router("The course of play")
 
@@ -40,7 +41,7 @@ def show_draw(request: HttpRequest, tournament_id: UUID) -> schemas.Draw:
         return schemas.Draw.of(draft)
 
 
-@router.route("POST", f"{ONE}/start")
+@router.route("POST", f"{ONE}/start", once=once_afterwards)
 def start_play(request: HttpRequest, tournament_id: UUID) -> schemas.Started:
     """Seed and draw the entrants, and begin the first stage."""
     who, draft = organised(request, tournament_id), tournament_of(tournament_id)
@@ -50,28 +51,28 @@ def start_play(request: HttpRequest, tournament_id: UUID) -> schemas.Started:
     return schemas.Started("Started", brackets, schemas.Brief.of(tournament))
 
 
-@router.route("POST", f"{ONE}/cancel")
+@router.route("POST", f"{ONE}/cancel", once=once_in_one)
 def call_off(request: HttpRequest, tournament_id: UUID, body: Why = NO_REASON) -> schemas.Ended:
     """Call the tournament off, and with it the matches not yet played."""
     tournament = cancel_tournament(**organised(request, tournament_id), why=body.why)
     return schemas.Ended("Cancelled", schemas.Brief.of(tournament))
 
 
-@router.route("POST", f"{ONE}/withdraw")
+@router.route("POST", f"{ONE}/withdraw", once=once_in_one)
 def withdraw(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> schemas.OneEntrant:
     """Let an entrant leave: its open matches are forfeited, and it is paired no more."""
     entrant = withdraw_entrant(**_leaving(request, tournament_id, body))
     return schemas.OneEntrant("Withdrawn", schemas.Entrant.of(entrant))
 
 
-@router.route("POST", f"{ONE}/disqualify")
+@router.route("POST", f"{ONE}/disqualify", once=once_in_one)
 def disqualify(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> schemas.OneEntrant:
     """Expel an entrant: as a withdrawal, by the organiser's word."""
     entrant = disqualify_entrant(**_leaving(request, tournament_id, body))
     return schemas.OneEntrant("Disqualified", schemas.Entrant.of(entrant))
 
 
-@router.route("POST", f"{ONE}/reinstate")
+@router.route("POST", f"{ONE}/reinstate", once=once_in_one)
 def reinstate(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> schemas.Reinstated:
     """Let an entrant that withdrew take part again. Forfeited matches open again."""
     opened = reinstate_entrant(**_leaving(request, tournament_id, body))
@@ -88,7 +89,7 @@ def _leaving(request: HttpRequest, tournament_id: UUID, body: EntrantRef) -> _Le
     return {**who, "entrant_id": entrant_ref(tournament_id, body.entrant), "why": body.why}
 
 
-@router.route("POST", f"{ONE}/undo", tag="The day")
+@router.route("POST", f"{ONE}/undo", tag="The day", once=once_in_one)
 def undo_action(
     request: HttpRequest, tournament_id: UUID, body: UndoBody = UNDO_LAST
 ) -> schemas.Undone:
@@ -102,11 +103,15 @@ def undo_action(
     return schemas.Undone(status, schemas.Action.of(action))
 
 
-class ActionsQuery(Schema):
+_ORDERS: dict[str, Order] = {"number": (("number", int),)}
+
+
+class ActionsQuery(PageQuery, kw_only=True):
     """Which part of the record is asked for."""
 
     before: Annotated[int, Meta(ge=1)] | None = None
-    size: Size = 50
+    """Only those with a lower number."""
+    sort: Literal["number", "-number"] = "-number"
 
 
 @router.route("GET", f"{ONE}/actions", tag="The day")
@@ -120,8 +125,9 @@ def list_actions(request: HttpRequest, tournament_id: UUID, query: ActionsQuery)
     rows = found.actions.select_related("undone_by")
     if query.before is not None:
         rows = rows.filter(number__lt=query.before)
-    last = last_undoable(found)
+    page, last = page_of(rows, query, _ORDERS), last_undoable(found)
     return schemas.Actions(
-        [schemas.Action.of(action) for action in rows[: query.size]],
+        actions=[schemas.Action.of(action) for action in page.rows],
         undoable=None if last is None else last.number,
+        next=page.next,
     )

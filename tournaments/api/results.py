@@ -24,6 +24,7 @@ from tournaments.services.progress.results import (
 from . import schemas
 from .api_setup import ONE, Router, account, caller, named, organised
 from .bodies import PLAIN_REOPEN, LiveBody, ReopenBody, ResultBody
+from .idempotency import once_in_one
 from .tournaments import tournament_of
 
 router = Router("Results")
@@ -117,7 +118,7 @@ def say_score(
     return schemas.Entered.of("Score Set", pairing)
 
 
-@router.route("POST", f"{MATCH}/reopen")
+@router.route("POST", f"{MATCH}/reopen", once=once_in_one)
 def reopen_match(
     request: HttpRequest, tournament_id: UUID, match_id: UUID, body: ReopenBody = PLAIN_REOPEN
 ) -> schemas.Reopened:

@@ -1,10 +1,14 @@
 """A Swiss, round by round: paired, withdrawn, byes, late entries, ended."""
 
+from typing import Annotated
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from msgspec import Meta
 
-from lib.errors import NotFound
+from lib.errors import Conflict, NotFound
+from lib.http import json_bytes
+from lib.schemas import Schema
 from tournaments.models import ByeKind, Part, Round
 from tournaments.revisions import slot_if_large
 from tournaments.services.progress.byes_and_late_entries import ask_bye, enter_late, take_bye_back
@@ -12,18 +16,21 @@ from tournaments.services.progress.pairing_by_hand import pair_by_hand, suggest_
 from tournaments.services.progress.round_lengths import set_round_best_of
 from tournaments.services.progress.stages import end_swiss
 from tournaments.services.progress.swiss_rounds import pair_next_round, swiss_group, unpair_round
+from tournaments.storage.swiss_reasons import reasons_refused, round_reasons, swiss_round
+from tournaments.storage.tables import read_table
 
 from . import schemas
 from .api_setup import ONE, Router, organised
 from .bodies import DUTCH, NO_REASON, BestOfBody, ByeBody, LateBody, NoByeBody, RoundBody, Why
 from .entrants import entrant_ref
-from .tournaments import tournament_of
+from .idempotency import once_afterwards, once_in_one
+from .tournaments import kept_file, tournament_of
 
 router = Router("Rounds")
 ROUND = f"{ONE}/stages/<int:stage>/groups/<int:group>/rounds/<part>/<int:number>"
 
 
-@router.route("POST", f"{ONE}/rounds", status=201)
+@router.route("POST", f"{ONE}/rounds", status=201, once=once_afterwards)
 def pair_round(
     request: HttpRequest, tournament_id: UUID, body: RoundBody = DUTCH
 ) -> schemas.Paired:
@@ -59,6 +66,34 @@ def show_next_round(request: HttpRequest, tournament_id: UUID) -> schemas.NextRo
         return schemas.NextRound.of(suggest_pairs(tournament_id))
 
 
+class ReasonsQuery(Schema):
+    """Which Swiss is meant."""
+
+    stage: Annotated[int, Meta(ge=1, le=1000)] | None = None
+
+
+@router.route("GET", f"{ONE}/rounds/<int:number>/why", returns=schemas.RoundReasons, for_all=True)
+def explain_round(
+    request: HttpRequest, tournament_id: UUID, number: int, query: ReasonsQuery
+) -> HttpResponse:
+    """Why a round of a Swiss was paired as it was, in words with the articles of FIDE C.04.3.
+
+    Without a `stage` it is the last Swiss that has begun. A round that was paired by hand, quickly
+    or elsewhere has no such reasons; the refusal has the code `no_reasons`.
+    """
+    found = tournament_of(tournament_id)
+
+    def made() -> bytes:
+        row = swiss_round(found, number, stage=query.stage)
+        table = read_table(row.group)
+        if refused := reasons_refused(table, row):
+            raise Conflict(refused, code="no_reasons")
+        return json_bytes(schemas.RoundReasons.of(table, row, round_reasons(table, row)))
+
+    variant = ("why", query.stage, number)
+    return kept_file(request, found, variant, made, kind="application/json")
+
+
 @router.route("DELETE", f"{ONE}/rounds/last")
 def take_round_back(
     request: HttpRequest, tournament_id: UUID, body: Why = NO_REASON
@@ -68,7 +103,7 @@ def take_round_back(
     return schemas.Confirmation("Taken Back", f"Round {number} is taken back.")
 
 
-@router.route("POST", f"{ONE}/rounds/end")
+@router.route("POST", f"{ONE}/rounds/end", once=once_in_one)
 def end_rounds(
     request: HttpRequest, tournament_id: UUID, body: Why = NO_REASON
 ) -> schemas.EndedStage:
@@ -104,7 +139,7 @@ def set_best_of(
     return schemas.ChangedRound("Changed", length)
 
 
-@router.route("POST", f"{ONE}/late-entry", status=201)
+@router.route("POST", f"{ONE}/late-entry", status=201, once=once_in_one)
 def add_late(request: HttpRequest, tournament_id: UUID, body: LateBody) -> schemas.Late:
     """Let somebody into a Swiss that has begun; the rounds before are worth nothing."""
     who = organised(request, tournament_id)
@@ -112,7 +147,7 @@ def add_late(request: HttpRequest, tournament_id: UUID, body: LateBody) -> schem
     return schemas.Late("Entered", schemas.Entrant.of(late.entrant), late.from_round)
 
 
-@router.route("POST", f"{ONE}/byes", status=201)
+@router.route("POST", f"{ONE}/byes", status=201, once=once_in_one)
 def give_bye(request: HttpRequest, tournament_id: UUID, body: ByeBody) -> schemas.GivenBye:
     """Let an entrant sit out a round that is not yet paired, for a full point, half or none."""
     who = organised(request, tournament_id)

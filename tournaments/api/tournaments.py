@@ -1,17 +1,19 @@
 """Tournaments: listed, one whole, its settings and stages."""
 
 from collections.abc import Callable, Collection
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from msgspec import Meta
 
+from lib.database.paging import Order, PageQuery, page_of
 from lib.errors import NotFound
-from lib.http import json_bytes, sent_fields
-from lib.schemas import Schema
+from lib.http import etag_of, is_known, json_bytes, not_modified, sent_fields
 from matchmaking.models import Pool
+from service_keys.models import ServiceKey
 from tournaments.models import Tournament, TournamentState
 from tournaments.revisions import KeptReads
 from tournaments.selectors import listed_tournaments
@@ -24,15 +26,19 @@ from .bodies import SettingsBody, StagesBody, plans
 
 router = Router("Tournaments")
 
-Size = Annotated[int, Meta(ge=1, le=200)]
+_ORDERS: dict[str, Order] = {
+    "created": (("created_at", datetime), ("pk", UUID)),
+    "name": (("name", str), ("pk", UUID)),
+}
 
 
-class TournamentsQuery(Schema):
+class TournamentsQuery(PageQuery, kw_only=True):
     """Which part of the list is asked for."""
 
     state: TournamentState | None = None
     page: Annotated[int, Meta(ge=1, le=100_000)] = 1
-    size: Size = 50
+    """Which page, instead of a cursor."""
+    sort: Literal["-created", "created", "name", "-name"] = "-created"
 
 
 @router.route("GET", "api/tournaments", for_all=True)
@@ -41,12 +47,15 @@ def list_tournaments(request: HttpRequest, query: TournamentsQuery) -> schemas.L
     found = listed_tournaments()
     if query.state is not None:
         found = found.filter(state=query.state)
-    shown = Paginator(found, query.size).get_page(query.page)
+    pages = Paginator(found, query.size)
+    number = pages.get_page(query.page).number
+    page = page_of(found, query, _ORDERS, skip=(number - 1) * query.size)
     return schemas.Listed(
-        tournaments=[schemas.Line.of(one) for one in shown.object_list],
-        page=shown.number,
-        pages=shown.paginator.num_pages,
-        total=shown.paginator.count,
+        tournaments=[schemas.Line.of(one) for one in page.rows],
+        page=number,
+        pages=pages.num_pages,
+        total=pages.count,
+        next=page.next,
     )
 
 
@@ -84,7 +93,19 @@ def changes_of(body: SettingsBody, names: Collection[str]) -> dict[str, Any]:
     changes: dict[str, Any] = {name: getattr(body, name) for name in names}
     if changes.get("rated_in") is not None:
         changes["rated_in"] = _pool(changes["rated_in"])
+    if changes.get("game_server") is not None:
+        changes["game_server"] = _key(changes["game_server"])
     return changes
+
+
+def _key(name: str) -> ServiceKey:
+    named = ServiceKey.objects.filter(name=name[:100], revoked_at=None)
+    key = named.first() if name.isprintable() else None
+    if key is None:
+        raise NotFound(
+            "There is no key of this name: `game_server` names one.", code="unknown_game_server"
+        )
+    return key
 
 
 def _pool(slug: str) -> Pool:
@@ -105,9 +126,17 @@ def kept_file(
     *,
     kind: str,
 ) -> HttpResponse:
-    """An answer that is made once for each revision of a tournament; raises `Overloaded`."""
+    """An answer that is made once for each revision of a tournament; raises `Overloaded`.
+
+    Who has it already is answered without making it.
+    """
+    etag = etag_of(tournament.pk, tournament.revision, *variant)
+    if is_known(request, etag):
+        return not_modified(etag)
     content = _kept.get(tournament, variant, make, request.META.get("REMOTE_ADDR"))
-    return HttpResponse(content, content_type=kind)
+    response = HttpResponse(content, content_type=kind)
+    response["ETag"] = etag
+    return response
 
 
 def tournament_of(tournament_id: UUID) -> Tournament:

@@ -22,7 +22,7 @@ from tournaments.services.venue.stations import (
 from . import schemas
 from .api_setup import ONE, REFUSALS, Router, organised
 from .bodies import JudgeBody, NameBody, StationBody, StationsBody
-from .idempotency import created
+from .idempotency import created, once_in_one
 from .tournaments import tournament_of
 
 router = Router("The day")
@@ -32,20 +32,20 @@ STATIONS, JUDGES = f"{ONE}/stations", f"{ONE}/judges"
 @router.route("GET", STATIONS, for_all=True)
 def list_stations(request: HttpRequest, tournament_id: UUID) -> schemas.Stations:
     """The stations, and which match each has."""
-    rows = tournament_of(tournament_id).stations.all()
-    return schemas.Stations([schemas.Station.of(row) for row in rows])
+    rows = list(tournament_of(tournament_id).stations.all())
+    return schemas.Stations(schemas.Station.listed(rows))
 
 
-@router.route("POST", STATIONS, status=201)
+@router.route("POST", STATIONS, status=201, once=once_in_one)
 def new_stations(
     request: HttpRequest, tournament_id: UUID, body: StationsBody
 ) -> schemas.ChangedStations:
     """Add stations: tables, courts or consoles, by their names."""
     rows = add_stations(**organised(request, tournament_id), names=body.names)
-    return schemas.ChangedStations("Added", [schemas.Station.of(row) for row in rows])
+    return schemas.ChangedStations("Added", schemas.Station.listed(rows))
 
 
-@router.route("POST", f"{STATIONS}/next")
+@router.route("POST", f"{STATIONS}/next", once=once_in_one)
 def call_next_matches(request: HttpRequest, tournament_id: UUID) -> schemas.Called:
     """Call the next matches, in the order of play, to the stations that are free."""
     called = assign_next(**organised(request, tournament_id))
@@ -71,7 +71,7 @@ def drop_station(
     return schemas.Confirmation("Removed", "The station is gone.")
 
 
-@router.route("POST", f"{ONE}/matches/<uuid:match_id>/station")
+@router.route("POST", f"{ONE}/matches/<uuid:match_id>/station", once=once_in_one)
 def call_match(
     request: HttpRequest, tournament_id: UUID, match_id: UUID, body: StationBody
 ) -> schemas.Entered:
@@ -86,10 +86,11 @@ def call_match(
 
 @router.route("GET", f"{ONE}/schedule", for_all=True)
 def show_schedule(request: HttpRequest, tournament_id: UUID) -> schemas.Schedule:
-    """About when each open match begins, by its id; estimated anew each time."""
+    """About when each open match begins, by its id; estimated anew each minute."""
     found = tournament_of(tournament_id)
+    minute = timezone.now().replace(second=0, microsecond=0)  # the same answer until the next
     with slot_if_large(found, request.META.get("REMOTE_ADDR")):
-        starts = estimated_starts(found, now=timezone.now())
+        starts = estimated_starts(found, now=minute)
     return schemas.Schedule({pairing_id: timestamp(at) for pairing_id, at in starts.items()})
 
 

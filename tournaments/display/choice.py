@@ -18,7 +18,8 @@ class Tab:
 class Choice:
     """What the address asks for; None where the page chooses.
 
-    `why` is the number of the entrant whose place is to be explained.
+    `why` is the number of the entrant whose place is to be explained; `reasons` asks why the
+    round was paired so.
     """
 
     stage: int | None = None
@@ -26,6 +27,7 @@ class Choice:
     round: int | None = None
     follow: str = ""
     why: int | None = None
+    reasons: bool = False
 
     @property
     def followed(self) -> str:
@@ -37,7 +39,7 @@ class Choice:
         """Read from an address. Non-numeric values are ignored."""
         names = ("stage", "group", "round", "why")
         stage, group, number, why = (number_in(asked.get(name, "")) for name in names)
-        return cls(stage, group, number, asked.get("follow", "")[:80], why)
+        return cls(stage, group, number, asked.get("follow", "")[:80], why, "reasons" in asked)
 
 
 def number_in(text: str) -> int | None:

@@ -2,9 +2,8 @@
 
 from django.conf import settings
 
-#: Up to so many players a round takes about a second, and up to so many it took 4 s at most.
-#: Beyond, on one core, most rounds take 2 to 10 s, and one in ten longer than the limit.
-A_MOMENT, A_FEW_SECONDS = 128, 250
+#: Up to so many players a round takes a second at most; 10,000 take about three.
+A_MOMENT = 3000
 
 
 def pairing_words(players: int) -> str:
@@ -12,9 +11,7 @@ def pairing_words(players: int) -> str:
     limit: int = settings.MATCHPOINT_SWISS_SECONDS
     if players <= A_MOMENT:
         return ""
-    if players <= A_FEW_SECONDS:
-        return f"With {players} players it takes a few seconds, at most {limit}."
     return (
-        f"With {players} players it takes from 2 to {limit} seconds, and sometimes that is not "
-        "enough; then nothing has changed, and you can pair it quickly: by the absolute rules."
+        f"With {players} players it takes some seconds, at most {limit}. Should that not be "
+        "enough, nothing has changed, and you can pair it quickly: by the absolute rules."
     )

@@ -9,6 +9,7 @@ from tournaments.storage.tables import Table, is_decided, read_table
 
 from .bracket import RoundView, view_pairing
 from .choice import Choice, Tab
+from .reasons import ReasonsView, view_reasons
 from .standings import (
     CrossRow,
     Resting,
@@ -32,7 +33,7 @@ class TableView:
 
     `why` is the line that is explained at length. `advance` is how many go on, 0 for
     nobody; `has_sheets` says whether the lines show each round; `next_round` can be paired now,
-    of the `planned` rounds of a Swiss.
+    of the `planned` rounds of a Swiss. `reasons` say why the round of a Swiss is paired as it is.
     """
 
     standings: StandingsView
@@ -49,6 +50,7 @@ class TableView:
     matches: int
     next_round: int | None
     planned: int
+    reasons: ReasonsView | None
 
     @property
     def is_explained(self) -> bool:
@@ -101,7 +103,16 @@ def view_table(group: Group, choice: Choice) -> TableView:
         matches=len(table.pairings),
         next_round=_next_round(table),
         planned=group.stage.rounds_planned or 0,
+        reasons=_reasons(table, shown, choice),
     )
+
+
+def _reasons(table: Table, shown: Round | None, choice: Choice) -> ReasonsView | None:
+    """Why the round was paired so: in place in a short table, where asked for in a longer one."""
+    if shown is None or table.stage.format != Format.SWISS:
+        return None
+    is_short = len(table.contenders) <= EXPLAINED_LINES
+    return view_reasons(table, shown, in_full=is_short or choice.reasons, is_open=choice.reasons)
 
 
 def _next_round(table: Table) -> int | None:

@@ -27,6 +27,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=80)]
 Label = Annotated[str, Meta(max_length=60)]
 Moment = Annotated[datetime, Meta(tz=True)]
 Side = Annotated[int, Meta(ge=0, le=1)]
+Key = Annotated[str, Meta(min_length=1, max_length=12)]
 Points = tuple[Annotated[int, Meta(ge=0, le=9_999)], Annotated[int, Meta(ge=0, le=9_999)]]
 Games = Annotated[list[Annotated[int, Meta(ge=0, le=9_999)]], Meta(max_length=2)]
 
@@ -183,6 +184,9 @@ class GroupPart(PlanPart):
     name: Annotated[str, Meta(max_length=20)] = ""
     contenders: list[ContenderPart] = []
     rounds: list[RoundPart] = []
+    draw: Annotated[list[tuple[Key, Key, Key]], Meta(max_length=40_000)] = []
+    """Of a bracket that was drawn elsewhere: each match's key and both its sides, as `engine.
+    elimination.drawn` has them."""
 
 
 class StagePart(StageSettings, Part, kw_only=True, forbid_unknown_fields=True):

@@ -72,6 +72,7 @@ def _group(group: Group, seeds: dict[int, int]) -> GroupPart:
         GroupPart,
         forbidden_pairs=[(first, second) for first, second in group.forbidden_pairs],
         prohibitions=[(first, last, among) for first, last, among in group.prohibitions],
+        draw=[(key, first, second) for key, first, second in group.draw],
         virtual_points=[(seed, number, points) for seed, number, points in group.virtual_points],
         contenders=[
             part_of(one, ContenderPart, entrant=seeds[one.entrant_id])

@@ -1,6 +1,8 @@
 """FIDE report files (TRF): a table as one, and one as the document of a Swiss."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, log2
@@ -8,6 +10,7 @@ from math import ceil, log2
 from lib.names import NAME_MAX_CHARS
 from tournaments.engine.errors import EngineError
 from tournaments.engine.history import Bye, ByeKind, History, Match, PointSystem, Result, Round
+from tournaments.engine.standings import TieBreak
 from tournaments.engine.swiss import PairingTask, Report, read_report, write_report
 from tournaments.models import Format, Group
 from tournaments.storage.swiss_tasks import next_task, prohibitions_of
@@ -61,7 +64,16 @@ def group_trf(group: Group) -> str:
     return write_report(report, str(stage.tournament))
 
 
-def document_of_trf(text: str) -> tuple[Document, list[str]]:
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """A report file as a document; `places` are the ranks in it, by entrants' seeds."""
+
+    document: Document
+    warnings: tuple[str, ...]
+    places: Mapping[int, int]
+
+
+def document_of_trf(text: str) -> ReadReport:
     """A report file as a Swiss that is as far as the file is, and warnings about the file.
 
     Raises `BadFile` naming the line.
@@ -77,6 +89,7 @@ def document_of_trf(text: str) -> tuple[Document, list[str]]:
     state = ("running" if waiting else "finished") if has_begun else None
     number_of = {player.id: number for number, player in enumerate(history.players, start=1)}
     plan = _plan(report, number_of)
+    tie_breaks, unknown = _tie_breaks(text)
     document = Document(
         matchpoint=VERSION,
         tournament=part(TournamentPart, name=_title(text), state=state or "draft"),
@@ -88,13 +101,46 @@ def document_of_trf(text: str) -> tuple[Document, list[str]]:
                 state=state or "pending",
                 rounds_planned=planned,
                 draws=True,
+                tie_breaks=tie_breaks,
                 groups=[_group(history, plan, number_of)] if has_begun else [],
                 **_points(history.points),
             )
         ],
         pairing_plan=None if plan == PlanPart() else plan,
     )
-    return document, warnings
+    return ReadReport(document, (*warnings, *unknown), _places(text, number_of))
+
+
+def _tie_breaks(text: str) -> tuple[tuple[str, ...], list[str]]:
+    """Record 212 or 202: what the standings are ranked by, and what of it there is not here.
+
+    `BH/C1`, `BH:C1` and `BH-C1` are Buchholz cut 1; that points of games are meant goes without
+    saying where there are no teams.
+    """
+    by_code = {line[:3]: line[4:] for line in text.splitlines() if line[:3] in {"202", "212"}}
+    codes = [code.strip().upper() for code in by_code.get("212", by_code.get("202", "")).split(",")]
+    known: dict[str, str] = {}
+    unknown = []
+    for code in filter(None, codes):
+        written = "-".join(one for one in re.split("[-/:]", code) if one not in {"GP", "MP"})
+        found = next((one for one in TieBreak if one.value == written), None)
+        if found is not None:
+            known[found.name] = code
+        else:
+            unknown.append(code[:20])
+    said = [f"The tie-break {', '.join(unknown[:5])} of the file, which there is not here."]
+    known.pop(TieBreak.POINTS.name, None)
+    return tuple(known), said if unknown else []
+
+
+def _places(text: str, number_of: Mapping[int, int]) -> dict[int, int]:
+    """The ranks in the players' lines."""
+    places = {}
+    for line in text.splitlines():
+        number, rank = line[4:8].strip(), line[85:89].strip()
+        if line[:3] == "001" and number.isdecimal() and rank.isdecimal() and int(rank):
+            places[number_of[int(number)]] = int(rank)
+    return places
 
 
 def _planned_rounds(report: Report) -> tuple[int, list[str]]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 
 from lib.errors import Refusal
 from lib.names import parse_name
@@ -34,24 +33,6 @@ class OwnedForm(forms.Form):
             self.fields["organiser"].required = True
         else:
             del self.fields["organiser"]
-
-
-class ImportForm(OwnedForm):
-    """A tournament from a file."""
-
-    refusal_field = "file"
-
-    file = forms.FileField(
-        label="File",
-        help_text="A tournament saved here as JSON, or a report file (TRF) of a Swiss.",
-        error_messages={"required": "Choose a file first.", "empty": "The file is empty."},
-        widget=forms.FileInput(attrs={"accept": ".json,.trf,.trfx,.txt"}),
-    )
-
-    def content(self) -> bytes:
-        """The file, read just far enough to see that it is too long."""
-        read: bytes = self.cleaned_data["file"].read(settings.MATCHPOINT_FILE_MAX_BYTES + 1)
-        return read
 
 
 class TournamentForm(GameFields, FormatFields, OwnedForm):

@@ -6,8 +6,9 @@ from django import forms
 from django.conf import settings
 
 from lib.errors import Refusal
-from matchmaking.models import Pool
+from matchmaking.models import DecidedBy, Pool
 from matchmaking.pages.forms import NameField
+from service_keys.models import ServiceKey
 from tournaments.files.encodings import ENCODINGS
 from tournaments.files.entrant_lines import RATING_MAX, BadLines
 from tournaments.files.entrant_sheet import Sheet, parse_pasted
@@ -132,6 +133,14 @@ class SettingsForm(GameFields):
         help_text="Minutes, for the estimated times.",
     )  # fmt: skip
     reporting = forms.ChoiceField(label="Who reports results", choices=Reporting)
+    decided_by = forms.ChoiceField(
+        label="Who decides results", choices=DecidedBy,
+        help_text="Players report as far as they may; you may enter results in any case.",
+    )  # fmt: skip
+    game_server = forms.ModelChoiceField(
+        ServiceKey.objects.filter(revoked_at=None), label="The game server that decides",
+        required=False, empty_label="none",
+    )  # fmt: skip
     rated_in = forms.ModelChoiceField(
         Pool.objects.all(), label="Moves the ratings of", required=False, empty_label="no pool"
     )
@@ -152,7 +161,12 @@ class SettingsForm(GameFields):
             initial["starts_at"] = tournament.starts_at.replace(second=0, microsecond=0)
         super().__init__(data, initial=initial)
         if not is_staff:
-            del self.fields["rated_in"]
+            del self.fields["rated_in"], self.fields["game_server"]
+            if tournament.decided_by != DecidedBy.GAME_SERVER:
+                own = [one for one in DecidedBy.choices if one[0] != DecidedBy.GAME_SERVER]
+                self.fields["decided_by"] = forms.ChoiceField(
+                    label="Who decides results", choices=own
+                )
         self.add_game_fields(tournament.plays, tournament.play_settings)
         self.order_fields(["name", "slug", "about", "starts_at", *self.game_field_names])
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
+from lib.database.ids import new_id
 from matchmaking.models import Match
 
 from .entrants import Entrant
@@ -53,7 +54,7 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
         """Each with its tournament, stage, group, round, sides, match and station."""
         return self.select_related(
             "group__stage__tournament", "round", "top", "bottom", "match", "station"
-        )
+        ).defer("group__draw")
 
     def of(self, tournament: Tournament) -> "PairingQuerySet":
         """Those of a tournament."""
@@ -91,7 +92,7 @@ class Pairing(Row):
     `loser_leaves`: the loser is expelled or withdrawn, and plays no further match.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     group = models.ForeignKey(Group, models.CASCADE, related_name="pairings")
     round = models.ForeignKey(Round, models.CASCADE, related_name="pairings")
     number = models.PositiveIntegerField(help_text="Its place in the round, from the top, from 1.")

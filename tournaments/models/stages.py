@@ -132,7 +132,9 @@ class Group(Row):
     `first_colour` and what follows it are for a Swiss, and come with a report file that names
     them. `forbidden_pairs` are lists of two seeds; `prohibitions` are for some rounds only, as
     `[first round, last round, seeds]`; `virtual_points` of an accelerated Swiss are
-    `[seed, round, points]`, the points as text.
+    `[seed, round, points]`, the points as text. `draw` is that of a bracket which was drawn
+    elsewhere, as `engine.elimination.Draw` has it; it can be long, so it is not read with the
+    pairings, and `has_draw` says whether to read it.
     """
 
     stage = models.ForeignKey(Stage, models.CASCADE, related_name="groups")
@@ -147,6 +149,8 @@ class Group(Row):
     )
     prohibitions = models.JSONField(default=list, blank=True, editable=False)
     virtual_points = models.JSONField(default=list, blank=True, editable=False)
+    has_draw = models.BooleanField(default=False, db_default=False, editable=False)
+    draw = models.JSONField(default=list, db_default=[], blank=True, editable=False)
 
     objects = GroupQuerySet.as_manager()
 

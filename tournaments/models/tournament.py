@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from matchmaking.models import Player, Pool
+from matchmaking.models import DecidedBy, Player, Pool
+from service_keys.models import ServiceKey
 
 from .rows import Row
 from .tournament_settings import TEAM_SIZE_MAX, Entry, KeepApart, Reporting, Seeding
@@ -71,6 +72,14 @@ class Tournament(Row):
         default=30, help_text="What a match takes, for the estimated times."
     )
     reporting = models.CharField(max_length=10, choices=Reporting, default=Reporting.ORGANISER)
+    decided_by = models.CharField(
+        max_length=12, choices=DecidedBy, default=DecidedBy.PLAYERS, db_default=DecidedBy.PLAYERS,
+        help_text="Whose word a result is. The organiser and judges may enter it in any case.",
+    )  # fmt: skip
+    game_server = models.ForeignKey(
+        ServiceKey, models.PROTECT, null=True, blank=True, related_name="tournaments",
+        db_index=False, help_text="The key of the game server that decides, if one does.",
+    )  # fmt: skip
     plays = models.SlugField(
         max_length=40, blank=True, default="", db_default="", db_index=False,
         help_text="The game that is played here, in the browser. Empty: results are reported.",
@@ -118,6 +127,11 @@ class Tournament(Row):
             models.CheckConstraint(
                 condition=Q(team_size__gte=1, team_size__lte=TEAM_SIZE_MAX),
                 name="tournament_team_size_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=DecidedBy.GAME_SERVER, game_server__isnull=False)
+                | ~Q(decided_by=DecidedBy.GAME_SERVER),
+                name="tournament_game_server_is_named",
             ),
             models.CheckConstraint(
                 condition=Q(match_minutes__gte=1), name="tournament_match_takes_time"

@@ -1,6 +1,5 @@
-"""Pages of tournaments: the list, a new one, one from a file, and the bracket or table."""
+"""Pages of tournaments: the list, a new one, and the bracket or table."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,23 +15,20 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lib.errors import Refusal
-from matchmaking.identity import browser_player
 from matchmaking.models import Player
 from tournaments.display.draft import view_draft
 from tournaments.display.pairing_time import pairing_words
-from tournaments.forms.creation import DrawForm, ImportForm, OwnedForm, TournamentForm
+from tournaments.forms.creation import DrawForm, TournamentForm
 from tournaments.models import ShortAddress, Tournament, TournamentState
 from tournaments.pages.sharing.links import share_of
 from tournaments.revisions import large_write, slot_for
 from tournaments.selectors import listed_tournaments
-from tournaments.services.permissions import owner_actor
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
-from tournaments.services.setup.quotas import BYTES_FOR_EACH, origin_of
-from tournaments.services.transfer.imports import MadeBy, import_file
+from tournaments.services.transfer.imports import MadeBy
 from tournaments.services.undo.stack import last_undoable
 
-from .responses import form_page, player_or_guest, submit, with_guest
+from .making import create_by_form, made_by_of, needs_name
 from .rights import reader_of
 from .shown import shown_of
 
@@ -51,12 +47,12 @@ def tournament_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def tournament_new(request: HttpRequest) -> HttpResponse:
     """Create a tournament; a visitor becomes a guest by it."""
-    form = TournamentForm(request.POST or None, needs_organiser=_needs_name(request))
+    form = TournamentForm(request.POST or None, needs_organiser=needs_name(request))
 
     def create(player: Player | None) -> Tournament:
         arguments = form.arguments()
         size = len(arguments["players"])
-        made_by = _made_by(request, player, size)
+        made_by = made_by_of(request, player, size)
         with large_write(size, request.META.get("REMOTE_ADDR")):
             return make(made_by, arguments)
 
@@ -69,7 +65,7 @@ def tournament_new(request: HttpRequest) -> HttpResponse:
                 messages.error(request, refusal.message)
         return tournament
 
-    return _create(request, form, "new", create)
+    return create_by_form(request, form, "new", create)
 
 
 @require_POST
@@ -80,51 +76,6 @@ def tournament_draw(request: HttpRequest) -> HttpResponse:
     with slot_for(lines, request.META.get("REMOTE_ADDR")):
         draft = view_draft(*form.parts()) if form.is_valid() else None
         return render(request, "tournaments/_draft.html", {"draft": draft})
-
-
-@require_http_methods(["GET", "POST"])
-def tournament_import(request: HttpRequest) -> HttpResponse:
-    """Create a tournament from a file; a visitor becomes a guest by it."""
-    form = ImportForm(
-        request.POST or None, request.FILES or None, needs_organiser=_needs_name(request)
-    )
-
-    def create(player: Player | None) -> Tournament:
-        data = form.content()
-        size = len(data) // BYTES_FOR_EACH
-        made_by = _made_by(request, player, size)
-        with large_write(size, request.META.get("REMOTE_ADDR")):
-            made = import_file(data=data, **made_by)
-        for warning in made.warnings:
-            messages.warning(request, warning)
-        return made.tournament
-
-    return _create(request, form, "import", create)
-
-
-def _made_by(request: HttpRequest, player: Player | None, size: int) -> MadeBy:
-    """Who makes a tournament of a page, and where; raises `Refusal` when too much is made there."""
-    actor = owner_actor(player, request.user)
-    origin = origin_of(address=request.META.get("REMOTE_ADDR"), actor=actor, size=size)
-    return {"organiser": player, "origin": origin, "actor": actor}
-
-
-def _needs_name(request: HttpRequest) -> bool:
-    return browser_player(request) is None and not request.user.is_authenticated
-
-
-def _create(
-    request: HttpRequest, form: OwnedForm, page: str, create: Callable[[Player | None], Tournament]
-) -> HttpResponse:
-    """Go to the new tournament, or show the form; a guest made for it is kept in either case."""
-    player, token = browser_player(request), ""
-    if form.is_valid() and (name := form.cleaned_data.get("organiser")):
-        made = submit(form, lambda: player_or_guest(request, None, name), "organiser")
-        player, token = made or (None, "")
-    tournament = submit(form, lambda: create(player), form.refusal_field)
-    if tournament is not None:
-        return with_guest(redirect("tournament", tournament.pk), token)
-    return with_guest(form_page(request, page, form, {}), token)
 
 
 @require_safe

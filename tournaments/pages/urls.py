@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import entry, manage, outside, pairing, results, tournament
+from . import entry, importing, manage, outside, pairing, results, tournament
 
 _one = [
     path("", tournament.tournament_page, name="tournament"),
@@ -38,6 +38,6 @@ urlpatterns = [
     path("tournaments", tournament.tournament_list, name="tournaments"),
     path("tournaments/new", tournament.tournament_new, name="tournament-new"),
     path("tournaments/draw", tournament.tournament_draw, name="tournament-draw"),
-    path("tournaments/import", tournament.tournament_import, name="tournament-import"),
+    path("tournaments/import", importing.tournament_import, name="tournament-import"),
     path("tournaments/<uuid:tournament_id>", include(_one)),
 ]

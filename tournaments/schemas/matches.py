@@ -162,7 +162,8 @@ def absence_text(row: Pairing, number: int, sources: Sources) -> str:
     """What is shown on a side without an entrant."""
     if row.state == PairingState.NOT_NEEDED:
         return _NOT_NEEDED[number]
-    slot, source = row.sides[number][0], sources.get((row.pk, number))
+    slot = (row.top_slot, row.bottom_slot)[number]  # the other side's entrant may not be read
+    source = sources.get((row.pk, number))
     if source is not None and slot == Slot.PENDING:
         return f"{source.whose.capitalize()} of {source.key}"
     return _ABSENCES[Slot(slot)]

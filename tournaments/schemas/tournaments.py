@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from lib.errors import NotFound
 from lib.schemas import Schema, Timestamp, including, timestamp
+from matchmaking.models import DecidedBy
 from tournaments import models
 from tournaments.models import (
     UNLISTED,
@@ -64,7 +65,7 @@ class Round(Schema):
     byes: list[Bye] | UnsetType = UNSET
     """In a table: who sits this round out, and why."""
     note: str | UnsetType = UNSET
-    """In a table: what a quick pairing gave up, empty for any other."""
+    """In a Swiss: how else than by the Dutch system it was paired; empty otherwise."""
 
     @classmethod
     def of(cls, group: models.Group, round_: models.Round, sources: Sources, byes: Byes) -> Self:
@@ -146,6 +147,10 @@ class Settings(Schema, kw_only=True):
     starts_at: Timestamp | None
     rated_in: str | None
     """The short name of a pool."""
+    decided_by: DecidedBy
+    """Whose word a result is; of players, as far as `reporting` asks them."""
+    game_server: str | None
+    """The name of the key of the game server that decides, if one does."""
 
     @classmethod
     def of(cls, tournament: models.Tournament) -> Self:
@@ -155,6 +160,8 @@ class Settings(Schema, kw_only=True):
             slug=tournament.slug,
             starts_at=timestamp(tournament.starts_at) if tournament.starts_at else None,
             rated_in=tournament.rated_in.slug if tournament.rated_in else None,
+            decided_by=DecidedBy(tournament.decided_by),
+            game_server=tournament.game_server.name if tournament.game_server else None,
             **{name: getattr(tournament, name) for name in names},
         )
 
@@ -173,7 +180,7 @@ def whole_tournament(tournament_id: UUID) -> Tournament:
     pairings = Pairing.objects.select_related("top", "bottom", "match", "station")
     tournament = (
         models.Tournament.objects.filter(pk=tournament_id)
-        .select_related("rated_in")
+        .select_related("rated_in", "game_server")
         .prefetch_related(
             "entrants",
             "stages__groups__rounds",

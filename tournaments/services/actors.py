@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from matchmaking.models import Player
+from service_keys.models import ServiceKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,7 @@ class Actor:
     """A person in a role.
 
     `judge_id` is set for a judge, who may do less than the organiser; `is_staff` for an account
-    that may run every tournament, and may say whose ratings one moves.
+    or a key that may run every tournament, and may say whose ratings one moves.
     """
 
     name: str
@@ -29,6 +30,11 @@ class Actor:
 def player_actor(player: Player) -> Actor:
     """A player acting for themselves."""
     return Actor(player.name, player.pk)
+
+
+def key_actor(key: ServiceKey) -> Actor:
+    """A service key, which runs tournaments as staff do."""
+    return Actor(key.name, is_staff=True)
 
 
 def players_together(players: Sequence[Player]) -> Actor:

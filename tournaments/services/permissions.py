@@ -6,12 +6,14 @@ from uuid import UUID
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 
 from lib.errors import Forbidden, NotFound, Unauthenticated
-from matchmaking.callers import NOBODY, Caller, player_of
+from matchmaking.callers import NOBODY, Caller, player_of, players_of
 from matchmaking.models import Player
 from matchmaking.services.access.second_factor import acts_as_staff
+from service_keys.access import check_key, keys_by_digest
+from service_keys.models import Scope
 from tournaments.models import Judge, Pairing, Tournament
 
-from .actors import ORGANISER, Actor, player_actor
+from .actors import ORGANISER, Actor, key_actor, player_actor
 
 RIGHT = "tournaments.change_tournament"
 Account = AbstractBaseUser | AnonymousUser
@@ -63,14 +65,26 @@ def check_may_rate(actor: Actor) -> None:
         )
 
 
+def check_may_choose_server(actor: Actor) -> None:
+    """Raise `Forbidden` for everybody but staff, who alone let a key decide a tournament."""
+    if not actor.is_staff:
+        raise Forbidden(
+            "Only staff may choose the game server that decides. Ask them to.", code="staff_only"
+        )
+
+
 def organiser_actor(
     *, tournament: Tournament, caller: Caller = NOBODY, user: Account | None = None
 ) -> Actor | None:
     """Whoever asks, as one who may do everything in this tournament; None for others.
 
     `user` is the account of a browser's session, for staff who are no players. Raises
-    `Unauthenticated` for a token that is nobody's.
+    `Unauthenticated` for a token that is nobody's, and as `check_key` for a service key that may
+    run no tournaments.
     """
+    if caller.key_sha256 is not None:
+        found = keys_by_digest([caller.key_sha256]).get(caller.key_sha256)
+        return key_actor(check_key(found, Scope.TOURNAMENTS))
     if caller.token_sha256 and caller.token_sha256 == tournament.token_sha256:
         return ORGANISER
     player = None if caller.is_nobody else player_of(caller)
@@ -89,7 +103,8 @@ def judge_of(*, tournament: Tournament, caller: Caller) -> Judge | None:
     if caller.player_id is not None:
         return judges.filter(player=caller.player_id).first()
     by_token = judges.filter(token_sha256=caller.token_sha256).first()
-    return by_token or judges.filter(player__token_sha256=caller.token_sha256).first()
+    player = None if by_token else players_of([caller]).get(caller)
+    return judges.filter(player=player).first() if player else by_token
 
 
 def actor_for(

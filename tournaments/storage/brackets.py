@@ -31,6 +31,22 @@ def stage_bracket(stage: Stage, size: int) -> engine.Bracket:
     return bracket_of(stage.format, size, stage.third_place)
 
 
+def group_bracket(group: Group, size: int) -> engine.Bracket:
+    """The bracket of a group of so many contenders: its own draw, if it came with one.
+
+    Raises `BadDraw`, which only a document can cause.
+    """
+    if not group.has_draw:
+        return stage_bracket(group.stage, size)
+    bracket = engine.bracket_of_draw(tuple((key, one, two) for key, one, two in group.draw))
+    third_place, is_double = "P3" in bracket, group.stage.format == Format.DOUBLE_ELIMINATION
+    if bracket.entrant_count != size or bracket.is_double is not is_double:
+        raise engine.BadDraw("The draw is not one of so many entrants in this format.")
+    if third_place and not group.stage.third_place:
+        raise engine.BadDraw("The draw has a third-place match, and the stage has none.")
+    return bracket
+
+
 def first_round(bracket: engine.Bracket, seeded: Sequence[Entrant]) -> list[list[str]]:
     """The first round's pairs of names, from the top; a bye leaves a pair of one."""
     return [
@@ -50,7 +66,7 @@ def store_bracket(
     With `outcomes` it is as far as these carry it; decided pairings get no matches here.
     """
     group.enter(seeded)
-    bracket = stage_bracket(group.stage, len(seeded))
+    bracket = group_bracket(group, len(seeded))
     rounds = build_rounds(group, bracket)
     Round.objects.bulk_create(rounds.values())
     rows = build_pairings(group, bracket, rounds, seeded, outcomes)
@@ -265,5 +281,5 @@ class BracketState(Mapping[str, engine.ResolvedPairing]):
 def group_state(group: Group) -> tuple[engine.Bracket, BracketState]:
     """A group's bracket and its state; the highest seed is how many play in it."""
     seeds = group.contenders.order_by("-seed").values_list("seed", flat=True)
-    bracket = stage_bracket(group.stage, seeds[0])
+    bracket = group_bracket(group, seeds[0])
     return bracket, BracketState(group, bracket)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from matchmaking.models import Match, MatchState, Seat
 from matchmaking.services.matches import store_matches
 from tournaments.models import Pairing, PairingState, Stage, Tournament
+from tournaments.signals import matches_created
 
 
 def create_matches(stage: Stage, rows: Sequence[Pairing]) -> list[Match]:
@@ -30,6 +31,9 @@ def create_matches(stage: Stage, rows: Sequence[Pairing]) -> list[Match]:
             for side, entrant in enumerate(row.both)
         ]
     store_matches(matches, seats)
+    if matches:
+        pairs = list(zip(matches, [row.both for row in due], strict=True))
+        matches_created.send(sender=Match, tournament=stage.tournament, matches=pairs)
     return matches
 
 

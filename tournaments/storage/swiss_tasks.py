@@ -1,10 +1,11 @@
 """The next round of a Swiss as the pairing engines are asked for it; read only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
+from tournaments import models as stored
 from tournaments.engine.history import Bye, ByeKind
-from tournaments.engine.swiss import PairingTask, Prohibition, VirtualPoints
+from tournaments.engine.swiss import PairingTask, Prohibition, SwissPairing, VirtualPoints
 from tournaments.models import Contender, Group
 
 from .tables import Table
@@ -16,15 +17,39 @@ def next_task(table: Table) -> PairingTask:
     Two tasks are equal when nothing that the pairing looks at has changed in between.
     """
     number = len(table.rounds) + 1
-    byes = {bye.player: bye for bye in table.byes_of(number)}
-    byes |= {
-        one.seed: Bye(one.seed, ByeKind.ZERO_POINT)
-        for one in table.contenders
-        if not can_play(one, number)
-    }
+    gone = [one.seed for one in table.contenders if not can_play(one, number)]
+    return _task(table, number, {bye.player: bye for bye in table.byes_of(number)}, gone)
+
+
+def task_before(table: Table, number: int) -> tuple[PairingTask, SwissPairing]:
+    """A round as it was asked for, by the results as they are now, and how it was paired."""
+    pairing = pairing_of(table, number)
+    paired = {*pairing.resting, *(seed for pair in pairing.pairs for seed in pair)}
+    byes = {bye.player: bye for bye in table.byes_of(number) if bye.player not in paired}
+    gone = [seed for seed in table.by_seed if seed not in paired and seed not in byes]
+    return _task(table, number, byes, gone), pairing
+
+
+def pairing_of(table: Table, number: int) -> SwissPairing:
+    """Who met in a round, by board, and who had its bye."""
+    pairs = [(row.top_id, row.bottom_id) for row in table.boards(number)]
+    return SwissPairing(
+        tuple((table.seed_of[w], table.seed_of[b]) for w, b in pairs if w and b),
+        tuple(
+            bye.contender.seed
+            for bye in table.byes
+            if bye.round_number == number
+            and bye.kind == stored.ByeKind.PAIRING_ALLOCATED
+            and not bye.preset
+        ),
+    )
+
+
+def _task(table: Table, number: int, byes: Mapping[int, Bye], gone: Iterable[int]) -> PairingTask:
+    sitting_out = {**byes, **{seed: Bye(seed, ByeKind.ZERO_POINT) for seed in gone}}
     return PairingTask(
-        table.history(),
-        tuple(byes[seed] for seed in sorted(byes)),
+        table.history(after_round=number - 1),
+        tuple(sitting_out[seed] for seed in sorted(sitting_out)),
         frozenset(pair for one in prohibitions_of(table.group) for pair in one.pairs_in(number)),
         tuple(
             VirtualPoints(seed, round_, Fraction(points))

@@ -1,5 +1,7 @@
 """Entrants over HTTP: added, registered, admitted, checked in, seeded, withdrawn, replaced."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from matchmaking.services.players import create_guest
@@ -140,6 +142,16 @@ def test_stations_are_added_called_and_freed() -> None:
     assert cup.post("stations", {"names": []}).status_code == 400
     starts = cup.owner.get(f"{cup.address}/schedule")["starts"]
     assert starts.keys() == {match["id"] for match in cup.matches().values()}
+
+
+def test_a_schedule_is_the_same_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    cup, day = Cup(*"ABCD"), datetime(2030, 5, 1, 12, tzinfo=UTC)
+    seen = []
+    for seconds in (5, 55, 60):
+        moment = day + timedelta(seconds=seconds)
+        monkeypatch.setattr("django.utils.timezone.now", lambda moment=moment: moment)
+        seen.append(cup.owner.get(f"{cup.address}/schedule"))
+    assert seen[0] == seen[1] != seen[2]
 
 
 def test_judges_are_invited_once_and_removed() -> None:

@@ -1,5 +1,6 @@
 """Files over HTTP: out, back in the same, and what is no file that can be taken."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 from tournaments.models import Entrant, Tournament
 
 from .api_client import JSON, Cup, Json, check_shape
+from .imported.challonge import Answer, elimination
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -161,4 +163,26 @@ def test_results_and_standings_as_tables() -> None:
 def test_a_file_that_makes_no_tournament(content: bytes, kind: str) -> None:
     response = send(IMPORT, content, kind)
     assert response.status_code == 400 and response.json()["message"]
+    assert not Tournament.objects.exists()
+
+
+def test_an_import_is_looked_at_before_it_is_made() -> None:
+    answer = Answer(["Ann", "Bob", "Cem", "Dora"])
+    elimination(answer, double=True)
+    answer.play(lambda first, second: (min(first, second), "2-0" if first < second else "0-2"))
+    content = json.dumps(answer.value()).encode()
+    shown = send(f"{IMPORT}?preview=true&from=challonge", content, JSON)
+    assert shown.status_code == 200 and not Tournament.objects.exists()
+    preview = shown.json()
+    assert (preview["source"], preview["state"], preview["played"]) == ("challonge", "finished", 6)
+    assert preview["entrants"] == ["Ann", "Bob", "Cem", "Dora"] and preview["warnings"] == []
+    assert send(IMPORT, content, JSON).status_code == 201
+
+
+@pytest.mark.parametrize("source", ["toornament", "trf", "start.gg", "matchpoint"])
+def test_an_import_of_another_source_than_it_is(source: str) -> None:
+    answer = Answer(["Ann", "Bob"])
+    elimination(answer)
+    refused = send(f"{IMPORT}?from={source}", json.dumps(answer.value()).encode(), JSON)
+    assert refused.status_code == 400 and refused.json()["message"]
     assert not Tournament.objects.exists()

@@ -95,6 +95,28 @@ def test_a_round_keeps_what_a_quick_pairing_gave_up() -> None:
     assert note and (first["note"], second["note"]) == ("", note)
 
 
+def test_a_round_says_why_it_was_paired_so() -> None:
+    cup = Cup(*"ABCDE", format="swiss", rounds=3)
+    play_round(cup, 1)
+    anybody = Program()
+    paired = cup.act("rounds")["round"]
+    why = anybody.get(f"{cup.address}/rounds/2/why")
+    assert (why["number"], why["stage"], why["broken"]) == (2, 1, [])
+    sides = [[side["entrant"] for side in match["sides"]] for match in paired["matches"]]
+    assert [[one["white"], one["black"]] for one in why["boards"]] == sides
+    articles = {reason["article"] for one in why["boards"] for reason in one["reasons"]}
+    assert {"1.3", "1.4", "1.7", "5.2.1"} <= articles
+    assert "C5" in {reason["article"] for reason in why["bye"]}
+    assert {"words": "Pairs of different scores: 1", "article": "C6"} in why["whole"]
+    assert anybody.send("GET", f"{cup.address}/rounds/3/why").status_code == 404
+    play_round(cup, 2)
+    cup.act("rounds", {"engine": "quick"})
+    refused = anybody.send("GET", f"{cup.address}/rounds/3/why")
+    assert refused.status_code == 409 and refused.json()["code"] == "no_reasons"
+    assert "quickly" in refused.json()["message"]
+    assert anybody.get(f"{cup.address}/rounds/1/why?stage=1")["boards"]
+
+
 def test_standings_with_the_words_that_reproduce_them() -> None:
     cup = Cup(*"ABCD", format="round_robin", points={"win": 3, "draw": 1}, draws=True)
     play_round(cup, 1)

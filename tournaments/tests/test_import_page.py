@@ -1,5 +1,6 @@
 """A tournament saved as a file from its page, and made again from the file on another."""
 
+import json
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from tournaments.models import Format, StageSettings, Tournament, TournamentStat
 from tournaments.services.actors import ORGANISER
 from tournaments.services.progress.start import start_tournament
 from tournaments.services.setup.creation import create_tournament
+
+from .imported.challonge import Answer, elimination
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +125,23 @@ def test_a_guest_made_by_a_failed_try_is_kept(olga: Client) -> None:
     assert send(vic, b"garbage", organiser="Vic").status_code == 400
     assert GUEST_COOKIE in vic.cookies
     assert "Your name" not in vic.get(reverse("tournament-import")).content.decode()
+
+
+def test_a_file_is_looked_at_before_anything_is_stored(olga: Client) -> None:
+    answer = Answer(["Ann", "Bob", "Cem", "Dora"])
+    elimination(answer, third=True)
+    answer.play(lambda first, second: (min(first, second), "1-0" if first < second else "0-1"),
+                most=2)  # fmt: skip
+    shown = send(olga, json.dumps(answer.value()).encode(), preview="").content.decode()
+    assert not Tournament.objects.exists()
+    for said in ("Challonge", "Harbour Open", "single elimination", "2 results, 2 still to play"):
+        assert said in shown, said
+    packed = shown.split('name="packed" value="')[1].split('"')[0]
+    made = olga.post(reverse("tournament-import"), {"packed": packed, "source": "challonge"})
+    assert made.status_code == 302 and Tournament.objects.get().name == "Harbour Open"
+
+
+@pytest.mark.parametrize("packed", ["x", "eJw=", "AAAA"])
+def test_a_kept_file_that_is_broken_is_asked_for_again(olga: Client, packed: str) -> None:
+    again = olga.post(reverse("tournament-import"), {"packed": packed})
+    assert again.status_code == 400 and not Tournament.objects.exists()

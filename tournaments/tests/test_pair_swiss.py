@@ -1,10 +1,19 @@
 """`manage.py pair_swiss`: what other programs read from it, and what it says of a bad file."""
 
 import io
+import subprocess
+import sys
+from itertools import count
+from math import inf
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
+
+from tournaments.management.commands import pair_swiss
+
+MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
 
 
 def pair(path: Path | str) -> str:
@@ -44,6 +53,62 @@ def test_who_has_the_bye_beforehand_has_a_number_by_which_colours_go(tmp_path: P
     assert pair(trf(tmp_path, *seven)) == "3\n1 5\n6 2\n7 4\n"
     seven[2] = line(3) + "  0000 - Z"
     assert pair(trf(tmp_path, *seven)) == "3\n1 5\n6 2\n4 7\n"
+
+
+def test_it_says_why_two_were_paired(tmp_path: Path) -> None:
+    """Ann and Bob won with White, Eve had the bye: Bob floats, who has met Dan."""
+    cells = {"Ann": "3 w 1", "Bob": "4 w 1", "Cid": "1 b 0", "Dan": "2 b 0", "Eve": "0 - U"}
+    found = [
+        line(number, name) + f"  {cell:>8}"
+        for number, (name, cell) in enumerate(cells.items(), start=1)
+    ]
+    out, said = io.StringIO(), io.StringIO()
+    call_command("pair_swiss", str(trf(tmp_path, *found)), explain=True, stdout=out, stderr=said)
+    assert out.getvalue() == "3\n5 1\n3 2\n4 0\n"
+    assert said.getvalue().splitlines() == [
+        "1. Eve - Ann: Both have 1 point (1.3). Eve has had no colour yet; Ann had White and is "
+        "strongly due Black (1.7). White for Eve: Ann gets the colour due (5.2.1).",
+        "2. Cid - Bob: Bob with 1 point floats down, Cid with 0 points floats up (1.4). Cid had "
+        "Black and is strongly due White; Bob had White and is strongly due Black (1.7). White "
+        "for Cid: both get the colour due (5.2.1).",
+        "Dan has the bye: the lowest score of those who may have it (C5). Of those, who has "
+        "played most rounds comes first; Dan: all played (C9).",
+        "The round: Pairs of different scores: 1 (C6).",
+    ]
+
+
+def test_a_limit_ends_it_with_what_is_decided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ann and Bob won and meet; that is decided when the clock, which ticks at each look, stops."""
+    cells = {"Ann": "3 w 1", "Bob": "4 b 1", "Cid": "1 b 0", "Dan": "2 w 0"}
+    path = trf(
+        tmp_path,
+        *(f"{line(at, name)}  {cell:>8}" for at, (name, cell) in enumerate(cells.items(), start=1)),
+    )
+    ticks = count()
+    monkeypatch.setattr(pair_swiss, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    call_command("pair_swiss", str(path), seconds=inf, stdout=io.StringIO())
+    needed = next(ticks) - 1
+    out, said = io.StringIO(), io.StringIO()
+    ticks = count()
+    with pytest.raises(CommandError) as error:
+        call_command("pair_swiss", str(path), seconds=needed, explain=True, stdout=out, stderr=said)
+    assert out.getvalue() == ""
+    assert said.getvalue() == "1 points: Ann - Bob.\n"
+    assert str(error.value) == (
+        f"The round was not paired within {needed} seconds. Decided: 1 of 2 score groups, "
+        "with 1 pair. Next in the bracket of 2 players with 0 points: whom the top half meets "
+        "(4.2)."
+    )
+
+
+def test_a_limit_ends_the_program_with_an_error(tmp_path: Path) -> None:
+    path = trf(tmp_path, *(line(number) for number in range(1, 6)))
+    command = [sys.executable, str(MANAGE), "pair_swiss", str(path), "--seconds", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "No pair is decided yet." in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.services.players import create_guest
-from tournaments.display.pairing_time import pairing_words
+from tournaments.display import pairing_time
 from tournaments.engine.swiss import PairingTask, QuickEngine, SwissPairing
 from tournaments.models import Action, Format, StageSettings, Tournament
 from tournaments.services.actors import ORGANISER
@@ -50,18 +50,18 @@ def test_a_quick_round_says_what_it_gave_up_and_an_undo_keeps_it() -> None:
 
 
 @pytest.mark.django_db
-def test_the_page_says_beforehand_how_long_many_take() -> None:
-    large, small = draft(130, SWISS), draft(8, SWISS)
-    assert "With 130 players it takes a few seconds, at most 20." in page(large, organiser(large))
+def test_the_page_says_beforehand_how_long_many_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairing_time, "A_MOMENT", 20)
+    large, small = draft(24, SWISS), draft(8, SWISS)
+    assert "With 24 players it takes some seconds, at most 20." in page(large, organiser(large))
     assert 'data-pairing-seconds="20"' in page(large, organiser(large))
     assert "With 8 players" not in page(small, organiser(small))
-    assert "With 130 players" not in page(large, Client())
+    assert "With 24 players" not in page(large, Client())
 
 
 def test_words_for_each_size() -> None:
-    assert pairing_words(128) == ""
-    assert "a few seconds" in pairing_words(250)
-    assert "you can pair it quickly" in pairing_words(600)
+    assert pairing_time.pairing_words(3000) == ""
+    assert "you can pair it quickly" in pairing_time.pairing_words(5000)
 
 
 @pytest.mark.django_db

@@ -86,7 +86,8 @@ def test_only_staff_see_and_send_the_field_of_the_settings() -> None:
     address = f"/tournaments/{cup.pk}/manage/settings"
     form = {
         "name": "Cup", "entry": "organiser", "team_size": 1, "match_minutes": 30,
-        "reporting": "organiser", "seeding": "given", "rated_in": ladder.pk, "slug": cup.slug,
+        "reporting": "organiser", "decided_by": "players", "seeding": "given",
+        "rated_in": ladder.pk, "slug": cup.slug,
     }  # fmt: skip
     staffan = staff("staffan", RIGHT)
     for client, may in ((rita, False), (staffan, True)):

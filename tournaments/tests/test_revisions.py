@@ -4,10 +4,14 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.signals import template_rendered
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from lib.errors import Overloaded
+from lib.heavy.kept import Kept
 from lib.heavy.slots import Slots
 from matchmaking.identity import GUEST_COOKIE
 from matchmaking.services.players import create_guest
@@ -19,6 +23,7 @@ from tournaments.services.actors import ORGANISER
 from tournaments.services.entry.registration import open_registration, register
 from tournaments.services.setup.creation import create_tournament
 from tournaments.services.setup.settings import change_settings
+from tournaments.templatetags import pairing_card
 
 from .builders import DOUBLE, SINGLE, draft, first_wins, pairing, started
 from .test_random_undo import LongDay
@@ -48,19 +53,52 @@ def test_whatever_is_done_is_seen_at_once(
     seed: int, count: int, plans: list[StageSettings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     day, request = LongDay(started(count, *plans), Random(seed)), RequestFactory().get("/")
-    kept = revisions.KeptReads[bytes](size=len)
+    kept, cards = revisions.KeptReads[bytes](size=len), pairing_card._kept
     monkeypatch.setattr("tournaments.api.tournaments._kept", kept)
     for _ in range(25):
         day.try_and_undo()
         row = Tournament.objects.get(pk=day.tournament.pk)
         seen = shown.shown_of(request, row)
+        monkeypatch.setattr(pairing_card, "_kept", Kept(most_bytes=0, size=len))
         assert seen == shown._draw(row, Choice(), may_enter=False, framed=False)
+        monkeypatch.setattr(pairing_card, "_kept", cards)
         json = whole(row).content
         monkeypatch.setattr(
             "tournaments.api.tournaments._kept", revisions.KeptReads[bytes](size=len)
         )
         assert json == whole(row).content
         monkeypatch.setattr("tournaments.api.tournaments._kept", kept)
+
+
+def test_of_a_bracket_only_the_pairings_that_changed_are_drawn_anew() -> None:
+    tournament, drawn = started(16), list[str]()
+
+    def note(template: Any, context: Any, **kwargs: Any) -> None:
+        if template.name == "tournaments/_pairing.html":
+            drawn.append(context["pairing"].key)
+
+    template_rendered.connect(note)
+    try:
+        page(tournament)
+        assert len(drawn) == 15
+        drawn.clear()
+        first_wins(tournament, "W1.3")
+        page(tournament)
+        assert drawn == ["W1.3", "W2.2"]
+    finally:
+        template_rendered.disconnect(note)
+
+
+def test_a_page_takes_as_many_queries_when_some_opponents_are_not_yet_known(
+    django_assert_num_queries: Any,
+) -> None:
+    tournament = started(16)
+    with CaptureQueriesContext(connection) as before:
+        page(tournament)
+    for key in ("W1.1", "W1.3", "W1.5", "W1.7"):  # each winner waits for the next one
+        first_wins(tournament, key)
+    with django_assert_num_queries(len(before)):
+        page(tournament)
 
 
 def test_a_page_is_drawn_once_for_a_revision(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,7 @@ WON: Json = {"scores": [1, 0]}
 PUBLIC = {
     "list_tournaments", "show_tournament", "show_standings", "list_entrants", "list_stations",
     "show_schedule", "show_draw", "export_entrants", "export_matches", "export_standings",
-    "export_report",
+    "export_report", "explain_round",
 }  # fmt: skip
 SEEN_BY_JUDGES = {"list_actions"}
 JUDGED = {"enter_result", "say_score"}

@@ -3,7 +3,10 @@
 import subprocess
 import sys
 from collections import Counter
+from itertools import count
+from math import inf
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -108,11 +111,51 @@ def test_when_the_time_is_up_the_organiser_can_pair_quickly() -> None:
     with override_settings(MATCHPOINT_SWISS_SECONDS=0), pytest.raises(Conflict) as refusal:
         pair(tournament)
     assert refusal.value.code == "pairing_timeout"
-    assert "quickly" in refusal.value.message
+    assert refusal.value.message == (
+        "The round was not paired within 0 seconds. No pair is decided yet. Next: whether all can "
+        "be paired, and at which score the bye goes (C1 to C5). Nothing is stored. Pair it "
+        "quickly: that keeps the absolute rules (nobody meets twice, nobody has two byes) and "
+        "leaves out the finer ones."
+    )
     assert Round.objects.count() == 1
     second = pair_next_round(group=group_of(tournament), engine="quick", actor=ORGANISER)
     assert second.pairings.count() == 3
     assert "quickly" in tournament.actions.first().text  # type: ignore[union-attr]
+
+
+def test_a_limit_names_the_forbidden_pairs_and_what_is_decided(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The clock of the worker ticks at each look at it: one before the last it is nearly done."""
+    tournament = swiss(12, 3)
+    group = group_of(tournament)
+    group.forbidden_pairs = [[1, 2]]
+    group.save()
+    play(tournament)
+    task = next_task(read_table(group))
+    ticks = count()
+    monkeypatch.setattr(swiss_worker, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    whole = swiss_worker.solve(swiss_worker.encode_task(task), inf).pairing
+    needed = next(ticks)
+    assert whole is not None
+    answer = swiss_worker.solve(swiss_worker.encode_task(task), needed - 2)
+    assert answer.fault is swiss_worker.Fault.UNFINISHED
+
+    def answered(*how: object, **more: object) -> object:
+        return SimpleNamespace(stdout=swiss_worker.encode_answer(answer))
+
+    monkeypatch.setattr(subprocess, "run", answered)
+    with pytest.raises(swiss_worker.PairingTimeout) as timeout:
+        swiss_worker.pair_apart(task, seconds=20)
+    progress = timeout.value.progress
+    assert progress is not None
+    decided = [frozenset(pair) for one in progress.decided for pair in one.pairs]
+    assert decided and {frozenset(pair) for pair in whole.pairs}.issuperset(decided)
+    with pytest.raises(Conflict, match="Forbid fewer pairs, or pair this round by hand") as refusal:
+        pair(tournament)
+    words = f"Decided: {len(progress.decided)} of {progress.brackets} score groups, "
+    assert words in refusal.value.message
+    assert Round.objects.count() == 1
 
 
 def test_a_worker_that_breaks_or_hangs_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,8 +170,9 @@ def test_a_worker_that_breaks_or_hangs_is_reported(monkeypatch: pytest.MonkeyPat
         return run(["/bin/sleep", "600"], **how)
 
     monkeypatch.setattr(subprocess, "run", hang)
-    with pytest.raises(swiss_worker.PairingTimeout):
-        swiss_worker.pair_apart(task, seconds=0.2)
+    monkeypatch.setattr(swiss_worker, "ANSWER_SECONDS", 0.1)
+    with pytest.raises(swiss_worker.PairingTimeout, match=r"not paired within 0\.1 seconds\.$"):
+        swiss_worker.pair_apart(task, seconds=0.1)
 
 
 def test_a_pairing_is_not_stored_when_somebody_left_meanwhile(

@@ -7,8 +7,7 @@ from random import Random
 import pytest
 from django.db import transaction
 
-from tournaments.engine.swiss import read_trf
-from tournaments.engine.swiss.gacrux_engine import DutchEngine
+from tournaments.engine.swiss import DutchEngine, read_trf
 from tournaments.files.export import export_tournament
 from tournaments.files.report import group_trf
 from tournaments.files.text import BadFile

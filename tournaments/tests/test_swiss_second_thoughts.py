@@ -11,8 +11,8 @@ from gacrux.pairingdutch import pairing_dutch
 from gacrux.trf2json import trf2json
 
 from lib.errors import Conflict, Refusal
-from tournaments.engine.swiss import SwissPairing
-from tournaments.engine.swiss.gacrux_engine import PARAMETERS, DutchEngine
+from tournaments.engine.swiss import DutchEngine, SwissPairing
+from tournaments.engine.tests.gacrux_reference import PARAMETERS
 from tournaments.files.entrant_lines import NewEntrant
 from tournaments.files.report import group_trf
 from tournaments.models import ByeKind, Tournament

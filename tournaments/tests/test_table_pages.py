@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from html import unescape
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,10 +12,26 @@ from django.test import Client
 from django.urls import reverse
 
 from matchmaking.models import Outcome
-from tournaments.models import Format, Round, StageSettings, Tournament
+from tournaments.engine.swiss import (
+    DutchEngine,
+    PairingTask,
+    RoundReasons,
+    SwissPairing,
+    reasons_for,
+)
+from tournaments.files.entrant_lines import NewEntrant
+from tournaments.models import ByeKind, Format, Pairing, Round, StageSettings, Tournament
+from tournaments.services.actors import ORGANISER
+from tournaments.services.progress import swiss_rounds
+from tournaments.services.progress.byes_and_late_entries import ask_bye, enter_late
+from tournaments.services.progress.pairing_by_hand import pair_by_hand
 from tournaments.services.progress.results import by_double_forfeit, by_forfeit, by_score
+from tournaments.services.progress.withdrawals import withdraw_entrant
+from tournaments.storage.swiss_reasons import round_reasons
+from tournaments.storage.tables import read_table
 
 from .builders import first_wins, report, started
+from .table_builders import group_of, pair, play, play_by_chance, swiss
 
 pytestmark = pytest.mark.django_db
 
@@ -149,3 +166,84 @@ def test_a_cross_table_shows_the_points_of_single_games() -> None:
     report(tournament, "R1.1", by_score((16, 9)))
     html = show(tournament)
     assert "16:9" in html and "9:16" in html
+
+
+@pytest.fixture
+def paired_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounds are paired in this process: the test's transaction stays open."""
+    monkeypatch.setattr(swiss_rounds, "pair_apart", lambda task, seconds: DutchEngine().pair(task))
+
+
+def reasons(html: str) -> str:
+    """What stands under "Why these pairs?", as text."""
+    found = re.search(r'<details class="how reasons".*?</details>', html, re.DOTALL)
+    assert found is not None
+    return " ".join(re.sub(r"<[^>]+>", " ", found.group()).split())
+
+
+@pytest.mark.usefixtures("paired_here")
+def test_a_swiss_round_says_why_its_pairs_were_made() -> None:
+    tournament = swiss(5, 3)
+    play(tournament)  # P1 and P4 win, P5 has the bye
+    pair(tournament)
+    said = reasons(show(tournament))
+    assert "Both have 1 point (1.3)" in said and "P2 has had no" not in said
+    assert "floats down" in said and "(1.4)" in said and "White for" in said
+    assert "The bye" in said and "Not again for" not in said
+    assert "Pairs of different scores: 1 (C6)" in said
+    first = reasons(show(tournament, "?round=1"))
+    assert "Both have 0 points (1.3)" in first and "pairing number of the higher ranked" in first
+    assert "P5 has the bye" in first and "Nothing had to be given up" in first
+
+
+@pytest.mark.usefixtures("paired_here")
+def test_who_left_later_is_still_in_the_reasons_of_the_rounds_before() -> None:
+    tournament = swiss(4, 3)
+    before = reasons(show(tournament))
+    one = tournament.entrants.get(name="P1")
+    withdraw_entrant(tournament_id=tournament.pk, entrant_id=one.pk, actor=ORGANISER)
+    assert reasons(show(tournament, "?round=1")) == before and "P1 – P3" in before
+
+
+def test_a_round_paired_by_hand_or_after_an_open_match_has_no_reasons() -> None:
+    tournament = swiss(4, 3)
+    play(tournament)
+    met = [(row.top_id, row.bottom_id) for row in Pairing.objects.all()]
+    pairs = [(met[0][0], met[1][0]), (met[0][1], met[1][1])]
+    pair_by_hand(tournament_id=tournament.pk, pairs=pairs, actor=ORGANISER)  # type: ignore[arg-type]
+    said = reasons(show(tournament))
+    assert said.endswith("there are no reasons by it. Paired by hand.")
+    assert "Both have" in reasons(show(tournament, "?round=1"))
+
+
+def test_the_reasons_of_a_long_table_are_a_link_away() -> None:
+    tournament = started(70, StageSettings(Format.SWISS, rounds_planned=3))
+    html = show(tournament)
+    assert 'href="?stage=1&group=1&round=1&reasons#reasons">Why these pairs?' in html
+    assert "Both have" not in html
+    asked = show(tournament, "?stage=1&group=1&round=1&reasons")
+    assert "Both have 0 points" in reasons(asked) and 'id="reasons" open' in asked
+
+
+def test_the_reasons_are_of_the_very_task_that_was_paired(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Byes, late entries and withdrawals that came later change nothing about a round."""
+    asked: list[RoundReasons] = []
+
+    def pair_here(task: PairingTask, *, seconds: float) -> SwissPairing:
+        pairing = DutchEngine().pair(task)
+        asked.append(reasons_for(task, pairing))
+        return pairing
+
+    monkeypatch.setattr(swiss_rounds, "pair_apart", pair_here)
+    tournament = swiss(9, 5)
+    who: dict[str, Any] = {"tournament_id": tournament.pk, "actor": ORGANISER}
+    rng, entrants = Random(3), {one.name: one for one in tournament.entrants.all()}
+    for name in ("P2", "P5", "P7"):
+        play_by_chance(tournament, rng)
+        ask_bye(**who, entrant_id=entrants[name].pk, kind=ByeKind.HALF_POINT)
+        pair(tournament)
+        withdraw_entrant(**who, entrant_id=entrants[f"P{len(asked)}"].pk)
+        enter_late(**who, entrant=NewEntrant(f"Late {name}"))
+    table = read_table(group_of(tournament))
+    assert len(asked) == 4
+    assert [round_reasons(table, round_) for round_ in table.rounds] == asked

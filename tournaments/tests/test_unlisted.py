@@ -93,7 +93,7 @@ def public_paths() -> list[str]:
 
 def addresses(cup: Tournament) -> list[str]:
     """Every page and public answer of a tournament, and what is around it."""
-    ids = {"tournament_id": str(cup.pk), "stage": "1", "group": "1"}
+    ids = {"tournament_id": str(cup.pk), "stage": "1", "group": "1", "number": "1"}
     routed = [path.format(**ids) for path in public_paths()]
     one = next(entry for entry in pages if isinstance(entry, URLResolver))
     parts = [str(entry.pattern) for entry in one.url_patterns]

@@ -2,23 +2,27 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from lib import idempotency, tokens
+from lib.database.rows import insert_rows, new_row
 from lib.errors import Conflict, Malformed, Refusal, Unauthenticated
 from lib.idempotency import IdempotencyKey
-from lib.models import StoredResponse
 from matchmaking import schemas
+from matchmaking.callers import unknown
 from matchmaking.engine.pairing import pair_in_order
-from matchmaking.models import Party, Player, Pool, Ticket
+from matchmaking.models import Party, Player, Pool, Ticket, TicketState
+from matchmaking.models.parties import new_code
+from service_keys.models import ServiceKey
 
+from .backfill.places import PoolPlaces, store_fillings
 from .join_checks import JoinChecks
-from .joins import Join, Joined, JoinResult
+from .joins import Filling, Join, Joined, JoinResult
 from .new_matches import MatchCandidate, PairingBatch
 from .snapshot import QueueSnapshot
 from .tickets import mark_seen
 from .waiting_pool import WaitingPool
-from .waiting_tickets import Wait
+from .waiting_tickets import Wait, waiting_of
+from .wants import PlayerWants, checked_wants
 
 _TICK = timedelta(microseconds=1)
 
@@ -33,6 +37,8 @@ class JoinBatch:
         waits = self.snapshot.pool_waits
         self.waiting_pool = None if pool.is_plain else WaitingPool(pool, waits, now)
         self.pairing = PairingBatch()
+        self.places = PoolPlaces(pool, now)
+        self.fillings: list[Filling] = []
         keys = [join.idempotency_key for join in joins]
         self.responses = idempotency.stored_responses(key for key in keys if key)
         self.new_players: list[Player] = []
@@ -51,6 +57,8 @@ class JoinBatch:
 
     def _answer(self, join: Join) -> JoinResult:
         try:
+            if join.key_sha256:  # before anything is said of the pool, or said again
+                self.checks.check_key_of(join)
             return self._answer_once(join, join.idempotency_key)
         except Refusal as refusal:
             return refusal
@@ -71,13 +79,13 @@ class JoinBatch:
         if not self.pool.is_open:
             raise Conflict(f"The pool {self.pool.slug!r} is closed.", code="pool_closed")
         self.checks.check_regions(join)
+        if join.key_sha256:
+            return self._join_by_key(join)
         if join.caller.is_nobody:
             return self._join_new_guest(join)
         player = self.snapshot.known.get(join.caller.token_sha256 or str(join.caller.player_id))
         if player is None:
-            raise Unauthenticated(
-                "This token is not known here. Queue without it to get a new one."
-            )
+            raise unknown(join.caller)
         return self._join_known(join, player)
 
     def _join_new_guest(self, join: Join) -> Joined:
@@ -87,7 +95,8 @@ class JoinBatch:
             raise Malformed("Say who you are: `username` is missing.")
         name = self.checks.name(join.username)
         token = tokens.new_token()
-        player = Player(
+        player = new_row(
+            Player,
             name=name.display,
             name_key=name.name_key,
             skeleton=name.skeleton,
@@ -95,8 +104,9 @@ class JoinBatch:
             created_at=self.now,
         )
         self.checks.check_free(player)
+        wants = checked_wants(self.pool, join, [player], {})
         self.new_players.append(player)
-        return self._queue(join, [player], token=token)
+        return self._queue(join, [player], wants, token=token)
 
     def _join_known(self, join: Join, player: Player) -> Joined:
         if player.pk in self.snapshot.playing:
@@ -110,6 +120,7 @@ class JoinBatch:
             return self._keep_waiting(join, player, mine, renames=renames)
         party, players = self.checks.party_of(join, player)
         self.checks.check_may_wait(player, players)
+        wants = checked_wants(self.pool, join, players, self.snapshot.members)
         before = player.name, player.name_key, player.skeleton
         if new_name is not None and renames:
             player.name, player.name_key, player.skeleton = new_name
@@ -117,13 +128,40 @@ class JoinBatch:
             if party is not None:
                 self.checks.check_names(players)
             elif player.is_guest:
+                if player.pk in self.snapshot.from_services:
+                    self.snapshot.tell_apart([player])
                 self.checks.check_free(player)
         except Refusal:
             player.name, player.name_key, player.skeleton = before
             raise
         if renames:
             self.renamed.append(player)
-        return self._queue(join, players, party=party)
+        return self._queue(join, players, wants, party=party)
+
+    def _join_by_key(self, join: Join) -> Joined:
+        """Queue a service's own players; if they wait or play already, say so."""
+        key = self.snapshot.keys[join.key_sha256]
+        players = self.checks.players_of(join, key)
+        join = self.checks.in_own_terms(join, key)
+        first = players[0]
+        held = [self.snapshot.playing.get(player.pk) for player in players]
+        if held[0] is not None and all(one is held[0] for one in held):
+            return Joined(first, None, held[0])
+        waits = [self.snapshot.open_tickets.get(player.pk) for player in players]
+        mine = waits[0]
+        keys = {one and one.wait_key for one in waits}
+        is_alone = len(players) == 1
+        if mine is not None and keys == {mine.wait_key} and is_alone == (mine.party_id is None):
+            return self._keep_waiting(join, first, mine, renames=False)
+        self.checks.check_may_wait(first, players, are_others=True)
+        self.checks.check_room(key, len(players))
+        self.snapshot.tell_apart(players)
+        wants = checked_wants(self.pool, join, players, {})
+        party = None
+        if len(players) > 1:
+            party = Party.objects.create(code=new_code(), leader=first, pool=self.pool)
+        self.snapshot.waiting_of_keys[key.pk] += len(players)
+        return self._queue(join, players, wants, party=party, key=key)
 
     def _keep_waiting(self, join: Join, player: Player, mine: Ticket, *, renames: bool) -> Joined:
         """A player who waits here already keeps the ticket."""
@@ -150,14 +188,27 @@ class JoinBatch:
         self,
         join: Join,
         players: Sequence[Player],
+        wants: Sequence[PlayerWants],
         *,
         party: Party | None = None,
         token: str | None = None,
+        key: ServiceKey | None = None,
     ) -> Joined:
         self.clock += _TICK
-        wait = tuple(self._ticket(join, player, party) for player in players)
+        wait = tuple(
+            self._ticket(join, player, says, party, key)
+            for player, says in zip(players, wants, strict=True)
+        )
         self.new_tickets += wait
         self.snapshot.add(wait)
+        if self._takes_place(wait):
+            return Joined(
+                wait[0].player,
+                schemas.Ticket.of(wait[0]),
+                self.snapshot.playing[wait[0].player_id],
+                None,
+                token,
+            )
         for candidate in self._candidates(wait):
             self.snapshot.take(candidate)
             match = self.pairing.add(self.pool, candidate, now=self.now)
@@ -168,10 +219,30 @@ class JoinBatch:
         playing = self.snapshot.playing.get(mine.player_id)
         return Joined(mine.player, answer, playing, self._check_of(mine), token)
 
-    def _ticket(self, join: Join, player: Player, party: Party | None) -> Ticket:
+    def _takes_place(self, wait: Wait) -> bool:
+        """Whether newcomers take places in a running match, at once."""
+        if not self.pool.backfill:
+            return False
+        taken = self.places.fill([waiting_of(wait).value])
+        for _, places in taken:
+            for place, ticket in zip(places, wait, strict=True):
+                ticket.state, ticket.match = TicketState.MATCHED, place.match
+                filling = Filling(place, ticket)
+                self.fillings.append(filling)
+                self.snapshot.seat(filling)
+        return bool(taken)
+
+    def _ticket(
+        self,
+        join: Join,
+        player: Player,
+        wants: PlayerWants,
+        party: Party | None,
+        key: ServiceKey | None,
+    ) -> Ticket:
         tag = self.snapshot.tag_of(player)
-        return Ticket(
-            id=uuid4(),
+        return new_row(
+            Ticket,
             pool=self.pool,
             player=player,
             party=party,
@@ -181,9 +252,12 @@ class JoinBatch:
             skeleton=player.skeleton,
             waiting_since=self.clock,
             regions=list(join.regions),
-            rating=self.snapshot.rating_of(player),
+            attributes=wants.attributes,
+            roles=wants.roles,
+            rating=self.snapshot.rating_of(player, join.rating),
             avoids=self.snapshot.opponents.get(player.pk, []),
             seen_at=self.now,
+            queued_by=key,
         )
 
     def _candidates(self, wait: Wait) -> list[MatchCandidate]:
@@ -197,12 +271,11 @@ class JoinBatch:
         return [MatchCandidate(((one,), (other,))) for one, other in pair_in_order(alone)]
 
     def _store(self) -> None:
-        Player.objects.bulk_create(self.new_players)
+        insert_rows(self.new_players)
         if self.renamed:
             Player.objects.bulk_update(self.renamed, ("name", "name_key", "skeleton"))
         self.pairing.store(self.new_tickets)
+        store_fillings(self.fillings, self.new_tickets, self.now)
         if self.seen:
             mark_seen(self.seen, now=self.now)
-        StoredResponse.objects.bulk_create(
-            row for row in self.responses.values() if row._state.adding
-        )
+        insert_rows([row for row in self.responses.values() if row._state.adding])

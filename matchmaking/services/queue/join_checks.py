@@ -1,13 +1,23 @@
 """The checks before a join; each refusal says what to correct."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+from django.conf import settings
 
 from lib.errors import Conflict, Forbidden, Malformed, NotFound, Refusal
 from lib.names import Name
 from matchmaking.models import Party, Player
+from service_keys.access import check_key, count_requests
+from service_keys.models import Scope, ServiceKey
 
 from .joins import Join
 from .snapshot import QueueSnapshot, name_forms
+
+
+def check_and_count(key: ServiceKey | None) -> None:
+    """Raise as `check_key` for a key that may not queue; count a request of one that may."""
+    count_requests([check_key(key, Scope.MATCHES)])
 
 
 class JoinChecks:
@@ -44,8 +54,65 @@ class JoinChecks:
         others = [self.snapshot.known[str(one.pk)] for one in members if one.pk != player.pk]
         return party, [player, *others]
 
-    def check_may_wait(self, player: Player, players: Sequence[Player]) -> None:
-        """Raise `Conflict` for members who wait or play, and for players who must pause."""
+    def check_key_of(self, join: Join) -> None:
+        """Raise as `check_key` for a key that is not good; the join counts as its request."""
+        check_and_count(self.snapshot.keys.get(join.key_sha256))
+
+    def players_of(self, join: Join, key: ServiceKey) -> list[Player]:
+        """The players of a service that a join names; raises `Refusal`."""
+        if len(set(join.players)) < len(join.players):
+            raise Malformed("A player is named twice.")
+        if len(join.players) > self.pool.party_limit:
+            raise Conflict(
+                f"These are {len(join.players)} players; this pool takes parties of at most "
+                f"{self.pool.party_limit}.",
+                code="party_too_large",
+            )
+        return [self._external(key, external_id) for external_id in join.players]
+
+    def in_own_terms(self, join: Join, key: ServiceKey) -> Join:
+        """A service's join with its roles by the players' ids here; raises `Refusal`."""
+        may_rate = self.pool.rating_by_server and self.pool.game_server_id == key.pk
+        if join.rating is not None and not may_rate:
+            raise Conflict(
+                "This pool goes by its own ratings. Leave `rating` out.", code="rating_not_taken"
+            )
+        strangers = join.roles.keys() - set(join.players)
+        if strangers:
+            raise Malformed(
+                f"{min(strangers)[:40]!r} has roles, and is not among the players of this ticket.",
+                code="bad_roles",
+            )
+        roles = {str(self._external(key, one).pk): roles for one, roles in join.roles.items()}
+        return replace(join, roles=roles)
+
+    def _external(self, key: ServiceKey, external_id: str) -> Player:
+        player = self.snapshot.external.get((key.pk, external_id))
+        if player is None:
+            raise NotFound(
+                f"You have no player {external_id!r}. Make them first, by a PUT to "
+                "/api/external-players/<id>.",
+                code="unknown_player",
+            )
+        return player
+
+    def check_room(self, key: ServiceKey, wanted: int) -> None:
+        """Raise `Conflict` when a key would have more open tickets than it may."""
+        most: int = settings.MATCHPOINT_TICKETS_OF_A_KEY
+        if self.snapshot.waiting_of_keys[key.pk] + wanted > most:
+            raise Conflict(
+                f"This key has {self.snapshot.waiting_of_keys[key.pk]} open tickets, and may have "
+                f"{most:,}. Queue more when some are matched, or end those that nobody needs.",
+                code="too_many_tickets",
+            )
+
+    def check_may_wait(
+        self, player: Player, players: Sequence[Player], *, are_others: bool = False
+    ) -> None:
+        """Raise `Conflict` for members who wait or play, and for players who must pause.
+
+        `are_others` says that a service asks, not the player.
+        """
         held = self.snapshot.open_tickets.keys() | self.snapshot.playing.keys()
         busy = [one.name for one in players if one.pk in held]
         if busy:
@@ -57,7 +124,7 @@ class JoinChecks:
         for one in players:
             seconds = self.snapshot.pauses.get(one.pk)
             if seconds is not None:
-                who = "You" if one is player else one.name
+                who = "You" if one is player and not are_others else one.name
                 raise Conflict(
                     f"{who} must pause for {int(seconds) + 1} s more after a match that was not "
                     "accepted.",

@@ -2,20 +2,25 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from lib.database.faults import outage_of
+from lib.database.prepared import PreparedRead
 from lib.errors import Conflict, NotFound, Outage, Refusal
 from lib.group_commit import GroupCommit
 from lib.idempotency import Replay
 from matchmaking.models import Pool
+from service_keys.access import keys_by_digest
+from service_keys.models import ServiceKey
 
+from .backfill.places import tell_of_fillings
 from .join_batch import JoinBatch
+from .join_checks import check_and_count
 from .joins import Join, Joined, JoinResult
-from .new_matches import ClaimLost, PairingBatch, count_matches, send_signals
+from .new_matches import ClaimLost, count_matches, send_signals
 
 __all__ = ["ClaimLost", "Join", "JoinResult", "Joined", "join_batcher", "join_pool", "join_pools"]
 
@@ -66,12 +71,13 @@ def _join_together(joins: Sequence[Join]) -> list[JoinResult]:
         by_pool[join.pool].append(place)
     pools = _locked_pools(by_pool)
     results: dict[int, JoinResult] = {}
-    batches: list[PairingBatch] = []
+    batches: list[JoinBatch] = []
     for slug, places in sorted(by_pool.items()):
         served = _join_one_pool(slug, pools.get(slug), [joins[place] for place in places], batches)
         results |= zip(places, served, strict=True)
-    send_signals(batches)
-    count_matches([match for batch in batches for match in batch.matches])
+    tell_of_fillings([filling for batch in batches for filling in batch.fillings])
+    send_signals(batch.pairing for batch in batches)
+    count_matches([match for batch in batches for match in batch.pairing.matches])
     return [results[place] for place in range(len(joins))]
 
 
@@ -82,18 +88,34 @@ def _locked_pools(slugs: Iterable[str]) -> dict[str, Pool]:
     other.
     """
     known = [slug for slug in slugs if slug.isprintable()]  # PostgreSQL takes no NUL
-    pools = Pool.objects.select_for_update(no_key=True).filter(slug__in=known).order_by("slug")
-    return {pool.slug: pool for pool in pools}
+    return {pool.slug: pool for slug in sorted(known) for pool in _locked_pool(slug)}
+
+
+_locked_pool = PreparedRead(
+    lambda slug: Pool.objects.select_for_update(no_key=True).filter(slug=slug), str
+)
+"""The pool of a slug, or none."""
 
 
 def _join_one_pool(
-    slug: str, pool: Pool | None, joins: Sequence[Join], batches: list[PairingBatch]
+    slug: str, pool: Pool | None, joins: Sequence[Join], batches: list[JoinBatch]
 ) -> list[JoinResult]:
     if pool is None:
-        return [NotFound(f"There is no pool {slug!r}.", code="unknown_pool") for _ in joins]
+        keys = keys_by_digest({join.key_sha256 for join in joins if join.key_sha256})
+        return [_no_pool(slug, join, keys) for join in joins]
     batch = JoinBatch(pool, joins, timezone.now())
-    batches.append(batch.pairing)
+    batches.append(batch)
     return batch.serve()
+
+
+def _no_pool(slug: str, join: Join, keys: Mapping[str, ServiceKey]) -> Refusal:
+    """What is wrong with a join without a pool: its key first, where it shows one."""
+    try:
+        if join.key_sha256:
+            check_and_count(keys.get(join.key_sha256))
+    except Refusal as refusal:
+        return refusal
+    return NotFound(f"There is no pool {slug!r}.", code="unknown_pool")
 
 
 join_batcher: GroupCommit[Join, Joined | Replay] = GroupCommit(join_pools)

@@ -1,6 +1,7 @@
 """From the candidates of the pairing to rows: matches and ready checks."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,24 +11,35 @@ from uuid import UUID
 
 from django.db import transaction
 
+from lib.database.rows import insert_rows, insert_values, new_row
 from matchmaking import metrics
 from matchmaking.models import Match, Pool, ReadyAnswer, ReadyCheck, Seat, Ticket, TicketState
 from matchmaking.signals import match_made, tickets_changed
 
-from .joins import NewMatch
+from .joins import NewMatch, seated
 
 
 @dataclass(frozen=True, slots=True)
 class MatchCandidate:
-    """Sides of tickets that may meet, and the region; empty when it does not matter."""
+    """Sides of tickets that may meet, and the region; empty when it does not matter.
+
+    `attributes` are what they have in common, `roles` those of each side's players in their order.
+    """
 
     sides: tuple[tuple[Ticket, ...], ...]
     region: str = ""
+    attributes: Mapping[str, object] = field(default_factory=dict)
+    roles: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def seats(self) -> Iterator[tuple[Ticket, int, str]]:
+        """Each ticket with its side and its role."""
+        return seated(self.sides, self.roles)
 
     @property
     def tickets(self) -> tuple[Ticket, ...]:
         """All of them, the first side first."""
-        return tuple(ticket for side in self.sides for ticket in side)
+        return tuple(chain.from_iterable(self.sides))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +61,11 @@ class ClaimLost(Exception):
 
 def build_match(pool: Pool, candidate: MatchCandidate, *, now: datetime) -> NewMatch:
     """Build a match and set its tickets' state; nothing is stored."""
-    match = Match(
+    match = new_row(
+        Match,
         pool=pool,
         region=candidate.region,
+        attributes=candidate.attributes,
         best_of=pool.best_of,
         draws=pool.draws,
         rated_in=pool if pool.rated else None,
@@ -59,7 +73,7 @@ def build_match(pool: Pool, candidate: MatchCandidate, *, now: datetime) -> NewM
     )
     for ticket in candidate.tickets:
         ticket.state, ticket.match = TicketState.MATCHED, match
-    return NewMatch(match, candidate.sides)
+    return NewMatch(match, candidate.sides, candidate.roles)
 
 
 def build_proposal(pool: Pool, candidate: MatchCandidate, *, now: datetime) -> Proposal:
@@ -68,14 +82,14 @@ def build_proposal(pool: Pool, candidate: MatchCandidate, *, now: datetime) -> P
     check = ReadyCheck(
         pool=pool,
         region=candidate.region,
+        attributes=candidate.attributes,
         created_at=now,
         deadline=now + timedelta(seconds=pool.ready_seconds),
     )
     asked = []
-    for side, tickets in enumerate(candidate.sides):
-        for ticket in tickets:
-            ticket.state = TicketState.PROPOSED
-            asked.append(ReadyAnswer(check_of=check, ticket=ticket, side=side))
+    for ticket, side, role in candidate.seats:
+        ticket.state = TicketState.PROPOSED
+        asked.append(ReadyAnswer(check_of=check, ticket=ticket, side=side, role=role))
     return Proposal(check, tuple(asked))
 
 
@@ -100,11 +114,11 @@ class PairingBatch:
 
         Raises `ClaimLost`.
         """
-        Match.objects.bulk_create([one.match for one in self.matches])
-        Ticket.objects.bulk_create(new_tickets)
+        insert_rows([one.match for one in self.matches])
+        insert_rows(new_tickets)
         store_seats(self.matches)
-        ReadyCheck.objects.bulk_create([one.check for one in self.proposals])
-        ReadyAnswer.objects.bulk_create([a for one in self.proposals for a in one.answers])
+        insert_rows([one.check for one in self.proposals])
+        insert_rows([answer for one in self.proposals for answer in one.answers])
         new = {ticket.pk for ticket in new_tickets}
         matched = [[t.pk for t in one.tickets if t.pk not in new] for one in self.matches]
         proposed = [t.pk for one in self.proposals for t in one.tickets if t.pk not in new]
@@ -131,11 +145,20 @@ def count_matches(matches: Sequence[NewMatch]) -> None:
 
 
 def _count_matches(matches: Sequence[NewMatch]) -> None:
+    by_pool: dict[str, list[NewMatch]] = defaultdict(list)
     for one in matches:
         assert one.match.pool is not None
-        since = [ticket.waiting_since for ticket in one.tickets]
-        waits = [(one.match.created_at - begun).total_seconds() for begun in since]
-        metrics.match_made(one.match.pool.slug, waits=waits, rating_gap=rating_gap(one))
+        by_pool[one.match.pool.slug].append(one)
+    for slug, made in by_pool.items():
+        metrics.matches_made(
+            slug,
+            waits=[
+                (one.match.created_at - ticket.waiting_since).total_seconds()
+                for one in made
+                for ticket in one.tickets
+            ],
+            rating_gaps=[gap for one in made if (gap := rating_gap(one)) is not None],
+        )
 
 
 def rating_gap(new: NewMatch) -> float | None:
@@ -147,13 +170,20 @@ def rating_gap(new: NewMatch) -> float | None:
 
 def store_seats(matches: Iterable[NewMatch]) -> None:
     """Store the seats of matches; the matches and tickets are stored already."""
-    Seat.objects.bulk_create(
+    insert_values(
+        Seat,
         [
-            Seat(match=m.match, side=side, player_id=t.player_id, name=t.name, pool=m.match.pool)
-            for m in matches
-            for side, tickets in enumerate(m.sides)
-            for t in tickets
-        ]
+            {
+                "match_id": new.match.pk,
+                "side": side,
+                "player_id": ticket.player_id,
+                "name": ticket.name,
+                "role": role,
+                "pool_id": new.match.pool_id,
+            }
+            for new in matches
+            for ticket, side, role in new.seats
+        ],
     )
 
 

@@ -177,11 +177,15 @@ class _OpenCheck:
         tickets_changed.send(sender=Ticket, ticket_ids=changed)
 
     def _make_match(self, now: datetime) -> None:
-        sides: dict[int, list[Ticket]] = {}
+        sides: dict[int, list[ReadyAnswer]] = {}
         for answer in self.answers:
-            sides.setdefault(answer.side, []).append(answer.ticket)
+            sides.setdefault(answer.side, []).append(answer)
+        answers = [side for _, side in sorted(sides.items())]
         candidate = MatchCandidate(
-            tuple(tuple(side) for _, side in sorted(sides.items())), self.check.region
+            tuple(tuple(one.ticket for one in side) for side in answers),
+            self.check.region,
+            self.check.attributes,
+            tuple(tuple(one.role for one in side) for side in answers),
         )
         new = build_match(self.check.pool, candidate, now=now)
         new.match.save(force_insert=True)

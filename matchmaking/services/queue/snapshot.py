@@ -1,5 +1,6 @@
 """What a batch of joins needs to know of one pool: one query for each fact, none if not needed."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -9,24 +10,29 @@ from django.db.models.functions import RowNumber
 
 from lib.errors import Refusal
 from lib.names import Name, parse_name
+from matchmaking.callers import players_by_short_token
 from matchmaking.engine.glicko2 import CENTRE
 from matchmaking.models import (
     Cooldown,
     Match,
     Party,
+    PartyMember,
     Player,
     Pool,
     Seat,
-    SignInName,
     Ticket,
     TicketState,
 )
 from matchmaking.models.tickets import TAG_MAX_CHARS
 from matchmaking.schemas import MatchPlayer
-from matchmaking.selectors import is_live, with_check
+from matchmaking.selectors import external_players, is_live, open_tickets_of, with_check
+from matchmaking.services.players import registered
 from matchmaking.services.ratings import current_ratings
+from service_keys.access import keys_by_digest
+from service_keys.models import ServiceKey
+from service_keys.services import note_use
 
-from .joins import Join, NewMatch, Playing
+from .joins import Filling, Join, NewMatch, Playing
 from .new_matches import MatchCandidate
 from .tickets import expire_tickets
 from .waiting_tickets import PoolWaits, Wait, waiting_tickets
@@ -49,14 +55,23 @@ class QueueSnapshot:
         self.pool_waits = self._pool_waits()
         self.waiting = {one.pk: one for one in self.pool_waits.tickets.values()}
         self.names_waiting = self._names_waiting()
+        self.members: dict[UUID, PartyMember] = {}
         self.parties = self._parties()
+        self.keys = self._keys()
+        self.external: dict[tuple[UUID, str], Player] = {}
+        self.tags: dict[UUID, str] = {}
+        self.from_services: set[UUID] = set()
+        #: Players of services who neither wait nor play, as one statement says with who they are.
+        self.idle: set[UUID] = set()
         self.known = self._known_players()
+        self.known |= self._external_players()
         self.open_tickets = self._open_tickets()
         self.playing = self._open_matches()
         self.names_registered = self._registered_names()
         self.pauses = self._pauses()
         self.ratings = self._ratings()
         self.opponents = self._recent_opponents()
+        self.waiting_of_keys = self._waiting_of_keys()
 
     def add(self, wait: Wait) -> None:
         """Let a new wait be seen by the joins that follow."""
@@ -79,6 +94,14 @@ class QueueSnapshot:
             self.names_waiting -= name_forms(ticket, ticket.tag)
             self.open_tickets.pop(ticket.player_id, None)
             self.playing[ticket.player_id] = playing
+
+    def seat(self, filling: Filling) -> None:
+        """Let a newcomer who takes a place be seen by the joins that follow: they play."""
+        ticket = filling.ticket
+        del self.waiting[ticket.pk]
+        self.names_waiting -= name_forms(ticket, ticket.tag)
+        self.open_tickets.pop(ticket.player_id, None)
+        self.playing[ticket.player_id] = filling.playing()
 
     @property
     def ids(self) -> set[UUID]:
@@ -104,7 +127,18 @@ class QueueSnapshot:
 
     def tag_of(self, player: Player) -> str:
         """What tells a guest from others of the name, where guests may share one."""
+        if player.pk in self.tags:
+            return self.tags[player.pk]
         return player.pk.hex[-TAG_MAX_CHARS:] if self.pool.shared_names and player.is_guest else ""
+
+    def tell_apart(self, players: Sequence[Player]) -> None:
+        """Give a tag to those of a service's players whose name is waiting already."""
+        mates: set[NameForm] = set()
+        for player in players:
+            forms = name_forms(player, "")
+            is_taken = not (forms.isdisjoint(self.names_waiting) and forms.isdisjoint(mates))
+            self.tags[player.pk] = player.pk.hex[-TAG_MAX_CHARS:] if is_taken else ""
+            mates |= name_forms(player, self.tags[player.pk])
 
     def _parties(self) -> dict[str, tuple[Party, list[Player]]]:
         """The parties that would join, with their members; locked, so that nobody leaves them."""
@@ -112,28 +146,62 @@ class QueueSnapshot:
         if not codes:
             return {}
         found = Party.objects.select_for_update(no_key=True).filter(code__in=codes)
-        return {
-            party.code: (party, [member.player for member in party.members.all()])
-            for party in found.order_by("code").prefetch_related("members__player")
-        }
+        parties: dict[str, tuple[Party, list[Player]]] = {}
+        for party in found.order_by("code").prefetch_related("members__player"):
+            members = list(party.members.all())
+            parties[party.code] = party, [member.player for member in members]
+            self.members |= {member.player_id: member for member in members}
+        return parties
 
     def _known_players(self) -> dict[str, Player]:
         callers = [join.caller for join in self.joins if not join.caller.is_nobody]
         if not callers:
             return {}
+        digests = [c.token_sha256 for c in callers if c.token_sha256]
         found = Player.objects.filter(
-            Q(pk__in=[c.player_id for c in callers if c.player_id])
-            | Q(token_sha256__in=[c.token_sha256 for c in callers if c.token_sha256])
+            Q(pk__in=[c.player_id for c in callers if c.player_id]) | Q(token_sha256__in=digests)
         )
         members = [member for _, members in self.parties.values() for member in members]
         known = {str(player.pk): player for player in (*members, *found)}
-        return known | {p.token_sha256: p for p in known.values() if p.token_sha256}
+        by_token = {p.token_sha256: p for p in known.values() if p.token_sha256}
+        short = players_by_short_token(one for one in digests if one not in by_token)
+        for digest, player in short.items():
+            by_token[digest] = known.setdefault(str(player.pk), player)
+        self.from_services = {player.pk for player in short.values()}
+        return known | by_token
+
+    # Only where a service queues its players.
+
+    def _keys(self) -> dict[str, ServiceKey]:
+        """The keys that these joins show, by digest."""
+        digests = {join.key_sha256 for join in self.joins if join.key_sha256}
+        keys = keys_by_digest(digests) if digests else {}
+        for key in keys.values():
+            note_use(key, now=self.now)
+        return keys
+
+    def _external_players(self) -> dict[str, Player]:
+        """The players of services that are to be queued, who are remembered by their ids there."""
+        if not self.keys:
+            return {}
+        ids = [one for join in self.joins for one in join.players if one.isprintable()]
+        for player, named in external_players(self.pool, self.keys.values(), ids):
+            if not named.is_busy:
+                self.idle.add(player.pk)
+            known = self.known.get(str(player.pk), player)
+            self.external[UUID(str(named.service)), named.external_id] = known
+        return {str(player.pk): player for player in self.external.values()}
+
+    def _waiting_of_keys(self) -> Counter[UUID]:
+        """How many open tickets each of these keys has."""
+        return Counter({key.pk: open_tickets_of(key) for key in self.keys.values()})
 
     def _open_tickets(self) -> dict[UUID, Ticket]:
         """The open ticket of each known player who has one, in whichever pool."""
-        if not self.known:
+        ids = self.ids - self.idle
+        if not ids:
             return {}
-        tickets = with_check(Ticket.objects.open()).filter(player__in=self.ids)
+        tickets = with_check(Ticket.objects.open()).filter(player__in=ids)
         found = {ticket.player_id: ticket for ticket in tickets.select_related("pool", "party")}
         mine = {ticket.player_id: ticket for ticket in self.waiting.values()}
         for player_id, ticket in found.items():
@@ -143,29 +211,28 @@ class QueueSnapshot:
 
     def _open_matches(self) -> dict[UUID, Playing]:
         """The unfinished match in this pool of each known player who has one."""
-        if not self.known:
+        ids = self.ids - self.idle
+        if not ids:
             return {}
-        held = Seat.objects.filter(player__in=self.ids, pool=self.pool, holds=True)
+        held = Seat.objects.filter(player__in=ids, pool=self.pool, holds=True)
         matches = Match.objects.filter(seats__in=held).prefetch_related("seats")
         playing: dict[UUID, Playing] = {}
         for match in matches:
             match.pool = self.pool
             found = Playing(match, MatchPlayer.of_seats(match))
-            playing |= {player.id: found for player in found.players if player.id}
+            held_by = [s.player_id for s in match.seats.all() if s.player_id and s.holds]
+            playing |= dict.fromkeys(held_by, found)
         return playing
 
     def _registered_names(self) -> set[str]:
         """The forms of this batch's guest names that belong to accounts."""
         asked = [name for name in self.names_asked.values() if isinstance(name, Name)]
-        guests = [player for player in self.known.values() if player.is_guest]
+        from_services = {player.pk for player in self.external.values()}
+        known = self.known.values()
+        guests = [one for one in known if one.is_guest and one.pk not in from_services]
         forms = {form for name in asked for form in (name.name_key, name.skeleton)}
         forms |= {form for guest in guests for form in (guest.name_key, guest.skeleton)}
-        if not forms:
-            return set()
-        taken = SignInName.objects.filter(
-            Q(name_key__in=forms) | Q(skeleton__in=forms)
-        ).values_list("name_key", "skeleton")
-        return {form for pair in taken for form in pair}
+        return registered(forms) if forms else set()
 
     # Only where the pool has the rule.
 
@@ -183,8 +250,13 @@ class QueueSnapshot:
             return {}
         return current_ratings(self.pool, self.ids, now=self.now)
 
-    def rating_of(self, player: Player) -> float | None:
-        """The rating a newcomer is paired by; none in a plain pool."""
+    def rating_of(self, player: Player, given: float | None = None) -> float | None:
+        """The rating a newcomer is paired by, `given` with the join or the pool's own.
+
+        None in a plain pool, where no rating matters.
+        """
+        if given is not None:
+            return given
         return None if self.pool.is_plain else self.ratings.get(player.pk, CENTRE)
 
     def _recent_opponents(self) -> dict[UUID, list[str]]:

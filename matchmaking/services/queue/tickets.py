@@ -22,6 +22,8 @@ from matchmaking.models import (
 )
 from matchmaking.selectors import with_check
 from matchmaking.signals import tickets_changed
+from service_keys.access import check_key, count_requests, keys_by_digest
+from service_keys.models import Scope, ServiceKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,14 @@ def ticket_of(*, ticket_id: UUID, caller: Caller) -> Ticket:
 def tickets_of(queries: Sequence[TicketQuery]) -> list[Ticket | Refusal]:
     """What each of these queries finds: a ticket of the caller's, or why there is none."""
     players = players_of(query.caller for query in queries)
+    digests = {one.caller.key_sha256 for one in queries if one.caller.key_sha256}
+    keys = keys_by_digest(digests) if digests else {}
     tickets = with_check(Ticket.objects.in_full()).in_bulk([query.ticket_id for query in queries])
 
     def find(query: TicketQuery) -> Ticket | Refusal:
         player, ticket = players.get(query.caller), tickets.get(query.ticket_id)
+        if query.caller.key_sha256:
+            return _of_key(keys.get(query.caller.key_sha256), ticket)
         if player is None:
             return unknown(query.caller)
         if ticket is None:
@@ -107,6 +113,20 @@ def tickets_of(queries: Sequence[TicketQuery]) -> list[Ticket | Refusal]:
         return ticket
 
     return [find(query) for query in queries]
+
+
+def _of_key(key: ServiceKey | None, ticket: Ticket | None) -> Ticket | Refusal:
+    """A ticket that the service of this key has queued, or why there is none."""
+    try:
+        known = check_key(key, Scope.MATCHES)
+        count_requests([known])
+    except Refusal as refusal:
+        return refusal
+    if ticket is None:
+        return NotFound("There is no such ticket.")
+    if ticket.queued_by_id != known.pk:
+        return Forbidden("This ticket was not queued by your key.", code="not_your_ticket")
+    return ticket
 
 
 # Signs of life. A party stays while one of its members shows one.

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from matchmaking.models import CheckState, Pool, ReadyCheck, Ticket, TicketState
 
+from .backfill.places import fill_at_once
 from .new_matches import (
     ClaimLost,
     MatchCandidate,
@@ -42,6 +43,8 @@ def tick_pools(*, now: datetime) -> int:
     found = 0
     for pool in _pools_with_work():
         try:
+            if pool.is_open and pool.backfill:
+                fill_at_once(pool, now=now)
             if pool.is_open and not _is_gathering(pool, now):
                 found += pair_waiting(pool=pool, now=now)
             elif not pool.is_open:
@@ -113,6 +116,8 @@ def follow_clock(*, now: datetime) -> int:
 
 def _has_work(pool: Pool, *, waiting: int, back: int) -> bool:
     if not pool.is_open:
+        return True
+    if pool.backfill and waiting:
         return True
     if waiting < pool.team_size * pool.teams:
         return False

@@ -39,7 +39,7 @@ class WaitingPool:
         for ticket in match.tickets:
             del self.seen[cast(Key, ticket.id)]
         sides = tuple(self._rows(side) for side in match.sides)
-        return MatchCandidate(sides, match.region or "")
+        return MatchCandidate(sides, match.region or "", match.attributes, match.roles)
 
     def _rows(self, side: Sequence[pairing.Ticket]) -> Wait:
         return tuple(row for one in side for row in self._wait(cast(Key, one.id)))

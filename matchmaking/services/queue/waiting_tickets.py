@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import CharField, IntegerField, QuerySet
 from django.db.models.functions import Cast
 
+from lib.database.prepared import PreparedRead
 from matchmaking.engine import pairing
 from matchmaking.engine.glicko2 import CENTRE
 from matchmaking.models import Pool, Ticket
@@ -53,6 +54,14 @@ class PoolWaits:
         return len(self.tickets) >= _FEW
 
 
+def _waiting_in(pool_id: int) -> "QuerySet[Ticket, Ticket]":
+    return Ticket.objects.waiting().filter(pool=pool_id)
+
+
+_first_of = PreparedRead(lambda pool_id: _waiting_in(pool_id)[:_FEW], int)
+"""The first who wait in a pool; all of them where they are few."""
+
+
 class WaitingTickets:
     """What this process has read of each pool."""
 
@@ -61,13 +70,12 @@ class WaitingTickets:
 
     def of(self, pool: Pool) -> PoolWaits:
         """The waiting tickets of a pool as of now, the longest wait first."""
-        waiting = Ticket.objects.waiting().filter(pool=pool)
         before = self._pools.get(pool.pk)
         if before is None:
-            first = list(waiting[:_FEW])
+            first = _first_of(pool.pk)
             if len(first) < _FEW:
                 return _few(pool, first)
-        now = _read_new(waiting, before or PoolWaits({}))
+        now = _read_new(_waiting_in(pool.pk), before or PoolWaits({}))
         if now.is_large:
             self._pools[pool.pk] = now
         else:
@@ -124,6 +132,8 @@ def waiting_of(wait: Wait) -> Waiting:
                 player=str(ticket.player_id),
                 rating=CENTRE if ticket.rating is None else ticket.rating,
                 recent_opponents=tuple(ticket.avoids),
+                attributes=ticket.attributes,
+                roles=tuple(ticket.roles),
             )
             for ticket in wait
         ),

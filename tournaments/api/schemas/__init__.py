@@ -25,6 +25,7 @@ from .tables import (
     Paired,
     PairedRound,
     RoundLength,
+    RoundReasons,
     StageStandings,
     Standings,
 )
@@ -37,6 +38,7 @@ from .tournaments import (
     Ended,
     Entered,
     Imported,
+    ImportPreview,
     Line,
     Listed,
     Reinstated,

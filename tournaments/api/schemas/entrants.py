@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
-from lib.schemas import Schema, Timestamp, timestamp
+from lib.schemas import Paged, Schema, Timestamp, timestamp
 from tournaments import models
 from tournaments.schemas import EntrantBrief
 from tournaments.services.transfer import imports
@@ -51,8 +51,8 @@ class Entrant(EntrantBrief):
         return [cls.of(entrant) for entrant in entrants]
 
 
-class Entrants(Schema):
-    """Entrants, by seed."""
+class Entrants(Paged):
+    """Entrants, by seed unless they are sorted otherwise."""
 
     entrants: list[Entrant]
 

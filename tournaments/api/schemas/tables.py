@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 from lib.schemas import Schema
 from tournaments import models
 from tournaments.engine import standings as engine
+from tournaments.engine import swiss
 from tournaments.models import Part
 from tournaments.schemas import Bye, Match, Round, StageBrief
 from tournaments.services.progress.pairing_by_hand import Suggestion
@@ -19,7 +20,7 @@ class PairedRound(Round, kw_only=True):
 
     byes: list[Bye]
     note: str
-    """What a quick pairing gave up; empty for any other."""
+    """How else than by the Dutch system it was paired, and what that gave up; empty otherwise."""
 
     @classmethod
     def of_row(cls, row: models.Round) -> Self:
@@ -73,6 +74,64 @@ class NextRound(Schema):
             [Present(one.pk, one.name, list(suggestion.met[one.pk])) for one in suggestion.present],
             [Bye.of(bye) for bye in suggestion.byes],
             [(white.pk, black.pk) for white, black in suggestion.pairs],
+        )
+
+
+class PairingReason(Schema):
+    """A sentence about a round, with what it goes by."""
+
+    words: str
+    article: str
+    """The article or criterion of FIDE C.04.3, such as `1.4`, `5.2.1` or `C12`."""
+
+    @classmethod
+    def listed(cls, reasons: Sequence[swiss.Reason]) -> list[Self]:
+        """Reasons in their order."""
+        return [cls(one.words, one.article) for one in reasons]
+
+
+class BoardReasons(Schema):
+    """Why two were paired, and with these colours."""
+
+    board: int
+    white: int
+    black: int
+    """The entrants' ids."""
+    reasons: list[PairingReason]
+
+
+class RoundReasons(Schema):
+    """Why a round of a Swiss was paired as it was, by the results as they are now."""
+
+    stage: int
+    number: int
+    name: str
+    broken: list[str]
+    """Absolute rules that the round does not keep; empty for the Dutch system."""
+    boards: list[BoardReasons]
+    bye: list[PairingReason]
+    """Why it is this player who rests; empty when nobody does."""
+    whole: list[PairingReason]
+    """The topscorers, and how often each criterion could not be met."""
+
+    @classmethod
+    def of(cls, table: tables.Table, row: models.Round, found: swiss.RoundReasons) -> Self:
+        """What was found out about a round."""
+        entrant = {seed: one.entrant_id for seed, one in table.by_seed.items()}
+        boards = [
+            BoardReasons(
+                number, entrant[one.white], entrant[one.black], PairingReason.listed(one.reasons)
+            )
+            for number, one in enumerate(found.boards, start=1)
+        ]
+        return cls(
+            table.stage.number,
+            row.number,
+            row.name,
+            list(found.broken),
+            boards,
+            PairingReason.listed(found.rest),
+            PairingReason.listed(found.whole),
         )
 
 

@@ -1,13 +1,15 @@
 """Tournaments as they are answered after a change, and in lists."""
 
+from dataclasses import asdict
 from typing import Any, Self, cast
 
 from msgspec import UNSET, UnsetType
 
-from lib.schemas import Schema, Timestamp, timestamp
+from lib.schemas import Paged, Schema, Timestamp, timestamp
 from tournaments import models
 from tournaments.models import TournamentState
 from tournaments.schemas import Brief, Match, Sources
+from tournaments.services.transfer.preview import Preview
 
 
 class Confirmation(Schema):
@@ -50,7 +52,52 @@ class Imported(Schema):
     token: str
     """The organiser's token, shown this once."""
     warnings: list[str] = []
-    """What contradicts itself in a report file, and a guessed encoding."""
+    """What is not carried over, what contradicts itself, and a guessed encoding."""
+
+
+class StagePreview(Schema):
+    """A stage as an import would make it."""
+
+    title: str
+    format: str
+    state: str
+    groups: int
+    entrants: int
+    played: int
+    open: int
+    """Matches to be played, as far as they are drawn; with a bracket reset that may not be."""
+
+
+class ImportPreview(Schema):
+    """What an import would make; nothing is stored."""
+
+    source: str
+    name: str
+    state: str
+    entrants: list[str]
+    """Their names, by the seeds."""
+    places: list[tuple[str, str]]
+    """Names with final places, where the source says some and it is over."""
+    stages: list[StagePreview]
+    played: int
+    open: int
+    warnings: list[str]
+    """What is not carried over, and whose final place is another one in the file."""
+
+    @classmethod
+    def of(cls, preview: Preview) -> Self:
+        """The same of a preview."""
+        return cls(
+            source=preview.source.value,
+            name=preview.name,
+            state=preview.state,
+            entrants=list(preview.entrants),
+            places=list(preview.places),
+            stages=[StagePreview(**asdict(stage)) for stage in preview.stages],
+            played=preview.played,
+            open=preview.open,
+            warnings=list(preview.warnings),
+        )
 
 
 class Started(Schema):
@@ -89,11 +136,12 @@ class Line(Brief):
         )
 
 
-class Listed(Schema):
+class Listed(Paged, kw_only=True):
     """A page of tournaments."""
 
     tournaments: list[Line]
     page: int
+    """Which page it is, by number; without a meaning where a cursor was sent."""
     pages: int
     total: int
 

@@ -1,11 +1,12 @@
 """The day as it is answered: stations, judges, the record."""
 
+from collections.abc import Collection
 from typing import Self
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
-from lib.schemas import Schema, Timestamp, timestamp
+from lib.schemas import Paged, Schema, Timestamp, timestamp
 from tournaments import models
 
 
@@ -34,7 +35,7 @@ class Action(Schema):
         )
 
 
-class Actions(Schema):
+class Actions(Paged, kw_only=True):
     """The record, the newest first."""
 
     actions: list[Action]
@@ -60,8 +61,14 @@ class Station(Schema):
     @classmethod
     def of(cls, row: models.Station) -> Self:
         """A station with the match that is called to it."""
-        pairing = row.pairings.filter(state="ready").first()
-        return cls(row.pk, row.number, row.name, pairing.match_id if pairing else None)
+        return cls.listed([row])[0]
+
+    @classmethod
+    def listed(cls, rows: Collection[models.Station]) -> list[Self]:
+        """Stations with the matches that are called to them; it takes one query."""
+        called = models.Pairing.objects.ready().filter(station__in=rows)
+        matches = dict(called.values_list("station_id", "match_id"))
+        return [cls(row.pk, row.number, row.name, matches.get(row.pk)) for row in rows]
 
 
 class Stations(Schema):

@@ -1,7 +1,9 @@
 """`manage.py pair_swiss FILE.trf`: the next round by the Dutch system, for other programs."""
 
 import sys
+import time
 from argparse import ArgumentParser
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from lib.errors import Refusal
 from tournaments.engine.errors import EngineError
-from tournaments.engine.swiss import pairing_text, read_trf
-from tournaments.engine.swiss.gacrux_engine import DutchEngine
+from tournaments.engine.swiss import (
+    DutchEngine,
+    PairingTask,
+    PairingUnfinished,
+    Progress,
+    explained,
+    pairing_text,
+    read_trf,
+)
 from tournaments.files.text import decode
 
 
@@ -27,18 +36,54 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the file's name."""
         parser.add_argument("file", metavar="FILE.trf")
+        parser.add_argument(
+            "--explain", action="store_true", help="say of each board on standard error why"
+        )
+        parser.add_argument(
+            "--seconds",
+            type=float,
+            help="stop after so many, print no pairing and say how far it got; no limit otherwise",
+        )
 
-    def handle(self, *args: Any, file: str, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        file: str,
+        explain: bool = False,
+        seconds: float | None = None,
+        **options: Any,
+    ) -> None:
         """Read, pair, print."""
+        end = inf if seconds is None else time.monotonic() + seconds
         try:
             # Names do not matter here, and report files are often in an encoding of one byte.
             text = decode(_content(file), otherwise="latin-1")
-            pairing = DutchEngine().pair(read_trf(text))
+            task = read_trf(text)
+            pairing = DutchEngine(lambda: time.monotonic() < end).pair(task)
         except OSError as error:
             raise CommandError(f"Cannot read {file}: {error.strerror}.") from error
+        except PairingUnfinished as error:
+            if explain:
+                self.stderr.write("\n".join(_decided(task, error.progress)))
+            raise CommandError(
+                f"The round was not paired within {seconds:g} seconds. {error}"
+            ) from error
         except (EngineError, Refusal) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(pairing_text(pairing), ending="")
+        if explain:
+            self.stderr.write("\n".join(explained(task, pairing)))
+
+
+def _decided(task: PairingTask, progress: Progress) -> list[str]:
+    """A line for each bracket that is decided: its pairs, the higher ranked first."""
+    name = {player.id: player.label for player in task.history.players}
+    lines = []
+    for one in progress.decided:
+        pairs = [f"{name[higher]} - {name[lower]}" for higher, lower in one.pairs]
+        floating = [f"{name[player]} floats" for player in one.floating]
+        lines.append(f"{float(one.score):g} points: {'; '.join(pairs + floating)}.")
+    return lines
 
 
 def _content(file: str) -> bytes:

@@ -17,7 +17,7 @@ from tournaments.services.locking import check_runs, lock_tournament
 from tournaments.storage.swiss_tasks import next_task
 from tournaments.storage.tables import Table
 
-from .swiss_rounds import publish_round, swiss_group, table_to_pair
+from .swiss_rounds import BY_HAND, publish_round, swiss_group, table_to_pair
 
 
 class BadPairing(Refusal):
@@ -99,7 +99,7 @@ def pair_by_hand(
     paired = {seed for pair in seeds for seed in pair}
     resting = tuple(one.id for one in present if one.id not in paired)
     how = f"by hand; met before: {', '.join(again)}" if again else "by hand"
-    return publish_round(table, SwissPairing(seeds, resting), actor, how=how, why=why)
+    return publish_round(table, SwissPairing(seeds, resting), actor, how=how, note=BY_HAND, why=why)
 
 
 def _next_round(tournament_id: UUID, stage: int | None = None) -> tuple[Table, PairingTask]:

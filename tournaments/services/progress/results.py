@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from lib.errors import Conflict, Forbidden
-from matchmaking.models import Match, MatchState, Player
+from matchmaking.models import Match, MatchState
 from matchmaking.results import BadScore, Result
 from matchmaking.services.matches import (
     accept_unanswered,
@@ -16,7 +16,7 @@ from matchmaking.services.matches import (
 )
 from tournaments.models import Pairing
 from tournaments.services import audit_log
-from tournaments.services.actors import Actor, players_together
+from tournaments.services.actors import Actor
 from tournaments.services.locking import (
     address,
     check_runs,
@@ -120,15 +120,15 @@ def _correct(pairing: Pairing, result: Result, actor: Actor, why: str) -> None:
     _record(pairing, actor, why, undo, "corrected to: ")
 
 
-def continue_from(match: Match, by: Sequence[Player]) -> None:
-    """Record and advance a result that is the word of these players; the tournament is locked.
+def continue_from(match: Match, actor: Actor) -> None:
+    """Record and advance a result that is the word of players or a server; the cup is locked.
 
     Does nothing for a match of no tournament.
     """
     pairing = Pairing.objects.in_full().filter(match=match).first()
     if pairing is not None:
         pairing.match = match
-        _record(pairing, players_together(by), "", ResultEntered(at=address(pairing)))
+        _record(pairing, actor, "", ResultEntered(at=address(pairing)))
         advance(pairing, Result.of(match))
 
 

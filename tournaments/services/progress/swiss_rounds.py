@@ -45,6 +45,8 @@ from tournaments.storage.tables import Table, read_table
 from tournaments.swiss_worker import PairingTimeout, pair_apart
 
 Engine = Literal["dutch", "quick"]
+#: The note of a round that the organiser paired.
+BY_HAND = "Paired by hand."
 #: A round of at most so many players is paired in about a second, and never waits for larger ones.
 SMALL = 128
 #: So many rounds of each kind are paired at once in this process; the next one waits.
@@ -137,8 +139,9 @@ def _computed(task: PairingTask, engine: Engine, tournament_id: UUID) -> SwissPa
             raise NoPairingPossible("A round needs at least two players who are present.")
         return QuickEngine().pair(task) if engine == "quick" else _dutch(task, tournament_id)
     except PairingTimeout as error:
+        fewer = "Forbid fewer pairs, or pair this round by hand or" if task.forbidden else "Pair it"
         raise Conflict(
-            f"{error} Pair this round quickly instead: that keeps the absolute rules (nobody "
+            f"{error} Nothing is stored. {fewer} quickly: that keeps the absolute rules (nobody "
             "meets twice, nobody has two byes) and leaves out the finer ones.",
             code="pairing_timeout",
         ) from error
@@ -204,7 +207,8 @@ def publish_round(
     _store_byes(table, number, pairing)
     tournament, text = group.stage.tournament, _in_words(table, round_, pairing, how)
     undo = None if follows else RoundPaired(stage=group.stage.number, round=number)
-    text = f"{text}. {note}" if note else text
+    if note and note != BY_HAND:  # how it was paired says that already
+        text = f"{text}. {note}"
     audit_log.record(tournament, actor, "round", text, why=why, undo=undo)
     round_published.send(sender=Round, tournament=tournament, round=round_, pairings=rows)
     return round_

@@ -86,9 +86,15 @@ def _leave(
 
 def set_last_rounds(entrant: Entrant) -> None:
     """In a Swiss, make the last paired round the last one of an entrant who leaves."""
-    for contender in Contender.objects.filter(
-        entrant=entrant, group__stage__format=Format.SWISS, group__stage__state=StageState.RUNNING
-    ).select_related("group"):
+    for contender in (
+        Contender.objects.filter(
+            entrant=entrant,
+            group__stage__format=Format.SWISS,
+            group__stage__state=StageState.RUNNING,
+        )
+        .select_related("group")
+        .defer("group__draw")
+    ):
         contender.change(until_round=contender.group.last_round)
 
 

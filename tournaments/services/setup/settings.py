@@ -12,8 +12,9 @@ from django.db.models import Count
 from django.utils import timezone
 
 from lib.errors import Conflict, Refusal
-from matchmaking.models import Pool
+from matchmaking.models import DecidedBy, Pool
 from matchmaking.ports.game_host import checked_game
+from service_keys.models import ServiceKey
 from tournaments.files.document import YEARS
 from tournaments.models import Entry, KeepApart, Reporting, Seeding, Tournament
 from tournaments.models.tournament_settings import TEAM_SIZE_MAX
@@ -21,7 +22,7 @@ from tournaments.services import audit_log
 from tournaments.services.actors import Actor
 from tournaments.services.capacity import fill_places
 from tournaments.services.locking import lock_tournament, wrong_state
-from tournaments.services.permissions import check_may_rate
+from tournaments.services.permissions import check_may_choose_server, check_may_rate
 from tournaments.services.undoable import SettingsChanged
 
 from .creation import parse_tournament_name
@@ -104,6 +105,8 @@ SETTINGS = {
         while_running=True,
     ),
     "reporting": Setting("who reports", Reporting, while_running=True),
+    "decided_by": Setting("who decides", DecidedBy, while_running=True),
+    "game_server": Setting("the game server", while_running=True),
     "rated_in": Setting("the ratings"),
     "plays": Setting("the game"),
     "play_settings": Setting("the settings of the game"),
@@ -129,6 +132,8 @@ def change_settings(*, tournament_id: UUID, actor: Actor, changes: Mapping[str, 
         return tournament
     if "rated_in" in checked:
         check_may_rate(actor)
+    if checked.get("decided_by") == DecidedBy.GAME_SERVER or checked.get("game_server"):
+        check_may_choose_server(actor)
     check_in_time(tournament, checked)
     undo = SettingsChanged({field: _kept(getattr(tournament, field)) for field in checked})
     for field, value in checked.items():
@@ -158,6 +163,8 @@ def _kept(value: Any) -> Any:
     """A value as the record stores it."""
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, ServiceKey):
+        return str(value.pk)
     return value.pk if isinstance(value, Pool) else value
 
 
@@ -178,6 +185,10 @@ def check_in_time(tournament: Tournament, changes: Iterable[str]) -> None:
 def _check_together(tournament: Tournament, changes: dict[str, Any]) -> None:
     if tournament.entry == Entry.CODE and not tournament.entry_code:
         raise Refusal("Give the code that players need.", code="bad_code")
+    if tournament.decided_by == DecidedBy.GAME_SERVER and tournament.game_server is None:
+        raise Refusal(
+            "Say which game server decides: name its key as `game_server`.", code="no_game_server"
+        )
     if "starts_at" in changes and tournament.starts_at and tournament.starts_at < timezone.now():
         raise Refusal("The start is in the past. Give a later time.", code="bad_start")
     if "capacity" in changes and tournament.capacity is not None:

@@ -1,9 +1,11 @@
 """Imported files: lists of entrants, report files and whole tournaments.
 
-Exports are in `files`: `sheets` (CSV), `report` (TRF) and `export` (JSON).
+Which program a file is from, `files.sources` knows. Exports are in `files`: `sheets` (CSV),
+`report` (TRF) and `export` (JSON).
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict, Unpack
 from uuid import UUID
@@ -11,16 +13,18 @@ from uuid import UUID
 from django.db import transaction
 
 from matchmaking.models import Player
-from tournaments.files.document import parse_document
 from tournaments.files.entrant_lines import BadLines
 from tournaments.files.entrant_sheet import Sheet, SheetEntrant, parse_sheet
-from tournaments.files.report import document_of_trf
-from tournaments.files.text import Text, decode, read_text
+from tournaments.files.sources.found import Found, Source, some_of
+from tournaments.files.sources.recognise import read_file
+from tournaments.files.text import Text, read_text
 from tournaments.models import Entrant, Member, Tournament
 from tournaments.services.actors import Actor
 from tournaments.services.entry.entrants import add_entrants, check_new_entrants
 from tournaments.services.locking import lock_tournament
 from tournaments.services.setup.creation import Created
+from tournaments.storage.final_places import final_places
+from tournaments.storage.tables import Placing
 
 from .restore import restore
 
@@ -122,23 +126,59 @@ def _roster_fault(team_size: int, members: Sequence[str]) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A tournament out of a file, with its final places once it is over."""
+
+    created: Created
+    places: tuple[Placing, ...]
+
+
+def import_file(
+    *, data: bytes, source: Source | None = None, encoding: str = "", **made_by: Unpack[MadeBy]
+) -> Created:
+    """A new tournament out of a file of any program that is known; raises `BadFile`.
+
+    `source` is found by what the file looks like, and `encoding` guessed, where they are not said.
+    The warnings say what is not carried over, and whose final place is another one there.
+    """
+    found, said = read_source(data, source, encoding)
+    return made_of(restore(document=found.document, **made_by), found, said).created
+
+
 def import_tournament(*, data: bytes, **made_by: Unpack[MadeBy]) -> Created:
-    """A new tournament out of a JSON document that was exported; raises `BadFile`."""
-    return restore(document=parse_document(decode(data)), **made_by)
+    """A new tournament out of a JSON document that was exported here; raises `BadFile`."""
+    return import_file(data=data, source=Source.MATCHPOINT, **made_by)
 
 
 def import_trf(*, data: bytes, encoding: str = "", **made_by: Unpack[MadeBy]) -> Created:
-    """A new Swiss out of a report file, with the rounds in it; raises `BadFile`.
+    """A new Swiss out of a report file, with the rounds in it; raises `BadFile`."""
+    return import_file(data=data, source=Source.TRF, encoding=encoding, **made_by)
 
-    A file without rounds becomes a draft. `encoding` replaces the guess where it is not in UTF-8.
-    """
+
+def read_source(data: bytes, source: Source | None, encoding: str) -> tuple[Found, list[str]]:
+    """The tournament in a file, and a sentence where its encoding was guessed."""
     read = read_text(data, encoding=encoding)
-    document, warnings = document_of_trf(read.text)
-    made = restore(document=document, **made_by)
-    return replace(made, warnings=(*read.warnings, *warnings))
+    return read_file(read.text, source), read.warnings
 
 
-def import_file(*, data: bytes, **made_by: Unpack[MadeBy]) -> Created:
-    """A new tournament out of either kind of file: only JSON begins with a brace."""
-    read = import_tournament if read_text(data).text.lstrip().startswith("{") else import_trf
-    return read(data=data, **made_by)
+def made_of(created: Created, found: Found, said: Sequence[str]) -> Made:
+    """A tournament that was made, with everything that is to be said of it."""
+    places = final_places(created.tournament) if found.places else ()
+    warnings = (*created.warnings, *said, *found.left_out, *_other_places(places, found.places))
+    return Made(replace(created, warnings=warnings), places)
+
+
+def _other_places(places: Sequence[Placing], there: Mapping[int, int]) -> list[str]:
+    """Sentences about who has another final place here than in the file."""
+    other = []
+    sharing = Counter(there.values())
+    for place in places:
+        entrant = place.contender.entrant
+        rank = there.get(entrant.seed)
+        if rank is not None and (place.last < rank or rank + sharing[rank] <= place.first):
+            other.append(f"{entrant} has place {place.places} here, and {rank} in the file.")
+    if not other:
+        return []
+    return [*some_of(other, "places"), "Tie-breaks differ between programs; the results are the "
+            "same."]  # fmt: skip

@@ -28,9 +28,11 @@ from tournaments.models import (
     Stage,
     Station,
 )
-from tournaments.storage.brackets import stage_bracket, store_bracket
+from tournaments.storage.brackets import group_bracket, store_bracket
 from tournaments.storage.tables import group_history
 
+#: The note of a Swiss round that was not paired here.
+FROM_A_FILE = "As it stood in a file."
 OUTCOMES = {
     "played": Outcome.PLAYED,
     "drawn": Outcome.DRAWN,
@@ -74,6 +76,8 @@ def restore_group(stage: Stage, part: GroupPart, refs: References) -> Group:
         forbidden_pairs=[list(pair) for pair in part.forbidden_pairs],
         prohibitions=part.prohibitions,
         virtual_points=part.virtual_points,
+        has_draw=bool(part.draw),
+        draw=part.draw,
     )
     _check_contenders(part, where)
     if stage.is_elimination:
@@ -110,7 +114,7 @@ def _restore_bracket(group: Group, part: GroupPart, refs: References, where: str
     results = {key: row for key, row in parts.items() if row.result is not None}
     outcomes = {key: _outcome(row, f"{where}, {key}") for key, row in results.items()}
     with as_bad_file(f"{where}: "):
-        engine.resolve(stage_bracket(group.stage, len(seeded)), outcomes)
+        engine.resolve(group_bracket(group, len(seeded)), outcomes)
         store_bracket(group, seeded, outcomes)
     _restore_rounds(group, part.rounds)
     rows = {row.key: row for row in Pairing.objects.in_full().filter(group=group)}
@@ -147,7 +151,8 @@ def _restore_rounds(group: Group, parts: Iterable[RoundPart]) -> None:
     rows = [row for row in group.rounds.all() if (row.part, row.number) in by_number]
     for row in rows:
         part = by_number[row.part, row.number]
-        row.name, row.best_of, row.published_at = part.name, part.best_of, part.published_at
+        row.name, row.best_of = part.name, part.best_of
+        row.published_at = part.published_at or row.published_at
     Round.objects.bulk_update(rows, ("name", "best_of", "published_at"))
 
 
@@ -172,6 +177,7 @@ def _restore_table(group: Group, part: GroupPart, refs: References, where: str) 
             name=one.name,
             best_of=one.best_of,
             published_at=one.published_at or timezone.now(),
+            note=FROM_A_FILE if group.stage.format == Format.SWISS else "",
         )
         for one in parts
     ]

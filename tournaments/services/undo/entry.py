@@ -7,12 +7,13 @@ from django.utils.dateparse import parse_datetime
 from lib.errors import Conflict
 from lib.names import parse_name
 from matchmaking.models import Player, Pool
+from service_keys.models import ServiceKey
 from tournaments.models import Entrant, EntryStatus, Pairing, Seeding, Tournament, TournamentState
 from tournaments.services import capacity, undoable
 from tournaments.services.actors import Actor
 from tournaments.services.entry.entrants import ENTRANT_FIELDS, give_name, open_seats
 from tournaments.services.guards import check_before_start, check_is_free, entrant_of
-from tournaments.services.permissions import check_may_rate
+from tournaments.services.permissions import check_may_choose_server, check_may_rate
 from tournaments.services.progress.redraw import check_can_redraw, redraw
 from tournaments.services.progress.stages import tear_down
 from tournaments.services.progress.start import number_seeds
@@ -131,6 +132,10 @@ def undo_settings(tournament: Tournament, undone: undoable.SettingsChanged, acto
     if "rated_in" in before:
         check_may_rate(actor)
         before["rated_in"] = Pool.objects.filter(pk=before["rated_in"]).first()
+    if "game_server" in before:
+        if before["game_server"]:
+            check_may_choose_server(actor)
+        before["game_server"] = ServiceKey.objects.filter(pk=before["game_server"]).first()
     tournament.change(**before)
 
 

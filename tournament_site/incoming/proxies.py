@@ -11,8 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from lib.addresses import TrustedProxies, parse_address
-
-from .logs.requests import GIVEN_ID, HEADER, is_id
+from tournament_site.logs.requests import GIVEN_ID, HEADER, is_id
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""Django's databases, with one addition: work that is done as the last of a transaction."""

@@ -1,0 +1,1 @@
+"""HTTP for game servers, which show a key."""

@@ -1,0 +1,1 @@
+"""Places in running matches that players left."""

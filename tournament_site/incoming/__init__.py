@@ -1,0 +1,1 @@
+"""What is settled about a connection before anything reads it."""

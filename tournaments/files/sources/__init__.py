@@ -1,0 +1,1 @@
+"""Tournaments as other programs write them, read into documents; no module knows the database."""
