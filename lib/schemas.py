@@ -5,7 +5,7 @@ import inspect
 import sys
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, TypeVar, dataclass_transform, get_args
 
@@ -48,6 +48,7 @@ class Refused(Answer, tag="Error"):
     """By which the log names the request; there when the fault is the server's."""
 
 
+@lru_cache(maxsize=256)  # all that one transaction says of its moment
 def timestamp(at: datetime) -> str:
     """A moment as the wire writes it: UTC, milliseconds, `Z`."""
     return at.isoformat(timespec="milliseconds")[:23] + "Z"

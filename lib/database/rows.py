@@ -7,7 +7,7 @@ every field for its default. Here all of it is found out once for each model.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -34,6 +34,9 @@ Convert = Callable[[Any], Any]
 
 #: Fields whose values are stored as they are.
 _PLAIN = (BooleanField, CharField, FloatField, IntegerField, TextField)
+
+#: So many rows and more are copied to PostgreSQL; a statement for fewer is one message less.
+_COPIED = 4
 
 
 def new_row(model: type[Row], **values: Any) -> Row:
@@ -89,9 +92,19 @@ def _insert(plan: "_Plan", values: Sequence[Sequence[Any]]) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":  # one short statement, prepared once
             cursor.executemany(plan.statement.format(plan.places), values)
-        else:
+        elif len(values) < _COPIED:
             places = ", ".join([plan.places] * len(values))
             cursor.execute(plan.statement.format(places), [each for row in values for each in row])
+        else:
+            cursor._execute_with_wrappers(plan.copy, values, many=True, executor=_copy)
+
+
+def _copy(sql: str, rows: Sequence[Sequence[Any]], many: bool, context: dict[str, Any]) -> None:
+    """Send rows to PostgreSQL: a statement's parameters take three times as long to write."""
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors, context["cursor"].cursor.copy(sql) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 class _Making(NamedTuple):
@@ -135,6 +148,8 @@ class _Plan(NamedTuple):
 
     statement: str
     places: str
+    #: The statement with which PostgreSQL takes many.
+    copy: str
     read: Callable[[Mapping[str, Any]], tuple[Any, ...]]
     converted: Sequence[tuple[int, Convert]]
 
@@ -156,6 +171,7 @@ def _plan(model: type[Model], vendor: str) -> _Plan:
     return _Plan(
         statement=f"INSERT INTO {table} ({quoted}) VALUES {{}}",  # noqa: S608 - our own names
         places=f"({', '.join(['%s'] * len(fields))})",
+        copy=f"COPY {table} ({quoted}) FROM STDIN",
         read=itemgetter(*(one.attname for one in fields)),
         converted=[(place, convert) for place, convert in converters if convert is not None],
     )
@@ -182,6 +198,7 @@ def _moment_converter(prepare: Convert) -> Convert:
     """SQLite has moments as text; nearly all are in the database's own time zone already."""
     own = connection.timezone
 
+    @lru_cache(maxsize=256)  # most rows of a statement have the same
     def convert(moment: datetime) -> Any:
         return moment.isoformat(" ")[:-6] if moment.tzinfo is own else prepare(moment)  # no +00:00
 

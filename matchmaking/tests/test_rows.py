@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, models, transaction
 
+from lib.database import rows as rows_module
 from lib.database.prepared import PreparedRead
 from lib.database.rows import insert_rows, insert_values, new_row
 from lib.models import StoredResponse
@@ -18,6 +19,12 @@ pytestmark = pytest.mark.django_db
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 ELSEWHERE = datetime(2026, 5, 1, 14, 0, 0, 250, tzinfo=timezone(timedelta(hours=2)))
+
+
+@pytest.fixture(autouse=True, params=["by a statement", "copied"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The two ways to PostgreSQL; SQLite has one."""
+    monkeypatch.setattr(rows_module, "_COPIED", 1 if request.param == "copied" else 1_000)
 
 
 def stored(model: type[models.Model]) -> list[tuple[Any, ...]]:
@@ -46,6 +53,7 @@ def test_rows_are_stored_as_by_the_orm() -> None:
     players = [
         Player(name="Zoë", name_key="zoë", skeleton="zoe", token_sha256="a" * 64, created_at=NOON),
         Player(name="Bo'b %s", name_key="bo'b %s", skeleton="bob", created_at=ELSEWHERE),
+        Player(name="a\\N\tb\\.", name_key="\\N", skeleton="\n", created_at=NOON),
     ]
     check_same(players)
     matches = [
