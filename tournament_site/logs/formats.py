@@ -7,6 +7,7 @@ thousands of times a second: `JsonLines` and `PlainLines` write it themselves, i
 import logging
 import sys
 import time
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -163,18 +164,18 @@ class PlainLines(ProcessorFormatter):
         if not isinstance(line, Line):
             return super().format(record)
         head = f"{_local(record.created)} {record.levelname} {record.name}: {line}"
-        return f"{head}{_pairs(line.fields)}"
+        return head + _pairs(line.fields)
 
 
 def _plain(_: Any, __: str, event: Event) -> str:
     exception = event.pop("exception", "")
     head = f"{event.pop('timestamp')} {event.pop('level').upper()} {event.pop('logger')}"
-    line = f"{head}: {event.pop('event')}{_pairs(event)}"
+    line = f"{head}: {event.pop('event')}{_pairs(event.items())}"
     return f"{line}\n{exception}" if exception else line
 
 
-def _pairs(fields: dict[str, Any]) -> str:
-    return "".join([f" {name}={value}" for name, value in fields.items()])
+def _pairs(fields: Iterable[tuple[str, Any]]) -> str:
+    return "".join([f" {name}={value}" for name, value in fields])
 
 
 class Columns(ProcessorFormatter):

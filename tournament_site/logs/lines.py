@@ -23,9 +23,9 @@ class Line(msgspec.Struct, omit_defaults=True, tag_field="event"):
     shown: ClassVar[tuple[str, ...]] = ()
 
     @property
-    def fields(self) -> dict[str, Any]:
+    def fields(self) -> list[tuple[str, Any]]:
         """What is said beside the text, but for what is zero or nothing."""
-        return {name: value for name in self.shown if (value := getattr(self, name))}
+        return [(name, value) for name in self.shown if (value := getattr(self, name))]
 
 
 class RequestLine(Line, tag="request", kw_only=True):
