@@ -338,6 +338,7 @@ def test_a_match_is_reopened_in_place(meet: Meet) -> None:
 def test_the_bracket_is_a_bracket(meet: Meet, site: MatchpointServer) -> None:
     vic = meet()
     vic.page.goto(make_cup(site, *(f"Player {n}" for n in range(1, 13))))
+    vic.see('#connection[data-state="live"]')  # until then the page may be drawn anew
     middle = {
         key: _middle(vic, key) for key in ("W1.1", "W1.2", "W1.3", "W1.4", "W2.1", "W2.2", "W3.1")
     }
