@@ -93,17 +93,17 @@ def _store(rows: Sequence[tuple[Any, ...]]) -> None:
         cursor.execute(_STORE.format(places), [each for row in rows for each in row])
 
 
-def append_at_the_end(stream: str, draft: Draft) -> None:
+def append_at_the_end(stream: str, drafts: Sequence[Draft]) -> None:
     """Append right before the current transaction commits, with what else it leaves for then.
 
     The stream is locked for the commit alone; so it fits into any order of locks.
     """
-    leave_for_the_end(_append_left, (stream, draft))
+    leave_for_the_end(_append_left, (stream, drafts))
 
 
-def _append_left(left: Sequence[tuple[str, Draft]]) -> None:
+def _append_left(left: Sequence[tuple[str, Sequence[Draft]]]) -> None:
     for stream in sorted({stream for stream, _ in left}):
-        append(stream, [draft for name, draft in left if name == stream])
+        append(stream, [one for name, drafts in left if name == stream for one in drafts])
 
 
 def _entry(event: Event, epoch: str) -> Entry:

@@ -71,7 +71,7 @@ _OF_SEATS = {
 
 
 def _write(kind: str, text: str, data: Schema) -> None:
-    append_at_the_end(FACTS_STREAM, Draft(kind, text, data))
+    append_at_the_end(FACTS_STREAM, [Draft(kind, text, data)])
 
 
 def _on(*signals: Signal) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -102,11 +102,13 @@ def _names(match: Match) -> str:
 @_on(match_made)
 def write_made(matches: Sequence[NewMatch], **kwargs: Any) -> None:
     """Pools made matches."""
+    drafts = []
     for made in matches:
         sides = [[PlayerName(one.player_id, one.name) for one in side] for side in made.sides]
         names = " vs ".join(" & ".join(one.username for one in side) for side in sides)
         fact = MatchFact(tournament=None, match=FactMatch.of_sides(made.match, sides))
-        _write("match.made", f"Matched: {names}", fact)
+        drafts.append(Draft("match.made", f"Matched: {names}", fact))
+    append_at_the_end(FACTS_STREAM, drafts)
 
 
 @_on(matches_created)

@@ -104,7 +104,7 @@ def write_now(*numbers: int, kind: str = "match.scored", **data: Any) -> None:
     for number in numbers:
         with transaction.atomic():
             draft = Draft(kind, f"Fact {number}", {"number": number, **data})
-            append_at_the_end(FACTS_STREAM, draft)
+            append_at_the_end(FACTS_STREAM, [draft])
 
 
 async def row(made: Endpoint) -> Endpoint:

@@ -83,10 +83,10 @@ def test_transactions_that_append_in_any_order_never_wait_in_a_ring() -> None:
             for n in range(20):
                 with transaction.atomic():
                     if first:
-                        append_at_the_end(FACTS_STREAM, Draft("match.scored", str(n)))
+                        append_at_the_end(FACTS_STREAM, [Draft("match.scored", str(n))])
                     append("lobby", [Draft("chat", str(n))])
                     if not first:
-                        append_at_the_end(FACTS_STREAM, Draft("match.scored", str(n)))
+                        append_at_the_end(FACTS_STREAM, [Draft("match.scored", str(n))])
         finally:
             connection.close()
 
