@@ -335,13 +335,20 @@ def test_a_match_is_reopened_in_place(meet: Meet) -> None:
     assert vic.page.locator("#bracket").inner_text() == lived
 
 
+#: How far down the middle of each card is: of all at once, since the page may be drawn anew.
+MIDDLES = """() => {
+  const matches = [...document.querySelectorAll("#bracket [id^=W]")];
+  return Object.fromEntries(matches.map((match) => {
+    const card = match.querySelector(".pairing-card").getBoundingClientRect();
+    return [match.id, card.y + card.height / 2];
+  }));
+}"""
+
+
 def test_the_bracket_is_a_bracket(meet: Meet, site: MatchpointServer) -> None:
     vic = meet()
     vic.page.goto(make_cup(site, *(f"Player {n}" for n in range(1, 13))))
-    vic.see('#connection[data-state="live"]')  # until then the page may be drawn anew
-    middle = {
-        key: _middle(vic, key) for key in ("W1.1", "W1.2", "W1.3", "W1.4", "W2.1", "W2.2", "W3.1")
-    }
+    middle = vic.page.evaluate(MIDDLES)
     for parent, upper, lower in (
         ("W2.1", "W1.1", "W1.2"),
         ("W2.2", "W1.3", "W1.4"),
@@ -349,12 +356,6 @@ def test_the_bracket_is_a_bracket(meet: Meet, site: MatchpointServer) -> None:
     ):
         assert middle[upper] < middle[parent] < middle[lower]
         assert middle[parent] == pytest.approx((middle[upper] + middle[lower]) / 2, abs=1)
-
-
-def _middle(person: Person, key: str) -> float:
-    box = person.page.locator(f'[id="{key}"] .pairing-card').bounding_box()
-    assert box is not None
-    return box["y"] + box["height"] / 2
 
 
 def test_following_a_player(meet: Meet, site: MatchpointServer) -> None:
