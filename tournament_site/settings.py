@@ -39,10 +39,10 @@ SECRET_KEY = env.secret("SECRET_KEY")
 if not SECRET_KEY:
     if not DEBUG:
         raise ImproperlyConfigured(
-            "SECRET_KEY is not set. Set it to a long random string, kept secret and the same "
-            "for every process, or SECRET_KEY_FILE to a file that holds it; or start with "
-            "`make run`, which makes and keeps one; or set DEBUG=on on a machine that nobody "
-            "else can reach."
+            "SECRET_KEY is not set. `make run` makes one and keeps it: other commands on its site "
+            "take it by SECRET_KEY_FILE=.local/secret_key. Elsewhere set SECRET_KEY to a long "
+            "random string, kept secret and the same for every process, or SECRET_KEY_FILE to a "
+            "file that holds it; or set DEBUG=on on a machine that nobody else can reach."
         )
     SECRET_KEY = "only-for-debugging-" + "0" * 40
 
