@@ -10,7 +10,7 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
-from lib.heavy.shared import SharedAnswers
+from lib.tracing.trace import of_nobody
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,8 @@ class PostgresVersion:
 
     def __init__(self, **parameters: Any) -> None:
         self._parameters = parameters
-        self._shared = SharedAnswers[Version]()
+        self._waiting: list[asyncio.Future[Version]] = []
+        self._task: asyncio.Task[None] | None = None
         self._connection: psycopg.AsyncConnection[Any] | None = None
         #: Tells snapshots of one connection from another's, which may be to another server.
         self._connections = 0
@@ -79,7 +80,25 @@ class PostgresVersion:
 
     async def __call__(self) -> Version:
         """The version; None while the database does not answer."""
-        return await self._shared.get(None, self._read)
+        loop = asyncio.get_running_loop()
+        # A future for each: one who stops waiting cancels what they await.
+        future: asyncio.Future[Version] = loop.create_future()
+        self._waiting.append(future)
+        if self._task is None or self._task.done():
+            self._task = loop.create_task(self._answer_all(), context=of_nobody())
+        return await future
+
+    async def _answer_all(self) -> None:
+        while self._waiting:
+            waiting, self._waiting = self._waiting, []
+            try:
+                version = await self._read()
+            except Exception:
+                log.exception("Reads are not kept.")
+                version = None
+            for future in waiting:
+                if not future.done():
+                    future.set_result(version)
 
     async def _read(self) -> Version:
         now = asyncio.get_running_loop().time()

@@ -100,6 +100,41 @@ async def test_who_asks_postgresql_meanwhile_shares_the_next_version(
         assert await asyncio.gather(*later) == [(2, "")] * 30
 
 
+async def test_who_stops_waiting_for_a_version_keeps_nobody_from_it(
+    postgres: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with asked(postgres.url) as version:
+        may_end = asyncio.Event()
+
+        async def read() -> tuple[int, str]:
+            await may_end.wait()
+            return 1, ""
+
+        monkeypatch.setattr(version, "_read", read)
+        waits = [asyncio.create_task(version()) for _ in range(3)]
+        await asyncio.sleep(0.01)
+        waits[0].cancel()
+        await asyncio.sleep(0.01)
+        may_end.set()
+        assert await asyncio.gather(*waits[1:]) == [(1, "")] * 2
+        assert waits[0].cancelled()
+
+
+async def test_a_fault_in_reading_a_version_is_logged_and_answered(
+    postgres: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with asked(postgres.url) as version:
+
+        async def read() -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(version, "_read", read)
+        assert await asyncio.wait_for(version(), 5) is None
+        assert "ZeroDivisionError" in caplog.text
+        monkeypatch.undo()
+        assert await version() is not None
+
+
 async def test_a_version_that_postgresql_cannot_tell_is_none(
     postgres: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
