@@ -102,9 +102,10 @@ def run_lobby(runs: int) -> None:
 
 
 def run_queue(runs: int) -> None:
-    """The queue over HTTP."""
-    kinds = [*_prototype(), MATCHPOINT_UVICORN, MATCHPOINT_DAPHNE]
-    figures = _rounds(kinds, runs, matchmaking.measure)
+    """The queue over HTTP, and what limits it."""
+    with matchmaking.from_memory() as bare:
+        kinds = [*_prototype(), MATCHPOINT_UVICORN, MATCHPOINT_DAPHNE, *bare]
+        figures = _rounds(kinds, runs, matchmaking.measure)
     print(f"\nPOST /matchmaking, {matchmaking.CONNECTIONS} connections\n")
     print(
         "| server | requests a second | x prototype | CPU per request, us | p50 ms | p99 ms ",
@@ -122,6 +123,11 @@ def run_queue(runs: int) -> None:
             str(sum(each.failed for each in runs_of)),
         ]
         print(f"| {' | '.join(cells)} |")
+    print("\nRows that SQLite alone stores a second, by how many share a commit\n")
+    print("| rows a commit | rows a second |\n|---|---|")
+    for rows in (1, matchmaking.CONNECTIONS):
+        stored = median(matchmaking.stored_a_second(rows) for _ in range(runs))
+        print(f"| {rows} | {stored:,.0f} |")
 
 
 def _report_lines_and_metrics(runs: int) -> None:

@@ -3,20 +3,32 @@
 import asyncio
 import itertools
 import json
+import sqlite3
 import statistics
+import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import cast
 
 import uvloop
 
-from .servers import Kind, running
+from .servers import Kind, on_both_servers, running
 from .sockets import Way
 
 CONNECTIONS = 32
 REQUESTS = 6_000
 WARM_UP = 300
+COMMITS = 300
+_ANSWER = {
+    "status": "Waiting",
+    "message": "Waiting for another player...",
+    "player": {"id": "01a22850-3d79-7fe2-acaf-2650d88684cf", "username": "Player 1"},
+    "ticket": {"id": "01a22850-3d7a-71f9-b347-3429a6bdf6b7", "pool": "default"},
+    "token": "an-answer-from-memory-has-the-same-token-for-all",
+}
 
 
 @dataclass(frozen=True)
@@ -127,3 +139,32 @@ async def _measure(kind: Kind) -> Figures:
 def measure(kind: Kind) -> Figures:
     """Measure one server."""
     return uvloop.run(_measure(kind))
+
+
+@contextmanager
+def from_memory() -> Iterator[tuple[Kind, Kind]]:
+    """Bare ASGI applications that answer from memory, and store nothing: the servers' limit."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "answers.json"
+        file.write_text(json.dumps({"/matchmaking": json.dumps(_ANSWER)}))
+        uvicorn, daphne = on_both_servers("bare", "benchmarks.apps.memory:application")
+        env = {"ANSWERS": str(file)}
+        yield replace(uvicorn, env=env), replace(daphne, env=env)
+
+
+def stored_a_second(rows: int) -> float:
+    """Rows that SQLite alone stores at `synchronous=FULL`, so many to a commit."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(sqlite3.connect(f"{folder}/limit.sqlite3", isolation_level=None)) as database,
+    ):
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=FULL")
+        database.execute("CREATE TABLE tickets (id INTEGER PRIMARY KEY, answer TEXT)")
+        row = (json.dumps(_ANSWER),)
+        start = time.perf_counter()
+        for _ in range(COMMITS):
+            database.execute("BEGIN IMMEDIATE")
+            database.executemany("INSERT INTO tickets (answer) VALUES (?)", [row] * rows)
+            database.execute("COMMIT")
+        return rows * COMMITS / (time.perf_counter() - start)
