@@ -77,7 +77,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What one method does at an address, as the types of its view say; HEAD goes with GET."""
+    """What one method does at an address, as the types of its view say.
+
+    HEAD goes with GET (RFC 9110, section 9.3.2): the server leaves out the body.
+    """
 
     methods: tuple[str, ...]
     tag: str
@@ -110,7 +113,7 @@ class Operation:
         kinds = {parameter.name: parameter.annotation for parameter in parameters}
         body = signature.parameters.get("body")
         return cls(
-            methods=methods,
+            methods=(*methods, "HEAD") if "GET" in methods else methods,
             tag=tag,
             view=view,
             status=status,

@@ -61,8 +61,18 @@ def test_the_methods_are_those_that_are_described() -> None:
     for path, methods in description()["paths"].items():
         response = Client().options(example(path))
         assert response.status_code == 405, path
-        allowed = set(response["Allow"].lower().split(", ")) - {"head"}
-        assert allowed == set(methods), path
+        allowed = set(response["Allow"].lower().split(", "))
+        assert allowed == set(methods) | ({"head"} if "get" in methods else set()), path
+
+
+@pytest.mark.django_db
+def test_head_is_answered_as_get_is() -> None:
+    """Whatever the answer is to somebody who shows nothing (RFC 9110, section 9.3.2)."""
+    for path, methods in description()["paths"].items():
+        if "get" in methods:
+            whole, head = Client().get(example(path)), Client().head(example(path))
+            assert (head.status_code, head.content) == (whole.status_code, b""), path
+            assert head.headers.get("Content-Type") == whole.headers.get("Content-Type"), path
 
 
 @pytest.mark.django_db

@@ -59,6 +59,31 @@ def test_a_change_by_another_program_is_read_at_once(site: MatchpointServer) -> 
             reader.join()
 
 
+def test_the_head_of_a_read_is_that_of_its_answer(site: MatchpointServer) -> None:
+    """Of one that is shared, one that is not, and one that Django's handler serves."""
+    host, port = host_and_port(site.url)
+    with closing(http.client.HTTPConnection(host, port, timeout=20)) as connection:
+
+        def ask(method: str, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+            connection.request(method, path, headers=headers)
+            answer = connection.getresponse()
+            body, own = answer.read(), {"date", "x-request-id"}
+            pairs = ((name.lower(), value) for name, value in answer.getheaders())
+            return answer.status, {name: value for name, value in pairs if name not in own}, body
+
+        for path, headers in (
+            ("/api/pools/default", {}),
+            ("/api/pools/default?wait=0", {}),
+            ("/api/pools/default", {"Cookie": "theme=dark"}),
+            ("/api/pools/none", {}),
+            ("/api/openapi.json", {}),
+        ):
+            status, shown, body = ask("GET", path, **headers)
+            assert body
+            assert ask("HEAD", path, **headers) == (status, shown, b"")
+            assert ask("GET", path, **headers) == (status, shown, body)  # on the same connection
+
+
 def test_a_header_sent_twice_leaves_nothing_behind_for_others(site: MatchpointServer) -> None:
     host, port = host_and_port(site.url)
     with closing(http.client.HTTPConnection(host, port, timeout=20)) as connection:

@@ -196,8 +196,8 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 def _read_of(scope: dict[str, Any], headers: dict[bytes, bytes]) -> ResolverMatch | None:
-    """The API's view that answers this GET; None if that is another, or a cookie says who asks."""
-    if scope["method"] != "GET" or b"text/html" in headers.get(b"accept", b""):
+    """The API's view that answers this read; None if that is another, or a cookie says who asks."""
+    if b"text/html" in headers.get(b"accept", b""):
         return None
     if b"cookie" in headers and b"authorization" not in headers:
         return None

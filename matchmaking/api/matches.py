@@ -59,7 +59,7 @@ class ReportBody(Body):
 _ANY_REPORT = ReportBody()
 
 
-@endpoint("GET", "HEAD", tag=_TAG)
+@endpoint("GET", tag=_TAG)
 def show(request: HttpRequest, match_id: UUID) -> schemas.MatchDetail:
     """A match with its sides, its report and the ratings it moved, for everybody.
 

@@ -29,7 +29,7 @@ class GameQuery(Schema):
     revision: int | None = None
 
 
-@endpoint("GET", "HEAD", tag=_TAG)
+@endpoint("GET", tag=_TAG)
 def list_games(request: HttpRequest, match_id: UUID) -> schemas.GameList:
     """The finished games of a match that is played here."""
     match = match_of(match_id)
@@ -39,7 +39,7 @@ def list_games(request: HttpRequest, match_id: UUID) -> schemas.GameList:
     return schemas.GameList(games)
 
 
-@endpoint("GET", "HEAD", tag=_TAG, returns=schemas.RealTimeRecord | schemas.TurnRecord)
+@endpoint("GET", tag=_TAG, returns=schemas.RealTimeRecord | schemas.TurnRecord)
 def show_game(request: HttpRequest, match_id: UUID, number: int, query: GameQuery) -> HttpResponse:
     """A finished game with all that was done in it, from which it can be played again."""
     match = match_of(match_id)

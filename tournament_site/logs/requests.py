@@ -81,7 +81,8 @@ class RequestLog:
     async def _serve_request(
         self, trace: Trace, scope: dict[str, Any], receive: Any, send: Send
     ) -> None:
-        answer = _Answer(trace, send)
+        is_head = scope["method"] == "HEAD"
+        answer = _Head(trace, send) if is_head else _Answer(trace, send)
         try:
             await self._application(scope, receive, answer)
         finally:
@@ -168,6 +169,15 @@ class _Answer:
         else:
             self.size += len(message.get("body", b""))
         return self._send(message)
+
+
+class _Head(_Answer):
+    """The way of an answer to HEAD: its body is left out, of which Daphne sends all but a part."""
+
+    __slots__ = ()
+
+    def __call__(self, message: dict[str, Any]) -> Awaitable[None]:
+        return super().__call__(message | {"body": b""} if "body" in message else message)
 
 
 def _with_id(message: dict[str, Any], trace: Trace) -> list[tuple[bytes, bytes]]:
