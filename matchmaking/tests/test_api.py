@@ -126,7 +126,7 @@ async def test_a_plain_look_at_a_sockets_address(ann: Program, slash: str) -> No
     [
         ("PUT", "/matchmaking", "POST"),
         ("DELETE", "/matchmaking", "POST"),
-        ("POST", f"/matchmaking/tickets/{UUID(int=1)}", "GET, DELETE"),
+        ("POST", f"/matchmaking/tickets/{UUID(int=1)}", "GET, HEAD, DELETE"),
         ("GET", f"/matches/{UUID(int=1)}/leave", "POST"),
     ],
 )

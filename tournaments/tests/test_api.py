@@ -204,7 +204,7 @@ def test_what_the_routes_do_not_do() -> None:
     for method, path, allowed in (
         ("GET", "/tournament", "POST"),
         ("PUT", "/tournament", "POST"),
-        ("POST", address(answer), "GET, PATCH"),
+        ("POST", address(answer), "GET, HEAD, PATCH"),
         ("GET", f"{address(answer)}/matches/{uuid4()}/result", "POST"),
     ):
         response = send(method, path)
