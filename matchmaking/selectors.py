@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, UUIDField
 
+from lib.database.prepared import PreparedRead
 from lib.errors import NotFound
 from service_keys.models import ServiceKey
 
@@ -22,6 +23,7 @@ from .models import (
     ReadyCheck,
     Report,
     ReportState,
+    Season,
     Seat,
     Ticket,
     TicketQuerySet,
@@ -148,6 +150,26 @@ def open_matches(player: Player) -> list[Match]:
     """The player's unfinished pool matches, the newest first."""
     held = Match.objects.filter(seats__player=player, seats__holds=True, pool__isnull=False)
     return list(held.in_full())
+
+
+_pools_of_slug = PreparedRead(
+    lambda slug: Pool.objects.select_related("game_server").filter(slug=slug), str
+)
+
+
+def pool_of(slug: str) -> Pool:
+    """The pool of this slug, which is printable, with its game server; raises `NotFound`."""
+    for pool in _pools_of_slug(slug):
+        return pool
+    raise NotFound(f"There is no pool {slug!r}.", code="unknown_pool")
+
+
+_seasons_now = PreparedRead(lambda pool_id: Season.objects.filter(pool=pool_id, ended_at=None), int)
+
+
+def season_of(pool: Pool) -> Season | None:
+    """The season that runs in a pool."""
+    return next(iter(_seasons_now(pool.pk)), None)
 
 
 def open_pools() -> QuerySet[Pool]:

@@ -23,7 +23,8 @@ from matchmaking.leaderboards import (
     search,
     table,
 )
-from matchmaking.models import MatchState, Player, Pool, Season
+from matchmaking.models import MatchState, Player
+from matchmaking.selectors import pool_of, season_of
 
 from .matches import ORDERS as MATCH_ORDERS
 from .matches import MatchesQuery
@@ -58,15 +59,13 @@ class LeaderboardQuery(PageQuery, kw_only=True):
 def leaderboard(request: HttpRequest, slug: str, query: LeaderboardQuery) -> schemas.Leaderboard:
     """A pool's table: `?limit=…&offset=…&search=…`."""
     now = timezone.now()
-    pool = Pool.objects.filter(slug=slug).first()
-    if pool is None:
-        raise NotFound("There is no such pool.", code="unknown_pool")
+    pool = pool_of(slug)
     rows = table(pool.pk, now=now)
     found = search(rows, query.search[:_MOST_SEARCH_CHARS]) if query.search else rows
     size = query.size if query.limit is None else min(query.limit, MOST)
     asked = structs.replace(query, size=size)
     page = page_of(ranked(found, now=now), asked, _ORDERS, skip=min(query.offset, _MOST_OFFSET))
-    season = Season.objects.filter(pool=pool, ended_at=None).first()
+    season = season_of(pool)
     return schemas.Leaderboard(
         pool=pool.slug,
         name=pool.name,

@@ -13,9 +13,10 @@ from msgspec import Meta, json
 
 from lib.database.paging import Order, PageQuery, page_of
 from lib.endpoints import endpoint
-from lib.errors import Malformed, NotFound
+from lib.errors import Malformed
 from matchmaking import schemas
 from matchmaking.models import Pool
+from matchmaking.selectors import pool_of
 from matchmaking.services.pools import change_pool, create_pool, delete_pool
 from matchmaking.services.queue.outlook import pool_statistics
 from service_keys.models import ServiceKey
@@ -46,10 +47,7 @@ def pools(request: HttpRequest, query: PoolsQuery) -> schemas.Pools:
 @endpoint("GET", tag=TAG)
 def pool(request: HttpRequest, slug: str) -> schemas.Pool:
     """One pool."""
-    found = Pool.objects.filter(slug=slug)
-    if not found:
-        raise NotFound(f"There is no pool {slug!r}.", code="unknown_pool")
-    [shown] = _shown(found)
+    [shown] = _shown([pool_of(slug)])
     return shown
 
 

@@ -8,9 +8,10 @@ from django.http import HttpRequest
 
 from lib.database.paging import Order, PageQuery, page_of
 from lib.endpoints import endpoint
-from lib.errors import Conflict, NotFound
+from lib.errors import Conflict
 from matchmaking import schemas
-from matchmaking.models import Pool, Season
+from matchmaking.models import Season
+from matchmaking.selectors import pool_of
 from matchmaking.services.pools import begin_season, change_season
 from matchmaking.services.seasons import end_season
 
@@ -31,7 +32,7 @@ class SeasonsQuery(PageQuery, kw_only=True):
 @endpoint("GET", tag=TAG)
 def seasons(request: HttpRequest, slug: str, query: SeasonsQuery) -> schemas.Seasons:
     """The seasons of a pool, the newest first."""
-    page = page_of(Season.objects.filter(pool=_pool(slug)), query, _ORDERS)
+    page = page_of(Season.objects.filter(pool=pool_of(slug)), query, _ORDERS)
     return schemas.Seasons(seasons=[schemas.Season.of(one) for one in page.rows], next=page.next)
 
 
@@ -58,17 +59,10 @@ def patch_season(
 @endpoint("POST", tag=TAG, first=_may_change)
 def end(request: HttpRequest, slug: str, body: SeasonEndBody) -> schemas.Season:
     """End the present season, by a key or as staff: its table is kept, and the next begins."""
-    pool = _pool(slug)
+    pool = pool_of(slug)
     with transaction.atomic():
         if not pool.seasons.filter(number=body.number).exists():
             raise Conflict(f"{pool} has no season {body.number}.", code="season_over")
         season = end_season(pool=pool, number=body.number)
         record(request, season, CHANGE, f"Ended season {body.number} of {slug}.")
     return schemas.Season.of(season)
-
-
-def _pool(slug: str) -> Pool:
-    pool = Pool.objects.filter(slug=slug).first()
-    if pool is None:
-        raise NotFound(f"There is no pool {slug!r}.", code="unknown_pool")
-    return pool

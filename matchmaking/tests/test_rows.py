@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection, models, transaction
+from django.test.utils import CaptureQueriesContext
 
 from lib.database import rows as rows_module
-from lib.database.prepared import PreparedRead
+from lib.database.prepared import PreparedRead, PreparedValues
 from lib.database.rows import insert_rows, insert_values, new_row
 from lib.models import StoredResponse
 from matchmaking.models import Match, Player, Pool, ReadyAnswer, ReadyCheck, Seat, Ticket
 from matchmaking.models.tickets import TicketState
+from matchmaking.selectors import with_check
+from matchmaking.services.queue.joining import Join, Joined, join_pool
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +138,40 @@ def test_a_prepared_read_finds_what_the_query_finds() -> None:
     one.name = "Closed"
     one.save()
     assert read("open", 2)[0].name == "Closed"
+
+
+def test_a_prepared_read_has_what_belongs_to_its_rows() -> None:
+    query = with_check(Ticket.objects.in_full())
+    read = PreparedRead(lambda pk: query.filter(pk=pk), UUID)
+    Pool.objects.filter(slug=Pool.DEFAULT).update(ready_seconds=30)
+    matched, waiting = [join_pool(Join(name)) for name in ("Ada", "Ben", "Cy")][1:]
+    for joined in (matched, waiting):
+        assert isinstance(joined, Joined) and joined.ticket
+        expected = query.get(pk=joined.ticket.id)
+        [found] = read(joined.ticket.id)
+        assert columns(found) == columns(expected)
+        assert found.open_check_id == expected.open_check_id
+        assert (found.open_check_id is None) == (joined is waiting)
+        with CaptureQueriesContext(connection) as asked:
+            assert columns(found.pool) == columns(expected.pool)
+            assert columns(found.player) == columns(expected.player)
+            assert found.party is None and found.match is None
+        assert not asked.captured_queries
+    assert read(uuid4()) == []
+
+
+def columns(row: models.Model) -> dict[str, object]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def test_prepared_values_are_those_that_the_query_finds() -> None:
+    def query(name: str) -> "models.QuerySet[Ticket, tuple[UUID, datetime, str]]":
+        found = Ticket.objects.filter(name=name)
+        return found.values_list("pk", "waiting_since", "pool__slug")
+
+    read: PreparedValues[tuple[UUID, datetime, str]] = PreparedValues(query, str)
+    assert read("Ada") == []
+    join_pool(Join("Ada"))
+    assert len(read("Ada")) == 1
+    for name in ("Ada", "Ben"):
+        assert read(name) == list(query(name))

@@ -8,8 +8,9 @@ from statistics import median
 from threading import Lock
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
+from lib.database.prepared import PreparedValues
 from matchmaking.engine import pairing
 from matchmaking.models import Match, Pool, Ticket, TicketState
 from matchmaking.schemas import Outlook, PoolStatistics
@@ -35,7 +36,7 @@ class PoolOutlook:
         mine = {ticket.wait_key: waiting_of((ticket,)) for ticket in asked}
         waiting = [one.value for one in (mine | waits).values()]
         self.now, self.rules = now, pool.rules
-        self.recent = _recent_waits(_last_matches(pool))
+        self.recent = _recent_waits(pool)
         self.explanations = pairing.Explanations(waiting, self.rules, now.timestamp())
         self._outlooks: dict[Key, Outlook] = {}
 
@@ -89,21 +90,32 @@ def outlook(ticket: Ticket, *, now: datetime) -> Outlook:
 PastWait = tuple[float, float | None]
 
 
-def _last_matches(pool: Pool) -> dict[UUID, datetime]:
-    """When each of the pool's last matches was made."""
-    last = Match.objects.filter(pool=pool).order_by("-created_at")
-    return dict(last.values_list("pk", "created_at")[:_RECENT_MATCHES])
+def _last_matches(pool_id: int) -> "QuerySet[Match, Match]":
+    return Match.objects.filter(pool=pool_id).order_by("-created_at")
 
 
-def _recent_waits(matches: dict[UUID, datetime]) -> list[PastWait]:
-    """Seconds waited, and rating, of the players matched in these matches."""
-    if not matches:
-        return []
-    matched = Ticket.objects.filter(match__in=list(matches), state=TicketState.MATCHED)
-    rows = matched.filter(match__rematch_of=None)  # nobody waited for a rematch
+_last_moments: PreparedValues[tuple[datetime]] = PreparedValues(
+    lambda pool_id: _last_matches(pool_id).values_list("created_at")[:_RECENT_MATCHES], int
+)
+"""When each of a pool's last matches was made."""
+
+# Nobody waited for a rematch.
+_last_matched: PreparedValues[tuple[datetime, datetime, float | None]] = PreparedValues(
+    lambda pool_id: Ticket.objects.filter(
+        match__in=_last_matches(pool_id).values("pk")[:_RECENT_MATCHES],
+        match__rematch_of=None,
+        state=TicketState.MATCHED,
+    ).values_list("match__created_at", "waiting_since", "rating"),
+    int,
+)
+"""Of the players of a pool's last matches: when they were matched, since when they waited."""
+
+
+def _recent_waits(pool: Pool) -> list[PastWait]:
+    """Seconds waited, and rating, of the players matched in the pool's last matches."""
     return [
-        (max(0.0, (matches[match] - since).total_seconds()), rating)
-        for match, since, rating in rows.values_list("match", "waiting_since", "rating")
+        (max(0.0, (matched - since).total_seconds()), rating)
+        for matched, since, rating in _last_matched(pool.pk)
     ]
 
 
@@ -133,11 +145,10 @@ def pool_statistics(pools: Iterable[Pool], *, now: datetime) -> dict[int, PoolSt
 
 
 def _statistics(pool: Pool, waiting: int, hour_ago: datetime) -> PoolStatistics:
-    matches = _last_matches(pool)
-    lately = sum(at > hour_ago for at in matches.values())
+    lately = sum(at > hour_ago for (at,) in _last_moments(pool.pk))
     if lately == _RECENT_MATCHES:  # perhaps there are more
         lately = Match.objects.filter(pool=pool, created_at__gt=hour_ago).count()
-    waits = [wait for wait, _ in _recent_waits(matches)]
+    waits = [wait for wait, _ in _recent_waits(pool)]
     return PoolStatistics(waiting, round(median(waits), 1) if waits else None, lately)
 
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
+from lib.database.prepared import PreparedRead
 from lib.errors import Conflict, Forbidden, NotFound, Refusal
 from matchmaking.callers import Caller, players_of, unknown
 from matchmaking.models import (
@@ -98,7 +99,7 @@ def tickets_of(queries: Sequence[TicketQuery]) -> list[Ticket | Refusal]:
     players = players_of(query.caller for query in queries)
     digests = {one.caller.key_sha256 for one in queries if one.caller.key_sha256}
     keys = keys_by_digest(digests) if digests else {}
-    tickets = with_check(Ticket.objects.in_full()).in_bulk([query.ticket_id for query in queries])
+    tickets = _tickets_in_full({query.ticket_id for query in queries})
 
     def find(query: TicketQuery) -> Ticket | Refusal:
         player, ticket = players.get(query.caller), tickets.get(query.ticket_id)
@@ -113,6 +114,21 @@ def tickets_of(queries: Sequence[TicketQuery]) -> list[Ticket | Refusal]:
         return ticket
 
     return [find(query) for query in queries]
+
+
+def _tickets_in_full(ids: Collection[UUID]) -> dict[UUID, Ticket]:
+    """The tickets of these ids with all that their owners are shown, by id."""
+    if len(ids) > _FEW:
+        return with_check(Ticket.objects.in_full()).in_bulk(list(ids))
+    found = [ticket for one in ids for ticket in _ticket_in_full(one)]
+    prefetch_related_objects(found, "match__seats")
+    return {ticket.pk: ticket for ticket in found}
+
+
+_FEW = 8  # for more, one query is quicker though it is written anew
+_ticket_in_full = PreparedRead(
+    lambda pk: with_check(Ticket.objects.in_full()).filter(pk=pk).order_by(), UUID
+)
 
 
 def _of_key(key: ServiceKey | None, ticket: Ticket | None) -> Ticket | Refusal:
