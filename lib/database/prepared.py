@@ -35,7 +35,9 @@ class PreparedRead(Generic[Row]):
     def __call__(self, *values: Parameter) -> list[Row]:
         """The rows that are there now."""
         statement = self._statements.of_this_vendor()
-        return [statement.rows.make(row) for row in statement.read(values)]
+        rows = statement.rows
+        assert rows is not None, "The query is one of values."
+        return [rows.make(found) for found in statement.read(values)]
 
 
 class PreparedValues(Generic[Values]):
@@ -112,13 +114,8 @@ class _Statement(NamedTuple):
     parameters: list[tuple[int, Any]]
     #: By the column's place: what makes a value of Python out of the database's, one after another.
     converters: dict[int, tuple[list[Callable[..., Any]], Any]]
-    #: None for a query of values.
-    made_rows: _Rows | None
-
-    @property
-    def rows(self) -> _Rows:
-        assert self.made_rows is not None
-        return self.made_rows
+    rows: _Rows | None
+    """None for a query of values."""
 
     def read(self, values: Sequence[Parameter]) -> list[list[Any]]:
         asked = [_stored(value) for value in values]
