@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from lib.database.rows import insert_rows
 from lib.errors import Conflict, Forbidden
 from matchmaking.callers import Caller, player_of
 from matchmaking.models import (
@@ -137,9 +138,9 @@ def store_matches(matches: Sequence[Match], seats: Sequence[Seat]) -> None:
     Match.objects.filter(pk__in=before.keys() - again).delete()
     for about in (OpenPlace, Seat, Report, ServedMatch):
         about._default_manager.filter(match__in=again).delete()
-    Match.objects.bulk_create(match for match in matches if match.pk not in again)
+    insert_rows([match for match in matches if match.pk not in again])
     Match.objects.bulk_update([match for match in matches if match.pk in again], _OF_A_RESULT)
-    Seat.objects.bulk_create(seats)
+    insert_rows(seats)
 
 
 def _meeting_again(before: Collection[UUID], seats: Sequence[Seat]) -> set[UUID]:

@@ -7,6 +7,8 @@ from typing import Any
 from django.db import models
 from django.db.models import Max, Q
 
+from lib.database.rows import insert_rows
+
 from .entrants import Entrant
 from .rows import Row
 from .stage_settings import BEST_OF_MAX, Format, StageSettings
@@ -170,9 +172,11 @@ class Group(Row):
 
     def enter(self, seeded: Iterable[Entrant]) -> None:
         """Store the contenders of a new group, in the order of their seeds."""
-        Contender.objects.bulk_create(
-            Contender(group=self, entrant=entrant, seed=seed)
-            for seed, entrant in enumerate(seeded, start=1)
+        insert_rows(
+            [
+                Contender(group=self, entrant=entrant, seed=seed)
+                for seed, entrant in enumerate(seeded, start=1)
+            ]
         )
 
     def add(self, entrant: Entrant, *, from_round: int) -> "Contender":

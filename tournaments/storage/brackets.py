@@ -7,6 +7,7 @@ from uuid import uuid5
 
 from django.utils import timezone
 
+from lib.database.rows import insert_rows
 from matchmaking.models import MatchState
 from matchmaking.services.matches import void_match
 from tournaments.engine import elimination as engine
@@ -71,7 +72,7 @@ def store_bracket(
     Round.objects.bulk_create(rounds.values())
     rows = build_pairings(group, bracket, rounds, seeded, outcomes)
     create_matches(group.stage, rows)
-    Pairing.objects.bulk_create(rows)
+    insert_rows(rows)
 
 
 def build_rounds(group: Group, bracket: engine.Bracket) -> dict[tuple[engine.Part, int], Round]:
