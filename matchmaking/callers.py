@@ -16,6 +16,9 @@ from lib.tracing.trace import note_player
 
 from .models import Player, PlayerToken
 
+#: For more callers, one query is quicker though it is written anew.
+_FEW = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -74,7 +77,6 @@ def _players(ids: Collection[UUID], tokens: Collection[str]) -> Iterable[Player]
     return found.select_related("user")
 
 
-_FEW = 8  # for more, one query is quicker though it is written anew
 _by_id = PreparedRead(lambda pk: Player.objects.filter(pk=pk).select_related("user"), UUID)
 _by_token = PreparedRead(
     lambda digest: Player.objects.filter(token_sha256=digest).select_related("user"), str

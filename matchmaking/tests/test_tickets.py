@@ -6,13 +6,17 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from msgspec import to_builtins
 
-from lib.errors import Conflict, Forbidden, NotFound, Unauthenticated
+from lib.errors import Conflict, Forbidden, NotFound, Refusal, Unauthenticated
 from matchmaking.callers import NOBODY, Caller
 from matchmaking.models import Pool, Ticket, TicketState
+from matchmaking.schemas import TicketShown
 from matchmaking.selectors import live_tickets, waiting_names
 from matchmaking.services.queue.joining import Join, Joined, join_pools
+from matchmaking.services.queue.ticket_reads import show_tickets
 from matchmaking.services.queue.tickets import (
+    TicketQuery,
     expire_tickets,
     leave_pool,
     mark_players_seen,
@@ -51,6 +55,25 @@ def test_leaving_takes_a_player_out_of_the_queue() -> None:
     assert state(ann) == TicketState.CANCELLED
     [bob] = queue("Bob")
     assert state(bob) == TicketState.WAITING
+
+
+def test_many_who_look_at_once_are_shown_what_each_is_shown_alone() -> None:
+    tickets = queue(*(f"Guest {number}" for number in range(19)))
+    queries = [TicketQuery(one.pk, owner(one)) for one in tickets]
+    ann, bob, *_ = tickets
+    queries += [
+        TicketQuery(ann.pk, owner(bob)),
+        TicketQuery(uuid4(), owner(ann)),
+        TicketQuery(ann.pk, Caller(token_sha256="f" * 64)),
+        TicketQuery(ann.pk, NOBODY),
+    ]
+
+    def told(shown: TicketShown | Refusal) -> object:
+        return repr(shown) if isinstance(shown, Refusal) else to_builtins(shown)
+
+    together = [told(one) for one in show_tickets(queries)]
+    assert together == [told(one) for query in queries for one in show_tickets([query])]
+    assert [one["status"] for one in together[:19]] == ["Matched"] * 18 + ["Waiting"]  # type: ignore[index]
 
 
 def test_leaving_twice_is_leaving() -> None:

@@ -26,6 +26,9 @@ from matchmaking.signals import tickets_changed
 from service_keys.access import check_key, count_requests, keys_by_digest
 from service_keys.models import Scope, ServiceKey
 
+#: For more tickets, one query is quicker though it is written anew.
+_FEW = 8
+
 
 @dataclass(frozen=True, slots=True)
 class TicketQuery:
@@ -125,7 +128,6 @@ def _tickets_in_full(ids: Collection[UUID]) -> dict[UUID, Ticket]:
     return {ticket.pk: ticket for ticket in found}
 
 
-_FEW = 8  # for more, one query is quicker though it is written anew
 _ticket_in_full = PreparedRead(
     lambda pk: with_check(Ticket.objects.in_full()).filter(pk=pk).order_by(), UUID
 )
