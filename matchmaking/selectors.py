@@ -158,8 +158,8 @@ _pools_of_slug = PreparedRead(
 
 
 def pool_of(slug: str) -> Pool:
-    """The pool of this slug, which is printable, with its game server; raises `NotFound`."""
-    for pool in _pools_of_slug(slug):
+    """The pool of this slug, with its game server; raises `NotFound`."""
+    for pool in _pools_of_slug(slug) if slug.isprintable() else ():  # PostgreSQL takes no NUL
         return pool
     raise NotFound(f"There is no pool {slug!r}.", code="unknown_pool")
 

@@ -81,8 +81,7 @@ class RequestLog:
     async def _serve_request(
         self, trace: Trace, scope: dict[str, Any], receive: Any, send: Send
     ) -> None:
-        is_head = scope["method"] == "HEAD"
-        answer = _Head(trace, send) if is_head else _Answer(trace, send)
+        answer = _Answer(trace, send)
         try:
             await self._application(scope, receive, answer)
         finally:
@@ -104,7 +103,7 @@ class RequestLog:
                     route=trace.route or _NO_ROUTE,
                     status=status,
                     duration_ms=_milliseconds(time.perf_counter() - trace.began),
-                    bytes=answer.size,
+                    bytes=0 if method == "HEAD" else answer.size,
                     queries=trace.queries,
                     query_ms=_milliseconds(trace.query_seconds),
                     batch=trace.batch,
@@ -169,15 +168,6 @@ class _Answer:
         else:
             self.size += len(message.get("body", b""))
         return self._send(message)
-
-
-class _Head(_Answer):
-    """The way of an answer to HEAD: its body is left out, of which Daphne sends all but a part."""
-
-    __slots__ = ()
-
-    def __call__(self, message: dict[str, Any]) -> Awaitable[None]:
-        return super().__call__(message | {"body": b""} if "body" in message else message)
 
 
 def _with_id(message: dict[str, Any], trace: Trace) -> list[tuple[bytes, bytes]]:

@@ -54,6 +54,12 @@ class BoundedRequest(daphne.http_protocol.WebRequest):
         # Hanging up at once, on bytes that are still to come, could cost the peer this answer.
         cast(Any, reactor).callLater(_LINGER_SECONDS, self.channel.loseConnection)
 
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """Send a part of the answer; to HEAD no body, of which Twisted leaves out one part."""
+        if self.method == b"HEAD" and message["type"] == "http.response.body":
+            message = message | {"body": b""}
+        super().handle_reply(message)
+
     def process(self) -> Any:
         """Hand the request to the application, unless it has its answer."""
         if self._refused:

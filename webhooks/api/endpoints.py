@@ -18,6 +18,7 @@ from lib.errors import Malformed, NotFound, Unauthenticated
 from lib.schemas import Body
 from matchmaking.identity import caller_of
 from matchmaking.models import Pool
+from matchmaking.selectors import pool_of
 from service_keys.access import bearer_key, check_key
 from service_keys.models import Scope
 from streams import log
@@ -158,12 +159,7 @@ def new(request: HttpRequest, body: EndpointBody) -> schemas.Webhook:
 
 
 def _pool(slug: str | None) -> Pool | None:
-    if slug is None:
-        return None
-    pool = Pool.objects.filter(slug=slug).first() if slug.isprintable() else None
-    if pool is None:
-        raise NotFound("There is no such pool.", code="unknown_pool")
-    return pool
+    return None if slug is None else pool_of(slug)
 
 
 def _tournament(tournament_id: UUID | None) -> Tournament | None:

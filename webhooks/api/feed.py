@@ -11,7 +11,7 @@ from lib.endpoints import endpoint
 from lib.errors import Malformed, NotFound
 from lib.http import THREADLESS
 from lib.schemas import Body
-from matchmaking.models import Pool
+from matchmaking.selectors import pool_of
 from service_keys.access import check_key, require_key
 from service_keys.models import Scope, ServiceKey
 from streams.relay import in_thread
@@ -61,8 +61,8 @@ async def feed(request: HttpRequest, query: FeedQuery) -> FeedFacts | FeedResync
 def _key_for(request: HttpRequest, query: FeedQuery) -> ServiceKey:
     """The key of a request for facts; raises `NotFound` for those of what does not exist."""
     key = require_key(request, Scope.READ)
-    if query.pool is not None and not Pool.objects.filter(slug=query.pool).exists():
-        raise NotFound("There is no such pool.", code="unknown_pool")
+    if query.pool is not None:
+        pool_of(query.pool)
     tournament = query.tournament
     if tournament is not None and not Tournament.objects.filter(pk=tournament).exists():
         raise NotFound("There is no such tournament.")

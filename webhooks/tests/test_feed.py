@@ -112,7 +112,8 @@ def test_only_a_key_that_may_read_reads_it() -> None:
     assert status == 200 and answer["status"] == "Facts"
     for bad in ({"types": "match.won"}, {"after": "nonsense"}, {"wait": 99}):
         assert get(client, reader.token, **bad)[0] == 400
-    assert get(client, reader.token, pool="none")[1]["code"] == "unknown_pool"
+    for pool in ("none", "a\0b"):
+        assert get(client, reader.token, pool=pool)[1]["code"] == "unknown_pool"
     revoke_key(key_id=reader.key.pk)
     assert get(client, reader.token)[1]["code"] == "revoked_key"
 
