@@ -13,6 +13,7 @@ from lib.heavy.slices import delete_slice
 from matchmaking.callers import Caller, player_of
 from matchmaking.models import Party, PartyMember, Player, Pool, Ticket, TicketState
 from matchmaking.models.parties import new_code
+from matchmaking.selectors import pool_of
 from matchmaking.services.queue.tickets import end_party_waits
 from matchmaking.services.queue.wants import checked_attributes, checked_roles
 
@@ -82,9 +83,7 @@ def create_party(
     player, token = _player_entering(caller, username)
     chosen = None
     if pool is not None:
-        chosen = Pool.objects.filter(slug=pool).first() if pool.isprintable() else None
-        if chosen is None:
-            raise NotFound(f"There is no pool {pool!r}.", code="unknown_pool")
+        chosen = pool_of(pool)
         if chosen.party_limit < 2:
             raise Conflict(f"In {chosen.name} everybody queues alone.", code="party_too_large")
     wishes.check(chosen)
